@@ -1,0 +1,99 @@
+"""What is to be flown: home, mission items, geofence and rally points.
+
+Positions are WGS 84 degrees. A height is in metres and always says from where: an item by its MAVLink frame,
+everything else by its name (`_amsl_m`, `_home_m`). Unknown is None. All of it is frozen: an edit makes a new plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import IntEnum, StrEnum
+from typing import Final
+
+import msgspec
+
+
+class Frame(IntEnum):
+    """MAV_FRAME values a mission item may use; they say what its altitude is measured from."""
+
+    GLOBAL = 0
+    """Above mean sea level."""
+    MISSION = 2
+    """No coordinates: a command."""
+    GLOBAL_RELATIVE_ALT = 3
+    """Above home."""
+    GLOBAL_TERRAIN_ALT = 10
+    """Above the ground below."""
+
+
+class FenceKind(StrEnum):
+    INCLUSION = "inclusion"
+    EXCLUSION = "exclusion"
+
+
+class Position(msgspec.Struct, frozen=True):
+    lat_deg: float
+    lon_deg: float
+
+
+class Home(msgspec.Struct, frozen=True):
+    position: Position
+    altitude_amsl_m: float | None = None
+
+
+class MissionItem(msgspec.Struct, frozen=True):
+    """One MAVLink mission item. `params` are param1..param4; None is MAVLink's NaN (let the autopilot choose)."""
+
+    command: int
+    frame: Frame
+    position: Position | None = None
+    altitude_m: float = 0.0
+    params: tuple[float | None, float | None, float | None, float | None] = (0.0, 0.0, 0.0, 0.0)
+    autocontinue: bool = True
+
+
+class FencePolygon(msgspec.Struct, frozen=True):
+    """A ring of at least three corners, not closed (the first corner is not repeated)."""
+
+    kind: FenceKind
+    vertices: tuple[Position, ...]
+
+
+class FenceCircle(msgspec.Struct, frozen=True):
+    kind: FenceKind
+    centre: Position
+    radius_m: float
+
+
+class Geofence(msgspec.Struct, frozen=True):
+    polygons: tuple[FencePolygon, ...] = ()
+    circles: tuple[FenceCircle, ...] = ()
+
+
+class RallyPoint(msgspec.Struct, frozen=True):
+    position: Position
+    altitude_home_m: float
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The whole plan. Mission item numbers as the autopilot has them are `index + 1`: item 0 is home."""
+
+    home: Home | None = None
+    items: tuple[MissionItem, ...] = ()
+    geofence: Geofence = Geofence()
+    rally: tuple[RallyPoint, ...] = ()
+    cruise_speed_m_s: float | None = None
+    hover_speed_m_s: float | None = None
+
+
+EMPTY: Final = Plan()
+
+
+def encode(plan: Plan) -> bytes:
+    """The plan as canonical JSON: the same plan always gives the same bytes."""
+    return msgspec.json.encode(plan, order="deterministic")
+
+
+def digest(plan: Plan) -> str:
+    """SHA-256 of `encode(plan)` in hex: what an approval is given for."""
+    return hashlib.sha256(encode(plan)).hexdigest()

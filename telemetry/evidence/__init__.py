@@ -1,0 +1,1 @@
+"""Evidence: hash chain, signatures, bundles and their verification."""

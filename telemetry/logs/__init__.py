@@ -1,0 +1,1 @@
+"""Readers of flight logs into columns: tlog, DataFlash, ULog."""

@@ -1,0 +1,1 @@
+"""The MAVLink codec: frames, messages, signing, tlog. The only place that imports pymavlink."""

@@ -1,0 +1,1 @@
+"""Analysis of a recorded flight: pure functions over columns."""

@@ -1,0 +1,77 @@
+"""The settings file, `airbeat.toml`, every entry of it. `docs/administrator.md` explains each for its reader.
+
+Environment beside it: `AIRBEAT_HOME` (folder of all data), `NATS_URL` and `DATABASE_URL` (use a NATS or PostgreSQL
+that runs elsewhere instead of the embedded one).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from telemetry.errors import SettingsError
+
+
+class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to vehicles. `endpoint`: ``udpin:HOST:PORT``, ``udpout:``, ``tcp:``, ``tcpin:``, ``serial:DEVICE:BAUD``."""
+
+    name: str
+    endpoint: str
+
+
+class VehicleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A drone of the unit. It is recognised by its MAVLink system id on one of `links` (all links when empty)."""
+
+    callsign: str
+    system_id: int
+    links: tuple[str, ...] = ()
+    serial: str | None = None
+    model: str | None = None
+
+
+class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    port: int = 8080
+    secure_cookies: bool = True
+    """False only where the pages are served without TLS on loopback (the demo)."""
+
+
+class NatsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ports of the embedded NATS; 0 takes a free one."""
+
+    port: int = 4222
+    websocket_port: int = 4223
+
+
+class MapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`style_url` (a MapLibre style) or `pmtiles` (a file) for the ground; without either a graticule is drawn."""
+
+    style_url: str | None = None
+    pmtiles: str | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    unit: str = "Drone Unit"
+    gateway: str = "gateway"
+    links: tuple[LinkSettings, ...] = ()
+    vehicles: tuple[VehicleSettings, ...] = ()
+    web: WebSettings = WebSettings()
+    nats: NatsSettings = NatsSettings()
+    map: MapSettings = MapSettings()
+
+
+def load(path: Path) -> Settings:
+    """Reads `path`. Raises `SettingsError` that names the entry."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except OSError as error:
+        raise SettingsError(str(path), error.strerror or str(error)) from error
+    except msgspec.DecodeError as error:
+        raise SettingsError(str(path), str(error)) from error
+
+
+def home() -> Path:
+    """The folder of all data: `AIRBEAT_HOME`, or ``~/.local/share/airbeat``."""
+    return Path(os.environ.get("AIRBEAT_HOME") or Path.home() / ".local" / "share" / "airbeat")

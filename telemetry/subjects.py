@@ -1,0 +1,67 @@
+"""Every NATS subject, stream and bucket, spelt once. A token made from a name is passed through `token`.
+
+| subject                    | carries            | kind                              |
+|----------------------------|--------------------|-----------------------------------|
+| ``live.<area>``            | `wire.LiveFrame`   | core, 10 Hz, all changed vehicles |
+| ``progress.<vehicle>``     | `wire.Progress`    | core                              |
+| ``raw.<gateway>``          | `wire.RawChunk`    | stream RAW                        |
+| ``event.<vehicle>.<kind>`` | `wire.Event`       | stream EVENTS                     |
+| ``request.<vehicle>.<verb>`` | `wire.Request` → `wire.Reply` | request/reply to the gateway that owns the vehicle |
+
+Buckets: ``vehicles`` (`wire.VehicleInfo`), ``onboard`` (`wire.Onboard`), ``alerts`` (`wire.Alert`, active ones),
+``flights`` (`wire.OpenFlight`), each keyed by vehicle, alerts by alert id.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+RAW_STREAM: Final = "RAW"
+EVENTS_STREAM: Final = "EVENTS"
+VEHICLES_BUCKET: Final = "vehicles"
+ONBOARD_BUCKET: Final = "onboard"
+ALERTS_BUCKET: Final = "alerts"
+FLIGHTS_BUCKET: Final = "flights"
+
+LIVE_ALL: Final = "live.>"
+RAW_ALL: Final = "raw.>"
+EVENTS_ALL: Final = "event.>"
+PROGRESS_ALL: Final = "progress.>"
+
+NOWHERE: Final = "nowhere"
+"""The area of vehicles whose position is unknown."""
+
+
+def token(name: str) -> str:
+    """`name` as one NATS subject token: letters, digits, ``-`` and ``_``; anything else becomes ``_``."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name) or "_"
+
+
+def live(area: str) -> str:
+    """`area` is a Web Mercator tile at zoom 12, ``x-y``, or `NOWHERE` (see `wire.area_of`)."""
+    return f"live.{area}"
+
+
+def raw(gateway: str) -> str:
+    return f"raw.{token(gateway)}"
+
+
+def event(vehicle: str, kind: str) -> str:
+    return f"event.{token(vehicle)}.{token(kind)}"
+
+
+def events_of(vehicle: str) -> str:
+    return f"event.{token(vehicle)}.>"
+
+
+def progress(vehicle: str) -> str:
+    return f"progress.{token(vehicle)}"
+
+
+def request(vehicle: str, verb: str) -> str:
+    return f"request.{token(vehicle)}.{token(verb)}"
+
+
+def requests_of(vehicle: str) -> str:
+    return f"request.{token(vehicle)}.*"

@@ -1,0 +1,240 @@
+"""What travels on the bus. Everything is msgpack of these structs; TypeScript types are generated from them.
+
+Units are in the names. Unknown is None. Times are UTC (`datetime` with timezone); ages are milliseconds at the
+moment the frame was sent, taken from a monotonic clock, so that a stepped wall clock never makes old data fresh.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from mission.plan import Plan
+
+AREA_ZOOM: Final = 12
+
+
+class LiveVehicle(msgspec.Struct, frozen=True, array_like=True):
+    """All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one."""
+
+    vehicle: str
+    mode: str | None = None
+    """ArduCopter's name, e.g. ``AUTO``."""
+    armed: bool | None = None
+    landed: bool | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    altitude_amsl_m: float | None = None
+    height_home_m: float | None = None
+    height_ground_m: float | None = None
+    velocity_north_m_s: float | None = None
+    velocity_east_m_s: float | None = None
+    climb_m_s: float | None = None
+    ground_speed_m_s: float | None = None
+    heading_deg: float | None = None
+    roll_deg: float | None = None
+    pitch_deg: float | None = None
+    battery_v: float | None = None
+    battery_a: float | None = None
+    battery_pct: float | None = None
+    battery_used_mah: float | None = None
+    gps_fix: int | None = None
+    """GPS_FIX_TYPE."""
+    satellites: int | None = None
+    hdop: float | None = None
+    ekf_ok: bool | None = None
+    vibration_m_s2: float | None = None
+    """Largest of the three axes of VIBRATION."""
+    prearm_ok: bool | None = None
+    """MAV_SYS_STATUS_PREARM_CHECK healthy."""
+    fence_enabled: bool | None = None
+    fence_breached: bool | None = None
+    mission_item: int | None = None
+    """Item now flown to, as MISSION_CURRENT numbers it (0 is home)."""
+    mission_items: int | None = None
+    home_lat_deg: float | None = None
+    home_lon_deg: float | None = None
+    home_amsl_m: float | None = None
+    link: str | None = None
+    """Name of the link that commands go out on."""
+    link_loss_pct: float | None = None
+    """Frames missing by sequence number over the last 10 s."""
+    round_trip_ms: float | None = None
+    heartbeat_age_ms: int | None = None
+    position_age_ms: int | None = None
+    attitude_age_ms: int | None = None
+    battery_age_ms: int | None = None
+    gps_age_ms: int | None = None
+    mission_age_ms: int | None = None
+
+
+class LiveFrame(msgspec.Struct, frozen=True, array_like=True):
+    """One gateway's vehicles of one area at one tick. `sequence` counts up by one per gateway and area."""
+
+    gateway: str
+    area: str
+    sequence: int
+    sent_at: datetime
+    vehicles: tuple[LiveVehicle, ...]
+
+
+class RawVehicle(msgspec.Struct, frozen=True, array_like=True):
+    """Frames of one vehicle, both directions, as tlog bytes: 8-byte big-endian µs since 1970, then the frame."""
+
+    vehicle: str
+    tlog: bytes
+    frames: int
+    frames_before: int
+    """Frames this gateway run has recorded of this vehicle before this chunk: a hole shows as a jump."""
+
+
+class RawChunk(msgspec.Struct, frozen=True, array_like=True):
+    """What one gateway received and sent since its last chunk. `run` is new at each start of the gateway."""
+
+    gateway: str
+    run: str
+    sequence: int
+    vehicles: tuple[RawVehicle, ...]
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened to a vehicle. `text` is a whole sentence for people, `data` is for programs."""
+
+    event_id: str
+    at: datetime
+    vehicle: str
+    kind: str
+    text: str
+    actor: str | None = None
+    data: dict[str, Any] = {}
+
+
+class Actor(msgspec.Struct, frozen=True):
+    user: str
+    role: str
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A person's order to a vehicle, already allowed by `web`. Verbs are in `telemetry.services.orders`."""
+
+    actor: Actor
+    arguments: dict[str, Any] = {}
+    sortie: str | None = None
+    reason: str | None = None
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """`ok` only when the vehicle itself said yes. `said` are its STATUSTEXTs meanwhile."""
+
+    ok: bool
+    text: str
+    said: tuple[str, ...] = ()
+    data: dict[str, Any] = {}
+
+
+class UploadOrder(msgspec.Struct, frozen=True):
+    """`arguments` of the request ``upload``."""
+
+    upload_id: str
+    plan: Plan
+    plan_sha256: str
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Where a long job stands. `stage`: mission, geofence, rally, parameters, log; `phase`: write or read back."""
+
+    job: str
+    vehicle: str
+    stage: str
+    phase: str
+    done: int
+    total: int
+
+
+class TransferReceipt(msgspec.Struct, frozen=True):
+    """One of the three transfers: what was sent, what was read back, and whether they are equal."""
+
+    stage: str
+    items: int
+    sent_sha256: str
+    read_sha256: str | None
+    verified: bool
+    problem: str | None = None
+
+
+class UploadReceipt(msgspec.Struct, frozen=True):
+    """`verified` only if every stage's read-back equals what was sent. Also `data` of the event ``upload``."""
+
+    upload_id: str
+    vehicle: str
+    sortie: str | None
+    plan_sha256: str
+    actor: Actor
+    started_at: datetime
+    finished_at: datetime
+    verified: bool
+    stages: tuple[TransferReceipt, ...]
+    problem: str | None = None
+
+
+class Onboard(msgspec.Struct, frozen=True):
+    """The plan a vehicle holds, as last verified. `verified` is False after a failed or half upload."""
+
+    vehicle: str
+    plan: Plan
+    receipt: UploadReceipt
+
+
+class VehicleInfo(msgspec.Struct, frozen=True):
+    """Slow facts about a vehicle. `known` is False for one that no settings file names."""
+
+    vehicle: str
+    gateway: str
+    link: str
+    system_id: int
+    known: bool
+    autopilot: str | None = None
+    firmware: str | None = None
+    serial: str | None = None
+    capabilities: int | None = None
+    statustexts: tuple[str, ...] = ()
+    """The latest, oldest first, at most 20, with PreArm ones in the autopilot's own words."""
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """Raised once; open until it has ended *and* been acknowledged. `severity`: warning or critical."""
+
+    alert_id: str
+    vehicle: str
+    rule: str
+    severity: str
+    text: str
+    raised_at: datetime
+    ended_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+
+
+class OpenFlight(msgspec.Struct, frozen=True):
+    """A flight being recorded."""
+
+    flight_id: str
+    vehicle: str
+    started_at: datetime
+    bundle: str
+
+
+def area_of(lat_deg: float | None, lon_deg: float | None) -> str:
+    """The Web Mercator tile at zoom 12 (about 6 km wide in London) as ``x-y``; ``nowhere`` for no position."""
+    if lat_deg is None or lon_deg is None:
+        return "nowhere"
+    scale = 1 << AREA_ZOOM
+    phi = math.radians(max(-85.05, min(85.05, lat_deg)))
+    x = int((lon_deg + 180.0) / 360.0 * scale) % scale
+    y = int((1.0 - math.asinh(math.tan(phi)) / math.pi) / 2.0 * scale)
+    return f"{x}-{max(0, min(scale - 1, y))}"
