@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from mission.finding import Finding
 from mission.plan import Plan
-from telemetry.wire import Alert, Onboard, UploadReceipt, VehicleInfo
+from telemetry.wire import Alert, Event, Onboard, UploadReceipt, VehicleInfo
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -89,6 +90,273 @@ class SortieSave(msgspec.Struct, frozen=True):
     incident: str | None = None
     observer: str | None = None
     vehicle: str | None = None
+
+
+class SortieCreate(msgspec.Struct, frozen=True):
+    """``POST /api/sorties``: a new draft, of which the caller is the pilot."""
+
+    title: str
+    purpose: str
+    plan: Plan = Plan()
+    incident: str | None = None
+    observer: str | None = None
+    vehicle: str | None = None
+
+
+class SortieSubmit(msgspec.Struct, frozen=True):
+    """``POST /api/sorties/<id>/submit``: refused (409) unless `version` is the newest."""
+
+    version: int
+
+
+class SortieApprove(msgspec.Struct, frozen=True):
+    """``POST /api/sorties/<id>/approve``: of exactly this plan."""
+
+    plan_sha256: str
+
+
+class SortieReject(msgspec.Struct, frozen=True):
+    """``POST /api/sorties/<id>/reject``: `reason` is shown to the pilot."""
+
+    plan_sha256: str
+    reason: str
+
+
+class SortieRights(msgspec.Struct, frozen=True):
+    """What the reader may do with this sortie in its present state; for drawing only, the server decides."""
+
+    edit: bool
+    submit: bool
+    approve: bool
+    upload: bool
+    override: bool
+    """Upload without an approval, giving a reason."""
+
+
+class SortieSummary(msgspec.Struct, frozen=True):
+    sortie_id: str
+    title: str
+    purpose: str
+    incident: str | None
+    pilot: str
+    observer: str | None
+    vehicle: str | None
+    state: str
+    version: int
+    approved_by: str | None
+    updated_at: datetime
+
+
+class SortieList(msgspec.Struct, frozen=True):
+    sorties: tuple[SortieSummary, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class SortieVersion(msgspec.Struct, frozen=True):
+    """One saved state of a sortie's plan; every one is kept."""
+
+    version: int
+    plan_sha256: str
+    saved_by: str
+    saved_at: datetime
+    plan: Plan
+
+
+class UploadStart(msgspec.Struct, frozen=True):
+    """``POST /api/sorties/<id>/upload``. `override_reason`: a supervisor's emergency upload without approval."""
+
+    vehicle: str
+    override_reason: str | None = None
+
+
+class UploadStarted(msgspec.Struct, frozen=True):
+    """The upload runs; `job` of the coming ``progress.<vehicle>`` messages is `upload_id`."""
+
+    upload_id: str
+    vehicle: str
+    text: str
+
+
+class ImportedPlan(msgspec.Struct, frozen=True):
+    """Answer of ``POST /api/plans/import`` (multipart field ``file``). Nothing is saved by it."""
+
+    plan: Plan
+    format: str
+    name: str
+
+
+class PlanExport(msgspec.Struct, frozen=True):
+    """``POST /api/plans/export`` answers with the file. `format`: plan, waypoints."""
+
+    plan: Plan
+    format: str
+    name: str = "plan"
+
+
+class Order(msgspec.Struct, frozen=True):
+    """``POST /api/vehicles/<vehicle>/orders/<verb>`` answers with the vehicle's `Reply`.
+
+    `reason` is required of a supervisor who commands a drone that is not of his own sortie.
+    """
+
+    arguments: dict[str, Any] = {}
+    reason: str | None = None
+
+
+class OrderRights(msgspec.Struct, frozen=True):
+    """The verbs the reader may order `vehicle` to do now; none for a vehicle that is not in the list."""
+
+    vehicle: str
+    verbs: tuple[str, ...]
+    reason_required: bool
+    sortie_id: str | None
+
+
+class FlightSummary(msgspec.Struct, frozen=True):
+    """One row of the flights list. What the recording did not tell is None."""
+
+    flight_id: str
+    vehicle: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_s: float | None
+    pilot: str | None
+    sortie_id: str | None
+    title: str | None
+    incident: str | None
+    outcome: str | None
+    distance_m: float | None
+    max_height_m: float | None
+    upload_verified: bool | None
+    frames_recorded: int | None
+    frames_lost: int | None
+
+
+class FlightList(msgspec.Struct, frozen=True):
+    flights: tuple[FlightSummary, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class FlightNote(msgspec.Struct, frozen=True):
+    note_id: int
+    author: str
+    at: datetime
+    text: str
+
+
+class NoteCreate(msgspec.Struct, frozen=True):
+    """``POST /api/flights/<id>/notes`` answers with the `FlightNote`."""
+
+    text: str
+
+
+class FlownAgainstPlan(msgspec.Struct, frozen=True):
+    """How the flown track lay to the planned path, in metres, and which items were reached (by index in the plan)."""
+
+    cross_track_p50_m: float | None
+    cross_track_p95_m: float | None
+    cross_track_max_m: float | None
+    items_reached: tuple[int, ...]
+    items_total: int
+
+
+class Flight(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest."""
+
+    summary: FlightSummary
+    plan: Plan | None
+    receipt: UploadReceipt | None
+    events: tuple[Event, ...]
+    against_plan: FlownAgainstPlan | None
+    notes: tuple[FlightNote, ...]
+    files: dict[str, str]
+    may_export: bool
+    may_note: bool
+
+
+class FlightMode(msgspec.Struct, frozen=True):
+    """`mode` was flown from `time_s` on."""
+
+    time_s: float
+    mode: str
+
+
+class FlightSeries(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>/series``: columns of equal length over one clock, at most 5,000 rows.
+
+    `time_s` are seconds since 1970 (UTC) of the receive time; None where nothing was known yet.
+    """
+
+    rows_recorded: int
+    """Rows before the server thinned them."""
+    time_s: tuple[float, ...]
+    lat_deg: tuple[float | None, ...]
+    lon_deg: tuple[float | None, ...]
+    height_home_m: tuple[float | None, ...]
+    altitude_amsl_m: tuple[float | None, ...]
+    ground_speed_m_s: tuple[float | None, ...]
+    climb_m_s: tuple[float | None, ...]
+    heading_deg: tuple[float | None, ...]
+    battery_pct: tuple[float | None, ...]
+    battery_v: tuple[float | None, ...]
+    link_loss_pct: tuple[float | None, ...]
+    modes: tuple[FlightMode, ...]
+
+
+class MapConfig(msgspec.Struct, frozen=True):
+    """Where the ground comes from; a graticule is drawn when both are None."""
+
+    style_url: str | None
+    pmtiles_url: str | None
+
+
+class Person(msgspec.Struct, frozen=True):
+    username: str
+    name: str
+
+
+class PlanPage(msgspec.Struct, frozen=True):
+    """The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name."""
+
+    me: Me
+    csrf_token: str
+    unit: str
+    map: MapConfig
+    sortie: Sortie
+    rights: SortieRights
+    vehicles: tuple[str, ...]
+    observers: tuple[Person, ...]
+
+
+class SortieView(msgspec.Struct, frozen=True):
+    """Answer of every ``/api/sorties/<id>…`` that changes or reads a sortie."""
+
+    sortie: Sortie
+    rights: SortieRights
+
+
+class LivePage(msgspec.Struct, frozen=True):
+    """The JSON in ``<script id="page">`` of ``/live``."""
+
+    me: Me
+    csrf_token: str
+    unit: str
+    map: MapConfig
+    orders: tuple[OrderRights, ...]
+
+
+class FlightPage(msgspec.Struct, frozen=True):
+    """The JSON in ``<script id="page">`` of ``/flights/<id>``."""
+
+    me: Me
+    csrf_token: str
+    unit: str
+    map: MapConfig
+    flight: Flight
 
 
 class Fleet(msgspec.Struct, frozen=True):

@@ -1,0 +1,784 @@
+// Written by `python -m web.schema` from the server's structs. Do not edit.
+
+/** An instant in UTC: ISO 8601 text in JSON, a Date out of msgpack. `new Date(instant)` takes both. */
+export type Instant = string | Date;
+
+export const Role = {
+  PILOT: "pilot",
+  OBSERVER: "observer",
+  CONTROL_ROOM: "control_room",
+  SUPERVISOR: "supervisor",
+  ADMINISTRATOR: "administrator",
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+export const Permission = {
+  ACCOUNT: "account",
+  PLAN_READ: "plan.read",
+  PLAN_READ_ALL: "plan.read.all",
+  PLAN_EDIT: "plan.edit",
+  PLAN_EDIT_ALL: "plan.edit.all",
+  PLAN_APPROVE: "plan.approve",
+  PLAN_UPLOAD: "plan.upload",
+  PLAN_OVERRIDE: "plan.override",
+  VEHICLE_ORDER: "vehicle.order",
+  VEHICLE_OVERRIDE: "vehicle.override",
+  LIVE_VIEW: "live.view",
+  LIVE_ALL: "live.all",
+  ALERT_ACKNOWLEDGE: "alert.acknowledge",
+  FLIGHT_READ: "flight.read",
+  FLIGHT_READ_RECENT: "flight.read.recent",
+  FLIGHT_READ_ALL: "flight.read.all",
+  FLIGHT_NOTE: "flight.note",
+  FLIGHT_EXPORT: "flight.export",
+  AUDIT_READ: "audit.read",
+  USERS_MANAGE: "users.manage",
+} as const;
+export type Permission = (typeof Permission)[keyof typeof Permission];
+
+export const Frame = {
+  GLOBAL: 0,
+  MISSION: 2,
+  GLOBAL_RELATIVE_ALT: 3,
+  GLOBAL_TERRAIN_ALT: 10,
+} as const;
+export type Frame = (typeof Frame)[keyof typeof Frame];
+
+export const FenceKind = {
+  INCLUSION: "inclusion",
+  EXCLUSION: "exclusion",
+} as const;
+export type FenceKind = (typeof FenceKind)[keyof typeof FenceKind];
+
+export const Severity = {
+  ERROR: "error",
+  WARNING: "warning",
+  INFO: "info",
+} as const;
+export type Severity = (typeof Severity)[keyof typeof Severity];
+
+export interface Position {
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+}
+
+export interface Home {
+  readonly position: Position;
+  readonly altitude_amsl_m: number | null;
+}
+
+/** One MAVLink mission item. `params` are param1..param4; None is MAVLink's NaN (let the autopilot choose). */
+export interface MissionItem {
+  readonly command: number;
+  readonly frame: Frame;
+  readonly position: Position | null;
+  readonly altitude_m: number;
+  readonly params: readonly [number | null, number | null, number | null, number | null];
+  readonly autocontinue: boolean;
+}
+
+/** A ring of at least three corners, not closed (the first corner is not repeated). */
+export interface FencePolygon {
+  readonly kind: FenceKind;
+  readonly vertices: readonly Position[];
+}
+
+export interface FenceCircle {
+  readonly kind: FenceKind;
+  readonly centre: Position;
+  readonly radius_m: number;
+}
+
+export interface Geofence {
+  readonly polygons: readonly FencePolygon[];
+  readonly circles: readonly FenceCircle[];
+}
+
+export interface RallyPoint {
+  readonly position: Position;
+  readonly altitude_home_m: number;
+}
+
+/** The whole plan. Mission item numbers as the autopilot has them are `index + 1`: item 0 is home. */
+export interface Plan {
+  readonly home: Home | null;
+  readonly items: readonly MissionItem[];
+  readonly geofence: Geofence;
+  readonly rally: readonly RallyPoint[];
+  readonly cruise_speed_m_s: number | null;
+  readonly hover_speed_m_s: number | null;
+}
+
+/** What a finding points at. `kind`: item, leg (from `index` to `index`+1), polygon, circle, rally, home, plan. */
+export interface Place {
+  readonly kind: string;
+  readonly index: number | null;
+  readonly position: Position | null;
+}
+
+/** `check` is the check's name, `text` says what is wrong with numbers, `remedy` what to do. */
+export interface Finding {
+  readonly check: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly remedy: string;
+  readonly place: Place;
+}
+
+/** All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one. */
+export interface LiveVehicle {
+  readonly vehicle: string;
+  readonly mode: string | null;
+  readonly armed: boolean | null;
+  readonly landed: boolean | null;
+  readonly lat_deg: number | null;
+  readonly lon_deg: number | null;
+  readonly altitude_amsl_m: number | null;
+  readonly height_home_m: number | null;
+  readonly height_ground_m: number | null;
+  readonly velocity_north_m_s: number | null;
+  readonly velocity_east_m_s: number | null;
+  readonly climb_m_s: number | null;
+  readonly ground_speed_m_s: number | null;
+  readonly heading_deg: number | null;
+  readonly roll_deg: number | null;
+  readonly pitch_deg: number | null;
+  readonly battery_v: number | null;
+  readonly battery_a: number | null;
+  readonly battery_pct: number | null;
+  readonly battery_used_mah: number | null;
+  readonly gps_fix: number | null;
+  readonly satellites: number | null;
+  readonly hdop: number | null;
+  readonly ekf_ok: boolean | null;
+  readonly vibration_m_s2: number | null;
+  readonly prearm_ok: boolean | null;
+  readonly fence_enabled: boolean | null;
+  readonly fence_breached: boolean | null;
+  readonly mission_item: number | null;
+  readonly mission_items: number | null;
+  readonly home_lat_deg: number | null;
+  readonly home_lon_deg: number | null;
+  readonly home_amsl_m: number | null;
+  readonly link: string | null;
+  readonly link_loss_pct: number | null;
+  readonly round_trip_ms: number | null;
+  readonly heartbeat_age_ms: number | null;
+  readonly position_age_ms: number | null;
+  readonly attitude_age_ms: number | null;
+  readonly battery_age_ms: number | null;
+  readonly gps_age_ms: number | null;
+  readonly mission_age_ms: number | null;
+}
+
+export const LiveVehicleFields = [
+  "vehicle",
+  "mode",
+  "armed",
+  "landed",
+  "lat_deg",
+  "lon_deg",
+  "altitude_amsl_m",
+  "height_home_m",
+  "height_ground_m",
+  "velocity_north_m_s",
+  "velocity_east_m_s",
+  "climb_m_s",
+  "ground_speed_m_s",
+  "heading_deg",
+  "roll_deg",
+  "pitch_deg",
+  "battery_v",
+  "battery_a",
+  "battery_pct",
+  "battery_used_mah",
+  "gps_fix",
+  "satellites",
+  "hdop",
+  "ekf_ok",
+  "vibration_m_s2",
+  "prearm_ok",
+  "fence_enabled",
+  "fence_breached",
+  "mission_item",
+  "mission_items",
+  "home_lat_deg",
+  "home_lon_deg",
+  "home_amsl_m",
+  "link",
+  "link_loss_pct",
+  "round_trip_ms",
+  "heartbeat_age_ms",
+  "position_age_ms",
+  "attitude_age_ms",
+  "battery_age_ms",
+  "gps_age_ms",
+  "mission_age_ms",
+] as const;
+export type LiveVehicleTuple = readonly [
+  vehicle: string,
+  mode: string | null,
+  armed: boolean | null,
+  landed: boolean | null,
+  lat_deg: number | null,
+  lon_deg: number | null,
+  altitude_amsl_m: number | null,
+  height_home_m: number | null,
+  height_ground_m: number | null,
+  velocity_north_m_s: number | null,
+  velocity_east_m_s: number | null,
+  climb_m_s: number | null,
+  ground_speed_m_s: number | null,
+  heading_deg: number | null,
+  roll_deg: number | null,
+  pitch_deg: number | null,
+  battery_v: number | null,
+  battery_a: number | null,
+  battery_pct: number | null,
+  battery_used_mah: number | null,
+  gps_fix: number | null,
+  satellites: number | null,
+  hdop: number | null,
+  ekf_ok: boolean | null,
+  vibration_m_s2: number | null,
+  prearm_ok: boolean | null,
+  fence_enabled: boolean | null,
+  fence_breached: boolean | null,
+  mission_item: number | null,
+  mission_items: number | null,
+  home_lat_deg: number | null,
+  home_lon_deg: number | null,
+  home_amsl_m: number | null,
+  link: string | null,
+  link_loss_pct: number | null,
+  round_trip_ms: number | null,
+  heartbeat_age_ms: number | null,
+  position_age_ms: number | null,
+  attitude_age_ms: number | null,
+  battery_age_ms: number | null,
+  gps_age_ms: number | null,
+  mission_age_ms: number | null,
+];
+export function liveVehicle(row: LiveVehicleTuple): LiveVehicle {
+  return {
+    vehicle: row[0],
+    mode: row[1],
+    armed: row[2],
+    landed: row[3],
+    lat_deg: row[4],
+    lon_deg: row[5],
+    altitude_amsl_m: row[6],
+    height_home_m: row[7],
+    height_ground_m: row[8],
+    velocity_north_m_s: row[9],
+    velocity_east_m_s: row[10],
+    climb_m_s: row[11],
+    ground_speed_m_s: row[12],
+    heading_deg: row[13],
+    roll_deg: row[14],
+    pitch_deg: row[15],
+    battery_v: row[16],
+    battery_a: row[17],
+    battery_pct: row[18],
+    battery_used_mah: row[19],
+    gps_fix: row[20],
+    satellites: row[21],
+    hdop: row[22],
+    ekf_ok: row[23],
+    vibration_m_s2: row[24],
+    prearm_ok: row[25],
+    fence_enabled: row[26],
+    fence_breached: row[27],
+    mission_item: row[28],
+    mission_items: row[29],
+    home_lat_deg: row[30],
+    home_lon_deg: row[31],
+    home_amsl_m: row[32],
+    link: row[33],
+    link_loss_pct: row[34],
+    round_trip_ms: row[35],
+    heartbeat_age_ms: row[36],
+    position_age_ms: row[37],
+    attitude_age_ms: row[38],
+    battery_age_ms: row[39],
+    gps_age_ms: row[40],
+    mission_age_ms: row[41],
+  };
+}
+
+/** One gateway's vehicles of one area at one tick. `sequence` counts up by one per gateway and area. */
+export interface LiveFrame {
+  readonly gateway: string;
+  readonly area: string;
+  readonly sequence: number;
+  readonly sent_at: Instant;
+  readonly vehicles: readonly LiveVehicle[];
+}
+
+export const LiveFrameFields = [
+  "gateway",
+  "area",
+  "sequence",
+  "sent_at",
+  "vehicles",
+] as const;
+export type LiveFrameTuple = readonly [
+  gateway: string,
+  area: string,
+  sequence: number,
+  sent_at: Instant,
+  vehicles: readonly LiveVehicleTuple[],
+];
+export function liveFrame(row: LiveFrameTuple): LiveFrame {
+  return {
+    gateway: row[0],
+    area: row[1],
+    sequence: row[2],
+    sent_at: row[3],
+    vehicles: row[4].map(liveVehicle),
+  };
+}
+
+/** Something that happened to a vehicle. `text` is a whole sentence for people, `data` is for programs. */
+export interface Event {
+  readonly event_id: string;
+  readonly at: Instant;
+  readonly vehicle: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly actor: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Actor {
+  readonly user: string;
+  readonly role: string;
+}
+
+/** `ok` only when the vehicle itself said yes. `said` are its STATUSTEXTs meanwhile. */
+export interface Reply {
+  readonly ok: boolean;
+  readonly text: string;
+  readonly said: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Where a long job stands. `stage`: mission, geofence, rally, parameters, log; `phase`: write or read back. */
+export interface Progress {
+  readonly job: string;
+  readonly vehicle: string;
+  readonly stage: string;
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** One of the three transfers: what was sent, what was read back, and whether they are equal. */
+export interface TransferReceipt {
+  readonly stage: string;
+  readonly items: number;
+  readonly sent_sha256: string;
+  readonly read_sha256: string | null;
+  readonly verified: boolean;
+  readonly problem: string | null;
+}
+
+/** `verified` only if every stage's read-back equals what was sent. Also `data` of the event ``upload``. */
+export interface UploadReceipt {
+  readonly upload_id: string;
+  readonly vehicle: string;
+  readonly sortie: string | null;
+  readonly plan_sha256: string;
+  readonly actor: Actor;
+  readonly started_at: Instant;
+  readonly finished_at: Instant;
+  readonly verified: boolean;
+  readonly stages: readonly TransferReceipt[];
+  readonly problem: string | null;
+}
+
+/** The plan a vehicle holds, as last verified. `verified` is False after a failed or half upload. */
+export interface Onboard {
+  readonly vehicle: string;
+  readonly plan: Plan;
+  readonly receipt: UploadReceipt;
+}
+
+/** Slow facts about a vehicle. `known` is False for one that no settings file names. */
+export interface VehicleInfo {
+  readonly vehicle: string;
+  readonly gateway: string;
+  readonly link: string;
+  readonly system_id: number;
+  readonly known: boolean;
+  readonly autopilot: string | null;
+  readonly firmware: string | null;
+  readonly serial: string | null;
+  readonly capabilities: number | null;
+  readonly statustexts: readonly string[];
+}
+
+/** Raised once; open until it has ended *and* been acknowledged. `severity`: warning or critical. */
+export interface Alert {
+  readonly alert_id: string;
+  readonly vehicle: string;
+  readonly rule: string;
+  readonly severity: string;
+  readonly text: string;
+  readonly raised_at: Instant;
+  readonly ended_at: Instant | null;
+  readonly acknowledged_at: Instant | null;
+  readonly acknowledged_by: string | null;
+  readonly lat_deg: number | null;
+  readonly lon_deg: number | null;
+}
+
+export interface Me {
+  readonly username: string;
+  readonly name: string;
+  readonly role: string;
+  readonly can: readonly string[];
+}
+
+/** How a browser joins the bus: a NATS WebSocket address and a subscribe-only credential that expires. */
+export interface BusTicket {
+  readonly url: string;
+  readonly jwt: string;
+  readonly seed: string;
+  readonly subjects: readonly string[];
+  readonly expires_at: Instant;
+}
+
+/** One point of the altitude profile along the path. */
+export interface ProfilePoint {
+  readonly distance_m: number;
+  readonly height_home_m: number;
+  readonly ground_home_m: number | null;
+  readonly item: number | null;
+}
+
+export const ProfilePointFields = [
+  "distance_m",
+  "height_home_m",
+  "ground_home_m",
+  "item",
+] as const;
+export type ProfilePointTuple = readonly [
+  distance_m: number,
+  height_home_m: number,
+  ground_home_m: number | null,
+  item: number | null,
+];
+export function profilePoint(row: ProfilePointTuple): ProfilePoint {
+  return {
+    distance_m: row[0],
+    height_home_m: row[1],
+    ground_home_m: row[2],
+    item: row[3],
+  };
+}
+
+/** Answer of ``POST /api/plans/check``: the server's judgement of one state of a plan. */
+export interface PlanReport {
+  readonly revision: number;
+  readonly plan_sha256: string;
+  readonly findings: readonly Finding[];
+  readonly profile: readonly ProfilePointTuple[];
+  readonly distance_m: number;
+  readonly duration_s: number;
+  readonly battery_pct: number | null;
+  readonly may_submit: boolean;
+}
+
+export interface CheckRequest {
+  readonly revision: number;
+  readonly plan: Plan;
+}
+
+/** `state`: draft, submitted, approved, rejected, uploaded, flown. */
+export interface Sortie {
+  readonly sortie_id: string;
+  readonly title: string;
+  readonly purpose: string;
+  readonly incident: string | null;
+  readonly pilot: string;
+  readonly observer: string | null;
+  readonly vehicle: string | null;
+  readonly state: string;
+  readonly version: number;
+  readonly plan: Plan;
+  readonly plan_sha256: string;
+  readonly approved_by: string | null;
+  readonly approved_at: Instant | null;
+  readonly approved_sha256: string | null;
+  readonly rejected_reason: string | null;
+  readonly receipt: UploadReceipt | null;
+  readonly updated_at: Instant | null;
+}
+
+export interface SortieSave {
+  readonly version: number;
+  readonly title: string;
+  readonly purpose: string;
+  readonly plan: Plan;
+  readonly incident?: string | null;
+  readonly observer?: string | null;
+  readonly vehicle?: string | null;
+}
+
+/** ``POST /api/sorties``: a new draft, of which the caller is the pilot. */
+export interface SortieCreate {
+  readonly title: string;
+  readonly purpose: string;
+  readonly plan?: Plan;
+  readonly incident?: string | null;
+  readonly observer?: string | null;
+  readonly vehicle?: string | null;
+}
+
+/** ``POST /api/sorties/<id>/submit``: refused (409) unless `version` is the newest. */
+export interface SortieSubmit {
+  readonly version: number;
+}
+
+/** ``POST /api/sorties/<id>/approve``: of exactly this plan. */
+export interface SortieApprove {
+  readonly plan_sha256: string;
+}
+
+/** ``POST /api/sorties/<id>/reject``: `reason` is shown to the pilot. */
+export interface SortieReject {
+  readonly plan_sha256: string;
+  readonly reason: string;
+}
+
+/** What the reader may do with this sortie in its present state; for drawing only, the server decides. */
+export interface SortieRights {
+  readonly edit: boolean;
+  readonly submit: boolean;
+  readonly approve: boolean;
+  readonly upload: boolean;
+  readonly override: boolean;
+}
+
+export interface SortieSummary {
+  readonly sortie_id: string;
+  readonly title: string;
+  readonly purpose: string;
+  readonly incident: string | null;
+  readonly pilot: string;
+  readonly observer: string | null;
+  readonly vehicle: string | null;
+  readonly state: string;
+  readonly version: number;
+  readonly approved_by: string | null;
+  readonly updated_at: Instant;
+}
+
+export interface SortieList {
+  readonly sorties: readonly SortieSummary[];
+  readonly total: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** One saved state of a sortie's plan; every one is kept. */
+export interface SortieVersion {
+  readonly version: number;
+  readonly plan_sha256: string;
+  readonly saved_by: string;
+  readonly saved_at: Instant;
+  readonly plan: Plan;
+}
+
+/** ``POST /api/sorties/<id>/upload``. `override_reason`: a supervisor's emergency upload without approval. */
+export interface UploadStart {
+  readonly vehicle: string;
+  readonly override_reason?: string | null;
+}
+
+/** The upload runs; `job` of the coming ``progress.<vehicle>`` messages is `upload_id`. */
+export interface UploadStarted {
+  readonly upload_id: string;
+  readonly vehicle: string;
+  readonly text: string;
+}
+
+/** Answer of ``POST /api/plans/import`` (multipart field ``file``). Nothing is saved by it. */
+export interface ImportedPlan {
+  readonly plan: Plan;
+  readonly format: string;
+  readonly name: string;
+}
+
+/** ``POST /api/plans/export`` answers with the file. `format`: plan, waypoints. */
+export interface PlanExport {
+  readonly plan: Plan;
+  readonly format: string;
+  readonly name?: string;
+}
+
+/**
+ * ``POST /api/vehicles/<vehicle>/orders/<verb>`` answers with the vehicle's `Reply`.
+ *
+ * `reason` is required of a supervisor who commands a drone that is not of his own sortie.
+ */
+export interface Order {
+  readonly arguments?: Readonly<Record<string, unknown>>;
+  readonly reason?: string | null;
+}
+
+/** The verbs the reader may order `vehicle` to do now; none for a vehicle that is not in the list. */
+export interface OrderRights {
+  readonly vehicle: string;
+  readonly verbs: readonly string[];
+  readonly reason_required: boolean;
+  readonly sortie_id: string | null;
+}
+
+/** One row of the flights list. What the recording did not tell is None. */
+export interface FlightSummary {
+  readonly flight_id: string;
+  readonly vehicle: string;
+  readonly started_at: Instant;
+  readonly ended_at: Instant | null;
+  readonly duration_s: number | null;
+  readonly pilot: string | null;
+  readonly sortie_id: string | null;
+  readonly title: string | null;
+  readonly incident: string | null;
+  readonly outcome: string | null;
+  readonly distance_m: number | null;
+  readonly max_height_m: number | null;
+  readonly upload_verified: boolean | null;
+  readonly frames_recorded: number | null;
+  readonly frames_lost: number | null;
+}
+
+export interface FlightList {
+  readonly flights: readonly FlightSummary[];
+  readonly total: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
+export interface FlightNote {
+  readonly note_id: number;
+  readonly author: string;
+  readonly at: Instant;
+  readonly text: string;
+}
+
+/** ``POST /api/flights/<id>/notes`` answers with the `FlightNote`. */
+export interface NoteCreate {
+  readonly text: string;
+}
+
+/** How the flown track lay to the planned path, in metres, and which items were reached (by index in the plan). */
+export interface FlownAgainstPlan {
+  readonly cross_track_p50_m: number | null;
+  readonly cross_track_p95_m: number | null;
+  readonly cross_track_max_m: number | null;
+  readonly items_reached: readonly number[];
+  readonly items_total: number;
+}
+
+/** Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest. */
+export interface Flight {
+  readonly summary: FlightSummary;
+  readonly plan: Plan | null;
+  readonly receipt: UploadReceipt | null;
+  readonly events: readonly Event[];
+  readonly against_plan: FlownAgainstPlan | null;
+  readonly notes: readonly FlightNote[];
+  readonly files: Readonly<Record<string, string>>;
+  readonly may_export: boolean;
+  readonly may_note: boolean;
+}
+
+/** `mode` was flown from `time_s` on. */
+export interface FlightMode {
+  readonly time_s: number;
+  readonly mode: string;
+}
+
+/**
+ * Answer of ``GET /api/flights/<id>/series``: columns of equal length over one clock, at most 5,000 rows.
+ *
+ * `time_s` are seconds since 1970 (UTC) of the receive time; None where nothing was known yet.
+ */
+export interface FlightSeries {
+  readonly rows_recorded: number;
+  readonly time_s: readonly number[];
+  readonly lat_deg: readonly (number | null)[];
+  readonly lon_deg: readonly (number | null)[];
+  readonly height_home_m: readonly (number | null)[];
+  readonly altitude_amsl_m: readonly (number | null)[];
+  readonly ground_speed_m_s: readonly (number | null)[];
+  readonly climb_m_s: readonly (number | null)[];
+  readonly heading_deg: readonly (number | null)[];
+  readonly battery_pct: readonly (number | null)[];
+  readonly battery_v: readonly (number | null)[];
+  readonly link_loss_pct: readonly (number | null)[];
+  readonly modes: readonly FlightMode[];
+}
+
+/** Where the ground comes from; a graticule is drawn when both are None. */
+export interface MapConfig {
+  readonly style_url: string | null;
+  readonly pmtiles_url: string | null;
+}
+
+export interface Person {
+  readonly username: string;
+  readonly name: string;
+}
+
+/** The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name. */
+export interface PlanPage {
+  readonly me: Me;
+  readonly csrf_token: string;
+  readonly unit: string;
+  readonly map: MapConfig;
+  readonly sortie: Sortie;
+  readonly rights: SortieRights;
+  readonly vehicles: readonly string[];
+  readonly observers: readonly Person[];
+}
+
+/** Answer of every ``/api/sorties/<id>…`` that changes or reads a sortie. */
+export interface SortieView {
+  readonly sortie: Sortie;
+  readonly rights: SortieRights;
+}
+
+/** The JSON in ``<script id="page">`` of ``/live``. */
+export interface LivePage {
+  readonly me: Me;
+  readonly csrf_token: string;
+  readonly unit: string;
+  readonly map: MapConfig;
+  readonly orders: readonly OrderRights[];
+}
+
+/** The JSON in ``<script id="page">`` of ``/flights/<id>``. */
+export interface FlightPage {
+  readonly me: Me;
+  readonly csrf_token: string;
+  readonly unit: string;
+  readonly map: MapConfig;
+  readonly flight: Flight;
+}
+
+/** Answer of ``GET /api/fleet``: what a live page needs before its first frame. */
+export interface Fleet {
+  readonly vehicles: readonly VehicleInfo[];
+  readonly onboard: readonly Onboard[];
+  readonly alerts: readonly Alert[];
+}
+
+/** Body of every 4xx/5xx answer under /api. `where` names the field or the place in a file. */
+export interface Problem {
+  readonly text: string;
+  readonly where: string | null;
+}
