@@ -1,7 +1,13 @@
-"""What a service needs of a vehicle: to send to it, and to hear it. The gateway and the tests each give one."""
+"""What a service needs of a vehicle: to send to it, and to hear it.
+
+`telemetry.services.mailbox.Mailbox` is the implementation; the gateway keeps one per vehicle, gives it a way to
+transmit and delivers every decoded message to it. Tests do the same over a link of their own.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -22,11 +28,16 @@ class Channel(Protocol):
     target_component: int
 
     def send(self, name: str, **fields: Any) -> None:
-        """Sends a message by MAVLink name; `target_system` and `target_component` are filled in."""
+        """Sends a message by MAVLink name; `target_system` and `target_component` are filled in where it has them.
+
+        Extension fields left out are zero; every other field must be given.
+        """
 
     def listen(self, *names: str) -> AbstractContextManager[Inbox]:
-        """Hears messages of these names from this vehicle, from now until the block ends."""
+        """Hears messages of these names from this vehicle, addressed to us or to all, from now until the block ends."""
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        """The vehicle's STATUSTEXTs so far, oldest first, whole (chunks joined); a service slices what is new."""
+    def overhear(self) -> AbstractContextManager[Sequence[str]]:
+        """A list that grows by each STATUSTEXT of the vehicle (chunks joined) until the block ends."""
+
+    def lock(self, service: str) -> asyncio.Lock:
+        """The vehicle's lock for a service it can do only once at a time: ``mission``, ``ftp``, ``log``."""

@@ -1,0 +1,125 @@
+"""The `Channel` of one vehicle: what services send goes to `transmit`, what is delivered goes to those who listen.
+
+It also notices a reboot: the vehicle's own clock (`time_boot_ms`) falls back. Whoever is listening then is interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from telemetry.errors import Interrupted
+from telemetry.services.statustext import StatusTexts
+
+REBOOT_STEP_MS: Final = 2000
+"""A fall of `time_boot_ms` by more than this is a reboot; by less, frames that overtook each other."""
+
+
+class _Inbox:
+    def __init__(self) -> None:
+        self._messages: deque[Any] = deque()
+        self._arrived = asyncio.Event()
+        self._interrupted: str | None = None
+
+    def put(self, message: Any) -> None:
+        self._messages.append(message)
+        self._arrived.set()
+
+    def interrupt(self, reason: str) -> None:
+        self._interrupted = reason
+        self._arrived.set()
+
+    async def get(self, timeout_s: float) -> Any | None:
+        if not self._messages and self._interrupted is None:
+            self._arrived.clear()
+            try:
+                async with asyncio.timeout(max(timeout_s, 0.0)):
+                    await self._arrived.wait()
+            except TimeoutError:
+                return None
+        if self._interrupted is not None:
+            raise Interrupted("link", self._interrupted)
+        return self._messages.popleft()
+
+
+class Mailbox:
+    """`own_system` is Airbeat's MAVLink system id: answers addressed to another ground station are not heard."""
+
+    def __init__(
+        self,
+        vehicle: str,
+        target_system: int,
+        target_component: int,
+        transmit: Callable[[str, Mapping[str, Any]], None],
+        own_system: int = 255,
+    ) -> None:
+        self.vehicle = vehicle
+        self.target_system = target_system
+        self.target_component = target_component
+        self._transmit = transmit
+        self._own_system = own_system
+        self._inboxes: dict[str, list[_Inbox]] = {}
+        self._overhearing: list[list[str]] = []
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._texts = StatusTexts()
+        self._booted_ms = 0
+
+    def send(self, name: str, **fields: Any) -> None:
+        self._transmit(name, fields)
+
+    @contextmanager
+    def listen(self, *names: str) -> Iterator[_Inbox]:
+        inbox = _Inbox()
+        for name in names:
+            self._inboxes.setdefault(name, []).append(inbox)
+        try:
+            yield inbox
+        finally:
+            for name in names:
+                listening = self._inboxes[name]
+                listening.remove(inbox)
+                if not listening:
+                    del self._inboxes[name]
+
+    @contextmanager
+    def overhear(self) -> Iterator[Sequence[str]]:
+        said: list[str] = []
+        self._overhearing.append(said)
+        try:
+            yield said
+        finally:
+            self._overhearing = [other for other in self._overhearing if other is not said]
+
+    def lock(self, service: str) -> asyncio.Lock:
+        return self._locks[service]
+
+    def hears(self, name: str) -> bool:
+        """Whether a service listens for messages of this name now; the gateway need not decode others for it."""
+        return name in self._inboxes
+
+    def deliver(self, name: str, message: Any) -> list[str]:
+        """Hands a message of the vehicle to those who listen. Gives the STATUSTEXTs that it completed."""
+        booted_ms: int = getattr(message, "time_boot_ms", 0)
+        if booted_ms:
+            if booted_ms < self._booted_ms - REBOOT_STEP_MS:
+                self.interrupt("the vehicle rebooted")
+            if booted_ms < self._booted_ms - REBOOT_STEP_MS or booted_ms > self._booted_ms:
+                self._booted_ms = booted_ms
+        if getattr(message, "target_system", 0) in (0, self._own_system):
+            for inbox in self._inboxes.get(name, ()):
+                inbox.put(message)
+        if name != "STATUSTEXT":
+            return []
+        texts = self._texts.add(message)
+        for said in self._overhearing:
+            said.extend(texts)
+        return texts
+
+    def interrupt(self, reason: str) -> None:
+        """Ends every service under way with `Interrupted`: the vehicle rebooted, or its last link is gone for good."""
+        for listening in list(self._inboxes.values()):
+            for inbox in listening:
+                inbox.interrupt(reason)

@@ -1,0 +1,46 @@
+"""STATUSTEXT in chunks: a text longer than 50 characters comes in pieces that share an `id`, numbered by `chunk_seq`.
+
+The last piece is the one shorter than 50. A text whose pieces were lost is given out with ``…`` in their place as
+soon as another text begins.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+CHUNK: Final = 50
+GAP: Final = "…"
+
+
+class StatusTexts:
+    """Joins the chunks of one vehicle's component."""
+
+    def __init__(self) -> None:
+        self._id = 0
+        self._chunks: dict[int, str] = {}
+
+    def add(self, message: Any) -> list[str]:
+        """The texts completed by this STATUSTEXT, oldest first: none while chunks are missing."""
+        text: str = message.text
+        if message.id == 0:
+            return [*self._flush(), text]
+        done = self._flush() if message.id != self._id else []
+        self._id = message.id
+        self._chunks[message.chunk_seq] = text
+        last = max(self._chunks)
+        if len(self._chunks) == last + 1 and not _is_full(self._chunks[last]):
+            done += self._flush()
+        return done
+
+    def _flush(self) -> list[str]:
+        if not self._chunks:
+            return []
+        pieces = [self._chunks.get(number, GAP) for number in range(max(self._chunks) + 1)]
+        if _is_full(pieces[-1]):
+            pieces.append(GAP)
+        self._chunks = {}
+        return ["".join(pieces)]
+
+
+def _is_full(chunk: str) -> bool:
+    return len(chunk.encode()) >= CHUNK
