@@ -308,10 +308,11 @@ class FlightSeries(msgspec.Struct, frozen=True):
 
 
 class MapConfig(msgspec.Struct, frozen=True):
-    """Where the ground comes from; a graticule is drawn when both are None."""
+    """Where the ground comes from; a graticule is drawn when both are None. `layers`: GeoJSON drawn over it."""
 
     style_url: str | None
     pmtiles_url: str | None
+    layers: tuple[str, ...]
 
 
 class Person(msgspec.Struct, frozen=True):

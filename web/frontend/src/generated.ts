@@ -75,6 +75,7 @@ export interface MissionItem {
   readonly altitude_m: number;
   readonly params: readonly [number | null, number | null, number | null, number | null];
   readonly autocontinue: boolean;
+  readonly raw_xy: readonly [number, number];
 }
 
 /** A ring of at least three corners, not closed (the first corner is not repeated). */
@@ -723,10 +724,11 @@ export interface FlightSeries {
   readonly modes: readonly FlightMode[];
 }
 
-/** Where the ground comes from; a graticule is drawn when both are None. */
+/** Where the ground comes from; a graticule is drawn when both are None. `layers`: GeoJSON drawn over it. */
 export interface MapConfig {
   readonly style_url: string | null;
   readonly pmtiles_url: string | null;
+  readonly layers: readonly string[];
 }
 
 export interface Person {
