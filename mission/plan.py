@@ -7,33 +7,19 @@ everything else by its name (`_amsl_m`, `_home_m`). Unknown is None. All of it i
 from __future__ import annotations
 
 import hashlib
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-
-class Frame(IntEnum):
-    """MAV_FRAME values a mission item may use; they say what its altitude is measured from."""
-
-    GLOBAL = 0
-    """Above mean sea level."""
-    MISSION = 2
-    """No coordinates: a command."""
-    GLOBAL_RELATIVE_ALT = 3
-    """Above home."""
-    GLOBAL_TERRAIN_ALT = 10
-    """Above the ground below."""
+from mission.pattern import Pattern
+from mission.position import Frame as Frame
+from mission.position import Position as Position
 
 
 class FenceKind(StrEnum):
     INCLUSION = "inclusion"
     EXCLUSION = "exclusion"
-
-
-class Position(msgspec.Struct, frozen=True):
-    lat_deg: float
-    lon_deg: float
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -50,6 +36,10 @@ class MissionItem(msgspec.Struct, frozen=True):
     altitude_m: float = 0.0
     params: tuple[float | None, float | None, float | None, float | None] = (0.0, 0.0, 0.0, 0.0)
     autocontinue: bool = True
+    raw_xy: tuple[int, int] = (0, 0)
+    """param5 and param6 of a command that uses them for something else than a place."""
+    pattern: str | None = None
+    """Id of the pattern this item is part of the expansion of; None for one placed by hand."""
 
 
 class FencePolygon(msgspec.Struct, frozen=True):
@@ -84,14 +74,16 @@ class Plan(msgspec.Struct, frozen=True):
     rally: tuple[RallyPoint, ...] = ()
     cruise_speed_m_s: float | None = None
     hover_speed_m_s: float | None = None
+    patterns: tuple[Pattern, ...] = ()
 
 
 EMPTY: Final = Plan()
 
 
 def encode(plan: Plan) -> bytes:
-    """The plan as canonical JSON: the same plan always gives the same bytes."""
-    return msgspec.json.encode(plan, order="deterministic")
+    """The plan as canonical JSON: the same plan always gives the same bytes, whether it was made with 1 or 1.0."""
+    typed = msgspec.json.decode(msgspec.json.encode(plan), type=Plan)
+    return msgspec.json.encode(typed, order="deterministic")
 
 
 def digest(plan: Plan) -> str:
