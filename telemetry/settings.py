@@ -43,6 +43,9 @@ class NatsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     port: int = 4222
     websocket_port: int = 4223
+    raw_limit_mb: int = 8192
+    """Room for raw MAVLink that the recorder has not taken yet; when it is full the gateway keeps its own and says so.
+    Ten drones make about 100 MB an hour."""
 
 
 class MapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +53,8 @@ class MapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     style_url: str | None = None
     pmtiles: str | None = None
+    layers: tuple[str, ...] = ()
+    """GeoJSON files of the unit's own, drawn over the ground; features say `name` and `kind` (park, water, road, …)."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,140 @@
+"""The bus for threads: Flask's workers share one connection that lives in an asyncio loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from telemetry import subjects
+from telemetry.bus.connection import Bus
+from telemetry.bus_keys import Credentials
+from telemetry.errors import BusError
+from telemetry.wire import Event
+
+log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=msgspec.Struct)
+R = TypeVar("R")
+
+_CALL_TIMEOUT_S: Final = 10.0
+_AGAIN_S: Final = 1.0
+
+
+class SyncBus:
+    """Every method may be called from any thread, and raises `BusError` where the bus does not answer in time."""
+
+    def __init__(self, url: str, service: str, credentials: Credentials) -> None:
+        self._closing = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"{service}-bus", daemon=True)
+        self._thread.start()
+        self._threads: list[threading.Thread] = []
+        try:
+            self._bus = self._call(Bus.connect(url, service, credentials), _CALL_TIMEOUT_S, url)
+        except BusError:
+            self._stop_loop()
+            raise
+
+    def close(self) -> None:
+        self._closing.set()
+        with contextlib.suppress(BusError):
+            self._call(self._bus.close(), _CALL_TIMEOUT_S, "close")
+        self._stop_loop()
+        for thread in self._threads:
+            thread.join(_CALL_TIMEOUT_S)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._bus.is_connected
+
+    def prepare(self, raw_limit_mb: int) -> None:
+        """See `Bus.prepare`."""
+        self._call(self._bus.prepare(raw_limit_mb), _CALL_TIMEOUT_S, "prepare")
+
+    def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
+        """See `Bus.request`."""
+        return self._call(self._bus.request(subject, message, reply, timeout_s), timeout_s + 1.0, subject)
+
+    def publish_event(self, event: Event) -> int:
+        """Its sequence in the stream of events, once it is on disk."""
+        return self._call(self._bus.record(event), _CALL_TIMEOUT_S, event.kind)
+
+    def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
+        """See `Bus.entry`."""
+        return self._call(self._bus.entry(bucket, key, kind), _CALL_TIMEOUT_S, bucket)
+
+    def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
+        """See `Bus.entries`."""
+        return self._call(self._bus.entries(bucket, kind), _CALL_TIMEOUT_S, bucket)
+
+    def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
+        self._call(self._bus.put(bucket, key, value), _CALL_TIMEOUT_S, bucket)
+
+    def delete(self, bucket: str, key: str) -> None:
+        self._call(self._bus.delete(bucket, key), _CALL_TIMEOUT_S, bucket)
+
+    def follow_events(self, after: int, callback: Callable[[int, Event], None], only: str | None = None) -> None:
+        """Calls `callback(sequence, event)` in a thread of its own for each event after the sequence `after`.
+
+        In order and none left out: keep the sequence in the same transaction as what you make of the event, and
+        give it as `after` at the next start. A callback that raises is logged and called again with the same event.
+        """
+
+        def hear() -> None:
+            seen = after
+            stored = self._bus.follow(subjects.EVENTS_STREAM, Event, after, only)
+            while not self._closing.is_set():
+                try:
+                    change = asyncio.run_coroutine_threadsafe(_next(stored), self._loop).result()
+                except (CancelledError, RuntimeError):  # the bus is closed
+                    return
+                if change is not None and change.message is not None and change.sequence > seen:
+                    self._until_taken(callback, change.sequence, change.message)
+                    seen = change.sequence
+
+        thread = threading.Thread(target=hear, name="events", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _until_taken(self, callback: Callable[[int, Event], None], sequence: int, event: Event) -> None:
+        while not self._closing.is_set():
+            try:
+                callback(sequence, event)
+            except Exception:  # whatever it is, the event must not be lost with it
+                log.exception("event %d (%s of %s) was not taken, again", sequence, event.kind, event.vehicle)
+                time.sleep(_AGAIN_S)
+            else:
+                return
+
+    def _call(self, work: Coroutine[Any, Any, R], timeout_s: float, what: str) -> R:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(timeout_s)
+        except TimeoutError as error:
+            future.cancel()
+            raise BusError(what, f"the bus did not answer within {timeout_s:g} s") from error
+
+    def _stop_loop(self) -> None:
+        async def end() -> None:
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        with contextlib.suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(end(), self._loop).result(_CALL_TIMEOUT_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_CALL_TIMEOUT_S)
+        self._loop.close()
+
+
+async def _next(stored: Any) -> Any:
+    return await anext(stored, None)

