@@ -1,0 +1,5 @@
+"""`python -m airbeat` is `airbeat`."""
+
+from airbeat.cli import main
+
+main()
