@@ -34,6 +34,7 @@ from mission.plan import (
     Position,
     RallyPoint,
 )
+from mission.position import FRAMES
 from mission.stored import has_place, kept_altitude, kept_params, kept_radius, uses_raw_xy
 
 NAV_WAYPOINT: Final = 16
@@ -53,7 +54,6 @@ _CIRCLE_COMMANDS: Final = {
 }
 _POLYGON_KINDS: Final = {command: kind for kind, command in _POLYGON_COMMANDS.items()}
 _CIRCLE_KINDS: Final = {command: kind for kind, command in _CIRCLE_COMMANDS.items()}
-_INT_TWINS: Final = {5: Frame.GLOBAL, 6: Frame.GLOBAL_RELATIVE_ALT, 11: Frame.GLOBAL_TERRAIN_ALT}
 
 
 class MissionType(IntEnum):
@@ -168,7 +168,7 @@ def _placed(
 
 
 def _frame(frame: int) -> int:
-    return int(_INT_TWINS.get(frame, frame))
+    return int(FRAMES.get(frame, frame))
 
 
 def _params(item: WireItem) -> tuple[float, float, float, float]:
@@ -207,8 +207,8 @@ def _home(item: WireItem) -> Home | None:
 
 
 def _mission_item(item: WireItem, where: str) -> MissionItem:
-    number = _frame(item.frame)
-    if number not in tuple(Frame):
+    frame = FRAMES.get(item.frame)
+    if frame is None:
         raise PlanFormatError(where, f"frame {item.frame} is not one ArduPilot gives")
     numbers = (item.param1, item.param2, item.param3, item.param4)
     one, two, three, four = (None if math.isnan(p) else p for p in numbers)
@@ -217,7 +217,7 @@ def _mission_item(item: WireItem, where: str) -> MissionItem:
     placed = has_place(item.command)
     return MissionItem(
         command=item.command,
-        frame=Frame(number) if placed else Frame.MISSION,
+        frame=frame if placed else Frame.MISSION,
         position=_position(item, where) if placed else None,
         altitude_m=round(item.z, 2) if placed else item.z,
         params=(one, two, three, four),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,15 @@ class Frame(IntEnum):
     """Above home."""
     GLOBAL_TERRAIN_ALT = 10
     """Above the ground below."""
+
+
+FRAMES: Final = {
+    **{int(frame): frame for frame in Frame},
+    5: Frame.GLOBAL,
+    6: Frame.GLOBAL_RELATIVE_ALT,
+    11: Frame.GLOBAL_TERRAIN_ALT,
+}
+"""MAV_FRAME numbers that ArduPilot flies a mission item by: the four, and the `_INT` twins of three of them."""
 
 
 class Position(msgspec.Struct, frozen=True):
