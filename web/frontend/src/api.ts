@@ -1,0 +1,109 @@
+/* Every call to the server, by name. A refusal is an `ApiError` with the server's own words. */
+import type {
+  BusTicket,
+  CheckRequest,
+  Fleet,
+  ImportedPlan,
+  Order,
+  PlanExport,
+  PlanReport,
+  Problem,
+  Reply,
+  SortieApprove,
+  SortieReject,
+  SortieSave,
+  SortieSubmit,
+  SortieView,
+  UploadStart,
+  UploadStarted,
+} from './generated';
+
+/** `status` 0 means that no answer came at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    text: string,
+    readonly where: string | null = null,
+  ) {
+    super(text);
+    this.name = 'ApiError';
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0;
+  }
+}
+
+let csrfToken = '';
+
+/** Map pages carry the token in their JSON; it goes with every change. */
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  try {
+    const problem = (await response.json()) as Problem;
+    return new ApiError(response.status, problem.text, problem.where);
+  } catch {
+    return new ApiError(response.status, `The server answered ${response.status} ${response.statusText}.`);
+  }
+}
+
+async function call(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'The server cannot be reached.');
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+export async function getJson<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  const response = await call(path, { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  return (await response.json()) as Answer;
+}
+
+async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  return call(path, {
+    method,
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': csrfToken },
+    body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+export async function sendJson<Answer>(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
+  return (await (await send(method, path, body, signal)).json()) as Answer;
+}
+
+const sortiePath = (id: string): string => `/api/sorties/${encodeURIComponent(id)}`;
+
+export const api = {
+  busTicket: (sortieId?: string) =>
+    getJson<BusTicket>(`/api/bus-ticket${sortieId ? `?sortie=${encodeURIComponent(sortieId)}` : ''}`),
+  fleet: () => getJson<Fleet>('/api/fleet'),
+
+  checkPlan: (request: CheckRequest, signal?: AbortSignal) => sendJson<PlanReport>('POST', '/api/plans/check', request, signal),
+
+  async importPlan(file: File): Promise<ImportedPlan> {
+    const body = new FormData();
+    body.append('file', file);
+    const response = await call('/api/plans/import', { method: 'POST', headers: { 'X-CSRFToken': csrfToken }, body });
+    return (await response.json()) as ImportedPlan;
+  },
+  exportPlan: async (request: PlanExport): Promise<Blob> => (await send('POST', '/api/plans/export', request)).blob(),
+
+  sortie: (id: string) => getJson<SortieView>(sortiePath(id)),
+  saveSortie: (id: string, save: SortieSave) => sendJson<SortieView>('PUT', sortiePath(id), save),
+  submitSortie: (id: string, body: SortieSubmit) => sendJson<SortieView>('POST', `${sortiePath(id)}/submit`, body),
+  approveSortie: (id: string, body: SortieApprove) => sendJson<SortieView>('POST', `${sortiePath(id)}/approve`, body),
+  rejectSortie: (id: string, body: SortieReject) => sendJson<SortieView>('POST', `${sortiePath(id)}/reject`, body),
+  uploadSortie: (id: string, body: UploadStart) => sendJson<UploadStarted>('POST', `${sortiePath(id)}/upload`, body),
+
+  order: (vehicle: string, verb: string, body: Order = {}) =>
+    sendJson<Reply>('POST', `/api/vehicles/${encodeURIComponent(vehicle)}/orders/${encodeURIComponent(verb)}`, body),
+};

@@ -1,0 +1,26 @@
+/* On every page: the style, the theme switch, and a word from the server as a toast. */
+import '../style/tokens.css';
+import '../style/base.css';
+import '../style/icons.css';
+import '../style/shell.css';
+import '../style/controls.css';
+import '../style/content.css';
+import { applyTheme, storedTheme, switchTheme } from '../ui/theme';
+import { toast, type Tone } from '../ui/toast';
+
+applyTheme(storedTheme());
+
+for (const button of document.querySelectorAll<HTMLElement>('[data-action="theme"]')) {
+  button.addEventListener('click', switchTheme);
+}
+
+/** `<template data-toast="ok">Saved.</template>`: how a rendered page says that its form was taken. */
+for (const message of document.querySelectorAll<HTMLTemplateElement>('template[data-toast]')) {
+  toast((message.content.textContent ?? '').trim(), message.dataset['toast'] as Tone);
+}
+
+/** `<form data-confirm="Disable this user?">` asks before it is sent. */
+document.addEventListener('submit', (event) => {
+  const question = (event.target as HTMLElement).dataset['confirm'];
+  if (question !== undefined && !window.confirm(question)) event.preventDefault();
+});

@@ -1,0 +1,38 @@
+/* Dark for the control room, light for the van. Kept in a cookie, so that the server already renders the page in it;
+   every open map follows at once. */
+
+export type Theme = 'dark' | 'light';
+
+const COOKIE = 'theme';
+const YEAR_S = 365 * 86400;
+
+export function storedTheme(): Theme {
+  return document.cookie.split('; ').includes(`${COOKIE}=light`) ? 'light' : 'dark';
+}
+
+export function currentTheme(): Theme {
+  return document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark';
+}
+
+export function applyTheme(theme: Theme): void {
+  document.documentElement.dataset['theme'] = theme;
+  document.dispatchEvent(new CustomEvent('airbeat:theme', { detail: theme }));
+}
+
+export function switchTheme(): void {
+  const theme: Theme = currentTheme() === 'dark' ? 'light' : 'dark';
+  document.cookie = `${COOKIE}=${theme}; path=/; max-age=${YEAR_S}; samesite=lax`;
+  applyTheme(theme);
+}
+
+/** Calls `handler` at each change of theme; returns the way to stop. */
+export function onThemeChange(handler: (theme: Theme) => void): () => void {
+  const listener = (event: Event): void => handler((event as CustomEvent<Theme>).detail);
+  document.addEventListener('airbeat:theme', listener);
+  return () => document.removeEventListener('airbeat:theme', listener);
+}
+
+/** The value of a design token now, e.g. `token('plan-path')`, for what is not drawn by CSS. */
+export function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
