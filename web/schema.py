@@ -16,10 +16,10 @@ from typing import Final
 import msgspec
 import msgspec.inspect as inspect
 
-import mission.finding
-import mission.plan
 import telemetry.wire
 import web.api
+from mission.finding import Severity
+from mission.plan import FenceKind, Frame
 from web.auth.permissions import Permission, Role
 
 TARGET: Final = Path(__file__).parent / "frontend" / "src" / "generated.ts"
@@ -50,18 +50,31 @@ export type Instant = string | Date;
 
 
 def structs() -> list[type[msgspec.Struct]]:
-    """Every struct that is generated, in the order of the modules and inside them of the source."""
-    found = []
-    for module in (mission.plan, mission.finding, telemetry.wire, web.api):
+    """The structs of the API and of the bus, and all that they are made of, each after what it needs."""
+    found: dict[type[msgspec.Struct], None] = {}
+
+    def visit(info: inspect.Type) -> None:
+        match info:
+            case inspect.StructType(cls=cls) if cls not in found:
+                for field in info.fields:
+                    visit(field.type)
+                found[cls] = None
+            case inspect.VarTupleType(item_type=item):
+                visit(item)
+            case inspect.UnionType(types=types):
+                for part in types:
+                    visit(part)
+
+    for module in (telemetry.wire, web.api):
         for thing in vars(module).values():
             is_struct = isinstance(thing, type) and issubclass(thing, msgspec.Struct)
             if is_struct and thing.__module__ == module.__name__ and thing.__name__ not in SERVER_ONLY:
-                found.append(thing)
-    return found
+                visit(inspect.type_info(thing))
+    return list(found)
 
 
 def enums() -> list[type[enum.Enum]]:
-    return [Role, Permission, mission.plan.Frame, mission.plan.FenceKind, mission.finding.Severity]
+    return [Role, Permission, Frame, FenceKind, Severity]
 
 
 def typescript() -> str:
@@ -96,6 +109,8 @@ def _struct(info: inspect.StructType) -> Iterator[str]:
         f"{_type(field.type, decoded=info.array_like)};\n"
         for field in info.fields
     ]
+    if info.tag is not None:
+        lines.insert(0, f"  readonly {info.tag_field}: {_literal(info.tag)};\n")
     yield f"{doc}export interface {name} {{\n{''.join(lines)}}}\n"
     if info.array_like:
         yield _array(name, info.fields)

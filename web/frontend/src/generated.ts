@@ -57,75 +57,6 @@ export const Severity = {
 } as const;
 export type Severity = (typeof Severity)[keyof typeof Severity];
 
-export interface Position {
-  readonly lat_deg: number;
-  readonly lon_deg: number;
-}
-
-export interface Home {
-  readonly position: Position;
-  readonly altitude_amsl_m: number | null;
-}
-
-/** One MAVLink mission item. `params` are param1..param4; None is MAVLink's NaN (let the autopilot choose). */
-export interface MissionItem {
-  readonly command: number;
-  readonly frame: Frame;
-  readonly position: Position | null;
-  readonly altitude_m: number;
-  readonly params: readonly [number | null, number | null, number | null, number | null];
-  readonly autocontinue: boolean;
-  readonly raw_xy: readonly [number, number];
-}
-
-/** A ring of at least three corners, not closed (the first corner is not repeated). */
-export interface FencePolygon {
-  readonly kind: FenceKind;
-  readonly vertices: readonly Position[];
-}
-
-export interface FenceCircle {
-  readonly kind: FenceKind;
-  readonly centre: Position;
-  readonly radius_m: number;
-}
-
-export interface Geofence {
-  readonly polygons: readonly FencePolygon[];
-  readonly circles: readonly FenceCircle[];
-}
-
-export interface RallyPoint {
-  readonly position: Position;
-  readonly altitude_home_m: number;
-}
-
-/** The whole plan. Mission item numbers as the autopilot has them are `index + 1`: item 0 is home. */
-export interface Plan {
-  readonly home: Home | null;
-  readonly items: readonly MissionItem[];
-  readonly geofence: Geofence;
-  readonly rally: readonly RallyPoint[];
-  readonly cruise_speed_m_s: number | null;
-  readonly hover_speed_m_s: number | null;
-}
-
-/** What a finding points at. `kind`: item, leg (from `index` to `index`+1), polygon, circle, rally, home, plan. */
-export interface Place {
-  readonly kind: string;
-  readonly index: number | null;
-  readonly position: Position | null;
-}
-
-/** `check` is the check's name, `text` says what is wrong with numbers, `remedy` what to do. */
-export interface Finding {
-  readonly check: string;
-  readonly severity: Severity;
-  readonly text: string;
-  readonly remedy: string;
-  readonly place: Place;
-}
-
 /** All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one. */
 export interface LiveVehicle {
   readonly vehicle: string;
@@ -398,6 +329,192 @@ export interface UploadReceipt {
   readonly problem: string | null;
 }
 
+/** WGS 84 degrees. */
+export interface Position {
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+}
+
+export interface Home {
+  readonly position: Position;
+  readonly altitude_amsl_m: number | null;
+}
+
+/** One MAVLink mission item. `params` are param1..param4; None is MAVLink's NaN (let the autopilot choose). */
+export interface MissionItem {
+  readonly command: number;
+  readonly frame: Frame;
+  readonly position: Position | null;
+  readonly altitude_m: number;
+  readonly params: readonly [number | null, number | null, number | null, number | null];
+  readonly autocontinue: boolean;
+  readonly raw_xy: readonly [number, number];
+  readonly pattern: string | null;
+}
+
+/** A ring of at least three corners, not closed (the first corner is not repeated). */
+export interface FencePolygon {
+  readonly kind: FenceKind;
+  readonly vertices: readonly Position[];
+}
+
+export interface FenceCircle {
+  readonly kind: FenceKind;
+  readonly centre: Position;
+  readonly radius_m: number;
+}
+
+export interface Geofence {
+  readonly polygons: readonly FencePolygon[];
+  readonly circles: readonly FenceCircle[];
+}
+
+export interface RallyPoint {
+  readonly position: Position;
+  readonly altitude_home_m: number;
+}
+
+/** A camera that looks straight down, its image width across the track. */
+export interface Camera {
+  readonly name: string;
+  readonly sensor_width_mm: number;
+  readonly sensor_height_mm: number;
+  readonly focal_length_mm: number;
+  readonly image_width_px: number;
+  readonly image_height_px: number;
+}
+
+/** Parallel lines over an area. `spacing_m` None takes it from the camera and `side_overlap_pct`. */
+export interface Survey {
+  readonly kind: "survey";
+  readonly area: readonly Position[];
+  readonly altitude_m: number;
+  readonly holes: readonly readonly Position[][];
+  readonly frame: Frame;
+  readonly spacing_m: number | null;
+  readonly angle_deg: number | null;
+  readonly crosshatch: boolean;
+  readonly camera: Camera | null;
+  readonly front_overlap_pct: number;
+  readonly side_overlap_pct: number;
+  readonly turnaround_m: number;
+  readonly speed_m_s: number | null;
+}
+
+/** Parallel lines along a line such as a road or a canal, `width_m` wide in all. */
+export interface CorridorScan {
+  readonly kind: "corridor";
+  readonly line: readonly Position[];
+  readonly width_m: number;
+  readonly altitude_m: number;
+  readonly frame: Frame;
+  readonly spacing_m: number | null;
+  readonly camera: Camera | null;
+  readonly front_overlap_pct: number;
+  readonly side_overlap_pct: number;
+  readonly speed_m_s: number | null;
+}
+
+/** Round an area at a standoff, looking in; at several heights (bottom first) for a building or structure. */
+export interface Perimeter {
+  readonly kind: "perimeter";
+  readonly area: readonly Position[];
+  readonly standoff_m: number;
+  readonly heights_m: readonly number[];
+  readonly frame: Frame;
+  readonly clockwise: boolean;
+  readonly look_in: boolean;
+  readonly speed_m_s: number | null;
+}
+
+/** Circles round a point, looking at it; at several heights (bottom first). */
+export interface Orbit {
+  readonly kind: "orbit";
+  readonly centre: Position;
+  readonly radius_m: number;
+  readonly heights_m: readonly number[];
+  readonly turns: number;
+  readonly frame: Frame;
+  readonly clockwise: boolean;
+  readonly speed_m_s: number | null;
+}
+
+/** IAMSAR expanding square (SS): legs of 1, 1, 2, 2, 3, 3… track spacings from the datum outwards. */
+export interface ExpandingSquare {
+  readonly kind: "expanding_square";
+  readonly datum: Position;
+  readonly spacing_m: number;
+  readonly legs: number;
+  readonly altitude_m: number;
+  readonly first_leg_deg: number;
+  readonly frame: Frame;
+  readonly clockwise: boolean;
+  readonly speed_m_s: number | null;
+}
+
+/** IAMSAR sector search (VS): nine legs in three triangles through the datum; a second pass is turned by 30°. */
+export interface SectorSearch {
+  readonly kind: "sector";
+  readonly datum: Position;
+  readonly radius_m: number;
+  readonly altitude_m: number;
+  readonly first_leg_deg: number;
+  readonly passes: number;
+  readonly frame: Frame;
+  readonly speed_m_s: number | null;
+}
+
+/**
+ * IAMSAR parallel sweep (PS) or, with `creeping`, creeping line (CS) over an area.
+ *
+ * Both are parallel tracks half a spacing in from the sides; a parallel sweep runs along the longer side, a
+ * creeping line along the shorter.
+ */
+export interface TrackSearch {
+  readonly kind: "track_search";
+  readonly area: readonly Position[];
+  readonly spacing_m: number;
+  readonly altitude_m: number;
+  readonly creeping: boolean;
+  readonly holes: readonly readonly Position[][];
+  readonly frame: Frame;
+  readonly speed_m_s: number | null;
+}
+
+/** Along a path a missing person may have taken, there and, with `offset_m`, back beside it. */
+export interface HastyRoute {
+  readonly kind: "hasty_route";
+  readonly line: readonly Position[];
+  readonly altitude_m: number;
+  readonly offset_m: number;
+  readonly frame: Frame;
+  readonly speed_m_s: number | null;
+}
+
+/** A complex item of another program, kept as it was so that it can be saved again. `document` is its JSON. */
+export interface Foreign {
+  readonly kind: "foreign";
+  readonly name: string;
+  readonly document: string;
+}
+
+/** One pattern of a plan. Its items are those whose `pattern` is this id; they lie together, in order. */
+export interface Pattern {
+  readonly pattern_id: string;
+  readonly spec: Survey | CorridorScan | Perimeter | Orbit | ExpandingSquare | SectorSearch | TrackSearch | HastyRoute | Foreign;
+}
+
+/** The whole plan. Mission item numbers as the autopilot has them are `index + 1`: item 0 is home. */
+export interface Plan {
+  readonly home: Home | null;
+  readonly items: readonly MissionItem[];
+  readonly geofence: Geofence;
+  readonly rally: readonly RallyPoint[];
+  readonly cruise_speed_m_s: number | null;
+  readonly hover_speed_m_s: number | null;
+  readonly patterns: readonly Pattern[];
+}
+
 /** The plan a vehicle holds, as last verified. `verified` is False after a failed or half upload. */
 export interface Onboard {
   readonly vehicle: string;
@@ -477,6 +594,22 @@ export function profilePoint(row: ProfilePointTuple): ProfilePoint {
     ground_home_m: row[2],
     item: row[3],
   };
+}
+
+/** What a finding points at. `kind`: item, leg (from `index` to `index`+1), polygon, circle, rally, home, plan. */
+export interface Place {
+  readonly kind: string;
+  readonly index: number | null;
+  readonly position: Position | null;
+}
+
+/** `check` is the check's name, `text` says what is wrong with numbers, `remedy` what to do. */
+export interface Finding {
+  readonly check: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly remedy: string;
+  readonly place: Place;
 }
 
 /** Answer of ``POST /api/plans/check``: the server's judgement of one state of a plan. */
