@@ -167,7 +167,7 @@ def _type(kind: inspect.Type, *, decoded: bool) -> str:
             return f"{cls.__name__}Tuple" if array_like and not decoded else cls.__name__
         case inspect.VarTupleType(item_type=item):
             inner = _type(item, decoded=decoded)
-            return f"readonly ({inner})[]" if " | " in inner else f"readonly {inner}[]"
+            return f"readonly ({inner})[]" if " " in inner else f"readonly {inner}[]"
         case inspect.TupleType(item_types=items):
             return f"readonly [{', '.join(_type(item, decoded=decoded) for item in items)}]"
         case inspect.UnionType(types=types):

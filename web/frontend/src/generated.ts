@@ -389,7 +389,7 @@ export interface Survey {
   readonly kind: "survey";
   readonly area: readonly Position[];
   readonly altitude_m: number;
-  readonly holes: readonly readonly Position[][];
+  readonly holes: readonly (readonly Position[])[];
   readonly frame: Frame;
   readonly spacing_m: number | null;
   readonly angle_deg: number | null;
@@ -476,7 +476,7 @@ export interface TrackSearch {
   readonly spacing_m: number;
   readonly altitude_m: number;
   readonly creeping: boolean;
-  readonly holes: readonly readonly Position[][];
+  readonly holes: readonly (readonly Position[])[];
   readonly frame: Frame;
   readonly speed_m_s: number | null;
 }
