@@ -1,0 +1,168 @@
+"""MAVLink messages by name: tuples out of frames, and frames out of fields.
+
+Every message of the dialect has a NamedTuple type with MAVLink's own name and field names, in the order of its
+definition (pymavlink's `fieldnames`). Numbers are as on the wire: units and scaling are MAVLink's. Arrays are tuples,
+character arrays are str cut at the first NUL (non-ASCII bytes become U+FFFD), as pymavlink gives them.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from itertools import accumulate
+from operator import itemgetter
+from typing import Any, Final, Protocol
+
+from telemetry.mavlink.dialect import CRC_EXTRA, MESSAGES
+from telemetry.mavlink.frame import MAGIC_1, MAGIC_2, SIGNED, Frame, crc
+
+_HEADER_1: Final = struct.Struct("<BBBBBB")
+_HEADER_2: Final = struct.Struct("<BBBBBBBHB")
+_CHECKSUM: Final = struct.Struct("<H")
+
+
+class Signer(Protocol):
+    """What signs outgoing frames: `telemetry.mavlink.signing.Signing`."""
+
+    def signature(self, unsigned: bytes) -> bytes:
+        """The 13 bytes that go behind `unsigned`, the frame up to its checksum."""
+
+
+class Message:
+    """One message of the dialect: how its payload is laid out, and the NamedTuple type of its contents."""
+
+    def __init__(self, definition: Any) -> None:
+        self.id: int = definition.id
+        self.name: str = definition.msgname
+        self.fields: tuple[str, ...] = tuple(definition.fieldnames)
+        self.type: Any = namedtuple(self.name, self.fields)  # type: ignore[misc]
+        self._layout: struct.Struct = definition.unpacker
+        self._wire_fields: tuple[str, ...] = tuple(definition.ordered_fieldnames)
+        self._wire_lengths: tuple[int, ...] = tuple(definition.lengths)
+        extensions = len(definition.__init__.__defaults__ or ())
+        self._size_without_extensions = self._layout.size - self._size_of_last(definition, extensions)
+        starts = [0, *accumulate(self._wire_lengths)]
+        self._places = [(starts[place], self._wire_lengths[place]) for place in definition.orders]
+        self._text_sizes = {
+            name: max(1, length)
+            for name, kind, length in zip(self.fields, definition.fieldtypes, definition.array_lengths, strict=True)
+            if kind == "char"
+        }
+        self.unpack: Callable[[bytes], tuple[Any, ...]] = self._unpacker()
+        """The contents of a payload as a plain tuple in the order of `fields`: the quick way for hot consumers."""
+
+    @staticmethod
+    def _size_of_last(definition: Any, fields: int) -> int:
+        """Bytes of the last `fields` fields on the wire: those are the extensions, which MAVLink 1 does not send."""
+        kinds = dict(zip(definition.fieldnames, definition.fieldtypes, strict=True))
+        counts = dict(zip(definition.fieldnames, definition.array_lengths, strict=True))
+        sizes = {"char": 1, "float": 4, "double": 8}
+        last = definition.ordered_fieldnames[len(definition.ordered_fieldnames) - fields :]
+        return sum(
+            max(1, counts[name]) * (sizes.get(kinds[name]) or int("".join(filter(str.isdigit, kinds[name]))) // 8)
+            for name in last
+        )
+
+    def _unpacker(self) -> Callable[[bytes], tuple[Any, ...]]:
+        """Missing bytes of a payload are zeros that MAVLink 2 cut off; further ones are a newer dialect's fields."""
+        unpack_from, size = self._layout.unpack_from, self._layout.size
+        if not self._text_sizes and max(self._wire_lengths) == 1:
+            if [start for start, _ in self._places] == list(range(len(self.fields))):
+                return lambda payload: unpack_from(payload.ljust(size, b"\0"))
+            if len(self.fields) > 1:
+                in_order = itemgetter(*(start for start, _ in self._places))
+                return lambda payload: in_order(unpack_from(payload.ljust(size, b"\0")))
+        pick = [
+            _text if name in self._text_sizes else itemgetter(0) if length == 1 else tuple
+            for name, (_, length) in zip(self.fields, self._places, strict=True)
+        ]
+        cuts = [
+            (slice(start, start + length), picked) for (start, length), picked in zip(self._places, pick, strict=True)
+        ]
+
+        def unpack(payload: bytes) -> tuple[Any, ...]:
+            values = unpack_from(payload.ljust(size, b"\0"))
+            return tuple([picked(values[cut]) for cut, picked in cuts])
+
+        return unpack
+
+    def decode(self, payload: bytes) -> Any:
+        """The contents of `payload` as this message's NamedTuple."""
+        return tuple.__new__(self.type, self.unpack(payload))
+
+    def pack(self, fields: Mapping[str, Any], *, extensions: bool = True) -> bytes:
+        """The whole payload, uncut. A field that is not given is 0. Raises ValueError naming the wrong field."""
+        unknown = fields.keys() - set(self.fields)
+        if unknown:
+            raise ValueError(f"{self.name} has no field {', '.join(sorted(unknown))}")
+        values: list[Any] = []
+        for name, length in zip(self._wire_fields, self._wire_lengths, strict=True):
+            value = fields.get(name)
+            if name in self._text_sizes:
+                text = b"" if value is None else str(value).encode("ascii", "replace")
+                if len(text) > self._text_sizes[name]:
+                    raise ValueError(f"{self.name}.{name} takes {self._text_sizes[name]} characters, not {len(text)}")
+                values.append(text)
+            elif length == 1:
+                values.append(0 if value is None else value)
+            elif value is None:
+                values.extend([0] * length)
+            elif len(value) == length:
+                values.extend(value)
+            else:
+                raise ValueError(f"{self.name}.{name} takes {length} values, not {len(value)}")
+        try:
+            payload = self._layout.pack(*values)
+        except (struct.error, OverflowError) as error:
+            raise ValueError(f"{self.name}: {error} in {dict(fields)}") from error
+        return payload if extensions else payload[: self._size_without_extensions]
+
+
+def _text(values: tuple[bytes, ...]) -> str:
+    return values[0].split(b"\0", 1)[0].decode("ascii", "replace")
+
+
+BY_ID: Final[dict[int, Message]] = {number: Message(definition) for number, definition in MESSAGES.items()}
+BY_NAME: Final[dict[str, Message]] = {message.name: message for message in BY_ID.values()}
+
+
+def decode(frame: Frame) -> Any | None:
+    """The frame's contents as the NamedTuple named as its message, or None for an unknown id. Never raises."""
+    message = BY_ID.get(frame.msgid)
+    return None if message is None else message.decode(frame.payload)
+
+
+def encode(
+    name: str,
+    fields: Mapping[str, Any],
+    *,
+    seq: int,
+    sysid: int,
+    compid: int,
+    version: int = 2,
+    signer: Signer | None = None,
+) -> bytes:
+    """A whole frame. MAVLink 1 carries neither extension fields nor a signature.
+
+    Raises ValueError for an unknown message or field, a value that does not fit, or a message that MAVLink 1 cannot
+    carry (ids above 255).
+    """
+    message = BY_NAME.get(name)
+    if message is None:
+        raise ValueError(f"{name} is no message of this dialect")
+    if version == 1:
+        if message.id > 255:
+            raise ValueError(f"{name} (id {message.id}) does not fit into MAVLink 1")
+        payload = message.pack(fields, extensions=False)
+        head = _HEADER_1.pack(MAGIC_1, len(payload), seq & 0xFF, sysid, compid, message.id)
+    else:
+        # MAVLink 2 cuts trailing zeros, but always leaves the first byte.
+        whole = message.pack(fields)
+        payload = whole.rstrip(b"\0") or whole[:1]
+        flags = SIGNED if signer else 0
+        head = _HEADER_2.pack(
+            MAGIC_2, len(payload), flags, 0, seq & 0xFF, sysid, compid, message.id & 0xFFFF, message.id >> 16
+        )
+    unsigned = head + payload + _CHECKSUM.pack(crc(CRC_EXTRA[message.id], crc(head[1:] + payload)))
+    return unsigned + signer.signature(unsigned) if signer and version == 2 else unsigned
