@@ -9,7 +9,7 @@ import msgspec
 
 from mission.finding import Finding
 from mission.plan import Plan
-from telemetry.wire import Alert, Event, Onboard, UploadReceipt, VehicleInfo
+from telemetry.wire import Alert, Event, Onboard, RecordedFile, RecordingHole, UploadReceipt, VehicleInfo
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -265,7 +265,10 @@ class FlownAgainstPlan(msgspec.Struct, frozen=True):
 
 
 class Flight(msgspec.Struct, frozen=True):
-    """Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest."""
+    """Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest.
+
+    `holes` are times that were not recorded, to be drawn as such.
+    """
 
     summary: FlightSummary
     plan: Plan | None
@@ -273,7 +276,8 @@ class Flight(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     against_plan: FlownAgainstPlan | None
     notes: tuple[FlightNote, ...]
-    files: dict[str, str]
+    files: dict[str, RecordedFile]
+    holes: tuple[RecordingHole, ...]
     may_export: bool
     may_note: bool
 

@@ -24,7 +24,7 @@ from web.auth.permissions import Permission, Role
 
 TARGET: Final = Path(__file__).parent / "frontend" / "src" / "generated.ts"
 
-SERVER_ONLY: Final = ("RawVehicle", "RawChunk", "Request", "UploadOrder", "OpenFlight")
+SERVER_ONLY: Final = ("RawVehicle", "RawChunk", "Request", "UploadOrder", "OpenFlight", "FlightRecord")
 """Structs that no browser ever meets."""
 
 REQUESTS: Final = (

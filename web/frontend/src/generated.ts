@@ -551,6 +551,17 @@ export interface Alert {
   readonly lon_deg: number | null;
 }
 
+export interface RecordedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A time in which nothing was received because the gateway itself was not running. */
+export interface RecordingHole {
+  readonly from_at: Instant;
+  readonly to_at: Instant;
+}
+
 export interface Me {
   readonly username: string;
   readonly name: string;
@@ -817,7 +828,11 @@ export interface FlownAgainstPlan {
   readonly items_total: number;
 }
 
-/** Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest. */
+/**
+ * Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest.
+ *
+ * `holes` are times that were not recorded, to be drawn as such.
+ */
 export interface Flight {
   readonly summary: FlightSummary;
   readonly plan: Plan | null;
@@ -825,7 +840,8 @@ export interface Flight {
   readonly events: readonly Event[];
   readonly against_plan: FlownAgainstPlan | null;
   readonly notes: readonly FlightNote[];
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, RecordedFile>>;
+  readonly holes: readonly RecordingHole[];
   readonly may_export: boolean;
   readonly may_note: boolean;
 }
