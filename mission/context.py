@@ -1,0 +1,87 @@
+"""What a plan is judged by: the vehicle's envelope, the rules of the authorisation, and the world around.
+
+`Vehicle` holds ArduCopter 4.6's parameters under words with units; the parameter's own name stands beside each.
+`Context` gathers everything a check may need. What is not known is None, and a check that needs it says so in a
+finding instead of passing silently.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class Vehicle(msgspec.Struct, frozen=True):
+    """One airframe and its parameters. Defaults are ArduCopter 4.6.3's, but for those of the airframe itself."""
+
+    cruise_speed_m_s: float = 10.0  # WPNAV_SPEED
+    climb_speed_m_s: float = 2.5  # WPNAV_SPEED_UP
+    descent_speed_m_s: float = 1.5  # WPNAV_SPEED_DN
+    acceleration_m_s2: float = 2.5  # WPNAV_ACCEL
+    vertical_acceleration_m_s2: float = 1.0  # WPNAV_ACCEL_Z
+    jerk_m_s3: float = 1.0  # WPNAV_JERK
+    waypoint_radius_m: float = 2.0  # WPNAV_RADIUS
+    circle_radius_m: float = 10.0  # CIRCLE_RADIUS
+    land_speed_m_s: float = 0.5  # LAND_SPEED
+    land_slow_below_m: float = 10.0  # LAND_ALT_LOW
+
+    rtl_altitude_m: float = 15.0  # RTL_ALT
+    rtl_climb_min_m: float = 0.0  # RTL_CLIMB_MIN
+    rtl_cone_slope: float = 3.0  # RTL_CONE_SLOPE
+    rtl_loiter_s: float = 5.0  # RTL_LOIT_TIME
+    rally_limit_m: float = 300.0  # RALLY_LIMIT_KM
+    rally_include_home: bool = True  # RALLY_INCL_HOME
+
+    fence_altitude_max_m: float | None = 120.0
+    """FENCE_ALT_MAX above home (ArduCopter's own default is 100 m); None if FENCE_TYPE has no bit 0."""
+    fence_radius_m: float | None = 600.0
+    """FENCE_RADIUS about home (ArduCopter's own default is 300 m); None if FENCE_TYPE has no bit 1."""
+    fence_polygons: bool = True
+    """FENCE_TYPE bit 2: the uploaded polygons and circles count."""
+    fence_margin_m: float = 2.0  # FENCE_MARGIN
+    fence_union: bool = False
+    """FENCE_OPTIONS bit 1: inside any inclusion is enough. Without it the vehicle must be inside all of them."""
+
+    mission_items_max: int = 650
+    """(9,758 bytes of storage - 4) / 15, home included, on a 16 KiB board such as the Pixhawk's."""
+    fence_bytes_max: int = 560
+    rally_points_max: int = 46
+
+    mass_kg: float = 6.3
+    disc_area_m2: float = 0.89
+    """Area swept by all rotors: four of 21 inches."""
+    drag_area_m2: float = 0.06
+    """Drag coefficient times frontal area."""
+    hover_power_w: float = 760.0
+    battery_wh: float = 548.0
+
+
+class Wind(msgspec.Struct, frozen=True):
+    """Mean wind at flying height. `from_deg` is where it blows from, as aviation says it."""
+
+    speed_m_s: float = 0.0
+    from_deg: float = 0.0
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What an authorisation allows. Heights above the ground below."""
+
+    name: str = "Open category limits"
+    height_max_agl_m: float = 120.0
+    height_min_agl_m: float = 5.0
+    """Legs lower than this (take-off and landing apart) are pointed out."""
+    battery_reserve_pct: float = 20.0
+    distance_max_m: float | None = None
+    """Furthest from the pilot; None where no figure is given."""
+
+
+class Context(msgspec.Struct, frozen=True):
+    """Everything besides the plan that a check may look at."""
+
+    vehicle: Vehicle = Vehicle()
+    rules: Rules = Rules()
+    wind: Wind = Wind()
+
+
+DEFAULT: Final = Context()

@@ -1,0 +1,176 @@
+"""The path a plan makes ArduCopter fly: legs in the local frame, with heights above home and times.
+
+The mission is walked as the autopilot walks it: take-off climbs straight up, a place of 0, 0 means "here", an
+altitude of 0 means "as high as now", DO_JUMP loops, DO_CHANGE_SPEED holds until the next one, LAND flies over at
+the present height and then descends, RETURN_TO_LAUNCH climbs to RTL_ALT within its cone, flies home or to the
+nearer rally point, waits, descends and lands (ArduCopter 4.6, mode_auto and mode_rtl).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from mission.context import Vehicle
+from mission.geodesy import LocalFrame
+from mission.leg import Leg, LegKind, Point
+from mission.plan import Frame, MissionItem, Plan
+from mission.returns import Returns
+
+MAX_LEGS: Final = 20_000
+"""A mission that loops on longer is cut off here, and `FlightPath.endless` says so."""
+
+NAV_WAYPOINT: Final = 16
+NAV_LOITER_UNLIM: Final = 17
+NAV_LOITER_TURNS: Final = 18
+NAV_LOITER_TIME: Final = 19
+NAV_RETURN_TO_LAUNCH: Final = 20
+NAV_LAND: Final = 21
+NAV_TAKEOFF: Final = 22
+NAV_LOITER_TO_ALT: Final = 31
+NAV_SPLINE_WAYPOINT: Final = 82
+NAV_DELAY: Final = 93
+NAV_PAYLOAD_PLACE: Final = 94
+DO_JUMP: Final = 177
+DO_CHANGE_SPEED: Final = 178
+
+_CIRCLE_CORNERS: Final = 24
+
+
+@dataclass(frozen=True)
+class FlightPath:
+    """The legs in the order flown."""
+
+    legs: tuple[Leg, ...]
+    lands: bool
+    """Whether the mission ends on the ground."""
+    endless: bool
+    """Whether it loops or loiters for ever."""
+
+
+GroundAt = Callable[[float, float], float | None]
+"""Height of the ground above home at (x, y) of the local frame; None where it is not known."""
+
+
+def flat_ground(x: float, y: float) -> float | None:
+    """What is known of the ground without terrain data: nothing."""
+    return None
+
+
+def flight_path(plan: Plan, frame: LocalFrame, vehicle: Vehicle, ground: GroundAt = flat_ground) -> FlightPath:
+    """The path from home. A plan without home starts at its first place."""
+    start = plan.home.position if plan.home else next((i.position for i in plan.items if i.position), frame.origin)
+    x, y = frame.to_xy((start,))[0].tolist()
+    return _Walk(plan, frame, vehicle, ground, (x, y, 0.0)).run()
+
+
+@dataclass
+class _Walk:
+    """The autopilot's state while it walks the mission."""
+
+    plan: Plan
+    frame: LocalFrame
+    vehicle: Vehicle
+    ground: GroundAt
+    here: Point
+    legs: list[Leg] = field(default_factory=list)
+    jumps: dict[int, int] = field(default_factory=dict)
+    speed: float = 0.0
+    landed: bool = False
+    endless: bool = False
+
+    def run(self) -> FlightPath:
+        self.speed = self.vehicle.cruise_speed_m_s
+        xy = iter(self.frame.to_xy(item.position for item in self.plan.items if item.position).tolist())
+        places = [next(xy) if item.position else None for item in self.plan.items]
+        index = steps = 0
+        while 0 <= index < len(self.plan.items) and not self.endless:
+            item = self.plan.items[index]
+            if item.command == DO_JUMP:
+                index = self._jump(index, item)
+            else:
+                self._fly(index, item, places[index])
+                index += 1
+            steps += 1
+            self.endless = self.endless or steps > MAX_LEGS or len(self.legs) > MAX_LEGS
+        return FlightPath(tuple(self.legs), self.landed, self.endless)
+
+    def _jump(self, index: int, item: MissionItem) -> int:
+        target, times = int(item.params[0] or 0) - 1, int(item.params[1] or 0)
+        if times < 0:
+            self.endless = True
+        if not 0 <= target < len(self.plan.items) or self.jumps.get(index, 0) >= times:
+            return index + 1
+        self.jumps[index] = self.jumps.get(index, 0) + 1
+        return target
+
+    def _fly(self, index: int, item: MissionItem, place: list[float] | None) -> None:
+        command = item.command
+        if command == NAV_TAKEOFF:
+            self._go(
+                index, LegKind.TAKEOFF, (*self.here[:2], max(self._height(item, self.here[:2]), self.here[2])), 0.0
+            )
+        elif command in (NAV_WAYPOINT, NAV_SPLINE_WAYPOINT, NAV_LOITER_TIME, NAV_LOITER_UNLIM):
+            hold = 0.0 if command == NAV_LOITER_UNLIM else item.params[0] or 0.0
+            self._go(
+                index, LegKind.TRAVEL, self._destination(item, place), hold, item.frame is Frame.GLOBAL_TERRAIN_ALT
+            )
+            self.endless = command == NAV_LOITER_UNLIM
+        elif command == NAV_LOITER_TO_ALT:
+            x, y, height = self._destination(item, place)
+            self._go(index, LegKind.TRAVEL, (x, y, self.here[2]), 0.0)
+            self._go(index, LegKind.TRAVEL, (x, y, height), 0.0)
+        elif command == NAV_LOITER_TURNS:
+            self._circle(index, item, self._destination(item, place))
+        elif command in (NAV_LAND, NAV_PAYLOAD_PLACE):
+            self._land(index, command, place)
+        elif command == NAV_RETURN_TO_LAUNCH:
+            self.legs.extend(Returns(self.plan, self.frame, self.vehicle).legs(self.here, index))
+            self.here, self.landed = self.legs[-1].end, True
+        elif command == NAV_DELAY and item.params[0] and item.params[0] > 0:
+            self._go(index, LegKind.TRAVEL, self.here, item.params[0])
+        elif command == DO_CHANGE_SPEED and item.params[0] in (0, 1) and (item.params[1] or 0) > 0:
+            self.speed = item.params[1] or self.speed
+
+    def _go(self, index: int, kind: LegKind, end: Point, hold_s: float, follows_terrain: bool = False) -> None:
+        self.legs.append(Leg(index, kind, self.here, end, self.speed, hold_s, follows_terrain))
+        self.here, self.landed = end, False
+
+    def _land(self, index: int, command: int, place: list[float] | None) -> None:
+        x, y = place or self.here[:2]
+        height = self.here[2]
+        self._go(index, LegKind.TRAVEL, (x, y, height), 0.0)
+        slow = min(height, self.vehicle.land_slow_below_m)
+        for end, speed in ((slow, self.vehicle.descent_speed_m_s), (0.0, self.vehicle.land_speed_m_s)):
+            self.legs.append(Leg(index, LegKind.LAND, self.here, (x, y, end), speed))
+            self.here = (x, y, end)
+        self.landed = command == NAV_LAND
+        if not self.landed:
+            self._go(index, LegKind.TAKEOFF, (x, y, height), 0.0)
+
+    def _circle(self, index: int, item: MissionItem, centre: Point) -> None:
+        """Out to the nearest point of the circle, then round in chords."""
+        x, y, height = centre
+        radius = abs(item.params[2] or 0.0) or self.vehicle.circle_radius_m
+        sense = -1.0 if (item.params[2] or 0.0) < 0 else 1.0
+        begin = math.atan2(self.here[1] - y, self.here[0] - x)
+        turns = max(item.params[0] or 0.0, 0.0)
+        chords = max(1, math.ceil(turns * _CIRCLE_CORNERS))
+        for chord in range(min(chords, MAX_LEGS) + 1):
+            angle = begin - sense * 2.0 * math.pi * turns * chord / chords
+            end = (x + radius * math.cos(angle), y + radius * math.sin(angle), height)
+            self._go(index, LegKind.CIRCLE if chord else LegKind.TRAVEL, end, 0.0)
+
+    def _destination(self, item: MissionItem, place: list[float] | None) -> Point:
+        x, y = place or self.here[:2]
+        return x, y, self._height(item, (x, y)) if item.altitude_m else self.here[2]
+
+    def _height(self, item: MissionItem, xy: tuple[float, float]) -> float:
+        """The item's altitude as height above home; what cannot be known is taken as level ground, home at 0 AMSL."""
+        if item.frame is Frame.GLOBAL:
+            return item.altitude_m - ((self.plan.home and self.plan.home.altitude_amsl_m) or 0.0)
+        if item.frame is Frame.GLOBAL_TERRAIN_ALT:
+            return item.altitude_m + (self.ground(*xy) or 0.0)
+        return item.altitude_m

@@ -1,0 +1,41 @@
+"""One state of a plan judged in full: what the plan page and the command line show."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mission.checks import check_situation, may_submit
+from mission.context import DEFAULT, Context
+from mission.finding import Finding
+from mission.geodesy import positions_of
+from mission.plan import Plan
+from mission.profile import ProfilePoint, profile
+from mission.situation import Situation
+
+
+class Report(msgspec.Struct, frozen=True):
+    """`battery_pct` is what the flight uses of a full battery; None where the plan is too broken to tell."""
+
+    findings: tuple[Finding, ...]
+    profile: tuple[ProfilePoint, ...]
+    distance_m: float
+    duration_s: float
+    battery_pct: float | None
+    may_submit: bool
+
+
+def report(plan: Plan, context: Context = DEFAULT) -> Report:
+    """Findings, altitude profile and totals. Never raises: what cannot be worked out is a finding."""
+    situation = Situation(plan, context)
+    findings = check_situation(situation)
+    if not positions_of(plan) or any(finding.check == "coordinates" for finding in findings):
+        return Report(findings, (), 0.0, 0.0, None, False)
+    total = situation.totals
+    return Report(
+        findings=findings,
+        profile=profile(situation.path, situation.ground),
+        distance_m=total.distance_m,
+        duration_s=total.duration_s,
+        battery_pct=total.battery_pct,
+        may_submit=may_submit(findings),
+    )
