@@ -20,6 +20,12 @@ from telemetry.mavlink.frame import MAGIC_1, MAGIC_2, SIGNED, Frame, crc
 _HEADER_1: Final = struct.Struct("<BBBBBB")
 _HEADER_2: Final = struct.Struct("<BBBBBBBHB")
 _CHECKSUM: Final = struct.Struct("<H")
+_TYPE_SIZES: Final = {
+    "char": 1,
+    "float": 4,
+    "double": 8,
+    **{f"{sign}int{bits}_t": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)},
+}
 
 
 class Signer(Protocol):
@@ -40,29 +46,18 @@ class Message:
         self._layout: struct.Struct = definition.unpacker
         self._wire_fields: tuple[str, ...] = tuple(definition.ordered_fieldnames)
         self._wire_lengths: tuple[int, ...] = tuple(definition.lengths)
-        extensions = len(definition.__init__.__defaults__ or ())
-        self._size_without_extensions = self._layout.size - self._size_of_last(definition, extensions)
         starts = [0, *accumulate(self._wire_lengths)]
         self._places = [(starts[place], self._wire_lengths[place]) for place in definition.orders]
-        self._text_sizes = {
-            name: max(1, length)
-            for name, kind, length in zip(self.fields, definition.fieldtypes, definition.array_lengths, strict=True)
-            if kind == "char"
-        }
+        counts = dict(zip(self._wire_fields, definition.array_lengths, strict=True))
+        kinds = dict(zip(self.fields, definition.fieldtypes, strict=True))
+        self._text_sizes = {name: max(1, counts[name]) for name, kind in kinds.items() if kind == "char"}
+        # pymavlink gives exactly the extension fields a default; they are the last on the wire.
+        extensions = self._wire_fields[len(self._wire_fields) - len(definition.__init__.__defaults__ or ()) :]
+        self._size_without_extensions = self._layout.size - sum(
+            max(1, counts[name]) * _TYPE_SIZES[kinds[name]] for name in extensions
+        )
         self.unpack: Callable[[bytes], tuple[Any, ...]] = self._unpacker()
         """The contents of a payload as a plain tuple in the order of `fields`: the quick way for hot consumers."""
-
-    @staticmethod
-    def _size_of_last(definition: Any, fields: int) -> int:
-        """Bytes of the last `fields` fields on the wire: those are the extensions, which MAVLink 1 does not send."""
-        kinds = dict(zip(definition.fieldnames, definition.fieldtypes, strict=True))
-        counts = dict(zip(definition.fieldnames, definition.array_lengths, strict=True))
-        sizes = {"char": 1, "float": 4, "double": 8}
-        last = definition.ordered_fieldnames[len(definition.ordered_fieldnames) - fields :]
-        return sum(
-            max(1, counts[name]) * (sizes.get(kinds[name]) or int("".join(filter(str.isdigit, kinds[name]))) // 8)
-            for name in last
-        )
 
     def _unpacker(self) -> Callable[[bytes], tuple[Any, ...]]:
         """Missing bytes of a payload are zeros that MAVLink 2 cut off; further ones are a newer dialect's fields."""
