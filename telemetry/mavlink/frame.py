@@ -66,6 +66,28 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
         return raw[10 : 10 + raw[1]] if raw[0] == MAGIC_2 else raw[6 : 6 + raw[1]]
 
 
+def frame_at(buffer: bytes, at: int) -> Frame | None:
+    """The whole frame that starts exactly at `at`: unverified if its id is unknown, None if there is no good one."""
+    left = len(buffer) - at
+    if left >= _SMALLEST_2 and buffer[at] == MAGIC_2 and buffer[at + 2] <= SIGNED:
+        _, length, flags, _, seq, sysid, compid, word = _HEADER_2.unpack_from(buffer, at)
+        msgid, stop = word & 0xFFFFFF, length + 10
+        size = stop + 2 + (SIGNATURE_SIZE if flags else 0)
+    elif left >= _SMALLEST_1 and buffer[at] == MAGIC_1:
+        length, seq, sysid, compid, msgid = buffer[at + 1 : at + 6]
+        stop = length + 6
+        size = stop + 2
+    else:
+        return None
+    if size > left:
+        return None
+    raw = buffer[at : at + size]
+    extra = CRC_EXTRA.get(msgid)
+    if extra is not None and crc(extra, crc(raw[1:stop])) != raw[stop] | raw[stop + 1] << 8:
+        return None
+    return Frame(msgid, sysid, compid, seq, raw, extra is not None)
+
+
 class FrameReader:
     """Reads one stream. It never raises on wrong bytes: it counts them, and logs each kind's first reason.
 
