@@ -28,9 +28,9 @@ class Channel(Protocol):
     target_component: int
 
     def send(self, name: str, **fields: Any) -> None:
-        """Sends a message by MAVLink name; `target_system` and `target_component` are filled in where it has them.
+        """Sends a message by MAVLink name. Its `target_system` and `target_component` are filled in if it has them.
 
-        Extension fields left out are zero; every other field must be given.
+        Any other field left out is 0.
         """
 
     def listen(self, *names: str) -> AbstractContextManager[Inbox]:

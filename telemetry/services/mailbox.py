@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from telemetry.errors import Interrupted
+from telemetry.mavlink.messages import BY_NAME
 from telemetry.services.statustext import StatusTexts
 
 REBOOT_STEP_MS: Final = 2000
@@ -68,7 +69,9 @@ class Mailbox:
         self._booted_ms = 0
 
     def send(self, name: str, **fields: Any) -> None:
-        self._transmit(name, fields)
+        targets = {"target_system": self.target_system, "target_component": self.target_component}
+        has = BY_NAME[name].fields
+        self._transmit(name, {**{field: value for field, value in targets.items() if field in has}, **fields})
 
     @contextmanager
     def listen(self, *names: str) -> Iterator[_Inbox]:
@@ -100,8 +103,13 @@ class Mailbox:
         """Whether a service listens for messages of this name now; the gateway need not decode others for it."""
         return name in self._inboxes
 
-    def deliver(self, name: str, message: Any) -> list[str]:
-        """Hands a message of the vehicle to those who listen. Gives the STATUSTEXTs that it completed."""
+    def deliver(self, message: Any) -> list[str]:
+        """Hands a message of the vehicle's autopilot to those who listen. Gives the STATUSTEXTs that it completed.
+
+        `message` is a NamedTuple from `telemetry.mavlink.messages`. Beside those that `hears` names, STATUSTEXT and a
+        message with `time_boot_ms` that comes often should be delivered always.
+        """
+        name = type(message).__name__
         booted_ms: int = getattr(message, "time_boot_ms", 0)
         if booted_ms:
             if booted_ms < self._booted_ms - REBOOT_STEP_MS:

@@ -142,10 +142,7 @@ async def _write_ahead(
 
 
 class _Writing:
-    """`asked` is the item the vehicle asked for last, `wanted` the highest such, `sent` the next one to go out.
-
-    `sent_at` says when an item went out; infinity once it went out twice, when an answer no longer tells to which.
-    """
+    """`asked` is the item the vehicle asked for last, `wanted` the highest such, `sent` the next one to go out."""
 
     def __init__(
         self,
@@ -167,7 +164,8 @@ class _Writing:
         name, fields = opening
         ask = (name, {**fields, "mission_type": self.kind})
         message, self.round_trip_s = await _ask(self.channel, self.service, ask, self.inbox, self.said, self._is_ours)
-        self.progress_at = self.tried_at = self.turned_back_at = _now()
+        self.progress_at = self.tried_at = _now()
+        self.turned_back_at = -math.inf
         self.sent_at: dict[int, float] = {}
         self.ahead = ahead
         self.wanted = self.sent = self.asked = self.first
@@ -187,7 +185,7 @@ class _Writing:
         """Takes in one message; True when the vehicle says that the transfer is over."""
         if not self._is_ours(message):
             return False
-        if not hasattr(message, "type"):  # MISSION_REQUEST, MISSION_REQUEST_INT
+        if type(message).__name__ != "MISSION_ACK":
             self._requested(message.seq)
             return False
         if message.type == ACCEPTED:
@@ -207,7 +205,8 @@ class _Writing:
             self.wanted = number
             self.sent = max(self.sent, number)
             self.progress_at = self.tried_at = _now()
-            self._time(number - 1)
+            # The opening's round trip may hold a lost answer, asked for again a second later: the shortest is right.
+            self.round_trip_s = min(self.round_trip_s, _now() - self.sent_at.get(number - 1, -math.inf))
             self.on_progress(number - self.first, len(self.items))
         elif number < self.wanted or (self.ahead == 1 and number < self.sent):
             self._send(number)
@@ -215,15 +214,7 @@ class _Writing:
     def _send(self, number: int) -> None:
         self.channel.send("MISSION_ITEM_INT", **item_fields(number, self.kind, self.items[number - self.first]))
         self.sent = max(self.sent, number + 1)
-        if number in self.sent_at:
-            self.sent_at[number] = math.inf
-        else:
-            self.sent_at[number] = _now()
-
-    def _time(self, number: int) -> None:
-        """The round trip of an item sent once. The opening's may contain a lost answer, asked again after a second."""
-        if math.isfinite(self.sent_at.get(number, math.inf)):
-            self.round_trip_s = min(self.round_trip_s, _now() - self.sent_at[number])
+        self.sent_at[number] = _now()
 
     def _turn_back(self) -> None:
         """The item asked for last was lost on the way: it and what followed go out again, once a round trip."""

@@ -1,0 +1,258 @@
+"""The orders a person gives a vehicle, by verb. Each waits for the vehicle's COMMAND_ACK and, where its state must
+change, for the HEARTBEAT that shows it; an accepted command alone is not yet done.
+
+| verb     | arguments                               | done when                                         |
+|----------|-----------------------------------------|---------------------------------------------------|
+| arm      |                                         | HEARTBEAT shows armed                             |
+| disarm   |                                         | HEARTBEAT shows disarmed                          |
+| start    | `arm`: also arm, in GUIDED              | AUTO, and MAV_CMD_MISSION_START accepted          |
+| pause    |                                         | MAV_CMD_DO_PAUSE_CONTINUE accepted                |
+| continue |                                         | accepted in AUTO; from another mode: AUTO again   |
+| return   |                                         | RTL                                               |
+| land     |                                         | LAND                                              |
+| hold     |                                         | BRAKE, or LOITER where the vehicle refuses BRAKE  |
+| takeoff  | `height_home_m`, `arm`                  | GUIDED, and MAV_CMD_NAV_TAKEOFF accepted          |
+| goto     | `lat_deg`, `lon_deg`, `height_home_m`   | GUIDED, and MAV_CMD_DO_REPOSITION accepted        |
+| mode     | `mode`: ArduCopter's name               | HEARTBEAT shows it                                |
+| speed    | `speed_m_s`                             | MAV_CMD_DO_CHANGE_SPEED accepted                  |
+| roi      | `lat_deg`, `lon_deg`, `height_home_m`; none of them to end it | MAV_CMD_DO_SET_ROI_… accepted |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from telemetry.errors import NotVerified, Refused, ServiceError, VehicleSilent
+from telemetry.services import modes
+from telemetry.services.channel import Channel
+from telemetry.services.commands import command, command_at
+from telemetry.wire import Reply, Request
+
+NAV_TAKEOFF, DO_SET_MODE, DO_CHANGE_SPEED, DO_REPOSITION, DO_PAUSE_CONTINUE = 22, 176, 178, 192, 193
+DO_SET_ROI_LOCATION, DO_SET_ROI_NONE, MISSION_START, COMPONENT_ARM_DISARM = 195, 197, 300, 400
+FRAME_GLOBAL_RELATIVE_ALT: Final = 3
+ARMED_FLAG, CUSTOM_MODE_FLAG = 128, 1
+
+HEARTBEAT_TIMEOUT_S: Final = 3.5
+"""Heartbeats come once a second: three may be lost."""
+CHANGE_TIMEOUT_S: Final = 6.0
+
+Degrees90 = Annotated[float, msgspec.Meta(ge=-90.0, le=90.0)]
+Degrees180 = Annotated[float, msgspec.Meta(ge=-180.0, le=180.0)]
+Height = Annotated[float, msgspec.Meta(ge=-500.0, le=5000.0)]
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    arm: bool = False
+
+
+class TakeOff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    height_home_m: Annotated[float, msgspec.Meta(gt=0.0, le=1000.0)]
+    arm: bool = False
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    lat_deg: Degrees90
+    lon_deg: Degrees180
+    height_home_m: Height
+
+
+class RegionOfInterest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    lat_deg: Degrees90 | None = None
+    lon_deg: Degrees180 | None = None
+    height_home_m: Height = 0.0
+
+
+class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    mode: str
+
+
+class Speed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    speed_m_s: Annotated[float, msgspec.Meta(gt=0.0, le=50.0)]
+
+
+async def execute(channel: Channel, verb: str, request: Request) -> Reply:
+    """Carries the order out. Never raises: a wrong order, a refusal and silence are replies that say so."""
+    if verb not in ORDERS:
+        return Reply(False, f"There is no order “{verb}”.")
+    kind, carry_out = ORDERS[verb]
+    try:
+        arguments = msgspec.convert(request.arguments, kind)
+    except msgspec.ValidationError as error:
+        return Reply(False, f"{verb}: {error}")
+    with channel.overhear() as said:
+        try:
+            text = await carry_out(channel, arguments)
+        except ServiceError as error:
+            return Reply(False, str(error), tuple(said))
+        return Reply(True, text, tuple(said))
+
+
+async def state(channel: Channel) -> tuple[bool, int]:
+    """Whether the vehicle is armed, and its mode's number, by its next HEARTBEAT. Raises `VehicleSilent`."""
+    with channel.listen("HEARTBEAT") as inbox:
+        heartbeat = await inbox.get(HEARTBEAT_TIMEOUT_S)
+    if heartbeat is None:
+        raise VehicleSilent("heartbeat", f"none for {HEARTBEAT_TIMEOUT_S:g} s")
+    return bool(heartbeat.base_mode & ARMED_FLAG), int(heartbeat.custom_mode)
+
+
+async def _see(channel: Channel, service: str, wanted: Callable[[Any], bool], what: str) -> None:
+    """Waits for a HEARTBEAT for which `wanted` is true."""
+    now = asyncio.get_running_loop().time
+    until = now() + CHANGE_TIMEOUT_S
+    with channel.overhear() as said, channel.listen("HEARTBEAT") as inbox:
+        heard = None
+        while (heartbeat := await inbox.get(until - now())) is not None:
+            if wanted(heartbeat):
+                return
+            heard = heartbeat
+    if heard is None:
+        raise VehicleSilent(service, f"accepted, then no heartbeat for {CHANGE_TIMEOUT_S:g} s", tuple(said))
+    raise NotVerified(service, f"accepted, but {CHANGE_TIMEOUT_S:g} s later the vehicle is not {what}", tuple(said))
+
+
+async def set_mode(channel: Channel, mode: int) -> None:
+    """Raises as `command`, and `NotVerified` when the HEARTBEAT does not show the mode."""
+    name = modes.NAMES[mode]
+    service = f"set mode {name}"
+    await command(channel, service, DO_SET_MODE, CUSTOM_MODE_FLAG, mode)
+    await _see(channel, service, lambda heartbeat: heartbeat.custom_mode == mode, f"in {name}")
+
+
+async def set_armed(channel: Channel, armed: bool) -> None:
+    """Raises as `command`, and `NotVerified` when the HEARTBEAT does not show it."""
+    service = "arm" if armed else "disarm"
+    await command(channel, service, COMPONENT_ARM_DISARM, float(armed))
+    await _see(channel, service, lambda heartbeat: bool(heartbeat.base_mode & ARMED_FLAG) == armed, f"{service}ed")
+
+
+async def _arm(channel: Channel, _: Nothing) -> str:
+    await set_armed(channel, True)
+    return "Armed."
+
+
+async def _disarm(channel: Channel, _: Nothing) -> str:
+    await set_armed(channel, False)
+    return "Disarmed."
+
+
+async def _start(channel: Channel, arguments: Start) -> str:
+    await _ready_in_guided(channel, "start", arguments.arm)
+    await command(channel, "start", MISSION_START)
+    await _see(channel, "start", lambda heartbeat: heartbeat.custom_mode == modes.NUMBERS["AUTO"], "in AUTO")
+    return "Mission started."
+
+
+async def _ready_in_guided(channel: Channel, service: str, arm: bool) -> None:
+    """An armed vehicle is left as it is; one that is not is armed in GUIDED: ArduCopter does not arm in AUTO."""
+    armed, mode = await state(channel)
+    if armed:
+        return
+    if not arm:
+        raise Refused(service, "the vehicle is not armed", 1)
+    if mode != modes.NUMBERS["GUIDED"]:
+        await set_mode(channel, modes.NUMBERS["GUIDED"])
+    await set_armed(channel, True)
+
+
+async def _pause(channel: Channel, _: Nothing) -> str:
+    await command(channel, "pause", DO_PAUSE_CONTINUE, 0)
+    return "Paused."
+
+
+async def _continue(channel: Channel, nothing: Nothing) -> str:
+    _, mode = await state(channel)
+    if mode == modes.NUMBERS["AUTO"]:
+        await command(channel, "continue", DO_PAUSE_CONTINUE, 1)
+        return "Mission continued."
+    await set_mode(channel, modes.NUMBERS["AUTO"])
+    return f"Mission continued from {modes.NAMES.get(mode, mode)}."
+
+
+async def _return(channel: Channel, _: Nothing) -> str:
+    await set_mode(channel, modes.NUMBERS["RTL"])
+    return "Returning to launch."
+
+
+async def _land(channel: Channel, _: Nothing) -> str:
+    await set_mode(channel, modes.NUMBERS["LAND"])
+    return "Landing where it is."
+
+
+async def _hold(channel: Channel, _: Nothing) -> str:
+    try:
+        await set_mode(channel, modes.NUMBERS["BRAKE"])
+    except Refused:
+        await set_mode(channel, modes.NUMBERS["LOITER"])
+        return "Holding in LOITER; BRAKE was refused."
+    return "Holding in BRAKE."
+
+
+async def _takeoff(channel: Channel, arguments: TakeOff) -> str:
+    await _ready_in_guided(channel, "takeoff", arguments.arm)
+    _, mode = await state(channel)
+    if mode != modes.NUMBERS["GUIDED"]:
+        await set_mode(channel, modes.NUMBERS["GUIDED"])
+    await command(channel, "takeoff", NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, arguments.height_home_m)
+    return f"Taking off to {arguments.height_home_m:g} m above home."
+
+
+async def _goto(channel: Channel, place: Place) -> str:
+    speed_default, change_mode, radius, yaw_as_it_is = -1.0, 1.0, 0.0, math.nan
+    params = (speed_default, change_mode, radius, yaw_as_it_is)
+    where = (place.lat_deg, place.lon_deg, place.height_home_m)
+    await command_at(channel, "goto", DO_REPOSITION, FRAME_GLOBAL_RELATIVE_ALT, params, where)
+    await _see(channel, "goto", lambda heartbeat: heartbeat.custom_mode == modes.NUMBERS["GUIDED"], "in GUIDED")
+    return f"Going to {place.lat_deg:.6f}, {place.lon_deg:.6f} at {place.height_home_m:g} m above home."
+
+
+async def _mode(channel: Channel, arguments: Mode) -> str:
+    number = modes.NUMBERS.get(arguments.mode.upper())
+    if number is None:
+        raise Refused("mode", f"ArduCopter has no mode “{arguments.mode}”", 2)
+    await set_mode(channel, number)
+    return f"In {modes.NAMES[number]}."
+
+
+async def _speed(channel: Channel, arguments: Speed) -> str:
+    ground_speed, throttle_as_it_is = 1, -1
+    await command(channel, "speed", DO_CHANGE_SPEED, ground_speed, arguments.speed_m_s, throttle_as_it_is)
+    return f"Speed {arguments.speed_m_s:g} m/s."
+
+
+async def _roi(channel: Channel, arguments: RegionOfInterest) -> str:
+    if arguments.lat_deg is None or arguments.lon_deg is None:
+        await command(channel, "roi", DO_SET_ROI_NONE)
+        return "Looking ahead again."
+    place = (arguments.lat_deg, arguments.lon_deg, arguments.height_home_m)
+    await command_at(channel, "roi", DO_SET_ROI_LOCATION, FRAME_GLOBAL_RELATIVE_ALT, (0.0, 0.0, 0.0, 0.0), place)
+    return f"Looking at {arguments.lat_deg:.6f}, {arguments.lon_deg:.6f}."
+
+
+ORDERS: Final[Mapping[str, tuple[type[msgspec.Struct], Callable[[Channel, Any], Awaitable[str]]]]] = {
+    "arm": (Nothing, _arm),
+    "disarm": (Nothing, _disarm),
+    "start": (Start, _start),
+    "pause": (Nothing, _pause),
+    "continue": (Nothing, _continue),
+    "return": (Nothing, _return),
+    "land": (Nothing, _land),
+    "hold": (Nothing, _hold),
+    "takeoff": (TakeOff, _takeoff),
+    "goto": (Place, _goto),
+    "mode": (Mode, _mode),
+    "speed": (Speed, _speed),
+    "roi": (RegionOfInterest, _roi),
+}
+EMERGENCY: Final = frozenset({"return", "land", "hold"})
+"""Verbs that never wait for command authority."""

@@ -1,0 +1,167 @@
+"""A plan onto a vehicle: geofence, rally points and mission written, each read back and compared; then the receipt.
+
+The order is the safe one: no mission is on board before the fence it was checked with. A plan with a geofence also
+needs FENCE_ENABLE = 1 and the polygon bit of FENCE_TYPE, without which ArduPilot stores the fence and ignores it:
+they are set, read back and reported as the stage ``parameters``. A plan without a geofence leaves them as they are.
+
+The read-back alone decides. Whatever the transfer said, a stage is verified only if what the vehicle holds equals what
+was sent; after a failure the vehicle is read as soon as it answers again, so that the receipt says what is on board.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from mission.items import (
+    MissionType,
+    WireItem,
+    differences,
+    fence_items,
+    items_digest,
+    mission_items,
+    rally_items,
+)
+from telemetry.errors import ServiceError
+from telemetry.services import parameters, transfer
+from telemetry.services.channel import Channel
+from telemetry.wire import Actor, Onboard, Progress, TransferReceipt, UploadOrder, UploadReceipt
+
+STAGES: Final = (
+    (MissionType.FENCE, "geofence", fence_items),
+    (MissionType.RALLY, "rally", rally_items),
+    (MissionType.MISSION, "mission", mission_items),
+)
+PATIENCE_S: Final = 60.0
+"""How long a vehicle that fell silent in mid-upload is waited for, to say what it holds."""
+POLYGONS: Final = 4
+"""Bit of FENCE_TYPE: inclusion and exclusion polygons and circles."""
+
+OnProgress = Callable[[Progress], None]
+
+
+async def upload_plan(
+    channel: Channel, order: UploadOrder, actor: Actor, sortie: str | None, on_progress: OnProgress
+) -> UploadReceipt:
+    """Puts `order.plan` on board. Never raises for the vehicle's sake: the receipt says what became of each stage."""
+    started_at = datetime.now(UTC)
+    stages: list[TransferReceipt] = []
+    for kind, stage, items_of in STAGES:
+        report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
+        handle = _write if all(done.verified for done in stages) else _leave
+        stages.append(await handle(channel, kind, items_of(order.plan), report))
+    if fence_items(order.plan) and all(stage.verified for stage in stages):
+        stages.append(
+            await _enable_fence(channel, _Report(order.upload_id, channel.vehicle, "parameters", on_progress))
+        )
+    problems = [f"{stage.stage}: {stage.problem}" for stage in stages if stage.problem]
+    return UploadReceipt(
+        upload_id=order.upload_id,
+        vehicle=channel.vehicle,
+        sortie=sortie,
+        plan_sha256=order.plan_sha256,
+        actor=actor,
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        verified=all(stage.verified for stage in stages),
+        stages=tuple(stages),
+        problem=" ".join(problems) or None,
+    )
+
+
+class _Report:
+    def __init__(self, job: str, vehicle: str, stage: str, on_progress: OnProgress) -> None:
+        self.job, self.vehicle, self.stage, self.on_progress = job, vehicle, stage, on_progress
+
+    def of(self, phase: str) -> Callable[[int, int], None]:
+        return lambda done, total: self.on_progress(Progress(self.job, self.vehicle, self.stage, phase, done, total))
+
+
+async def restore_plan(
+    channel: Channel, former: Onboard, actor: Actor, upload_id: str, on_progress: OnProgress
+) -> UploadReceipt:
+    """Puts the plan back that was verified on board before an upload that failed; otherwise as `upload_plan`."""
+    order = UploadOrder(upload_id, former.plan, former.receipt.plan_sha256)
+    return await upload_plan(channel, order, actor, former.receipt.sortie, on_progress)
+
+
+async def _write(channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report) -> TransferReceipt:
+    failure: ServiceError | None = None
+    try:
+        await transfer.upload(channel, kind, items, report.of("write"))
+    except ServiceError as error:
+        failure = error
+    return await _compare(channel, kind, items, report, failure)
+
+
+async def _leave(channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report) -> TransferReceipt:
+    """A stage that is not written any more because one before it failed."""
+    failure = ServiceError(report.stage, "not written, because a stage before it failed")
+    return await _compare(channel, kind, items, report, failure)
+
+
+async def _compare(
+    channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report, failure: ServiceError | None
+) -> TransferReceipt:
+    """Reads back. After a `failure` the vehicle is given time to answer again, so that its state is known."""
+    sent_sha256 = items_digest(items)
+    try:
+        held = await _read(channel, kind, report, PATIENCE_S if failure else 0.0)
+    except ServiceError as error:
+        problem = f"{failure or 'written'}, then {error} What is on board is not known."
+        return TransferReceipt(report.stage, len(items), sent_sha256, None, False, problem)
+    wrong = differences(items, held)
+    read_sha256 = items_digest(held)
+    if not wrong and read_sha256 == sent_sha256:
+        return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, True)
+    problem = f"{failure or 'The transfer ended, but the read-back differs.'} {_on_board(items, held, wrong)}"
+    return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, False, problem)
+
+
+async def _read(channel: Channel, kind: MissionType, report: _Report, patience_s: float) -> tuple[WireItem, ...]:
+    now = asyncio.get_running_loop().time
+    until = now() + patience_s
+    while True:
+        try:
+            return await transfer.download(channel, kind, report.of("read back"))
+        except ServiceError:
+            if now() >= until:
+                raise
+            await asyncio.sleep(1.0)
+
+
+def _on_board(sent: Sequence[WireItem], held: Sequence[WireItem], wrong: Sequence[str]) -> str:
+    """What the vehicle holds instead, in words."""
+    if not held:
+        return "On board: nothing."
+    as_sent = bisect_left(range(len(sent)), True, key=lambda n: bool(differences(sent[: n + 1], held[: n + 1])))
+    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    text = f"On board: {len(held)} items, the first {as_sent} of the {len(sent)} sent among them"
+    return f"{text}; {'; '.join(wrong[:3])}{more}."
+
+
+async def _enable_fence(channel: Channel, report: _Report) -> TransferReceipt:
+    on_progress = report.of("write")
+    wanted = {"FENCE_ENABLE": 1}
+    read: dict[str, int] = {}
+    problem = None
+    try:
+        wanted["FENCE_TYPE"] = int(await parameters.get(channel, "FENCE_TYPE")) | POLYGONS
+        for done, (name, value) in enumerate(wanted.items()):
+            on_progress(done, len(wanted))
+            await parameters.put(channel, name, value)
+            read[name] = value
+        on_progress(len(wanted), len(wanted))
+    except ServiceError as error:
+        problem = f"{error} The geofence is stored, but ArduPilot may be ignoring it."
+    sent_sha256, read_sha256 = _digest(wanted), _digest(read)
+    verified = problem is None and sent_sha256 == read_sha256
+    return TransferReceipt(report.stage, len(wanted), sent_sha256, read_sha256, verified, problem)
+
+
+def _digest(values: dict[str, int]) -> str:
+    return hashlib.sha256("".join(f"{name}={value}\n" for name, value in sorted(values.items())).encode()).hexdigest()
