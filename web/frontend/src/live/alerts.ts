@@ -1,0 +1,58 @@
+/* The open alerts: raised once, kept until they have ended and somebody has taken note of them. */
+import type { Alert, Event } from '../generated';
+
+export type Alerts = ReadonlyMap<string, Alert>;
+
+export type Severity = 'critical' | 'warning';
+
+const KINDS = new Set(['alert_raised', 'alert_ended', 'alert_acknowledged']);
+
+/** The alert that an event tells of, or null for every other kind of event. */
+export function alertOf(event: Event): Alert | null {
+  if (!KINDS.has(event.kind) || typeof event.data['alert_id'] !== 'string') return null;
+  return event.data as unknown as Alert;
+}
+
+/** Takes one alert in. What once ended or was acknowledged stays so, in whatever order the news comes. */
+export function withAlert(alerts: Alerts, news: Alert): Alerts {
+  const known = alerts.get(news.alert_id);
+  const alert: Alert = {
+    ...news,
+    ended_at: news.ended_at ?? known?.ended_at ?? null,
+    acknowledged_at: news.acknowledged_at ?? known?.acknowledged_at ?? null,
+    acknowledged_by: news.acknowledged_by ?? known?.acknowledged_by ?? null,
+  };
+  const next = new Map(alerts);
+  if (alert.ended_at !== null && alert.acknowledged_at !== null) next.delete(alert.alert_id);
+  else next.set(alert.alert_id, alert);
+  return next;
+}
+
+export function severityOf(alert: Alert): Severity {
+  return alert.severity === 'warning' ? 'warning' : 'critical';
+}
+
+/** Those nobody has acknowledged first, the newest of each on top. */
+export function inOrder(alerts: Alerts): Alert[] {
+  const waiting = (alert: Alert): number => (alert.acknowledged_at === null ? 0 : 1);
+  const raised = (alert: Alert): number => new Date(alert.raised_at).getTime();
+  return [...alerts.values()].sort((a, b) => waiting(a) - waiting(b) || raised(b) - raised(a));
+}
+
+/** The worst that still goes on or is not acknowledged, for each vehicle that has one. */
+export function worstByVehicle(alerts: Alerts): ReadonlyMap<string, Severity> {
+  const worst = new Map<string, Severity>();
+  for (const alert of alerts.values()) {
+    if (severityOf(alert) === 'critical' || !worst.has(alert.vehicle)) worst.set(alert.vehicle, severityOf(alert));
+  }
+  return worst;
+}
+
+/** How many wait for somebody. */
+export function waiting(alerts: Alerts, severity?: Severity): number {
+  let count = 0;
+  for (const alert of alerts.values()) {
+    if (alert.acknowledged_at === null && (severity === undefined || severityOf(alert) === severity)) count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,163 @@
+/* Every drone in one source and one symbol layer; rings and trails below it. */
+import type { Feature, FeatureCollection, Point } from 'geojson';
+import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
+
+import type { Moment } from '../bus/age';
+import { LABEL_FONT } from '../map/ground';
+import { NOTHING } from '../map/ground';
+import { token } from '../ui/theme';
+import type { Severity } from './alerts';
+import { addDroneImages, type DroneImage } from './drone-images';
+import type { LiveFleet, Track } from './fleet';
+import { ageWords, droneFreshness, partAgeMs } from './freshness';
+import { screenScale } from './screen';
+import { phaseOf } from './words';
+
+export const DRONE_LAYER = 'drones';
+const DRONES = 'drones';
+const TRAILS = 'trails';
+
+/** With more drones than this their labels say the callsign alone. */
+const FULL_LABELS = 40;
+
+export interface Look {
+  readonly worst: ReadonlyMap<string, Severity>;
+  readonly selected: string | null;
+}
+
+/** Call it when the style is ready. */
+export function addDroneLayers(map: MapLibreMap): void {
+  addDroneImages(map);
+  const scale = screenScale();
+  map.addSource(TRAILS, { type: 'geojson', data: NOTHING, lineMetrics: true });
+  map.addSource(DRONES, { type: 'geojson', data: NOTHING, buffer: 0, tolerance: 0 });
+  map.addLayer({
+    id: TRAILS,
+    type: 'line',
+    source: TRAILS,
+    layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: {
+      'line-width': ['case', ['get', 'selected'], 3.5 * scale, 2 * scale],
+      'line-gradient': ['interpolate', ['linear'], ['line-progress'], 0, transparent(token('accent')), 1, token('accent')],
+    },
+  });
+  map.addLayer({
+    id: 'drone-selected',
+    type: 'circle',
+    source: DRONES,
+    filter: ['get', 'selected'],
+    paint: {
+      'circle-radius': 24 * scale,
+      'circle-color': 'rgba(0,0,0,0)',
+      'circle-stroke-color': token('select'),
+      'circle-stroke-width': 2.5 * scale,
+    },
+  });
+  map.addLayer({
+    id: 'drone-ring',
+    type: 'symbol',
+    source: DRONES,
+    filter: ['has', 'ring'],
+    layout: { 'icon-image': ['get', 'ring'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+  });
+  map.addLayer({
+    id: DRONE_LAYER,
+    type: 'symbol',
+    source: DRONES,
+    layout: {
+      'icon-image': ['get', 'image'],
+      'icon-rotate': ['get', 'heading'],
+      'icon-rotation-alignment': 'map',
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'symbol-sort-key': ['get', 'rank'],
+      'text-field': ['get', 'label'],
+      'text-font': LABEL_FONT,
+      'text-size': ['case', ['get', 'selected'], 16 * scale, 14 * scale],
+      'text-variable-anchor': ['left', 'right', 'bottom', 'top'],
+      'text-radial-offset': 1.5,
+      'text-justify': 'auto',
+      'text-line-height': 1.2,
+      'text-max-width': 20,
+      'text-optional': true,
+    },
+    paint: {
+      'text-color': ['case', ['get', 'stale'], token('stale'), token('text')],
+      'text-halo-color': token('map-halo'),
+      'text-halo-width': 2 * scale,
+    },
+  });
+}
+
+/** Where every drone is, or was when it was last heard. */
+export function drawDrones(map: MapLibreMap, fleet: LiveFleet, look: Look, at: Moment): void {
+  const full = fleet.tracks.size <= FULL_LABELS;
+  const features: Feature<Point>[] = [];
+  for (const track of fleet.tracks.values()) {
+    const { lat_deg, lon_deg } = track.state;
+    if (lat_deg !== null && lon_deg !== null) features.push(drone(track, lon_deg, lat_deg, look, full, at));
+  }
+  update(map, DRONES, { type: 'FeatureCollection', features });
+}
+
+function drone(track: Track, lon: number, lat: number, look: Look, full: boolean, at: Moment): Feature<Point> {
+  const { state, heard } = track;
+  const stale = droneFreshness(state, heard, at) === 'stale';
+  const alert = look.worst.get(state.vehicle);
+  const selected = state.vehicle === look.selected;
+  return {
+    type: 'Feature',
+    properties: {
+      vehicle: state.vehicle,
+      image: imageOf(track, stale, alert),
+      ...(alert ? { ring: `ring-${alert}` } : {}),
+      heading: state.heading_deg ?? 0,
+      label: labelOf(track, stale, full || selected, at),
+      stale,
+      selected,
+      rank: selected ? 0 : alert === 'critical' ? 1 : alert ? 2 : stale ? 3 : 4,
+    },
+    geometry: { type: 'Point', coordinates: [lon, lat] },
+  };
+}
+
+function imageOf({ state }: Track, stale: boolean, alert: Severity | undefined): DroneImage {
+  const flying = phaseOf(state) === 'flying';
+  if (stale) return flying ? 'drone-stale' : 'drone-ground-stale';
+  if (!flying) return 'drone-ground';
+  return alert ? `drone-${alert}` : 'drone-flying';
+}
+
+function labelOf({ state, heard }: Track, stale: boolean, full: boolean, at: Moment): string {
+  if (stale) {
+    const ages = (['heartbeat', 'position'] as const).map((part) => partAgeMs(part, state, heard, at) ?? 0);
+    return `${state.vehicle}\n${ageWords(Math.max(...ages))} old`;
+  }
+  if (!full || state.height_home_m === null || phaseOf(state) !== 'flying') return state.vehicle;
+  return `${state.vehicle}\n${Math.round(state.height_home_m)} m`;
+}
+
+/** The way of the last `withinMs` of every drone, ending where it is drawn. */
+export function drawTrails(map: MapLibreMap, fleet: LiveFleet, look: Look, at: Moment, withinMs: number): void {
+  const features: Feature[] = [];
+  for (const [vehicle, { state, trail }] of fleet.tracks) {
+    const points = trail.points(at.mono, withinMs);
+    if (points.length < 2 || state.lon_deg === null || state.lat_deg === null) continue;
+    const coordinates = points.map(({ lon, lat }) => [lon, lat]);
+    coordinates.push([state.lon_deg, state.lat_deg]);
+    features.push({
+      type: 'Feature',
+      properties: { selected: vehicle === look.selected },
+      geometry: { type: 'LineString', coordinates },
+    });
+  }
+  update(map, TRAILS, { type: 'FeatureCollection', features });
+}
+
+function update(map: MapLibreMap, source: string, data: FeatureCollection): void {
+  map.getSource<GeoJSONSource>(source)?.setData(data);
+}
+
+function transparent(hex: string): string {
+  return `${hex}00`;
+}

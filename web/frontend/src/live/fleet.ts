@@ -1,0 +1,38 @@
+/* The latest of every drone, as frames come in. Nothing here touches the page: drawing takes what it needs, when it draws. */
+import { type Heard, type Moment, Transit } from '../bus/age';
+import { type LiveFrameTuple, type LiveVehicle, liveVehicle } from '../generated';
+import { Trail } from './trail';
+
+export interface Track {
+  readonly state: LiveVehicle;
+  readonly heard: Heard;
+  readonly trail: Trail;
+}
+
+export class LiveFleet {
+  readonly tracks = new Map<string, Track>();
+  /** Counts up with every frame taken. */
+  revision = 0;
+  /** When the last frame of any gateway came. */
+  lastHeard: Moment | null = null;
+  private readonly transits = new Map<string, Transit>();
+
+  apply([gateway, , , sentAt, vehicles]: LiveFrameTuple, at: Moment): void {
+    let transit = this.transits.get(gateway);
+    if (!transit) this.transits.set(gateway, (transit = new Transit()));
+    const heard = transit.observe(new Date(sentAt).getTime(), at);
+    for (const row of vehicles) {
+      const state = liveVehicle(row);
+      const trail = this.tracks.get(state.vehicle)?.trail ?? new Trail();
+      if (state.lat_deg !== null && state.lon_deg !== null) trail.add(state.lon_deg, state.lat_deg, at.mono);
+      this.tracks.set(state.vehicle, { state, heard, trail });
+    }
+    this.lastHeard = at;
+    this.revision += 1;
+  }
+
+  /** Forgets what was learnt of the way here: a new line may be quicker, or this machine has slept. */
+  newLine(): void {
+    this.transits.clear();
+  }
+}

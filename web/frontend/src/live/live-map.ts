@@ -1,0 +1,162 @@
+/* The live map: draws when there is something new and the screen is ready for it, never for each message. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { LngLat, PointLike } from 'maplibre-gl';
+
+import { moment } from '../bus/age';
+import type { MapConfig } from '../generated';
+import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
+import { worstByVehicle } from './alerts';
+import { addDroneLayers, DRONE_LAYER, drawDrones, drawTrails, type Look } from './drone-layers';
+import { addPlanLayers, drawPlans } from './plan-layers';
+import { planShape } from './plan-shape';
+import type { Watch } from './watch';
+
+const VIEW_KEY = 'airbeat-live-view';
+/** Ages are in the picture, so it is drawn again even when nothing comes. */
+const REDRAW_MS = 500;
+const FINGER_PX = 22;
+/** Plans of all drones are drawn up to this many. */
+const ALL_PLANS = 12;
+
+export class LiveMap {
+  private readonly ground: GroundMap;
+  private readonly _following = signal(false);
+  private readonly _pointer = signal<LngLat | null>(null);
+  private drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
+  private changed = true;
+  private ready = false;
+  private placed = false;
+
+  constructor(
+    container: HTMLElement,
+    config: MapConfig,
+    private readonly watch: Watch,
+    private readonly selected: ReadonlySignal<string | null>,
+    select: (vehicle: string | null) => void,
+  ) {
+    this.ground = createMap(container, config, storedView() ?? LONDON);
+    const { map } = this.ground;
+    this.ground.onStyle(() => {
+      addPlanLayers(map, this.plans());
+      addDroneLayers(map);
+      this.drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
+      this.ready = true;
+    });
+    map.on('dragstart', () => (this._following.value = false));
+    map.on('moveend', () => storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
+    map.on('mousemove', (event) => (this._pointer.value = event.lngLat));
+    map.on('mouseout', () => (this._pointer.value = null));
+    map.on('click', (event) => {
+      const { x, y } = event.point;
+      const reach: [PointLike, PointLike] = [[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]];
+      const [found] = map.queryRenderedFeatures(reach, { layers: [DRONE_LAYER] });
+      if (found) select(found.properties['vehicle'] as string);
+    });
+    const redraw = (): void => void (this.changed = true);
+    watch.alerts.subscribe(redraw);
+    selected.subscribe(redraw);
+    watch.onboard.subscribe(() => this.ready && drawPlans(map, this.plans()));
+    selected.subscribe(() => this.ready && drawPlans(map, this.plans()));
+    const frame = (): void => {
+      if (this.ready) this.draw();
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  get following(): ReadonlySignal<boolean> {
+    return this._following;
+  }
+
+  /** Where the mouse is over the map. */
+  get pointer(): ReadonlySignal<LngLat | null> {
+    return this._pointer;
+  }
+
+  follow(on: boolean): void {
+    this._following.value = on;
+    this.changed = true;
+  }
+
+  /** All drones whose place is known. */
+  fitAll(): void {
+    const places = this.places();
+    const [first] = places;
+    if (!first) return;
+    this._following.value = false;
+    const lons = places.map(([lon]) => lon);
+    const lats = places.map(([, lat]) => lat);
+    fit(this.ground.map, [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], 80);
+  }
+
+  show(vehicle: string): void {
+    const state = this.watch.fleet.tracks.get(vehicle)?.state;
+    if (state?.lat_deg == null || state.lon_deg === null) return;
+    const { map } = this.ground;
+    if (!map.getBounds().contains([state.lon_deg, state.lat_deg])) map.easeTo({ center: [state.lon_deg, state.lat_deg], duration: 300 });
+  }
+
+  zoom(by: number): void {
+    this.ground.map.zoomTo(this.ground.map.getZoom() + by, { duration: 150 });
+  }
+
+  private draw(): void {
+    const { map } = this.ground;
+    const at = moment();
+    const { fleet } = this.watch;
+    if (!this.changed && fleet.revision === this.drawn.revision && at.mono - this.drawn.at < REDRAW_MS) return;
+    this.changed = false;
+    this.drawn.revision = fleet.revision;
+    this.drawn.at = at.mono;
+    const look: Look = { worst: worstByVehicle(this.watch.alerts.value), selected: this.selected.value };
+    drawDrones(map, fleet, look, at);
+    const many = fleet.tracks.size > 150;
+    if (at.mono - this.drawn.trailsAt > (many ? 1500 : 300)) {
+      drawTrails(map, fleet, look, at, many ? 20_000 : 90_000);
+      this.drawn.trailsAt = at.mono;
+    }
+    if (!this.placed && fleet.tracks.size > 0) this.place();
+    if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
+  }
+
+  /** The first time: the view of last time if a drone is in it, else all drones. */
+  private place(): void {
+    const places = this.places();
+    if (places.length === 0) return;
+    this.placed = true;
+    const bounds = this.ground.map.getBounds();
+    if (!storedView() || !places.some((place) => bounds.contains(place))) this.fitAll();
+  }
+
+  private centre(vehicle: string): void {
+    const state = this.watch.fleet.tracks.get(vehicle)?.state;
+    if (state?.lat_deg != null && state.lon_deg !== null) this.ground.map.setCenter([state.lon_deg, state.lat_deg]);
+  }
+
+  private places(): [number, number][] {
+    return [...this.watch.fleet.tracks.values()].flatMap(({ state }) =>
+      state.lon_deg !== null && state.lat_deg !== null ? [[state.lon_deg, state.lat_deg] as [number, number]] : [],
+    );
+  }
+
+  private plans(): GeoJSON.FeatureCollection {
+    const all = [...this.watch.onboard.value.values()];
+    const shown = all.length <= ALL_PLANS ? all : all.filter(({ vehicle }) => vehicle === this.selected.value);
+    const features = shown.flatMap(
+      ({ vehicle, plan }) => planShape(plan, { vehicle, chosen: vehicle === this.selected.value }).features,
+    );
+    return { type: 'FeatureCollection', features };
+  }
+}
+
+function storedView(): MapStart | null {
+  try {
+    return JSON.parse(localStorage.getItem(VIEW_KEY) ?? 'null') as MapStart | null;
+  } catch {
+    return null;
+  }
+}
+
+function storeView(view: MapStart): void {
+  localStorage.setItem(VIEW_KEY, JSON.stringify(view));
+}

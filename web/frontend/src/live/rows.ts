@@ -1,0 +1,117 @@
+/* The list: one row a drone, sorted and filtered. Also what the top bar says of the whole fleet. */
+import type { Moment } from '../bus/age';
+import type { Severity } from './alerts';
+import { droneFreshness, type Freshness, partAgeMs } from './freshness';
+import type { LiveFleet, Track } from './fleet';
+import { phaseOf } from './words';
+
+export interface Row {
+  readonly vehicle: string;
+  /** None for a drone of the unit that has not been heard since this page was opened. */
+  readonly track: Track | null;
+  readonly freshness: Freshness;
+  readonly linkAgeMs: number | null;
+  readonly alert: Severity | null;
+}
+
+export type SortKey = 'vehicle' | 'mode' | 'height' | 'speed' | 'battery' | 'link' | 'mission';
+
+export interface Sort {
+  readonly key: SortKey;
+  readonly descending: boolean;
+}
+
+export type Filter = 'all' | 'flying' | 'stale' | 'alerts';
+
+export function rowsOf(
+  fleet: LiveFleet,
+  known: Iterable<string>,
+  worst: ReadonlyMap<string, Severity>,
+  at: Moment,
+): Row[] {
+  const rows: Row[] = [];
+  for (const track of fleet.tracks.values()) {
+    const { state, heard } = track;
+    rows.push({
+      vehicle: state.vehicle,
+      track,
+      freshness: droneFreshness(state, heard, at),
+      linkAgeMs: partAgeMs('heartbeat', state, heard, at),
+      alert: worst.get(state.vehicle) ?? null,
+    });
+  }
+  for (const vehicle of known) {
+    if (!fleet.tracks.has(vehicle)) {
+      rows.push({ vehicle, track: null, freshness: 'unknown', linkAgeMs: null, alert: worst.get(vehicle) ?? null });
+    }
+  }
+  return rows;
+}
+
+const VALUE: Readonly<Record<Exclude<SortKey, 'vehicle'>, (row: Row) => number | string | null>> = {
+  mode: (row) => row.track?.state.mode ?? null,
+  height: (row) => row.track?.state.height_home_m ?? null,
+  speed: (row) => row.track?.state.ground_speed_m_s ?? null,
+  battery: (row) => row.track?.state.battery_pct ?? null,
+  link: (row) => row.linkAgeMs,
+  mission: (row) => {
+    const state = row.track?.state;
+    return state?.mission_items && state.mission_item !== null ? state.mission_item / state.mission_items : null;
+  },
+};
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** By `key`, then by callsign as people count (UAV-2 before UAV-10); unknown values last in either direction. */
+export function sorted(rows: readonly Row[], { key, descending }: Sort): Row[] {
+  const sign = descending ? -1 : 1;
+  const names = (a: Row, b: Row): number => byName.compare(a.vehicle, b.vehicle);
+  if (key === 'vehicle') return [...rows].sort((a, b) => sign * names(a, b));
+  const value = VALUE[key];
+  const keyed = rows.map((row) => ({ row, value: value(row) }));
+  keyed.sort((a, b) => {
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null) || names(a.row, b.row);
+    if (a.value === b.value) return names(a.row, b.row);
+    return sign * (a.value < b.value ? -1 : 1);
+  });
+  return keyed.map(({ row }) => row);
+}
+
+export function filtered(rows: readonly Row[], filter: Filter, text: string): Row[] {
+  const wanted = text.trim().toLowerCase();
+  return rows.filter((row) => {
+    if (wanted && !row.vehicle.toLowerCase().includes(wanted)) return false;
+    if (filter === 'flying') return row.track !== null && phaseOf(row.track.state) === 'flying';
+    if (filter === 'stale') return row.freshness === 'stale';
+    if (filter === 'alerts') return row.alert !== null;
+    return true;
+  });
+}
+
+export interface Summary {
+  readonly heard: number;
+  readonly known: number;
+  readonly flying: number;
+  readonly stale: number;
+  readonly lowestBattery: Row | null;
+  readonly oldestLink: Row | null;
+}
+
+/** A stale battery counts too: it was the last that was known. */
+export function summary(rows: readonly Row[]): Summary {
+  let flying = 0;
+  let stale = 0;
+  let heard = 0;
+  let lowestBattery: Row | null = null;
+  let oldestLink: Row | null = null;
+  for (const row of rows) {
+    if (!row.track) continue;
+    heard += 1;
+    if (row.freshness === 'stale') stale += 1;
+    if (phaseOf(row.track.state) === 'flying') flying += 1;
+    const battery = row.track.state.battery_pct;
+    if (battery !== null && battery < (lowestBattery?.track?.state.battery_pct ?? Infinity)) lowestBattery = row;
+    if (row.linkAgeMs !== null && row.linkAgeMs > (oldestLink?.linkAgeMs ?? -1)) oldestLink = row;
+  }
+  return { heard, known: rows.length, flying, stale, lowestBattery, oldestLink };
+}

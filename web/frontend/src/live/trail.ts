@@ -1,0 +1,39 @@
+/* Where a drone has been: points thin enough to draw for a thousand of them, old ones forgotten. */
+
+export interface TrailPoint {
+  readonly lon: number;
+  readonly lat: number;
+  readonly monoMs: number;
+}
+
+const SPACING_MS = 900;
+const KEPT_MS = 120_000;
+const METRES_PER_DEGREE = 111_320;
+const LEAST_MOVE_M = 1;
+
+export class Trail {
+  private kept: TrailPoint[] = [];
+
+  /** Takes a position; one that is hardly later or hardly elsewhere is not kept. Returns whether it was. */
+  add(lon: number, lat: number, monoMs: number): boolean {
+    const last = this.kept.at(-1);
+    if (last && (monoMs - last.monoMs < SPACING_MS || moved(last, lon, lat) < LEAST_MOVE_M)) return false;
+    this.kept.push({ lon, lat, monoMs });
+    const oldest = this.kept[0];
+    if (oldest && monoMs - oldest.monoMs > KEPT_MS) this.kept.shift();
+    return true;
+  }
+
+  /** Oldest first, no older than `withinMs` before `monoMs`. */
+  points(monoMs: number, withinMs: number): readonly TrailPoint[] {
+    const first = this.kept.findIndex((point) => monoMs - point.monoMs <= withinMs);
+    return first < 0 ? [] : this.kept.slice(first);
+  }
+}
+
+/** Metres, good for the step between two points of a trail. */
+function moved(from: TrailPoint, lon: number, lat: number): number {
+  const north = (lat - from.lat) * METRES_PER_DEGREE;
+  const east = (lon - from.lon) * METRES_PER_DEGREE * Math.cos((lat * Math.PI) / 180);
+  return Math.hypot(north, east);
+}

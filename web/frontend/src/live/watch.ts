@@ -1,0 +1,121 @@
+/* What a live page knows: the fleet as frames come, slow facts and alerts as the server told them and events amend them. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+import { api } from '../api';
+import { type Moment, moment } from '../bus/age';
+import type { Bus } from '../bus/bus';
+import type { Alert, Event, LiveFrameTuple, Onboard, VehicleInfo } from '../generated';
+import { alertOf, type Alerts, severityOf, withAlert } from './alerts';
+import { LiveFleet } from './fleet';
+
+export type Loading = 'loading' | 'ready' | 'failed';
+
+const TICK_MS = 250;
+const RELOAD_MS = 60_000;
+const SETTLE_MS = 700;
+const EVENTS_KEPT = 30;
+/** Events after which the slow facts are no longer what they were. */
+const CHANGES = new Set(['upload', 'statustext', 'reboot', 'link_back']);
+
+export class Watch {
+  readonly fleet = new LiveFleet();
+  private readonly _alerts = signal<Alerts>(new Map());
+  private readonly _infos = signal<ReadonlyMap<string, VehicleInfo>>(new Map());
+  private readonly _onboard = signal<ReadonlyMap<string, Onboard>>(new Map());
+  private readonly _events = signal<ReadonlyMap<string, readonly Event[]>>(new Map());
+  private readonly _loading = signal<Loading>('loading');
+  private readonly _tick = signal<Moment>(moment());
+  private readonly criticalHandlers: (() => void)[] = [];
+  private reloadTimer: number | undefined;
+  /** Alerts told by events while the list is being fetched: they are newer than the list. */
+  private meanwhile: Alert[] = [];
+
+  constructor(readonly bus: Bus) {
+    bus.subscribe<LiveFrameTuple>('live.>', (frame, at) => {
+      const before = this.fleet.tracks.size;
+      this.fleet.apply(frame, at);
+      if (this.fleet.tracks.size !== before) this.reloadSoon();
+    });
+    bus.subscribe<Event>('event.>', (event) => this.happened(event));
+    bus.connections.subscribe(() => {
+      this.fleet.newLine();
+      this.reloadSoon();
+    });
+    setInterval(() => (this._tick.value = moment()), TICK_MS);
+    setInterval(() => this.reloadSoon(), RELOAD_MS);
+  }
+
+  /** Four times a second: the pace at which the words on the page follow the data. */
+  get tick(): ReadonlySignal<Moment> {
+    return this._tick;
+  }
+
+  get alerts(): ReadonlySignal<Alerts> {
+    return this._alerts;
+  }
+
+  get infos(): ReadonlySignal<ReadonlyMap<string, VehicleInfo>> {
+    return this._infos;
+  }
+
+  get onboard(): ReadonlySignal<ReadonlyMap<string, Onboard>> {
+    return this._onboard;
+  }
+
+  /** The latest events of each vehicle, newest first. */
+  get events(): ReadonlySignal<ReadonlyMap<string, readonly Event[]>> {
+    return this._events;
+  }
+
+  get loading(): ReadonlySignal<Loading> {
+    return this._loading;
+  }
+
+  onNewCritical(handler: () => void): void {
+    this.criticalHandlers.push(handler);
+  }
+
+  take(alert: Alert): void {
+    const isNew = !this._alerts.value.has(alert.alert_id);
+    this._alerts.value = withAlert(this._alerts.value, alert);
+    if (isNew && alert.acknowledged_at === null && severityOf(alert) === 'critical') {
+      for (const handler of this.criticalHandlers) handler();
+    }
+  }
+
+  private happened(event: Event): void {
+    const alert = alertOf(event);
+    if (alert) {
+      this.meanwhile.push(alert);
+      this.take(alert);
+    }
+    const events = new Map(this._events.value);
+    const former = events.get(event.vehicle) ?? [];
+    if (former.some((known) => known.event_id === event.event_id)) return;
+    events.set(event.vehicle, [event, ...former].slice(0, EVENTS_KEPT));
+    this._events.value = events;
+    if (CHANGES.has(event.kind)) this.reloadSoon();
+  }
+
+  private reloadSoon(): void {
+    this.reloadTimer ??= window.setTimeout(() => void this.reload(), SETTLE_MS);
+  }
+
+  private async reload(): Promise<void> {
+    this.meanwhile = [];
+    try {
+      const told = await api.fleet();
+      this._infos.value = new Map(told.vehicles.map((info) => [info.vehicle, info]));
+      this._onboard.value = new Map(told.onboard.map((held) => [held.vehicle, held]));
+      const listed = new Set(told.alerts.map((alert) => alert.alert_id));
+      this._alerts.value = new Map([...this._alerts.value].filter(([id]) => listed.has(id)));
+      for (const alert of [...told.alerts, ...this.meanwhile]) this.take(alert);
+      this._loading.value = 'ready';
+    } catch {
+      // The bus goes on by itself; the page says that the rest is missing, and asks again.
+      if (this._loading.value === 'loading') this._loading.value = 'failed';
+    }
+    this.reloadTimer = undefined;
+    if (this._loading.value === 'failed') this.reloadSoon();
+  }
+}
