@@ -77,6 +77,11 @@ def load(path: Path) -> Settings:
         raise SettingsError(str(path), str(error)) from error
 
 
+def nats_url(settings: Settings) -> str:
+    """Where NATS answers services: `NATS_URL`, or the embedded one."""
+    return os.environ.get("NATS_URL") or f"nats://127.0.0.1:{settings.nats.port}"
+
+
 def home() -> Path:
     """The folder of all data: `AIRBEAT_HOME`, or ``~/.local/share/airbeat``."""
     return Path(os.environ.get("AIRBEAT_HOME") or Path.home() / ".local" / "share" / "airbeat")

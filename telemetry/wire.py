@@ -229,6 +229,50 @@ class OpenFlight(msgspec.Struct, frozen=True):
     bundle: str
 
 
+class RecordedFile(msgspec.Struct, frozen=True):
+    sha256: str
+    bytes: int
+
+
+class RecordingHole(msgspec.Struct, frozen=True):
+    """A time in which nothing was received because the gateway itself was not running."""
+
+    from_at: datetime
+    to_at: datetime
+
+
+class FlightRecord(msgspec.Struct, frozen=True):
+    """``manifest.json`` of a closed bundle, and `data` of the event ``flight_closed``.
+
+    `frames_received` is what the gateway counted of this vehicle, both directions, from the first recorded frame to the
+    last; `frames_recorded` are those in ``telemetry.tlog``; `frames_lost` is the difference. `outcome`: ``landed``,
+    ``disarmed in the air``, ``contact lost``.
+    """
+
+    flight_id: str
+    vehicle: str
+    gateway: str
+    bundle: str
+    started_at: datetime
+    """Armed; the recording begins up to 10 s before."""
+    ended_at: datetime
+    """Disarmed, or last heard."""
+    duration_s: float
+    outcome: str
+    frames_received: int
+    frames_recorded: int
+    frames_lost: int
+    holes: tuple[RecordingHole, ...]
+    distance_m: float
+    max_height_m: float | None
+    """Above home."""
+    sortie: str | None
+    upload_id: str | None
+    upload_verified: bool | None
+    plan_sha256: str | None
+    files: dict[str, RecordedFile]
+
+
 def area_of(lat_deg: float | None, lon_deg: float | None) -> str:
     """The Web Mercator tile at zoom 12 (about 6 km wide in London) as ``x-y``; ``nowhere`` for no position."""
     if lat_deg is None or lon_deg is None:

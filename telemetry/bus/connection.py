@@ -182,23 +182,32 @@ class Bus:
 
         A message that is no `kind` is logged and comes as None.
         """
-        decode = msgspec.msgpack.Decoder(kind).decode
+        decode = _decoder(kind, stream)
         while True:
             try:
                 async with contextlib.aclosing(self._delivered(stream, after, only)) as delivered:
                     async for raw in delivered:
-                        meta = raw.metadata
-                        after = meta.sequence.stream
-                        message: M | None = None
-                        if not (raw.headers and "KV-Operation" in raw.headers):
-                            try:
-                                message = decode(raw.data)
-                            except msgspec.MsgspecError as error:
-                                log.warning("%s %d is no %s: %s", stream, after, kind.__name__, error)
-                        yield Stored(raw.subject, after, meta.timestamp, meta.num_pending, message)
+                        stored = _stored(raw, decode)
+                        after = stored.sequence
+                        yield stored
             except _NATS_ERRORS as error:
+                if self.is_closed:
+                    raise BusError(stream, "the connection is closed") from error
                 log.info("%s: taken up again after %d (%s)", stream, after, str(error) or type(error).__name__)
                 await asyncio.sleep(RETRY_S)
+
+    async def past(
+        self, stream: str, kind: type[M], since: datetime | None = None, only: str | None = None
+    ) -> list[Stored[M]]:
+        """What `stream` holds now, from `since` on. Tries until the bus answers."""
+
+        async def read() -> list[Stored[M]]:
+            decode = _decoder(kind, stream)
+            async with contextlib.aclosing(self._delivered(stream, since or 0, only, until_now=True)) as delivered:
+                return [_stored(raw, decode) async for raw in delivered]
+
+        found: list[Stored[M]] = await self._retried(read, stream)
+        return found
 
     async def forget(self, stream: str, up_to: int) -> None:
         """Deletes what is in `stream` up to and including the sequence `up_to`: it is safe elsewhere."""
@@ -240,25 +249,22 @@ class Bus:
 
     async def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """Everything in `bucket` now. Raises `BusError` when the bus does not answer."""
-        if (await self.usage(f"KV_{bucket}")).messages == 0:
-            return {}
-        found: dict[str, M] = {}
-        async with contextlib.aclosing(self.watch(bucket, kind)) as changes:
-            async for key, value, behind in changes:
-                if value is not None:
-                    found[key] = value
-                if behind == 0:
-                    break
-        return found
+        skip = len(_key_subject(bucket, ""))
+        if not self.is_connected:
+            raise BusError(bucket, "the bus cannot be reached")
+        found = await self.past(f"KV_{bucket}", kind)
+        return {one.subject[skip:]: one.message for one in found if one.message is not None}
 
-    async def watch(self, bucket: str, kind: type[M]) -> AsyncGenerator[tuple[str, M | None, int], None]:
-        """(key, value or None for deleted, how many follow at once): first all there is, then every change."""
+    async def watch(self, bucket: str, kind: type[M]) -> AsyncGenerator[tuple[str, M | None], None]:
+        """(key, value or None for deleted): first all there is, then every change."""
         skip = len(_key_subject(bucket, ""))
         async with contextlib.aclosing(self.follow(f"KV_{bucket}", kind)) as changes:
             async for change in changes:
-                yield change.subject[skip:], change.message, change.behind
+                yield change.subject[skip:], change.message
 
-    async def _delivered(self, stream: str, after: int, only: str | None) -> AsyncGenerator[Msg, None]:
+    async def _delivered(
+        self, stream: str, after: int | datetime, only: str | None, until_now: bool = False
+    ) -> AsyncGenerator[Msg, None]:
         """The messages of one short-lived push consumer. Ends with an error on silence or a hole.
 
         The server sends a heartbeat when it has nothing else, and a flow control message that is answered when
@@ -271,8 +277,7 @@ class Bus:
                 stream,
                 ConsumerConfig(
                     deliver_subject=inbox,
-                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                    opt_start_seq=after + 1,
+                    **_start(after),
                     ack_policy=AckPolicy.NONE,
                     filter_subject=only,
                     idle_heartbeat=_IDLE_HEARTBEAT_S,
@@ -284,7 +289,7 @@ class Bus:
             )
             try:
                 expected = 1
-                while True:
+                while not until_now or expected <= (info.num_pending or 0):
                     raw = await subscription.next_msg(timeout=_SILENCE_S)
                     if raw.headers and raw.headers.get("Status") == "100":
                         waiting = raw.reply or raw.headers.get("Nats-Consumer-Stalled")
@@ -346,6 +351,32 @@ def _complaints(service: str) -> Callable[[Exception], Awaitable[None]]:
         last = text
 
     return complain
+
+
+def _start(after: int | datetime) -> dict[str, Any]:
+    if isinstance(after, datetime):
+        return {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": after}
+    return {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": after + 1}
+
+
+def _decoder(kind: type[M], stream: str) -> Callable[[Msg], M | None]:
+    decode = msgspec.msgpack.Decoder(kind).decode
+
+    def read(raw: Msg) -> M | None:
+        if raw.headers and "KV-Operation" in raw.headers:
+            return None
+        try:
+            return decode(raw.data)
+        except msgspec.MsgspecError as error:
+            log.warning("%s: %s is no %s: %s", stream, raw.subject, kind.__name__, error)
+            return None
+
+    return read
+
+
+def _stored(raw: Msg, decode: Callable[[Msg], M | None]) -> Stored[M]:
+    meta = raw.metadata
+    return Stored(raw.subject, meta.sequence.stream, meta.timestamp, meta.num_pending, decode(raw))
 
 
 def new_id() -> str:

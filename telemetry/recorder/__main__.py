@@ -1,0 +1,5 @@
+"""``python -m telemetry.recorder SETTINGS``."""
+
+from telemetry.recorder.service import main
+
+main()

@@ -1,0 +1,110 @@
+"""One open flight: its file and what has been learnt of it so far."""
+
+from __future__ import annotations
+
+import math
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from telemetry import subjects
+from telemetry.recorder.glance import Glance, Place
+from telemetry.recorder.journal import FlightState, Hole, sync_folder
+from telemetry.wire import OpenFlight, RawChunk, RawVehicle
+
+TLOG: Final = "telemetry.tlog"
+METRES_PER_DEGREE: Final = 111_194.93
+"""Of a great circle on the mean sphere (6,371,008.8 m)."""
+_STEP_M: Final = 0.5
+"""Shorter moves are GPS noise while standing."""
+
+
+class Recording:
+    """Appends chunks to the flight's tlog. `state` is what the journal keeps; `sync` makes it true on disk."""
+
+    def __init__(self, flights: Path, state: FlightState) -> None:
+        """Opens the folder. What lies in the file beyond `state.length` was never journalled and comes again."""
+        self.state = state
+        self.folder = flights / state.flight_id
+        created = not self.folder.exists()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if created:
+            sync_folder(flights)
+        path = self.folder / TLOG
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+        self._file = os.fdopen(descriptor, "r+b", buffering=1 << 16)
+        self._file.truncate(state.length)
+        self._file.seek(state.length)
+        self._dirty = created
+        if created:
+            sync_folder(self.folder)
+
+    def append(self, chunk: RawChunk, part: RawVehicle, seen: Glance) -> None:
+        state = self.state
+        self._file.write(part.tlog)
+        self._dirty = True
+        state.length += len(part.tlog)
+        state.frames_recorded += part.frames
+        if chunk.run == state.run:
+            state.frames_received += part.frames_before + part.frames - state.run_frames
+        else:  # the gateway was restarted: what it received before this chunk is all its new run has counted
+            state.holes.append(Hole(state.last_us, seen.first_us))
+            state.frames_received += part.frames_before + part.frames
+            state.run = chunk.run
+        state.run_frames = part.frames_before + part.frames
+        state.last_us = seen.last_us
+        if seen.last_us >= state.armed_us and state.disarmed_us is None:
+            for place in seen.places:
+                self._measure(place)
+
+    def sync(self) -> None:
+        """Everything appended so far is on the disk when it returns."""
+        if self._dirty:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._dirty = False
+
+    def close(self) -> None:
+        self.sync()
+        self._file.close()
+
+    def announcement(self) -> OpenFlight:
+        state = self.state
+        return OpenFlight(state.flight_id, state.vehicle, at(state.armed_us), str(self.folder))
+
+    def _measure(self, place: Place) -> None:
+        state = self.state
+        state.height_m = place.height_home_m
+        if state.max_height_m is None or place.height_home_m > state.max_height_m:
+            state.max_height_m = place.height_home_m
+        if state.lat_deg is None or state.lon_deg is None:
+            state.lat_deg, state.lon_deg = place.lat_deg, place.lon_deg
+            return
+        north = (place.lat_deg - state.lat_deg) * METRES_PER_DEGREE
+        east = (place.lon_deg - state.lon_deg) * METRES_PER_DEGREE * math.cos(math.radians(place.lat_deg))
+        moved = math.hypot(north, east)
+        if moved >= _STEP_M:
+            state.distance_m += moved
+            state.lat_deg, state.lon_deg = place.lat_deg, place.lon_deg
+
+
+def begin(vehicle: str, armed_us: int, first: tuple[RawChunk, RawVehicle, Glance]) -> FlightState:
+    """The state of a flight before its `first` chunk has been appended."""
+    chunk, part, seen = first
+    stamp = at(armed_us).strftime("%Y%m%dT%H%M%SZ")
+    return FlightState(
+        flight_id=f"{stamp}-{subjects.token(vehicle)}",
+        vehicle=vehicle,
+        gateway=chunk.gateway,
+        armed_us=armed_us,
+        first_us=seen.first_us,
+        last_us=seen.first_us,
+        run=chunk.run,
+        run_frames=part.frames_before,
+    )
+
+
+def at(time_us: int) -> datetime:
+    """UTC."""
+    return datetime.fromtimestamp(time_us / 1e6, UTC)
