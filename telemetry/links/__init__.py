@@ -1,1 +1,16 @@
-"""Links to vehicles: UDP, TCP, serial, tlog replay. The only place that opens sockets and serial ports."""
+"""Links to vehicles: UDP, TCP, serial, tlog replay. The only place that opens sockets and serial ports.
+
+    link = open_link("radio", "udpin:0.0.0.0:14550", on_bytes)   # in a running asyncio loop (uvloop or not)
+    link.send(peer, frame)                                       # peer as given to on_bytes; None for all peers
+    link.state, link.counters, link.address
+    await link.close()
+
+`on_bytes(peer, data)` is called in the loop for what arrived from each `Peer`. A peer is one stream of bytes: give
+each its own `FrameReader`. It must not raise.
+"""
+
+from telemetry.links.endpoint import Endpoint, parse
+from telemetry.links.link import Counters, Link, OnBytes, Peer, State
+from telemetry.links.opening import open_link
+
+__all__ = ["Counters", "Endpoint", "Link", "OnBytes", "Peer", "State", "open_link", "parse"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -29,6 +30,8 @@ NEW_STREAM_LATE_TICKS: Final = 60 * TICKS_PER_S
 NEVER_SIGNED: Final = frozenset({109})
 """RADIO_STATUS: the modem itself sends it, and has no key."""
 SAVE_EVERY_TICKS: Final = TICKS_PER_S
+
+log = logging.getLogger(__name__)
 
 
 class _Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,8 +108,13 @@ class Signing:
         return int((self._clock() - EPOCH_S) * TICKS_PER_S)
 
     def _save_if_due(self) -> None:
-        if self._own - self._saved_at >= SAVE_EVERY_TICKS:
+        if self._own - self._saved_at < SAVE_EVERY_TICKS:
+            return
+        try:
             self.save()
+        except OSError as error:
+            # A full disk must not silence the link; the next second tries again.
+            log.error("%s: signing timestamps are not saved: %s", self._store, error)
 
     def _load(self) -> _Saved:
         try:

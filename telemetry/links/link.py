@@ -1,0 +1,91 @@
+"""What all links have in common."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, NamedTuple
+
+RECEIVE_BUFFER: Final = 4 * 1024 * 1024
+"""Bytes asked of the kernel: some tens of milliseconds of 4,000 vehicles at 50 messages a second."""
+RETRY_FIRST_S: Final = 0.5
+RETRY_LONGEST_S: Final = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class Peer(NamedTuple):
+    """One far end of a link. `address` is ``host:port``, or the device, and new for each TCP connection."""
+
+    link: str
+    address: str
+
+
+OnBytes = Callable[[Peer, bytes], None]
+
+
+class State(Enum):
+    UP = "up"
+    """Listening, connected, or open. Whether anybody talks is seen from what arrives."""
+    DOWN = "down"
+    """Not connected; it is being tried again."""
+    CLOSED = "closed"
+
+
+@dataclass
+class Counters:
+    bytes_in: int = 0
+    reads: int = 0
+    """Datagrams, or pieces of a stream, that arrived."""
+    bytes_out: int = 0
+    not_sent: int = 0
+    """Sends that the system refused, or to a peer that is not there."""
+    failures: int = 0
+    """Connections lost or refused."""
+
+
+class Link(ABC):
+    """A way to vehicles. Open one by `open_link`."""
+
+    def __init__(self, name: str, on_bytes: OnBytes) -> None:
+        self.name = name
+        self.state = State.DOWN
+        self.problem: str | None = None
+        """Why it is down, in words."""
+        self.address: str | None = None
+        """``host:port`` that it listens at."""
+        self.counters = Counters()
+        self._on_bytes = on_bytes
+
+    @abstractmethod
+    def send(self, peer: Peer | None, data: bytes) -> None:
+        """Sends one frame to `peer`, or to all peers known. Never waits and never raises; see `Counters.not_sent`."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Ends it. Nothing is called after that."""
+
+    def _received(self, peer: Peer, data: bytes) -> None:
+        self.counters.reads += 1
+        self.counters.bytes_in += len(data)
+        self._on_bytes(peer, data)
+
+    def _is_up(self) -> None:
+        if self.state is not State.UP:
+            log.info("%s: up", self.name)
+        self.state, self.problem = State.UP, None
+
+    def _is_down(self, problem: str) -> None:
+        if problem != self.problem:
+            log.warning("%s: %s", self.name, problem)
+        self.counters.failures += 1
+        self.state, self.problem = State.DOWN, problem
+
+
+def host_port(address: tuple[object, ...]) -> str:
+    """A socket address as text, IPv6 in brackets."""
+    host, port = address[0], address[1]
+    return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"

@@ -1,0 +1,104 @@
+"""UDP. The socket is read until it is empty, but never so long that another link has to wait."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any, Final
+
+from telemetry.errors import LinkError
+from telemetry.links.endpoint import Endpoint
+from telemetry.links.link import RECEIVE_BUFFER, Link, OnBytes, Peer, State, host_port
+
+DATAGRAMS_PER_WAKEUP: Final = 128
+BYTES_PER_WAKEUP: Final = 128 * 1024
+"""With these a flood of noise holds the loop for a few milliseconds at a time; the rest waits in the kernel."""
+LARGEST_DATAGRAM: Final = 65_535
+MOST_PEERS: Final = 10_000
+"""Senders remembered; beyond them the one known longest is forgotten, so that forged ones cannot fill the memory."""
+
+
+class UdpLink(Link):
+    """``udpin``: peers are whoever sent something. ``udpout``: the one peer is known from the start."""
+
+    def __init__(self, name: str, endpoint: Endpoint, text: str, on_bytes: OnBytes) -> None:
+        super().__init__(name, on_bytes)
+        self._peers: dict[Any, Peer] = {}
+        self._addresses: dict[Peer, Any] = {}
+        self._loop = asyncio.get_running_loop()
+        self._socket = _open(endpoint, text, name)
+        if endpoint.kind == "udpout":
+            self._remember(self._socket.getpeername())
+            self._connected = True
+        else:
+            self.address = host_port(self._socket.getsockname())
+            self._connected = False
+        self._loop.add_reader(self._socket.fileno(), self._drain)
+        self._is_up()
+
+    def send(self, peer: Peer | None, data: bytes) -> None:
+        if self.state is State.CLOSED:
+            self.counters.not_sent += 1
+            return
+        for address in tuple(self._peers) if peer is None else (self._addresses.get(peer),):
+            try:
+                if address is None:
+                    self.counters.not_sent += 1
+                elif self._connected:
+                    self.counters.bytes_out += self._socket.send(data)
+                else:
+                    self.counters.bytes_out += self._socket.sendto(data, address)
+            except OSError:
+                # A full send buffer, or nobody at the other end: a datagram may be lost on the way as well.
+                self.counters.not_sent += 1
+
+    async def close(self) -> None:
+        if self.state is not State.CLOSED:
+            self.state = State.CLOSED
+            self._loop.remove_reader(self._socket.fileno())
+            self._socket.close()
+
+    def _drain(self) -> None:
+        budget = BYTES_PER_WAKEUP
+        receive, peers = self._socket.recvfrom, self._peers
+        for _ in range(DATAGRAMS_PER_WAKEUP):
+            try:
+                data, address = receive(LARGEST_DATAGRAM)
+            except BlockingIOError:
+                return
+            except OSError:
+                # ICMP says that nobody listened to what was sent; the vehicle may come up later.
+                self.counters.failures += 1
+                continue
+            self._received(peers.get(address) or self._remember(address), data)
+            budget -= len(data)
+            if budget <= 0 or self.state is State.CLOSED:
+                return
+
+    def _remember(self, address: Any) -> Peer:
+        if len(self._peers) >= MOST_PEERS:
+            del self._addresses[self._peers.pop(next(iter(self._peers)))]
+        peer = Peer(self.name, host_port(address))
+        self._peers[address] = peer
+        self._addresses[peer] = address
+        return peer
+
+
+def _open(endpoint: Endpoint, text: str, name: str) -> socket.socket:
+    opened: socket.socket | None = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            endpoint.place, int(endpoint.number), type=socket.SOCK_DGRAM
+        )[0]
+        opened = socket.socket(family, kind, protocol)
+        opened.setblocking(False)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        if endpoint.kind == "udpin":
+            opened.bind(address)
+        else:
+            opened.connect(address)
+    except (OSError, UnicodeError) as error:
+        if opened is not None:
+            opened.close()
+        raise LinkError(text, f"{name}: {error.strerror if isinstance(error, OSError) else error}") from error
+    return opened
