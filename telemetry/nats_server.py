@@ -20,6 +20,7 @@ from typing import Final
 
 import msgspec
 
+from telemetry import settings
 from telemetry.bus_keys import BusKeys, ServerTrust
 from telemetry.errors import BusError
 from telemetry.settings import NatsSettings
@@ -43,11 +44,11 @@ class Listening(msgspec.Struct, frozen=True):
 class NatsServer:
     """One nats-server. `start` again after its death takes the same ports, so that every client finds it again."""
 
-    def __init__(self, home: Path, settings: NatsSettings) -> None:
+    def __init__(self, home: Path, nats: NatsSettings) -> None:
         self._folder = home / "nats"
         self._keys = BusKeys(home / "keys")
-        self._settings = settings
-        self._ports = (settings.port or -1, settings.websocket_port or -1)
+        self._settings = nats
+        self._ports = (nats.port or -1, nats.websocket_port or -1)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Listening:
@@ -55,14 +56,8 @@ class NatsServer:
 
         Raises `BusError` with the server's last words when it ends or stays silent instead.
         """
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in self._folder.glob("*.ports"):
-            old.unlink()
-        config = self._folder / "nats-server.conf"
-        config.write_text(_config(self._folder, self._settings, self._ports, self._keys.server_trust()))
-        config.chmod(0o600)
         self._process = subprocess.Popen(
-            [binary(), "--config", str(config)],
+            self.command(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -71,6 +66,16 @@ class NatsServer:
         listening = self._await_ports(self._process)
         self._ports = (_port(listening.url), _port(listening.websocket_url))
         return listening
+
+    def command(self) -> list[str]:
+        """What starts the server, after the configuration that it names has been written."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in self._folder.glob("*.ports"):
+            old.unlink()
+        config = self._folder / "nats-server.conf"
+        config.write_text(_config(self._folder, self._settings, self._ports, self._keys.server_trust()))
+        config.chmod(0o600)
+        return [binary(), "--config", str(config)]
 
     @property
     def process(self) -> subprocess.Popen[bytes] | None:
@@ -130,8 +135,8 @@ def dies_with(parent_pid: int) -> Callable[[], None]:
     return bind
 
 
-def _config(folder: Path, settings: NatsSettings, ports: tuple[int, int], trust: ServerTrust) -> str:
-    store_bytes = settings.raw_limit_mb * 1024**2 + _STORE_BEYOND_RAW
+def _config(folder: Path, nats: NatsSettings, ports: tuple[int, int], trust: ServerTrust) -> str:
+    store_bytes = nats.raw_limit_mb * 1024**2 + _STORE_BEYOND_RAW
     preload = "\n".join(f"  {key}: {jwt}" for key, jwt in trust.accounts.items())
     return f"""\
 # Made at every start of Airbeat; changes are lost.
@@ -165,3 +170,14 @@ resolver_preload: {{
 
 def _port(url: str) -> int:
     return int(url.rsplit(":", 1)[1])
+
+
+def main() -> None:
+    """``python -m telemetry.nats_server SETTINGS``: becomes the server itself, so that it dies when this dies."""
+    server = NatsServer(settings.home(), settings.load(Path(sys.argv[1])).nats)
+    command = server.command()
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    main()

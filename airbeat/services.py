@@ -1,0 +1,46 @@
+"""The services of one machine, in the order in which they start."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+from airbeat.supervisor import Service
+from telemetry.settings import NatsSettings
+
+MODULES: Final = {
+    "nats": "telemetry.nats_server",
+    "recorder": "telemetry.recorder",
+    "monitor": "telemetry.monitor",
+    "gateway": "telemetry.gateway",
+    "web": "web.serve",
+}
+"""Each runs as ``python -m MODULE SETTINGS``. The gateway starts after those that listen to it and stops first."""
+
+RECORDING: Final = ("nats", "recorder", "gateway")
+"""What a flight needs at the least to be recorded."""
+
+
+def command(name: str, settings: Path) -> tuple[str, ...]:
+    return (sys.executable, "-m", MODULES[name], str(settings))
+
+
+def services(settings: Path, home: Path, names: tuple[str, ...] = tuple(MODULES)) -> list[Service]:
+    """`names` as services over the data folder `home`. NATS is left out where `NATS_URL` names one elsewhere."""
+    environment = {"AIRBEAT_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    here = [name for name in names if name != "nats" or not os.environ.get("NATS_URL")]
+    return [Service(name, command(name, settings), environment) for name in here]
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def free_nats_ports() -> NatsSettings:
+    return NatsSettings(port=free_port(), websocket_port=free_port())
