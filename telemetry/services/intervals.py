@@ -1,0 +1,60 @@
+"""Message intervals asked for by need: each message as often as state, rules and pages use it, and no stream besides.
+
+MAV_CMD_SET_MESSAGE_INTERVAL is acknowledged message by message. A vehicle forgets the intervals when it reboots: the
+gateway asks again after each reboot and each time a link comes up.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from telemetry.errors import Refused, VehicleSilent
+from telemetry.mavlink.messages import BY_NAME
+from telemetry.services.channel import Channel
+from telemetry.services.commands import RETRIES, TIMEOUT_S, command
+
+SET_MESSAGE_INTERVAL, REQUEST_MESSAGE = 511, 512
+
+NEEDS_HZ: Final = {
+    "GLOBAL_POSITION_INT": 10.0,
+    "ATTITUDE": 10.0,
+    "SYS_STATUS": 2.0,
+    "GPS_RAW_INT": 2.0,
+    "MISSION_CURRENT": 2.0,
+    "VFR_HUD": 2.0,
+    "BATTERY_STATUS": 1.0,
+    "EKF_STATUS_REPORT": 1.0,
+    "VIBRATION": 1.0,
+    "EXTENDED_SYS_STATE": 1.0,
+    "FENCE_STATUS": 1.0,
+    "SYSTEM_TIME": 1.0,
+    "TERRAIN_REPORT": 1.0,
+    "WIND": 1.0,
+    "HOME_POSITION": 0.2,
+}
+"""Hz per message. Positions and attitude make the live tick; the others change slowly."""
+
+
+async def ask_for_needed(channel: Channel) -> tuple[str, ...]:
+    """Asks for every message of `NEEDS_HZ`; gives the names of those the vehicle refuses.
+
+    Raises `VehicleSilent` and `Interrupted`; what was asked for until then stays asked for.
+    """
+    refused = []
+    for name, hz in NEEDS_HZ.items():
+        try:
+            await command(channel, f"interval of {name}", SET_MESSAGE_INTERVAL, BY_NAME[name].id, 1e6 / hz)
+        except Refused:
+            refused.append(name)
+    return tuple(refused)
+
+
+async def request(channel: Channel, name: str) -> Any:
+    """One message now, e.g. ``AUTOPILOT_VERSION``. Raises `Refused`, `VehicleSilent`, `Interrupted`."""
+    with channel.listen(name) as inbox:
+        for _ in range(1 + RETRIES):
+            await command(channel, f"request {name}", REQUEST_MESSAGE, BY_NAME[name].id)
+            message = await inbox.get(TIMEOUT_S)
+            if message is not None:
+                return message
+    raise VehicleSilent(f"request {name}", f"accepted {1 + RETRIES} times, but it never came")
