@@ -16,7 +16,7 @@ MODULES: Final = {
     "recorder": "telemetry.recorder",
     "monitor": "telemetry.monitor",
     "gateway": "telemetry.gateway",
-    "web": "web.serve",
+    "web": "web",
 }
 """Each runs as ``python -m MODULE SETTINGS``. The gateway starts after those that listen to it and stops first."""
 

@@ -1,7 +1,7 @@
 """The settings file, `airbeat.toml`, every entry of it. `docs/administrator.md` explains each for its reader.
 
-Environment beside it: `AIRBEAT_HOME` (folder of all data), `NATS_URL` and `DATABASE_URL` (use a NATS or PostgreSQL
-that runs elsewhere instead of the embedded one).
+Environment beside it: `AIRBEAT_HOME` (folder of all data); `NATS_URL` and `DATABASE_URL` (a NATS and a PostgreSQL that
+run elsewhere, instead of the embedded ones); `NATS_WEBSOCKET_URL` (where browsers find NATS).
 """
 
 from __future__ import annotations
@@ -80,6 +80,11 @@ def load(path: Path) -> Settings:
 def nats_url(settings: Settings) -> str:
     """Where NATS answers services: `NATS_URL`, or the embedded one."""
     return os.environ.get("NATS_URL") or f"nats://127.0.0.1:{settings.nats.port}"
+
+
+def websocket_url(settings: Settings) -> str:
+    """Where browsers find NATS: `NATS_WEBSOCKET_URL` (behind a proxy with TLS), or the embedded one."""
+    return os.environ.get("NATS_WEBSOCKET_URL") or f"ws://127.0.0.1:{settings.nats.websocket_port}"
 
 
 def home() -> Path:
