@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -147,6 +147,15 @@ class Note(Base):
     author: Mapped[str] = mapped_column(ForeignKey("users.username"))
     at: Mapped[datetime] = mapped_column("written_at")
     text: Mapped[str] = mapped_column(Text)
+
+
+class Bookmark(Base):
+    """How far a stream of the bus has been taken into this database."""
+
+    __tablename__ = "bookmarks"
+
+    stream: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
 
 
 class AuditRow(Base):

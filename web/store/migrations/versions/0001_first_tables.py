@@ -206,6 +206,12 @@ def _flights() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "bookmarks",
+        sa.Column("stream", sa.String(length=64), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("stream"),
+    )
     op.create_index(op.f("ix_notes_flight_id"), "notes", ["flight_id"], unique=False)
 
 

@@ -1,0 +1,172 @@
+"""The application with one person of each role, and browsers that are logged in as they are.
+
+The database is a fresh copy of one that was migrated and seeded once; nothing here is faked but the built front-end,
+whose manifest is a small one of our own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from telemetry.bus_keys import BusKeys
+from telemetry.settings import Settings, VehicleSettings, WebSettings
+from web import users
+from web.app import create_app
+from web.auth import passwords
+from web.auth.permissions import Role
+from web.bus_line import BusLine
+from web.store.database import Database, sqlite_url
+from web.vite import Manifest
+
+PASSWORD = "two bridges over one river"
+USERNAMES = {role: username for username, _, role in users.DEMO_PEOPLE}
+VEHICLE = "UAV-07"
+SETTINGS = Settings(
+    unit="Test Unit",
+    vehicles=(VehicleSettings(VEHICLE, 7), VehicleSettings("UAV-08", 8)),
+    web=WebSettings(port=0, secure_cookies=False),
+)
+NOWHERE = "nats://127.0.0.1:9"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """argon2 with parameters that take no time; what they are by default is tested on its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("seeded")
+    database = Database(sqlite_url(home))
+    database.migrate()
+    users.seed_demo(database, PASSWORD)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return home / "airbeat.db"
+
+
+@pytest.fixture
+def database(seeded: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(seeded, tmp_path / "airbeat.db")
+    opened = Database(sqlite_url(tmp_path))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def bus_line(tmp_path: Path) -> Iterator[BusLine]:
+    """A bus that is down; `test_vehicles` has one that is up."""
+    yield BusLine(NOWHERE, "ws://127.0.0.1:9", BusKeys(tmp_path / "keys"))
+
+
+@pytest.fixture
+def app(tmp_path: Path, database: Database, bus_line: BusLine) -> Flask:
+    made = create_app(SETTINGS, tmp_path, database, bus_line)
+    made.testing = False  # errors are answered as in production
+    made.extensions["manifest"] = Manifest(_built(tmp_path / "dist"))
+    return made
+
+
+def _built(dist: Path) -> Path:
+    manifest = {
+        f"src/{name}/main.ts": {"file": f"assets/{name}.js", "name": name, "isEntry": True, "css": [f"{name}.css"]}
+        for name in ("base", "plan", "live", "flight")
+    }
+    (dist / ".vite").mkdir(parents=True)
+    (dist / ".vite" / "manifest.json").write_text(json.dumps(manifest))
+    return dist
+
+
+class Browser:
+    """A person at a browser: keeps cookies, and sends the CSRF token as our pages do."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self.token = ""
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def log_in(self, username: str, password: str = PASSWORD) -> TestResponse:
+        self.read_token("/login")
+        answered = self.post("/login", username=username, password=password)
+        if answered.status_code == 302:
+            self.read_token("/account")
+        return answered
+
+    def read_token(self, path: str) -> None:
+        found = TOKEN.search(self.get(path).text)
+        assert found, f"{path} carries no CSRF token"
+        self.token = found[1]
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self.client.post(path, data={"csrf_token": self.token, **form})
+
+    def send(self, method: str, path: str, body: Any = None) -> TestResponse:
+        """JSON as the pages' scripts send it; bytes go as they are."""
+        data = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
+        return self.client.open(
+            path, method=method, data=data, content_type="application/json", headers={"X-CSRFToken": self.token}
+        )
+
+    def page_data(self, path: str) -> Any:
+        """What a TypeScript page finds in its ``<script id="page">``."""
+        found = re.search(r'<script type="application/json" id="page">(.*?)</script>', self.get(path).text)
+        assert found, f"{path} carries no page data"
+        return json.loads(found[1])
+
+
+@pytest.fixture
+def log_in(app: Flask) -> Callable[[Role], Browser]:
+    def as_(role: Role) -> Browser:
+        browser = Browser(app)
+        assert browser.log_in(USERNAMES[role]).status_code == 302
+        return browser
+
+    return as_
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    return Browser(app)
+
+
+@pytest.fixture
+def pilot(log_in: Callable[[Role], Browser]) -> Browser:
+    return log_in(Role.PILOT)
+
+
+@pytest.fixture
+def observer(log_in: Callable[[Role], Browser]) -> Browser:
+    return log_in(Role.OBSERVER)
+
+
+@pytest.fixture
+def control_room(log_in: Callable[[Role], Browser]) -> Browser:
+    return log_in(Role.CONTROL_ROOM)
+
+
+@pytest.fixture
+def supervisor(log_in: Callable[[Role], Browser]) -> Browser:
+    return log_in(Role.SUPERVISOR)
+
+
+@pytest.fixture
+def administrator(log_in: Callable[[Role], Browser]) -> Browser:
+    return log_in(Role.ADMINISTRATOR)

@@ -1,0 +1,98 @@
+"""Every route says who may use it, and nobody else may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.web.conftest import Browser
+from web.auth import guard
+from web.auth.permissions import ALLOWED, Permission, Role, allowed
+
+OPEN_TO_ALL = {"static", "login.form", "login.log_in", "home.health"}
+ENDS_THE_SESSION = {"login.log_out"}
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str, Permission | str | None]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method, guard.declared(app.view_functions[rule.endpoint])
+
+
+def path_of(rule: Rule) -> str:
+    """The route with names of things that do not exist."""
+    values = {name: "7" if name == "index" else uuid4().hex[:12] for name in rule.arguments}
+    if "verb" in values:
+        values["verb"] = "land"
+    built = rule.build(values, append_unknown=False)
+    assert built is not None
+    return built[1]
+
+
+def test_every_route_declares_its_permission(app: Flask) -> None:
+    undeclared = [rule.endpoint for rule, _, wanted in routes(app) if wanted is None]
+    assert undeclared == []
+
+
+def test_nothing_is_public_but_what_must_be(app: Flask) -> None:
+    assert {rule.endpoint for rule, _, wanted in routes(app) if wanted == guard.PUBLIC} == OPEN_TO_ALL
+
+
+def test_a_route_that_declares_nothing_is_closed_to_all(app: Flask, supervisor: Browser) -> None:
+    app.view_functions["forgotten"] = lambda: "secret"
+    app.url_map.add(Rule("/forgotten", endpoint="forgotten"))
+    answered = supervisor.get("/forgotten")
+    assert answered.status_code == 403
+    assert "secret" not in answered.text
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_gets_403_exactly_where_it_lacks_the_permission(
+    app: Flask, log_in: Callable[[Role], Browser], role: Role
+) -> None:
+    browser = log_in(role)
+    wrong = []
+    for rule, method, wanted in routes(app):
+        if not isinstance(wanted, Permission) or rule.endpoint in ENDS_THE_SESSION:
+            continue
+        answered = browser.send(method, path_of(rule))
+        refused = answered.status_code == 403
+        # The pilots' and observers' orders reach their own drones only, and the one asked for is nobody's.
+        if wanted is Permission.VEHICLE_ORDER and allowed(role, wanted):
+            refused = False
+        if refused == allowed(role, wanted) or answered.status_code in (302, 401, 405, 500):
+            wrong.append((method, rule.rule, wanted, answered.status_code))
+    assert wrong == []
+
+
+def test_a_stranger_gets_nothing(app: Flask, stranger: Browser) -> None:
+    stranger.read_token("/login")
+    wrong = []
+    for rule, method, wanted in routes(app):
+        if wanted == guard.PUBLIC:
+            continue
+        answered = stranger.send(method, path_of(rule))
+        expected = 401 if rule.rule.startswith("/api/") else 302
+        if answered.status_code != expected or (expected == 302 and "/login" not in answered.location):
+            wrong.append((method, rule.rule, answered.status_code))
+    assert wrong == []
+
+
+def test_each_role_may_do_what_its_row_of_the_table_says() -> None:
+    assert Permission.PLAN_APPROVE not in ALLOWED[Role.PILOT]
+    assert Permission.VEHICLE_ORDER not in ALLOWED[Role.CONTROL_ROOM]
+    assert not any(permission.startswith(("plan.edit", "flight.")) for permission in ALLOWED[Role.OBSERVER])
+    assert ALLOWED[Role.ADMINISTRATOR] == {Permission.ACCOUNT, Permission.AUDIT_READ, Permission.USERS_MANAGE}
+    holders = {role for role in Role if Permission.PLAN_APPROVE in ALLOWED[role]}
+    assert holders == {Role.SUPERVISOR}
+
+
+def test_a_refusal_is_in_the_audit(pilot: Browser, supervisor: Browser) -> None:
+    assert pilot.get("/users").status_code == 403
+    listed = supervisor.get("/audit?action=refused").text
+    assert "/users" in listed
+    assert "pilot" in listed

@@ -1,0 +1,87 @@
+"""Who is logged in: a signed cookie with the username, its session epoch, and when it began and was last used.
+
+The cookie alone grants nothing: every request looks the user up, and a disabled user or a newer epoch ends it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from flask import g, request, session
+
+from web.api import Me
+from web.auth.permissions import ALLOWED, Permission
+from web.context import context
+from web.errors import Forbidden
+from web.store import users
+from web.store.audit import Who
+from web.store.users import Account
+
+ABSOLUTE_S: Final = 12 * 3600
+"""A session ends after a shift."""
+IDLE_S: Final = 3600
+TOUCH_S: Final = 60
+"""How exactly the last use is kept; a new cookie is sent no more often."""
+
+
+def begin(account: Account) -> None:
+    """Logs `account` in. Whatever the browser's session held before, its CSRF token too, is dropped."""
+    now = int(time.time())
+    session.clear()
+    session.update(user=account.username, epoch=account.session_epoch, began=now, used=now)
+    g.account = account
+
+
+def end() -> None:
+    session.clear()
+    g.account = None
+
+
+def load() -> None:
+    """Finds out who asks; before every request."""
+    g.account = None
+    username, now = session.get("user"), int(time.time())
+    if not isinstance(username, str):
+        return
+    if now - session.get("began", 0) > ABSOLUTE_S or now - session.get("used", 0) > IDLE_S:
+        session.clear()
+        return
+    with context().database.read() as db:
+        account = users.find(db, username)
+    if account is None or not account.active or account.session_epoch != session.get("epoch"):
+        session.clear()
+        return
+    if now - session["used"] >= TOUCH_S:
+        session["used"] = now
+    g.account = account
+
+
+def current() -> Account | None:
+    account: Account | None = g.get("account")
+    return account
+
+
+def user() -> Account:
+    """The one who is logged in; routes behind a permission always have one."""
+    account = current()
+    if account is None:
+        raise Forbidden("Log in first.")
+    return account
+
+
+def may(permission: Permission) -> bool:
+    account = current()
+    return account is not None and permission in ALLOWED[account.role]
+
+
+def who() -> Who:
+    """For the audit."""
+    account = current()
+    address = request.remote_addr
+    return Who(None, None, address) if account is None else Who(account.username, account.role.value, address)
+
+
+def me() -> Me:
+    account = user()
+    return Me(account.username, account.name, account.role.value, tuple(sorted(ALLOWED[account.role])))

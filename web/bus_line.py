@@ -1,0 +1,95 @@
+"""The bus as the pages use it: reached in the background, however long it takes, and never waited for at the start.
+
+Pages work while the bus is down; what needs it says so (`BusDown`).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+import msgspec
+
+from telemetry.bus import SyncBus
+from telemetry.bus_keys import BusKeys
+from telemetry.errors import BusError
+from telemetry.wire import Event
+from web.api import BusTicket
+from web.errors import BusDown
+
+log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=msgspec.Struct)
+
+TICKET_TTL: Final = timedelta(minutes=15)
+SERVICE: Final = "web"
+AGAIN_S: Final = 1.0
+
+
+class BusLine:
+    """`url` is NATS as services reach it, `websocket_url` as browsers do. `start` it once, `stop` it at the end."""
+
+    def __init__(self, url: str, websocket_url: str, keys: BusKeys) -> None:
+        self.websocket_url: Final = websocket_url
+        self._url, self._keys = url, keys
+        self._bus: SyncBus | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, after: Callable[[], int], taken: Callable[[int, Event], None]) -> None:
+        """Connects in the background; then `taken(sequence, event)` gets every event later than `after()`."""
+
+        def connect() -> None:
+            while not self._stopping.is_set():
+                try:
+                    bus = SyncBus(self._url, SERVICE, self._keys.service_credentials(SERVICE))
+                except BusError as error:
+                    log.warning("no bus yet: %s", error)
+                    self._stopping.wait(AGAIN_S)
+                    continue
+                if self._stopping.is_set():
+                    bus.close()
+                    return
+                bus.follow_events(after(), taken)
+                self._bus = bus
+                return
+
+        self._thread = threading.Thread(target=connect, name="bus-connect", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._bus is not None:
+            self._bus.close()
+
+    @property
+    def connected(self) -> bool:
+        return self._bus is not None and self._bus.is_connected
+
+    def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
+        """Raises `BusDown` when nobody answers."""
+        bus = self._reached()
+        try:
+            return bus.request(subject, message, reply, timeout_s)
+        except BusError as error:
+            raise BusDown(f"No answer over the message bus: {error.what}.") from error
+
+    def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
+        """Raises `BusDown`."""
+        bus = self._reached()
+        try:
+            return bus.entries(bucket, kind)
+        except BusError as error:
+            raise BusDown(f"No answer over the message bus: {error.what}.") from error
+
+    def ticket(self, subjects: tuple[str, ...]) -> BusTicket:
+        granted = self._keys.browser_ticket(subjects, TICKET_TTL.total_seconds())
+        return BusTicket(self.websocket_url, granted.jwt, granted.seed, subjects, datetime.now(UTC) + TICKET_TTL)
+
+    def _reached(self) -> SyncBus:
+        if self._bus is None or not self._bus.is_connected:
+            raise BusDown("The message bus cannot be reached just now; nothing was sent.")
+        return self._bus

@@ -1,0 +1,29 @@
+"""What every request needs, made once by the application factory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from flask import current_app
+from flask_limiter import Limiter
+
+from telemetry.settings import Settings
+from web.bus_line import BusLine
+from web.store.database import Database
+
+
+class Context(msgspec.Struct, frozen=True):
+    """`home` is the folder of all data."""
+
+    settings: Settings
+    home: Path
+    database: Database
+    bus: BusLine
+    limiter: Limiter
+
+
+def context() -> Context:
+    found = current_app.extensions["airbeat"]
+    assert isinstance(found, Context)
+    return found

@@ -1,0 +1,91 @@
+"""Takes the bus's events into the database: receipts to their sorties, closed flights into the index.
+
+The place in the stream is kept in the same transaction as what was made of the event, so that each counts exactly
+once whenever the process ends. An event that cannot be used is logged and passed: it must not stop the later ones.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from telemetry import subjects
+from telemetry.wire import Event, FlightRecord, UploadReceipt
+from web import api
+from web.store import audit, flights, sorties, uploads
+from web.store.audit import Who
+from web.store.database import Database
+
+log = logging.getLogger(__name__)
+
+UPLOAD: Final = "upload"
+FLIGHT_CLOSED: Final = "flight_closed"
+
+
+class Indexer:
+    """Given to `BusLine.start`: `after` is where it stands, `take` gets what follows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def after(self) -> int:
+        with self._database.read() as db:
+            return flights.bookmark(db, subjects.EVENTS_STREAM)
+
+    def take(self, sequence: int, event: Event) -> None:
+        with self._database.write() as db:
+            try:
+                if event.kind == UPLOAD:
+                    _receipt(db, msgspec.convert(event.data, UploadReceipt))
+                elif event.kind == FLIGHT_CLOSED:
+                    _flight(db, msgspec.convert(event.data, FlightRecord))
+            except msgspec.ValidationError as error:
+                log.warning("event %d: its data is no %s: %s", sequence, event.kind, error)
+            flights.set_bookmark(db, subjects.EVENTS_STREAM, sequence)
+
+
+def _receipt(db: Session, receipt: UploadReceipt) -> None:
+    if not uploads.finished(db, receipt):
+        log.info("upload %s to %s is of no sortie here", receipt.upload_id, receipt.vehicle)
+        return
+    audit.append(
+        db,
+        Who(receipt.actor.user, receipt.actor.role, None),
+        "upload",
+        receipt.vehicle,
+        "verified" if receipt.verified else "failed",
+        sortie=receipt.sortie,
+        upload=receipt.upload_id,
+        plan_sha256=receipt.plan_sha256,
+        problem=receipt.problem,
+    )
+
+
+def _flight(db: Session, record: FlightRecord) -> None:
+    sortie = sorties.find(db, record.sortie)
+    flown = api.FlightSummary(
+        flight_id=record.flight_id,
+        vehicle=record.vehicle,
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        duration_s=record.duration_s,
+        pilot=sortie.pilot if sortie else None,
+        sortie_id=sortie.sortie_id if sortie else None,
+        title=sortie.title if sortie else None,
+        incident=sortie.incident if sortie else None,
+        outcome=record.outcome,
+        distance_m=record.distance_m,
+        max_height_m=record.max_height_m,
+        upload_verified=record.upload_verified,
+        frames_recorded=record.frames_recorded,
+        frames_lost=record.frames_lost,
+    )
+    flights.index(db, flown, Path(record.bundle))
+    if sortie is not None and sortie.plan_sha256 == record.plan_sha256:
+        sorties.set_state(
+            db, int(sortie.sortie_id), sorties.State.FLOWN, only_from=(sorties.State.APPROVED, sorties.State.UPLOADED)
+        )

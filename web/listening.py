@@ -1,0 +1,57 @@
+"""Which subjects of the bus a user's browser may listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from mission.plan import Plan
+from mission.position import Position
+from telemetry import subjects
+from telemetry.wire import AREA_ZOOM, area_of
+from web.auth.permissions import ALLOWED, Permission
+from web.store import sorties, uploads
+from web.store.users import Account
+
+SORTIES: Final = 10
+"""A pilot or observer hears of so many of his latest sorties."""
+_TILES: Final = 1 << AREA_ZOOM
+
+
+def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[str, ...]:
+    """Everything for those who watch all; else the areas about one's own sorties, and their vehicles' news.
+
+    `sortie_id` is one more sortie than the latest, if it is the user's own.
+    """
+    if Permission.LIVE_ALL in ALLOWED[user.role]:
+        return (subjects.LIVE_ALL, subjects.EVENTS_ALL, subjects.PROGRESS_ALL)
+    vehicles = {held.vehicle for held in uploads.vehicles_of(db, user.username)}
+    areas: set[str] = set()
+    latest = sorties.search(db, sorties.Search(of=user.username)).sorties[:SORTIES]
+    for wanted in {*(summary.sortie_id for summary in latest), sortie_id}:
+        sortie = sorties.find(db, wanted)
+        if sortie is not None and user.username in (sortie.pilot, sortie.observer):
+            areas |= areas_about(sortie.plan)
+            vehicles |= {sortie.vehicle} if sortie.vehicle else set()
+    news = [found for vehicle in vehicles for found in (subjects.events_of(vehicle), subjects.progress(vehicle))]
+    return tuple(sorted([*map(subjects.live, areas), *news]))
+
+
+def areas_about(plan: Plan) -> set[str]:
+    """The tiles the plan lies in, and their eight neighbours: what is near enough to matter."""
+    found = set()
+    for area in {area_of(position.lat_deg, position.lon_deg) for position in _positions(plan)}:
+        x, y = map(int, area.split("-"))
+        for column in (x - 1, x, x + 1):
+            found |= {f"{column % _TILES}-{row}" for row in (y - 1, y, y + 1) if 0 <= row < _TILES}
+    return found
+
+
+def _positions(plan: Plan) -> Iterator[Position]:
+    if plan.home is not None:
+        yield plan.home.position
+    yield from (item.position for item in plan.items if item.position is not None)
+    yield from (vertex for polygon in plan.geofence.polygons for vertex in polygon.vertices)
+    yield from (point.position for point in plan.rally)

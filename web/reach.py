@@ -1,0 +1,110 @@
+"""How far a permission reaches: whose sorties, flights and vehicles. Every route that names one thing asks here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from web import api
+from web.auth.permissions import ALLOWED, Permission, Role
+from web.errors import Forbidden
+from web.store import flights as flight_store
+from web.store import uploads
+from web.store.users import Account
+
+RECENT: Final = timedelta(days=7)
+"""How far back a control room may review."""
+
+VERBS: Final = (
+    "arm",
+    "disarm",
+    "takeoff",
+    "start",
+    "pause",
+    "continue",
+    "goto",
+    "mode",
+    "hold",
+    "return",
+    "land",
+)
+OBSERVER_VERBS: Final = ("pause", "hold", "return", "land")
+"""An observer may hold and abort, nothing else."""
+
+
+def _has(user: Account, permission: Permission) -> bool:
+    return permission in ALLOWED[user.role]
+
+
+def require_read(user: Account, sortie: api.Sortie) -> None:
+    if not _has(user, Permission.PLAN_READ_ALL) and user.username not in (sortie.pilot, sortie.observer):
+        raise Forbidden(f"Sortie {sortie.sortie_id} is another pilot's.")
+
+
+def require_edit(user: Account, sortie: api.Sortie) -> None:
+    if not _has(user, Permission.PLAN_EDIT_ALL) and user.username != sortie.pilot:
+        raise Forbidden(f"Sortie {sortie.sortie_id} is another pilot's; only he and a supervisor change it.")
+
+
+def rights(user: Account, sortie: api.Sortie) -> api.SortieRights:
+    """For drawing; each is checked again when it is used."""
+    own = user.username == sortie.pilot
+    edit = _has(user, Permission.PLAN_EDIT) and (own or _has(user, Permission.PLAN_EDIT_ALL))
+    approved = sortie.approved_sha256 == sortie.plan_sha256
+    return api.SortieRights(
+        edit=edit,
+        submit=edit and sortie.state == "draft",
+        approve=_has(user, Permission.PLAN_APPROVE) and not own and sortie.state == "submitted",
+        upload=edit and _has(user, Permission.PLAN_UPLOAD) and approved,
+        override=_has(user, Permission.PLAN_OVERRIDE),
+    )
+
+
+def flights(user: Account) -> flight_store.Search:
+    """The widest search this user may make."""
+    if _has(user, Permission.FLIGHT_READ_ALL):
+        return flight_store.Search()
+    if _has(user, Permission.FLIGHT_READ_RECENT):
+        return flight_store.Search(since=datetime.now(UTC) - RECENT)
+    return flight_store.Search(of=user.username)
+
+
+def require_flight(user: Account, flight: api.FlightSummary) -> None:
+    widest = flights(user)
+    if widest.of is not None and flight.pilot != widest.of:
+        raise Forbidden("That flight is another pilot's.")
+    if widest.since is not None and flight.started_at < widest.since:
+        raise Forbidden(f"Your role reviews flights of the last {RECENT.days} days only.")
+
+
+class OrderRight(msgspec.Struct, frozen=True):
+    """`needs_reason`: only as a supervisor's override, for a typed reason."""
+
+    holder: uploads.Holder | None
+    verbs: tuple[str, ...]
+    needs_reason: bool
+
+
+def orders(db: Session, user: Account, vehicle: str) -> OrderRight:
+    """What `user` may order `vehicle` to do: the pilot of the sortie it is loaded for all, its observer to abort."""
+    holder = uploads.holder(db, vehicle)
+    if not _has(user, Permission.VEHICLE_ORDER):
+        return OrderRight(holder, (), False)
+    if holder is not None and user.username == holder.pilot:
+        return OrderRight(holder, VERBS, False)
+    if _has(user, Permission.VEHICLE_OVERRIDE):
+        return OrderRight(holder, VERBS, True)
+    if holder is not None and user.role is Role.OBSERVER and user.username == holder.observer:
+        return OrderRight(holder, OBSERVER_VERBS, False)
+    return OrderRight(holder, (), False)
+
+
+def may_hear_of(db: Session, user: Account, vehicle: str) -> bool:
+    """Whether slow facts, alerts and plans of `vehicle` are for this user."""
+    if _has(user, Permission.LIVE_ALL):
+        return True
+    holder = uploads.holder(db, vehicle)
+    return holder is not None and user.username in (holder.pilot, holder.observer)

@@ -1,0 +1,66 @@
+"""Users: made, given a role, disabled. Nobody is deleted, so that records keep their names."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from web import pages
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import Permission, Role
+from web.context import context
+from web.errors import BadRequest
+from web.store import audit, users
+
+blueprint = Blueprint("admin", __name__)
+
+
+@blueprint.get("/users")
+@requires(Permission.USERS_MANAGE)
+def listing() -> Response:
+    with context().database.read() as db:
+        everyone = users.everyone(db)
+    return pages.page("users.html", everyone=everyone, roles=list(Role), me=session.user().username)
+
+
+@blueprint.post("/users")
+@requires(Permission.USERS_MANAGE)
+def create() -> BaseResponse:
+    form = request.form
+    username = form.get("username", "").strip().lower()
+    role = _role()
+    with context().database.write() as db:
+        users.create(db, username, form.get("name", ""), role, form.get("password", ""))
+        audit.append(db, session.who(), "user.create", username, role=role.value)
+    flash(f"{username} can log in now.", "ok")
+    return redirect(url_for("admin.listing"))
+
+
+@blueprint.post("/users/<username>")
+@requires(Permission.USERS_MANAGE)
+def change(username: str) -> BaseResponse:
+    """Role and whether he may log in; either change ends his sessions."""
+    role, active = _role(), request.form.get("active") == "yes"
+    with context().database.write() as db:
+        users.change(db, username, role, active)
+        audit.append(db, session.who(), "user.change", username, role=role.value, active=active)
+    flash(f"{username} is {role.value.replace('_', ' ')}{'' if active else ', and may not log in'}.", "ok")
+    return redirect(url_for("admin.listing"))
+
+
+@blueprint.post("/users/<username>/password")
+@requires(Permission.USERS_MANAGE)
+def set_password(username: str) -> BaseResponse:
+    with context().database.write() as db:
+        users.set_password(db, username, request.form.get("password", ""))
+        audit.append(db, session.who(), "user.password", username)
+    flash(f"{username} has a new password; his sessions have ended.", "ok")
+    return redirect(url_for("admin.listing"))
+
+
+def _role() -> Role:
+    try:
+        return Role(request.form.get("role", ""))
+    except ValueError as error:
+        raise BadRequest("there is no such role", "role") from error

@@ -1,0 +1,38 @@
+"""Alerts stay until somebody says that he has seen them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response
+
+from telemetry import subjects
+from telemetry.wire import Actor, Alert, Reply, Request
+from web import reach
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import Permission
+from web.context import context
+from web.errors import Forbidden, NotFound
+from web.exchange import answer
+from web.store import audit
+
+blueprint = Blueprint("alerts", __name__)
+
+ANSWER_S: Final = 5.0
+
+
+@blueprint.post("/api/alerts/<alert_id>/acknowledge")
+@requires(Permission.ALERT_ACKNOWLEDGE)
+def acknowledge(alert_id: str) -> Response:
+    """The monitor keeps the alerts; it is told who has seen this one."""
+    services, user = context(), session.user()
+    alert = services.bus.entries(subjects.ALERTS_BUCKET, Alert).get(subjects.token(alert_id))
+    if alert is None:
+        raise NotFound("That alert is over.")
+    with services.database.write() as db:
+        if not reach.may_hear_of(db, user, alert.vehicle):
+            raise Forbidden("That alert is of another pilot's drone.")
+        audit.append(db, session.who(), "alert.acknowledge", alert_id, vehicle=alert.vehicle, text=alert.text)
+    request = Request(Actor(user.username, user.role.value), {"alert_id": alert_id})
+    return answer(services.bus.request(subjects.request("monitor", "acknowledge"), request, Reply, ANSWER_S))

@@ -1,0 +1,129 @@
+"""Recorded flights: found, looked at, annotated. `web.routes.downloads` gives them out. Every look is audited."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from web import api, bundle, pages, reach, track
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import ALLOWED, Permission
+from web.context import context
+from web.errors import BadRequest
+from web.exchange import answer, body
+from web.store import audit, flights
+
+blueprint = Blueprint("flights", __name__)
+
+
+@blueprint.get("/flights")
+@requires(Permission.FLIGHT_READ)
+def listing() -> Response:
+    wanted = _search()
+    with context().database.read() as db:
+        found = flights.search(db, wanted)
+    return pages.page("flights.html", found=found, wanted=wanted)
+
+
+@blueprint.get("/api/flights")
+@requires(Permission.FLIGHT_READ)
+def list_json() -> Response:
+    with context().database.read() as db:
+        return answer(flights.search(db, _search()))
+
+
+def _search() -> flights.Search:
+    """What the form asks for, within what the user may see."""
+
+    def text(name: str) -> str | None:
+        return request.args.get(name, "").strip() or None
+
+    return msgspec.structs.replace(
+        reach.flights(session.user()),
+        pilot=text("pilot"),
+        vehicle=text("vehicle"),
+        incident=text("incident"),
+        text=text("text"),
+        first_day=_day("from"),
+        last_day=_day("to"),
+        page=pages.number(),
+    )
+
+
+def _day(name: str) -> date | None:
+    given = request.args.get(name, "").strip()
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as error:
+        raise BadRequest("a day is written 2026-11-22", name) from error
+
+
+@blueprint.get("/flights/<flight_id>")
+@requires(Permission.FLIGHT_READ)
+def flight_page(flight_id: str) -> Response:
+    found = _flight(flight_id)
+    title = f"{found.summary.vehicle} {found.summary.started_at:%d %b %Y %H:%M}"
+    return pages.shell(title, "flight", api.FlightPage(flight=found, **pages.frame()))
+
+
+@blueprint.get("/api/flights/<flight_id>")
+@requires(Permission.FLIGHT_READ)
+def get(flight_id: str) -> Response:
+    return answer(_flight(flight_id))
+
+
+def _flight(flight_id: str) -> api.Flight:
+    summary, found = opened(flight_id, "flight.view")
+    user, record = session.user(), found.record
+    with context().database.read() as db:
+        notes = flights.notes(db, flight_id)
+    return api.Flight(
+        summary=summary,
+        plan=found.plan,
+        receipt=found.receipt,
+        events=found.events,
+        against_plan=None,
+        notes=tuple(notes),
+        files=record.files,
+        holes=record.holes,
+        may_export=Permission.FLIGHT_EXPORT in ALLOWED[user.role],
+        may_note=Permission.FLIGHT_NOTE in ALLOWED[user.role],
+    )
+
+
+def opened(flight_id: str, deed: str, **detail: str) -> tuple[api.FlightSummary, bundle.Bundle]:
+    """The flight, if this user may see it; that he did `deed` is in the audit before he has it."""
+    database = context().database
+    with database.read() as db:
+        summary, folder = flights.get(db, flight_id)
+    reach.require_flight(session.user(), summary)
+    found = bundle.read(folder)
+    with database.write() as db:
+        audit.append(db, session.who(), deed, flight_id, **detail)
+    return summary, found
+
+
+@blueprint.get("/api/flights/<flight_id>/series")
+@requires(Permission.FLIGHT_READ)
+def series(flight_id: str) -> Response:
+    """The charts' columns; the look itself is in the audit by the page that asks for them."""
+    with context().database.read() as db:
+        summary, folder = flights.get(db, flight_id)
+    reach.require_flight(session.user(), summary)
+    return answer(track.series(folder / bundle.TLOG))
+
+
+@blueprint.post("/api/flights/<flight_id>/notes")
+@requires(Permission.FLIGHT_NOTE)
+def add_note(flight_id: str) -> Response:
+    wanted = body(api.NoteCreate)
+    user = session.user()
+    with context().database.write() as db:
+        summary, _ = flights.get(db, flight_id)
+        reach.require_flight(user, summary)
+        note = flights.add_note(db, flight_id, user.username, wanted.text)
+        audit.append(db, session.who(), "flight.note", flight_id, note=note.note_id)
+    return answer(note, 201)

@@ -1,0 +1,80 @@
+"""The live page, and what a browser needs to join the bus."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from telemetry import subjects
+from telemetry.wire import Alert, Onboard, VehicleInfo
+from web import api, listening, pages, reach
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import Permission
+from web.context import context
+from web.exchange import answer
+from web.store import audit
+
+blueprint = Blueprint("live", __name__)
+
+
+@blueprint.get("/live")
+@requires(Permission.LIVE_VIEW)
+def live_page() -> Response:
+    return pages.shell("Live", "live", api.LivePage(orders=_orders(), **pages.frame()))
+
+
+@blueprint.get("/api/orders")
+@requires(Permission.LIVE_VIEW)
+def order_rights() -> Response:
+    """They change when somebody uploads a plan."""
+    return answer(_orders())
+
+
+def _orders() -> tuple[api.OrderRights, ...]:
+    """Of the unit's vehicles; of the ones no settings file names too, as far as the bus tells."""
+    services, user = context(), session.user()
+    names = {vehicle.callsign for vehicle in services.settings.vehicles}
+    if services.bus.connected:
+        names |= set(services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo))
+    with services.database.read() as db:
+        found = [(name, reach.orders(db, user, name)) for name in sorted(names)]
+    return tuple(
+        api.OrderRights(name, right.verbs, right.needs_reason, right.holder.sortie_id if right.holder else None)
+        for name, right in found
+        if right.verbs
+    )
+
+
+@blueprint.get("/api/bus-ticket")
+@requires(Permission.LIVE_VIEW)
+def ticket() -> Response:
+    """A credential that only listens, to what this user's role may hear, for a quarter of an hour.
+
+    ``?sortie=`` adds the places of an old sortie of the user's own.
+    """
+    services = context()
+    with services.database.write() as db:
+        allowed = listening.allowed(db, session.user(), request.args.get("sortie"))
+        audit.append(db, session.who(), "live.listen", subjects=len(allowed))
+    return answer(services.bus.ticket(allowed))
+
+
+@blueprint.get("/api/fleet")
+@requires(Permission.LIVE_VIEW)
+def fleet() -> Response:
+    """Slow facts of every vehicle of the unit; plans on board and alerts only of those the user may hear of."""
+    services, user = context(), session.user()
+    bus = services.bus
+    vehicles = bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
+    onboard = bus.entries(subjects.ONBOARD_BUCKET, Onboard)
+    alerts = bus.entries(subjects.ALERTS_BUCKET, Alert)
+    named = {*vehicles, *(held.vehicle for held in onboard.values()), *(alert.vehicle for alert in alerts.values())}
+    with services.database.read() as db:
+        heard = {name for name in named if reach.may_hear_of(db, user, name)}
+    return answer(
+        api.Fleet(
+            vehicles=tuple(sorted(vehicles.values(), key=lambda info: info.vehicle)),
+            onboard=tuple(held for held in onboard.values() if held.vehicle in heard),
+            alerts=tuple(alert for alert in alerts.values() if alert.vehicle in heard),
+        )
+    )

@@ -1,0 +1,59 @@
+"""Plans apart from sorties: judged while they are drawn, read from files, written to files. Nothing is saved here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from flask import Blueprint, Response, request
+
+from mission import formats
+from mission.plan import Plan
+from web import api
+from web.auth.guard import requires
+from web.auth.permissions import Permission
+from web.errors import BadRequest
+from web.exchange import answer, body
+from web.judgement import judge
+
+blueprint = Blueprint("plans", __name__)
+
+
+@blueprint.post("/api/plans/check")
+@requires(Permission.PLAN_READ)
+def check() -> Response:
+    wanted = body(api.CheckRequest)
+    return answer(judge(wanted.plan, wanted.revision))
+
+
+@blueprint.post("/api/plans/import")
+@requires(Permission.PLAN_EDIT)
+def read_file() -> Response:
+    """Multipart field ``file``; the ending of its name says what it is."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise BadRequest("a plan file is needed", "file")
+    plan = formats.load(sent.filename, sent.stream.read(formats.MAX_BYTES + 1))
+    name = PurePath(sent.filename)
+    return answer(api.ImportedPlan(plan, name.suffix.lstrip(".").lower(), name.stem))
+
+
+@blueprint.post("/api/plans/export")
+@requires(Permission.PLAN_READ)
+def write_file() -> Response:
+    wanted = body(api.PlanExport)
+    return plan_file(wanted.plan, wanted.format, wanted.name)
+
+
+def plan_file(plan: Plan, format_name: str, name: str) -> Response:
+    """`plan` as a download in one of `mission.formats.FORMATS`."""
+    data = formats.save(plan, format_name)
+    known = formats.FORMATS[format_name]
+    response = Response(data, mimetype=known.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(name) + known.suffix)
+    return response
+
+
+def file_name(name: str) -> str:
+    """`name` as people gave it, made safe for every file system."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:80] or "plan"

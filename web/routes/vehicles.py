@@ -1,0 +1,133 @@
+"""Orders to vehicles and uploads of plans. Who may is decided here; what was done, the vehicle says."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+import msgspec
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from telemetry import subjects
+from telemetry.wire import Actor, OpenFlight, Reply, Request, UploadOrder, VehicleInfo
+from web import api, reach
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import ALLOWED, Permission
+from web.context import context
+from web.errors import BadRequest, BusDown, Conflict, Forbidden, NotFound
+from web.exchange import answer, body
+from web.store import audit, sorties, uploads
+from web.store.users import Account
+
+blueprint = Blueprint("vehicles", __name__)
+
+ORDER_ANSWER_S: Final = 20.0
+"""Longer than the gateway's own retries, so that the answer is the vehicle's and not ours."""
+UPLOAD_ANSWER_S: Final = 5.0
+
+
+@blueprint.get("/api/vehicles")
+@requires(Permission.LIVE_VIEW)
+def listing() -> Response:
+    found = context().bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
+    by_name = sorted(found.values(), key=lambda info: info.vehicle)
+    return answer(tuple(by_name))
+
+
+@blueprint.post("/api/vehicles/<vehicle>/orders/<verb>")
+@requires(Permission.VEHICLE_ORDER)
+def order(vehicle: str, verb: str) -> Response:
+    """Answers what the vehicle said. `Reply.ok` False is an answer too, not an error of ours."""
+    if verb not in reach.VERBS:
+        raise NotFound(f"There is no order {verb}.")
+    given = body(api.Order) if request.content_length else api.Order()
+    services, user = context(), session.user()
+    reason = (given.reason or "").strip() or None
+    with services.database.write() as db:
+        right = reach.orders(db, user, vehicle)
+        _require_order(right, user, vehicle, verb, reason)
+        sortie = right.holder.sortie_id if right.holder else None
+        detail = {"arguments": given.arguments, "reason": reason, "sortie": sortie, "override": right.needs_reason}
+        audit.append(db, session.who(), f"order.{verb}", vehicle, "sent", **detail)
+    wanted = Request(_actor(user), given.arguments, sortie, reason)
+    try:
+        reply = services.bus.request(subjects.request(vehicle, verb), wanted, Reply, ORDER_ANSWER_S)
+    except BusDown as error:
+        _audit_answer(f"order.{verb}", vehicle, "unanswered", error.text)
+        raise BusDown(f"{vehicle} cannot be reached: {error.text}") from error
+    _audit_answer(f"order.{verb}", vehicle, "done" if reply.ok else "denied", reply.text)
+    return answer(reply)
+
+
+def _require_order(right: reach.OrderRight, user: Account, vehicle: str, verb: str, reason: str | None) -> None:
+    if verb not in right.verbs:
+        raise Forbidden(
+            f"You may order {vehicle} to {', '.join(right.verbs)} only."
+            if right.verbs
+            else f"{vehicle} is not loaded with a sortie of yours."
+        )
+    if right.needs_reason and reason is None:
+        raise BadRequest(f"{vehicle} is not of your own sortie; say why you take over", "reason")
+
+
+@blueprint.post("/api/sorties/<sortie_id>/upload")
+@requires(Permission.PLAN_UPLOAD)
+def upload(sortie_id: str) -> Response:
+    """Starts it; its course is heard on ``progress.<vehicle>`` and its end kept with the sortie (`web.indexer`)."""
+    wanted = body(api.UploadStart)
+    services, user = context(), session.user()
+    flying = services.bus.entries(subjects.FLIGHTS_BUCKET, OpenFlight)
+    reason = (wanted.override_reason or "").strip() or None
+    upload_id = uuid.uuid4().hex
+    with services.database.write() as db:
+        sortie = sorties.lock(db, sortie_id)
+        reach.require_edit(user, sortie)
+        _require_upload(db, user, sortie, wanted.vehicle, reason, is_flying=subjects.token(wanted.vehicle) in flying)
+        uploads.begin(db, upload_id, sortie_id, wanted.vehicle, sortie.plan_sha256, user.username, reason)
+        detail = {"sortie": sortie_id, "plan_sha256": sortie.plan_sha256, "upload": upload_id, "override": reason}
+        audit.append(db, session.who(), "upload", wanted.vehicle, "sent", **detail)
+    order = UploadOrder(upload_id, sortie.plan, sortie.plan_sha256)
+    sent = Request(_actor(user), msgspec.to_builtins(order), sortie_id, reason)
+    try:
+        reply = services.bus.request(subjects.request(wanted.vehicle, "upload"), sent, Reply, UPLOAD_ANSWER_S)
+    except BusDown as error:
+        _not_begun(upload_id, wanted.vehicle, "unanswered", error.text)
+        raise BusDown(f"{wanted.vehicle} cannot be reached: {error.text}") from error
+    if not reply.ok:
+        _not_begun(upload_id, wanted.vehicle, "denied", reply.text)
+        raise Conflict(reply.text, "vehicle")
+    return answer(api.UploadStarted(upload_id, wanted.vehicle, reply.text), 202)
+
+
+def _require_upload(
+    db: Session, user: Account, sortie: api.Sortie, vehicle: str, reason: str | None, *, is_flying: bool
+) -> None:
+    """Only an approved plan goes up to the drone it was approved for, and to none that flies for someone else."""
+    if reason is not None:
+        if Permission.PLAN_OVERRIDE not in ALLOWED[user.role]:
+            raise Forbidden("Only a supervisor may override an approval.")
+        return
+    if sortie.approved_sha256 != sortie.plan_sha256:
+        raise Conflict("This plan is not approved. Only a supervisor may upload it, for a reason.", "plan")
+    if sortie.vehicle is not None and sortie.vehicle != vehicle:
+        raise Conflict(f"This sortie is approved for {sortie.vehicle}.", "vehicle")
+    holder = uploads.holder(db, vehicle)
+    if is_flying and holder is not None and holder.sortie_id != sortie.sortie_id:
+        raise Conflict(f"{vehicle} is flying sortie {holder.sortie_id} of {holder.pilot}.", "vehicle")
+
+
+def _not_begun(upload_id: str, vehicle: str, outcome: str, why: str) -> None:
+    with context().database.write() as db:
+        uploads.refused(db, upload_id)
+    _audit_answer("upload", vehicle, outcome, why)
+
+
+def _audit_answer(action: str, vehicle: str, outcome: str, text: str) -> None:
+    with context().database.write() as db:
+        audit.append(db, session.who(), action, vehicle, outcome, answer=text)
+
+
+def _actor(user: Account) -> Actor:
+    return Actor(user.username, user.role.value)

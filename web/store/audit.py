@@ -1,0 +1,95 @@
+"""The audit: rows are only ever added. An action and its row share one transaction, so neither is without the other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from web.store.models import AuditRow
+
+PAGE: Final = 100
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Who acts, and from where. Without a username: someone who is not logged in, or the system itself."""
+
+    username: str | None
+    role: str | None
+    address: str | None
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One row of the audit as people read it."""
+
+    entry_id: int
+    at: datetime
+    username: str | None
+    role: str | None
+    action: str
+    subject: str | None
+    outcome: str
+    address: str | None
+    detail: dict[str, Any]
+
+
+class Search(msgspec.Struct, frozen=True):
+    """What to look for; None does not narrow. `until` is excluded."""
+
+    username: str | None = None
+    action: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    page: int = 1
+
+
+def append(
+    db: Session, who: Who, action: str, subject: str | None = None, outcome: str = "done", **detail: Any
+) -> None:
+    """`action` as ``thing.deed``, e.g. ``sortie.approve``; `subject` is the id of the thing."""
+    db.add(
+        AuditRow(
+            at=datetime.now(UTC),
+            username=who.username,
+            role=who.role,
+            address=who.address,
+            action=action,
+            subject=None if subject is None else subject[:200],
+            outcome=outcome,
+            detail=detail,
+        )
+    )
+
+
+def search(db: Session, wanted: Search) -> tuple[list[Entry], int]:
+    """One page of rows, newest first, and how many there are in all."""
+    rows = select(AuditRow)
+    if wanted.username:
+        rows = rows.where(AuditRow.username == wanted.username)
+    if wanted.action:
+        rows = rows.where(AuditRow.action.startswith(wanted.action, autoescape=True))
+    if wanted.since:
+        rows = rows.where(AuditRow.at >= wanted.since)
+    if wanted.until:
+        rows = rows.where(AuditRow.at < wanted.until)
+    if wanted.text:
+        rows = rows.where(
+            or_(
+                AuditRow.subject.icontains(wanted.text, autoescape=True),
+                AuditRow.username.icontains(wanted.text, autoescape=True),
+                AuditRow.action.icontains(wanted.text, autoescape=True),
+            )
+        )
+    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    found = db.scalars(rows.order_by(AuditRow.id.desc()).limit(PAGE).offset(PAGE * (wanted.page - 1)))
+    return [_entry(row) for row in found], total
+
+
+def _entry(row: AuditRow) -> Entry:
+    return Entry(
+        row.id, row.at, row.username, row.role, row.action, row.subject, row.outcome, row.address, dict(row.detail)
+    )

@@ -1,0 +1,132 @@
+"""The index of recorded flights, and the notes people write about them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from web import api
+from web.errors import BadRequest, NotFound
+from web.store.models import Bookmark, Note
+from web.store.models import Flight as Row
+
+PAGE: Final = 50
+NOTE_LIMIT: Final = 4000
+
+
+class Search(msgspec.Struct, frozen=True):
+    """What to look for; None does not narrow. `of`: flown by this pilot; `since`: started after. `day` is UTC."""
+
+    of: str | None = None
+    since: datetime | None = None
+    pilot: str | None = None
+    vehicle: str | None = None
+    incident: str | None = None
+    text: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    page: int = 1
+
+
+def index(db: Session, flight: api.FlightSummary, bundle: Path) -> None:
+    """Adds the flight, or brings what is known of it up to date."""
+    values = msgspec.structs.asdict(flight)
+    values["sortie_id"] = None if flight.sortie_id is None else int(flight.sortie_id)
+    row = db.get(Row, flight.flight_id, with_for_update=True)
+    if row is None:
+        db.add(Row(bundle=str(bundle), **values))
+        return
+    row.bundle = str(bundle)
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def get(db: Session, flight_id: str) -> tuple[api.FlightSummary, Path]:
+    """The flight and its bundle folder."""
+    row = _row(db, flight_id)
+    return _summary(row), Path(row.bundle)
+
+
+def search(db: Session, wanted: Search) -> api.FlightList:
+    """One page, latest first."""
+    rows = select(Row)
+    for column, value in ((Row.pilot, wanted.of), (Row.pilot, wanted.pilot), (Row.vehicle, wanted.vehicle)):
+        if value:
+            rows = rows.where(column == value)
+    if wanted.incident:
+        rows = rows.where(Row.incident.icontains(wanted.incident, autoescape=True))
+    if wanted.since:
+        rows = rows.where(Row.started_at >= wanted.since)
+    if wanted.first_day:
+        rows = rows.where(Row.started_at >= datetime.combine(wanted.first_day, time(), UTC))
+    if wanted.last_day:
+        rows = rows.where(Row.started_at < datetime.combine(wanted.last_day + timedelta(days=1), time(), UTC))
+    if wanted.text:
+        columns = (Row.flight_id, Row.title, Row.incident, Row.pilot, Row.vehicle, Row.outcome)
+        in_notes = select(Note.flight_id).where(Note.text.icontains(wanted.text, autoescape=True))
+        found_in = [column.icontains(wanted.text, autoescape=True) for column in columns]
+        rows = rows.where(or_(*found_in, Row.flight_id.in_(in_notes)))
+    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    newest = rows.order_by(Row.started_at.desc(), Row.flight_id).limit(PAGE).offset(PAGE * (wanted.page - 1))
+    return api.FlightList(
+        tuple(_summary(row) for row in db.scalars(newest)), total, wanted.page, max(1, ceil(total / PAGE))
+    )
+
+
+def notes(db: Session, flight_id: str) -> list[api.FlightNote]:
+    rows = db.scalars(select(Note).where(Note.flight_id == flight_id).order_by(Note.id))
+    return [api.FlightNote(row.id, row.author, row.at, row.text) for row in rows]
+
+
+def add_note(db: Session, flight_id: str, author: str, text: str) -> api.FlightNote:
+    """A note is never changed afterwards."""
+    text = text.strip()
+    if not 0 < len(text) <= NOTE_LIMIT:
+        raise BadRequest(f"a note has 1 to {NOTE_LIMIT} characters", "text")
+    row = Note(flight_id=_row(db, flight_id).flight_id, author=author, at=datetime.now(UTC), text=text)
+    db.add(row)
+    db.flush()
+    return api.FlightNote(row.id, row.author, row.at, row.text)
+
+
+def bookmark(db: Session, stream: str) -> int:
+    """Sequence of the last message of `stream` whose effects this database holds; 0 before the first."""
+    row = db.get(Bookmark, stream)
+    return 0 if row is None else row.sequence
+
+
+def set_bookmark(db: Session, stream: str, sequence: int) -> None:
+    db.merge(Bookmark(stream=stream, sequence=sequence))
+
+
+def _row(db: Session, flight_id: str) -> Row:
+    row = db.get(Row, flight_id)
+    if row is None:
+        raise NotFound(f"There is no flight {flight_id}.")
+    return row
+
+
+def _summary(row: Row) -> api.FlightSummary:
+    return api.FlightSummary(
+        flight_id=row.flight_id,
+        vehicle=row.vehicle,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        duration_s=row.duration_s,
+        pilot=row.pilot,
+        sortie_id=None if row.sortie_id is None else str(row.sortie_id),
+        title=row.title,
+        incident=row.incident,
+        outcome=row.outcome,
+        distance_m=row.distance_m,
+        max_height_m=row.max_height_m,
+        upload_verified=row.upload_verified,
+        frames_recorded=row.frames_recorded,
+        frames_lost=row.frames_lost,
+    )

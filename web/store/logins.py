@@ -1,0 +1,45 @@
+"""Wrong passwords per account: after a few, every further try must wait, longer each time.
+
+The failure is counted before the password is looked at, so that parallel tries cannot slip through together.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from web.errors import TooMany
+from web.store.models import LoginFailure
+
+FREE_TRIES: Final = 5
+FIRST_WAIT_S: Final = 5.0
+LONGEST_WAIT_S: Final = 900.0
+FORGOTTEN_AFTER: Final = timedelta(days=1)
+
+
+def begin(db: Session, username: str) -> None:
+    """Counts a try for the typed `username`. Raises `TooMany` while it has to wait; that try is not counted."""
+    now = datetime.now(UTC)
+    db.execute(delete(LoginFailure).where(LoginFailure.last_at < now - FORGOTTEN_AFTER))
+    row = db.get(LoginFailure, username, with_for_update=True)
+    if row is None:
+        db.add(LoginFailure(username=username, failures=1, last_at=now))
+        return
+    wait_s = (row.last_at + timedelta(seconds=_wait_s(row.failures)) - now).total_seconds()
+    if wait_s > 0:
+        raise TooMany(f"Too many wrong passwords for this account. Try again in {wait_s:.0f} s.", int(wait_s) + 1)
+    row.failures += 1
+    row.last_at = now
+
+
+def succeeded(db: Session, username: str) -> None:
+    db.execute(delete(LoginFailure).where(LoginFailure.username == username))
+
+
+def _wait_s(failures: int) -> float:
+    if failures < FREE_TRIES:
+        return 0.0
+    return float(min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(20, failures - FREE_TRIES)))

@@ -1,0 +1,292 @@
+"""Sorties: draft → submitted → approved or rejected → uploaded → flown, and any change leads back to draft.
+
+A decision is for exactly one plan (its SHA-256) and is void as soon as anything of the sortie changes. Every saved
+version is kept. All functions run inside one write transaction that holds the sortie's row (see `database`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from math import ceil
+from typing import Final
+
+import msgspec
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from mission.plan import Plan, digest, encode
+from telemetry.wire import UploadReceipt
+from web import api
+from web.auth.permissions import Role
+from web.errors import BadRequest, Conflict, Forbidden, NotFound
+from web.store import users
+from web.store.models import Decision, PlanVersion, Upload
+from web.store.models import Sortie as Row
+
+PAGE: Final = 50
+TITLE_LIMIT: Final = 200
+PURPOSE_LIMIT: Final = 4000
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    UPLOADED = "uploaded"
+    FLOWN = "flown"
+
+
+class Search(msgspec.Struct, frozen=True):
+    """`of` narrows to the sorties of one pilot or observer."""
+
+    of: str | None = None
+    text: str | None = None
+    state: str | None = None
+    page: int = 1
+
+
+def create(db: Session, pilot: str, made: api.SortieCreate) -> api.Sortie:
+    row = Row(pilot=pilot, state=State.DRAFT.value, version=0)
+    _fill(db, row, made)
+    db.add(row)
+    _keep_version(db, row, made.plan, pilot)
+    return _sortie(db, row)
+
+
+def get(db: Session, sortie_id: str) -> api.Sortie:
+    return _sortie(db, _row(db, sortie_id))
+
+
+def find(db: Session, sortie_id: str | None) -> api.Sortie | None:
+    """None where the bus speaks of a sortie that is not in this database."""
+    try:
+        return None if sortie_id is None else get(db, sortie_id)
+    except NotFound:
+        return None
+
+
+def lock(db: Session, sortie_id: str) -> api.Sortie:
+    """`get`, and nobody else changes it before this transaction ends."""
+    return _sortie(db, _row(db, sortie_id, lock=True))
+
+
+def save(db: Session, sortie_id: str, author: str, saved: api.SortieSave) -> api.Sortie:
+    """A new version. Raises `Conflict` if `saved.version` is no longer the newest; saving no change is no version."""
+    row = _row(db, sortie_id, lock=True)
+    _require_newest(row, saved.version)
+    before = (row.title, row.purpose, row.incident, row.observer, row.vehicle, row.plan_sha256)
+    _fill(db, row, saved)
+    if before == (row.title, row.purpose, row.incident, row.observer, row.vehicle, digest(saved.plan)):
+        return _sortie(db, row)
+    row.state = State.DRAFT.value
+    db.execute(
+        update(Decision)
+        .where(Decision.sortie_id == row.id, Decision.voided_at.is_(None))
+        .values(voided_at=datetime.now(UTC))
+    )
+    _keep_version(db, row, saved.plan, author)
+    return _sortie(db, row)
+
+
+def submit(db: Session, sortie_id: str, version: int) -> api.Sortie:
+    """The caller has checked the plan (`mission.report`)."""
+    row = _row(db, sortie_id, lock=True)
+    _require_newest(row, version)
+    _require_state(row, State.DRAFT)
+    row.state = State.SUBMITTED.value
+    row.updated_at = datetime.now(UTC)
+    return _sortie(db, row)
+
+
+def decide(
+    db: Session, sortie_id: str, supervisor: str, plan_sha256: str, *, approved: bool, reason: str | None
+) -> api.Sortie:
+    """A supervisor's approval or rejection of the plan he saw. Raises `Conflict` if it is another one by now."""
+    row = _row(db, sortie_id, lock=True)
+    _require_state(row, State.SUBMITTED)
+    if row.plan_sha256 != plan_sha256:
+        raise Conflict("The plan has changed since you opened it. Look at it again.", "plan_sha256")
+    if approved and supervisor in authors(db, row.id) | {row.pilot}:
+        raise Forbidden("Nobody approves a plan of his own; another supervisor must.")
+    now = datetime.now(UTC)
+    db.add(
+        Decision(
+            sortie_id=row.id,
+            plan_sha256=plan_sha256,
+            approved=approved,
+            by=supervisor,
+            at=now,
+            reason=reason,
+            voided_at=None,
+        )
+    )
+    row.state = (State.APPROVED if approved else State.REJECTED).value
+    row.updated_at = now
+    return _sortie(db, row)
+
+
+def authors(db: Session, row_id: int) -> set[str]:
+    """Everyone who saved a version of it."""
+    return set(db.scalars(select(PlanVersion.saved_by).where(PlanVersion.sortie_id == row_id)))
+
+
+def set_state(db: Session, row_id: int, state: State, only_from: tuple[State, ...]) -> None:
+    """Moves it on; nothing happens when it stands elsewhere (it was edited meanwhile)."""
+    db.execute(
+        update(Row)
+        .where(Row.id == row_id, Row.state.in_([allowed.value for allowed in only_from]))
+        .values(state=state.value, updated_at=datetime.now(UTC))
+    )
+
+
+def versions(db: Session, sortie_id: str) -> list[api.SortieVersion]:
+    """Newest first."""
+    rows = db.scalars(
+        select(PlanVersion).where(PlanVersion.sortie_id == _row(db, sortie_id).id).order_by(PlanVersion.version.desc())
+    )
+    return [
+        api.SortieVersion(row.version, row.plan_sha256, row.saved_by, row.saved_at, _plan(row.plan)) for row in rows
+    ]
+
+
+def search(db: Session, wanted: Search) -> api.SortieList:
+    """One page, last changed first."""
+    rows = select(Row)
+    if wanted.of:
+        rows = rows.where(or_(Row.pilot == wanted.of, Row.observer == wanted.of))
+    if wanted.state:
+        rows = rows.where(Row.state == wanted.state)
+    if wanted.text:
+        columns = (Row.title, Row.purpose, Row.incident, Row.pilot, Row.vehicle)
+        rows = rows.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    found = db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc()).limit(PAGE).offset(PAGE * (wanted.page - 1)))
+    return api.SortieList(
+        tuple(_summary(row, _standing(db, row)) for row in found), total, wanted.page, max(1, ceil(total / PAGE))
+    )
+
+
+def _require_newest(row: Row, version: int) -> None:
+    if row.version != version:
+        raise Conflict(
+            f"Somebody saved version {row.version} meanwhile; yours was made from version {version}. "
+            "Load the newest and make your change again.",
+            "version",
+        )
+
+
+def _require_state(row: Row, state: State) -> None:
+    if row.state != state.value:
+        raise Conflict(f"This sortie is {row.state}; only a {state.value} one can be taken further here.")
+
+
+def _fill(db: Session, row: Row, given: api.SortieSave | api.SortieCreate) -> None:
+    title, purpose = given.title.strip(), given.purpose.strip()
+    if not 0 < len(title) <= TITLE_LIMIT:
+        raise BadRequest(f"a title of 1 to {TITLE_LIMIT} characters is needed", "title")
+    if len(purpose) > PURPOSE_LIMIT:
+        raise BadRequest(f"at most {PURPOSE_LIMIT} characters", "purpose")
+    for field, value in (("incident", given.incident), ("vehicle", given.vehicle)):
+        if value is not None and len(value) > 64:
+            raise BadRequest("at most 64 characters", field)
+    if given.observer:
+        account = users.find(db, given.observer)
+        if account is None or account.role is not Role.OBSERVER:
+            raise BadRequest(f"{given.observer} is no observer of this unit", "observer")
+    row.title, row.purpose = title, purpose
+    row.incident = (given.incident or "").strip() or None
+    row.observer, row.vehicle = given.observer or None, given.vehicle or None
+
+
+def _keep_version(db: Session, row: Row, plan: Plan, author: str) -> None:
+    now = datetime.now(UTC)
+    row.plan, row.plan_sha256 = encode(plan).decode(), digest(plan)
+    row.version += 1
+    row.updated_at = now
+    db.flush()
+    db.add(
+        PlanVersion(
+            sortie_id=row.id,
+            version=row.version,
+            plan=row.plan,
+            plan_sha256=row.plan_sha256,
+            saved_by=author,
+            saved_at=now,
+        )
+    )
+    db.flush()
+
+
+def _row(db: Session, sortie_id: str, *, lock: bool = False) -> Row:
+    number = int(sortie_id) if sortie_id.isascii() and sortie_id.isdigit() and len(sortie_id) < 10 else 0
+    row = db.get(Row, number, with_for_update=lock, populate_existing=lock)
+    if row is None:
+        raise NotFound(f"There is no sortie {sortie_id}.")
+    return row
+
+
+def _standing(db: Session, row: Row) -> Decision | None:
+    """The decision that holds now."""
+    return db.scalars(
+        select(Decision)
+        .where(Decision.sortie_id == row.id, Decision.voided_at.is_(None))
+        .order_by(Decision.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _receipt(db: Session, row: Row) -> UploadReceipt | None:
+    """Of the latest finished upload."""
+    found = db.scalars(
+        select(Upload.receipt)
+        .where(Upload.sortie_id == row.id, Upload.receipt.is_not(None))
+        .order_by(Upload.started_at.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else msgspec.json.decode(found, type=UploadReceipt)
+
+
+def _plan(text: str) -> Plan:
+    return msgspec.json.decode(text, type=Plan)
+
+
+def _sortie(db: Session, row: Row) -> api.Sortie:
+    decision = _standing(db, row)
+    approved = decision if decision is not None and decision.approved else None
+    return api.Sortie(
+        sortie_id=str(row.id),
+        title=row.title,
+        purpose=row.purpose,
+        incident=row.incident,
+        pilot=row.pilot,
+        observer=row.observer,
+        vehicle=row.vehicle,
+        state=row.state,
+        version=row.version,
+        plan=_plan(row.plan),
+        plan_sha256=row.plan_sha256,
+        approved_by=approved.by if approved else None,
+        approved_at=approved.at if approved else None,
+        approved_sha256=approved.plan_sha256 if approved else None,
+        rejected_reason=decision.reason if decision and not decision.approved else None,
+        receipt=_receipt(db, row),
+        updated_at=row.updated_at,
+    )
+
+
+def _summary(row: Row, decision: Decision | None) -> api.SortieSummary:
+    return api.SortieSummary(
+        str(row.id),
+        row.title,
+        row.purpose,
+        row.incident,
+        row.pilot,
+        row.observer,
+        row.vehicle,
+        row.state,
+        row.version,
+        decision.by if decision and decision.approved else None,
+        row.updated_at,
+    )
