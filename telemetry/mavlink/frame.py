@@ -7,8 +7,9 @@ The checksum is CRC-16/MCRF4XX over everything from `len` to the end of the payl
 (https://mavlink.io/en/guide/serialization.html). Multi-byte numbers are little-endian.
 
 A message id that the dialect does not know has no CRC_EXTRA, so its frame cannot be checked. It is given out with
-`verified` False where it follows directly on a good frame: a recording must hold what a newer autopilot says even
-where we cannot read it. Anywhere else it is taken for garbage, so that noise never passes for a frame.
+`verified` False where it follows directly on a good frame and another one follows on it (so it waits for one more
+byte): a recording must hold what a newer autopilot says even where we cannot read it. Anywhere else it is taken for
+garbage, so that noise does not pass for a frame.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def frame_at(buffer: bytes, at: int) -> Frame | None:
 class FrameReader:
     """Reads one stream. It never raises on wrong bytes: it counts them, and logs each kind's first reason.
 
-    Between calls it holds at most one unfinished frame (`LARGEST_FRAME` bytes). `name` is what the log calls it.
+    Between calls it holds at most one frame (`LARGEST_FRAME` bytes). `name` is what the log calls it.
     """
 
     def __init__(self, name: str = "stream") -> None:
@@ -154,12 +155,9 @@ class FrameReader:
         if word & 0xFFFFFF in CRC_EXTRA:
             self.bad_crc += 1
             return self._skip(buffer, at, "wrong checksum")
-        if not self._in_step:
-            return self._skip(buffer, at, "unknown message id after garbage")
-        taken = int(length) + 12 + (SIGNATURE_SIZE if flags else 0)
-        return self._take_unknown(
-            Frame(word & 0xFFFFFF, sysid, compid, seq, buffer[at : at + taken], False), taken, found
-        )
+        size = int(length) + 12 + (SIGNATURE_SIZE if flags else 0)
+        unknown = Frame(word & 0xFFFFFF, sysid, compid, seq, buffer[at : at + size], False)
+        return self._take_unknown(unknown, buffer, at, size, found)
 
     def _take_version_1(self, buffer: bytes, at: int, left: int, found: list[Frame]) -> int:
         if left < _SMALLEST_1:
@@ -167,15 +165,14 @@ class FrameReader:
         length, seq, sysid, compid, msgid = buffer[at + 1 : at + 6]
         taken = length + 8
         known = CRC_EXTRA.get(msgid)
-        if known is None and not self._in_step:
-            return self._skip(buffer, at, "unknown message id after garbage")
-        if known is not None and length > PAYLOAD_SIZE[msgid]:
+        if known is None:
+            unknown = Frame(msgid, sysid, compid, seq, buffer[at : at + taken], False)
+            return self._take_unknown(unknown, buffer, at, taken, found)
+        if length > PAYLOAD_SIZE[msgid]:
             return self._skip(buffer, at, "payload longer than its message")
         if left < taken:
             return 0
         raw = buffer[at : at + taken]
-        if known is None:
-            return self._take_unknown(Frame(msgid, sysid, compid, seq, raw, False), taken, found)
         if crc(known, crc(raw[1:-2])) != raw[-2] | raw[-1] << 8:
             self.bad_crc += 1
             return self._skip(buffer, at, "wrong checksum")
@@ -183,9 +180,13 @@ class FrameReader:
         self._in_step = True
         return taken
 
-    def _take_unknown(self, frame: Frame, size: int, found: list[Frame]) -> int:
-        if len(frame.raw) < size:
+    def _take_unknown(self, frame: Frame, buffer: bytes, at: int, size: int, found: list[Frame]) -> int:
+        if not self._in_step:
+            return self._skip(buffer, at, "unknown message id after garbage")
+        if len(buffer) - at <= size:
             return 0
+        if buffer[at + size] not in (MAGIC_1, MAGIC_2):
+            return self._skip(buffer, at, "unknown message id that no frame follows")
         self.unknown_ids += 1
         self._log_once(f"message id {frame.msgid} is unknown: recorded unchecked")
         found.append(frame)
