@@ -42,5 +42,14 @@ def free_port() -> int:
         return port
 
 
+def port_or_free(port: int) -> int:
+    """`port`, or a free one where it is taken."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return port
+    except OSError:
+        return free_port()
+
+
 def free_nats_ports() -> NatsSettings:
     return NatsSettings(port=free_port(), websocket_port=free_port())

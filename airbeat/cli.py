@@ -1,0 +1,173 @@
+"""The command line.
+
+Exit codes: 0 done; 1 the answer is no (a plan fails its checks, a flight did not end well, a bundle does not verify);
+2 the question could not be asked (a file that cannot be read, a wrong option, nobody answering).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from airbeat.flying import FlightFailed
+from mission.errors import MissionError
+from telemetry import settings as settings_file
+from telemetry.errors import TelemetryError
+
+ANSWER_IS_NO: Final = 1
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+SEVERITY_STYLE: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
+
+
+class CannotAsk(click.ClickException):
+    exit_code = 2
+
+
+class _Airbeat(click.Group):
+    """Turns Airbeat's own errors into one clear line and an exit code; anything else is a bug and shows itself."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FlightFailed as error:
+            raise click.ClickException(str(error)) from error
+        except (MissionError, TelemetryError) as error:
+            raise CannotAsk(str(error)) from error
+
+
+@click.group(cls=_Airbeat)
+@click.version_option(package_name="airbeat")
+def main() -> None:
+    """Mission planning, live control and flight review for a drone unit."""
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    click.echo(msgspec.json.encode(value).decode())
+
+
+@main.group()
+def plan() -> None:
+    """Check and convert plans."""
+
+
+@plan.command("check")
+@click.argument("file", metavar="PLAN", type=FILE)
+@AS_JSON
+def plan_check(file: Path, as_json: bool) -> None:
+    """Judge a plan as the plan page does. Exits 1 if it may not be submitted."""
+    from mission import formats
+    from mission.report import report
+
+    judged = report(formats.load(file.name, file.read_bytes()))
+    if as_json:
+        print_json(judged)
+    else:
+        table = Table("", "Finding", "What to do", title=file.name, title_justify="left")
+        for finding in judged.findings:
+            style = SEVERITY_STYLE[finding.severity]
+            table.add_row(f"[{style}]{finding.severity}[/]", finding.text, finding.remedy)
+        console = Console()
+        if judged.findings:
+            console.print(table)
+        battery = "" if judged.battery_pct is None else f", {judged.battery_pct:.0f} % of the battery"
+        console.print(f"{judged.distance_m / 1000:.2f} km, {judged.duration_s / 60:.1f} min{battery}")
+        console.print("[green]May be submitted.[/]" if judged.may_submit else "[bold red]May not be submitted.[/]")
+    if not judged.may_submit:
+        raise SystemExit(ANSWER_IS_NO)
+
+
+@plan.command("convert")
+@click.argument("source", metavar="PLAN", type=FILE)
+@click.argument("target", metavar="TARGET", type=NEW_FILE)
+def plan_convert(source: Path, target: Path) -> None:
+    """Write a plan in the format that the ending of TARGET names, and say what that format holds."""
+    from mission import formats
+
+    loaded = formats.load(source.name, source.read_bytes())
+    name = target.suffix.removeprefix(".").lower()
+    data = formats.save(loaded, name)
+    target.write_bytes(data)
+    click.echo(f"{target}: {formats.FORMATS[name].holds}", err=True)
+
+
+@main.command()
+@click.argument("username")
+@click.option("--name", prompt="Full name", help="As it stands in the audit.")
+@click.password_option(help="At least 12 characters; asked for when it is not given.")
+def init(username: str, name: str, password: str) -> None:
+    """First run: make the data folder, the settings file and the administrator USERNAME."""
+    from airbeat.first_run import prepare
+
+    made = prepare(settings_file.home(), username, name, password)
+    click.echo(f"Settings: {made}\nNow: airbeat up")
+
+
+@main.command()
+@click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
+def up(path: Path | None) -> None:
+    """Run all services of this machine until Ctrl-C; what dies is started again."""
+    from airbeat.machine import run_machine
+
+    home = settings_file.home()
+    chosen = path or home / "airbeat.toml"
+    if not chosen.is_file():
+        raise CannotAsk(f"{chosen} is not there. Run `airbeat init USERNAME` first.")
+    asyncio.run(run_machine(chosen.resolve(), home))
+
+
+@main.command()
+@click.argument("name", metavar="gateway|recorder|monitor|web|nats")
+@click.option("--settings", "path", type=FILE, required=True)
+def service(name: str, path: Path) -> None:
+    """Run one service by itself (`airbeat up` runs them all)."""
+    from airbeat import services
+
+    if name not in services.MODULES:
+        raise CannotAsk(f"{name!r} is none of {', '.join(services.MODULES)}")
+    arguments = services.command(name, path.resolve())
+    os.execv(arguments[0], arguments)
+
+
+@main.command()
+@click.argument("file", metavar="PLAN", type=FILE)
+@click.option("--connect", "endpoint", required=True, metavar="ENDPOINT", help="e.g. tcp:127.0.0.1:5760")
+@AS_JSON
+def fly(file: Path, endpoint: str, as_json: bool) -> None:
+    """Check, upload, verify, fly and record one plan on one drone. Exits 0 only if it landed, whole and recorded."""
+    from airbeat.sortie import fly_file
+
+    _report(fly_file(file, endpoint, settings_file.home()), as_json)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Fly one sortie by itself, print its outcome as JSON, and end.")
+@click.option("--port", default=8080, show_default=True, help="Where the pages are served, on loopback.")
+def demo(once: bool, port: int) -> None:
+    """A whole unit on this machine with three simulated drones over Hyde Park."""
+    from airbeat import demo as demonstration
+
+    if once:
+        _report(asyncio.run(demonstration.fly_once()), as_json=True)
+    else:
+        asyncio.run(demonstration.run(port))
+
+
+def _report(outcome: Any, as_json: bool) -> None:
+    if as_json:
+        print_json(outcome)
+    else:
+        for name, value in msgspec.to_builtins(outcome).items():
+            click.echo(f"{name:18} {value}")
+    if not outcome.good:
+        raise SystemExit(ANSWER_IS_NO)
