@@ -19,9 +19,12 @@ from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from mission import formats
+from mission.plan import FenceCircle, FenceKind, Geofence, Plan
 from telemetry.bus_keys import BusKeys
 from telemetry.settings import Settings, VehicleSettings, WebSettings
 from web import users
+from web.api import Problem, Sortie, SortieApprove, SortieCreate, SortieSubmit, SortieView
 from web.app import create_app
 from web.auth import passwords
 from web.auth.permissions import Role
@@ -170,3 +173,45 @@ def supervisor(log_in: Callable[[Role], Browser]) -> Browser:
 @pytest.fixture
 def administrator(log_in: Callable[[Role], Browser]) -> Browser:
     return log_in(Role.ADMINISTRATOR)
+
+
+@pytest.fixture(scope="session")
+def plan(data: Path) -> Plan:
+    """The Hyde Park survey, which passes every check."""
+    path = data / "plans" / "hyde-park-survey.plan"
+    return formats.load(path.name, path.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def crossing_plan(plan: Plan) -> Plan:
+    """The same with an exclusion about its fifth item."""
+    place = plan.items[5].position
+    assert place is not None
+    forbidden = FenceCircle(FenceKind.EXCLUSION, place, 30.0)
+    fence = Geofence(plan.geofence.polygons, (*plan.geofence.circles, forbidden))
+    return msgspec.structs.replace(plan, geofence=fence)
+
+
+@pytest.fixture
+def draft(pilot: Browser, plan: Plan) -> Sortie:
+    """The pilot's draft of the survey."""
+    return view(pilot.send("POST", "/api/sorties", SortieCreate("Survey", "Search for a missing child", plan))).sortie
+
+
+@pytest.fixture
+def approved(pilot: Browser, supervisor: Browser, draft: Sortie) -> Sortie:
+    pilot.send("POST", f"/api/sorties/{draft.sortie_id}/submit", SortieSubmit(draft.version))
+    wanted = SortieApprove(draft.plan_sha256)
+    return view(supervisor.send("POST", f"/api/sorties/{draft.sortie_id}/approve", wanted)).sortie
+
+
+def view(answered: TestResponse) -> SortieView:
+    """The sortie in an answer that must have succeeded."""
+    assert answered.status_code in (200, 201), answered.text
+    return msgspec.json.decode(answered.data, type=SortieView)
+
+
+def problem(answered: TestResponse, status: int) -> Problem:
+    """What an answer refuses, and where."""
+    assert answered.status_code == status, answered.text
+    return msgspec.json.decode(answered.data, type=Problem)

@@ -3,8 +3,11 @@ import type {
   BusTicket,
   CheckRequest,
   Fleet,
+  FlightNote,
+  FlightSeries,
   ImportedPlan,
   Order,
+  OrderRights,
   PlanExport,
   PlanReport,
   Problem,
@@ -103,6 +106,11 @@ export const api = {
   approveSortie: (id: string, body: SortieApprove) => sendJson<SortieView>('POST', `${sortiePath(id)}/approve`, body),
   rejectSortie: (id: string, body: SortieReject) => sendJson<SortieView>('POST', `${sortiePath(id)}/reject`, body),
   uploadSortie: (id: string, body: UploadStart) => sendJson<UploadStarted>('POST', `${sortiePath(id)}/upload`, body),
+
+  acknowledgeAlert: (id: string) => sendJson<Reply>('POST', `/api/alerts/${encodeURIComponent(id)}/acknowledge`, {}),
+  orderRights: () => getJson<readonly OrderRights[]>('/api/orders'),
+  flightSeries: (id: string) => getJson<FlightSeries>(`/api/flights/${encodeURIComponent(id)}/series`),
+  addNote: (id: string, text: string) => sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, { text }),
 
   order: (vehicle: string, verb: string, body: Order = {}) =>
     sendJson<Reply>('POST', `/api/vehicles/${encodeURIComponent(vehicle)}/orders/${encodeURIComponent(verb)}`, body),

@@ -3,12 +3,12 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LngLat, PointLike } from 'maplibre-gl';
 
 import { moment } from '../bus/age';
-import type { MapConfig } from '../generated';
+import type { MapConfig, Position } from '../generated';
+import { boundsOf, lonLat } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { worstByVehicle } from './alerts';
 import { addDroneLayers, DRONE_LAYER, drawDrones, drawTrails, type Look } from './drone-layers';
-import { addPlanLayers, drawPlans } from './plan-layers';
-import { planShape } from './plan-shape';
+import { addPlanLayers, showPlans } from './shown-plan';
 import type { Watch } from './watch';
 
 const VIEW_KEY = 'airbeat-live-view';
@@ -37,13 +37,14 @@ export class LiveMap {
     this.ground = createMap(container, config, storedView() ?? LONDON);
     const { map } = this.ground;
     this.ground.onStyle(() => {
-      addPlanLayers(map, this.plans());
+      addPlanLayers(map);
+      this.drawPlans();
       addDroneLayers(map);
       this.drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
       this.ready = true;
     });
     map.on('dragstart', () => (this._following.value = false));
-    map.on('moveend', () => storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
+    map.on('moveend', () => this._following.value || storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
     map.on('mousemove', (event) => (this._pointer.value = event.lngLat));
     map.on('mouseout', () => (this._pointer.value = null));
     map.on('click', (event) => {
@@ -55,8 +56,9 @@ export class LiveMap {
     const redraw = (): void => void (this.changed = true);
     watch.alerts.subscribe(redraw);
     selected.subscribe(redraw);
-    watch.onboard.subscribe(() => this.ready && drawPlans(map, this.plans()));
-    selected.subscribe(() => this.ready && drawPlans(map, this.plans()));
+    const replan = (): void => void (this.ready && this.drawPlans());
+    watch.onboard.subscribe(replan);
+    selected.subscribe(replan);
     const frame = (): void => {
       if (this.ready) this.draw();
       requestAnimationFrame(frame);
@@ -80,20 +82,16 @@ export class LiveMap {
 
   /** All drones whose place is known. */
   fitAll(): void {
-    const places = this.places();
-    const [first] = places;
-    if (!first) return;
+    const bounds = boundsOf(this.places());
+    if (!bounds) return;
     this._following.value = false;
-    const lons = places.map(([lon]) => lon);
-    const lats = places.map(([, lat]) => lat);
-    fit(this.ground.map, [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], 80);
+    fit(this.ground.map, bounds, 80);
   }
 
   show(vehicle: string): void {
-    const state = this.watch.fleet.tracks.get(vehicle)?.state;
-    if (state?.lat_deg == null || state.lon_deg === null) return;
+    const place = this.placeOf(vehicle);
     const { map } = this.ground;
-    if (!map.getBounds().contains([state.lon_deg, state.lat_deg])) map.easeTo({ center: [state.lon_deg, state.lat_deg], duration: 300 });
+    if (place && !map.getBounds().contains(lonLat(place))) map.easeTo({ center: lonLat(place), duration: 300 });
   }
 
   zoom(by: number): void {
@@ -125,27 +123,29 @@ export class LiveMap {
     if (places.length === 0) return;
     this.placed = true;
     const bounds = this.ground.map.getBounds();
-    if (!storedView() || !places.some((place) => bounds.contains(place))) this.fitAll();
+    if (!storedView() || !places.some((place) => bounds.contains(lonLat(place)))) this.fitAll();
   }
 
   private centre(vehicle: string): void {
+    const place = this.placeOf(vehicle);
+    if (place) this.ground.map.setCenter(lonLat(place));
+  }
+
+  private places(): Position[] {
+    return [...this.watch.fleet.tracks.keys()].flatMap((vehicle) => this.placeOf(vehicle) ?? []);
+  }
+
+  private placeOf(vehicle: string): Position | null {
     const state = this.watch.fleet.tracks.get(vehicle)?.state;
-    if (state?.lat_deg != null && state.lon_deg !== null) this.ground.map.setCenter([state.lon_deg, state.lat_deg]);
+    if (state?.lat_deg == null || state.lon_deg === null) return null;
+    return { lat_deg: state.lat_deg, lon_deg: state.lon_deg };
   }
 
-  private places(): [number, number][] {
-    return [...this.watch.fleet.tracks.values()].flatMap(({ state }) =>
-      state.lon_deg !== null && state.lat_deg !== null ? [[state.lon_deg, state.lat_deg] as [number, number]] : [],
-    );
-  }
-
-  private plans(): GeoJSON.FeatureCollection {
-    const all = [...this.watch.onboard.value.values()];
-    const shown = all.length <= ALL_PLANS ? all : all.filter(({ vehicle }) => vehicle === this.selected.value);
-    const features = shown.flatMap(
-      ({ vehicle, plan }) => planShape(plan, { vehicle, chosen: vehicle === this.selected.value }).features,
-    );
-    return { type: 'FeatureCollection', features };
+  private drawPlans(): void {
+    const held = [...this.watch.onboard.value.values()];
+    const others = held.length <= ALL_PLANS ? held.filter(({ vehicle }) => vehicle !== this.selected.value) : [];
+    const chosen = held.find(({ vehicle }) => vehicle === this.selected.value);
+    showPlans(this.ground.map, chosen?.plan ?? null, others.map(({ plan }) => plan));
   }
 }
 

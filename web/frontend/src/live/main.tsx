@@ -1,4 +1,15 @@
-import { createMap } from '../map/map';
-import { mountPoint } from '../ui/page';
+import './live.css';
 
-createMap(mountPoint(), { style_url: null, pmtiles_url: null, layers: [] });
+import { render } from 'preact';
+
+import { setCsrfToken } from '../api';
+import { connectBus } from '../bus/bus';
+import type { LivePage } from '../generated';
+import { mountPoint, pageData } from '../ui/page';
+import { liveApp } from './app';
+import { Watch } from './watch';
+
+const page = pageData<LivePage>();
+setCsrfToken(page.csrf_token);
+const App = liveApp(page, new Watch(await connectBus()));
+render(<App />, mountPoint());

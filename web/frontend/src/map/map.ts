@@ -24,8 +24,9 @@ setWorkerUrl(workerUrl);
 
 export interface GroundMap {
   readonly map: MapLibreMap;
-  /** Calls `draw` when the style is ready, and again after each change of theme (which drops all sources and layers). */
-  onStyle(draw: () => void): void;
+  /** Calls `draw` when the style is ready, and again after each change of theme (which drops all sources and layers).
+      What it returns is called when the style goes. */
+  onStyle(draw: () => (() => void) | void): void;
   remove(): void;
 }
 
@@ -62,7 +63,12 @@ export function createMap(container: HTMLElement, config: MapConfig, start: MapS
   map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 140 }), 'bottom-left');
   container.dataset['testid'] = 'map';
 
-  const drawers: (() => void)[] = [];
+  const drawers: (() => (() => void) | void)[] = [];
+  let undraw: (() => void)[] = [];
+  const draw = (drawer: () => (() => void) | void): void => {
+    const stop = drawer();
+    if (stop) undraw.push(stop);
+  };
   let ready = false;
   let land: ReturnType<typeof loadLand> | undefined;
 
@@ -89,6 +95,8 @@ export function createMap(container: HTMLElement, config: MapConfig, start: MapS
 
   const restyle = async (): Promise<void> => {
     ready = false;
+    undraw.forEach((stop) => stop());
+    undraw = [];
     container.dataset['state'] = 'loading';
     // A label drawn before its font has come would keep the fallback's shapes.
     await document.fonts.load(`12px "${LABEL_FONT[0]}"`).catch(() => undefined);
@@ -99,7 +107,7 @@ export function createMap(container: HTMLElement, config: MapConfig, start: MapS
     ready = true;
     drawGraticule();
     void drawLand();
-    for (const draw of drawers) draw();
+    drawers.forEach(draw);
     container.dataset['state'] = 'ready';
   });
   // A ground that does not come (no network, wrong address) gives way to our own: never a blank page.
@@ -116,11 +124,12 @@ export function createMap(container: HTMLElement, config: MapConfig, start: MapS
 
   return {
     map,
-    onStyle(draw) {
-      drawers.push(draw);
-      if (ready) draw();
+    onStyle(drawer) {
+      drawers.push(drawer);
+      if (ready) draw(drawer);
     },
     remove() {
+      undraw.forEach((stop) => stop());
       stopTheme();
       map.remove();
     },

@@ -1,0 +1,134 @@
+"""Plans judged, read and written by the server; bad files are refused by name and nothing dies."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from werkzeug.test import TestResponse
+
+from mission import formats
+from mission.plan import FenceKind, FencePolygon, Geofence, Plan, Position, digest
+from tests.web.conftest import Browser, problem
+from web.api import CheckRequest, ImportedPlan, PlanExport, PlanReport
+
+
+def sent_file(browser: Browser, name: str, content: bytes) -> TestResponse:
+    return browser.client.post(
+        "/api/plans/import", data={"file": (io.BytesIO(content), name)}, headers={"X-CSRFToken": browser.token}
+    )
+
+
+def checked(browser: Browser, plan: Plan, revision: int = 1) -> PlanReport:
+    answered = browser.send("POST", "/api/plans/check", CheckRequest(revision, plan))
+    assert answered.status_code == 200, answered.text
+    return msgspec.json.decode(answered.data, type=PlanReport)
+
+
+def test_a_good_plan_is_judged_with_its_profile(pilot: Browser, plan: Plan) -> None:
+    report = checked(pilot, plan, revision=41)
+    assert (report.revision, report.plan_sha256, report.may_submit) == (41, digest(plan), True)
+    assert report.distance_m > 2000
+    assert len(report.profile) > 20
+    assert max(point.height_home_m for point in report.profile) < 120
+
+
+def test_a_leg_through_an_exclusion_is_found_and_placed(pilot: Browser, crossing_plan: Plan) -> None:
+    report = checked(pilot, crossing_plan)
+    errors = [finding for finding in report.findings if finding.severity == "error"]
+    assert report.may_submit is False
+    assert any(finding.place.kind in ("leg", "item") and finding.place.position for finding in errors)
+
+
+def test_a_self_crossing_fence_is_a_finding(pilot: Browser, plan: Plan) -> None:
+    bow_tie = ((51.50, -0.17), (51.51, -0.16), (51.50, -0.16), (51.51, -0.17))
+    ring = tuple(Position(lat, lon) for lat, lon in bow_tie)
+    fence = Geofence((FencePolygon(FenceKind.INCLUSION, ring),))
+    report = checked(pilot, msgspec.structs.replace(plan, geofence=fence))
+    assert report.may_submit is False
+    assert any(finding.place.kind == "polygon" and finding.severity == "error" for finding in report.findings)
+
+
+def test_an_empty_plan_is_judged_too(pilot: Browser) -> None:
+    assert checked(pilot, Plan()).may_submit is False
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
+def test_a_coordinate_that_is_no_number_is_refused(pilot: Browser, number: bytes) -> None:
+    body = b'{"revision": 1, "plan": {"home": {"position": {"lat_deg": ' + number + b', "lon_deg": 0}}}}'
+    refused = problem(pilot.send("POST", "/api/plans/check", body), 400)
+    assert "number" in refused.text.lower()
+
+
+@pytest.mark.parametrize("latitude", [91.0, -1e300])
+def test_a_coordinate_off_the_earth_cannot_be_submitted(pilot: Browser, plan: Plan, latitude: float) -> None:
+    off = msgspec.structs.replace(plan.items[1], position=Position(latitude, 0.0))
+    report = checked(pilot, msgspec.structs.replace(plan, items=(plan.items[0], off, *plan.items[2:])))
+    assert report.may_submit is False
+
+
+@pytest.mark.parametrize("name", ["hyde-park-survey.plan", "hyde-park-survey.waypoints"])
+def test_files_of_other_programs_are_read(pilot: Browser, data: Path, name: str) -> None:
+    answered = sent_file(pilot, name, (data / "plans" / name).read_bytes())
+    read = msgspec.json.decode(answered.data, type=ImportedPlan)
+    assert len(read.plan.items) == 20
+    assert (read.name, read.format) == ("hyde-park-survey", name.rsplit(".")[-1])
+
+
+def test_a_truncated_file_is_refused(pilot: Browser, data: Path) -> None:
+    whole = (data / "plans" / "hyde-park-survey.plan").read_bytes()
+    assert problem(sent_file(pilot, "cut.plan", whole[: len(whole) // 2]), 400).text
+
+
+def test_a_wrong_typed_file_is_refused_by_the_place_in_it(pilot: Browser, data: Path) -> None:
+    document = json.loads((data / "plans" / "hyde-park-survey.plan").read_text())
+    document["mission"]["items"][3]["params"] = "north"
+    refused = problem(sent_file(pilot, "wrong.plan", json.dumps(document).encode()), 400)
+    assert refused.where is not None
+    assert "items[3].params" in refused.where
+
+
+def test_a_file_with_nan_is_refused(pilot: Browser, data: Path) -> None:
+    document = json.loads((data / "plans" / "hyde-park-survey.plan").read_text())
+    document["mission"]["plannedHomePosition"][0] = float("nan")
+    assert "JSON" in problem(sent_file(pilot, "nan.plan", json.dumps(document).encode()), 400).text
+
+
+def test_a_file_of_50_mb_is_refused(pilot: Browser) -> None:
+    refused = problem(sent_file(pilot, "huge.plan", b'{"fileType": "Plan", "x": "' + b"a" * 50_000_000), 413)
+    assert "20 MB" in refused.text
+
+
+def test_a_file_larger_than_a_plan_is_refused(pilot: Browser) -> None:
+    assert "MB" in problem(sent_file(pilot, "big.plan", b" " * (formats.MAX_BYTES + 10)), 400).text
+
+
+def test_a_body_of_50_mb_is_refused(pilot: Browser) -> None:
+    assert "20 MB" in problem(pilot.send("POST", "/api/plans/check", b" " * 50_000_000), 413).text
+
+
+@pytest.mark.parametrize("name", ["plan.exe", "plan", ""])
+def test_a_file_of_no_known_kind_is_refused(pilot: Browser, name: str) -> None:
+    assert problem(sent_file(pilot, name, b"{}"), 400).text
+
+
+def test_no_file_is_refused(pilot: Browser) -> None:
+    answered = pilot.client.post("/api/plans/import", headers={"X-CSRFToken": pilot.token})
+    assert problem(answered, 400).where == "file"
+
+
+@pytest.mark.parametrize("form", list(formats.FORMATS))
+def test_a_plan_is_written_as_a_file(pilot: Browser, plan: Plan, form: str) -> None:
+    answered = pilot.send("POST", "/api/plans/export", PlanExport(plan, form, "Hyde Park/№1"))
+    assert answered.status_code == 200
+    suffix = formats.FORMATS[form].suffix
+    assert f"filename=Hyde-Park-1{suffix}" in answered.headers["Content-Disposition"]
+    again = formats.load(f"x{suffix}", answered.data)
+    assert [item.position for item in again.items] == [item.position for item in plan.items]
+
+
+def test_an_unknown_format_is_refused(pilot: Browser, plan: Plan) -> None:
+    assert "dwg" in problem(pilot.send("POST", "/api/plans/export", PlanExport(plan, "dwg")), 400).text
