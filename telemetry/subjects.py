@@ -8,8 +8,11 @@
 | ``event.<vehicle>.<kind>`` | `wire.Event`       | stream EVENTS                     |
 | ``request.<vehicle>.<verb>`` | `wire.Request` → `wire.Reply` | request/reply to the gateway that owns the vehicle |
 
+The monitor answers ``request.monitor.acknowledge`` with `arguments` ``{"alert_id": …}``: the request's actor has seen
+that alert.
+
 Buckets: ``vehicles`` (`wire.VehicleInfo`), ``onboard`` (`wire.Onboard`), ``alerts`` (`wire.Alert`, active ones),
-``flights`` (`wire.OpenFlight`), each keyed by vehicle, alerts by alert id.
+``flights`` (`wire.OpenFlight`), ``uploads`` (`wire.UploadUnderWay`), each keyed by vehicle, alerts by alert id.
 """
 
 from __future__ import annotations
@@ -23,11 +26,15 @@ VEHICLES_BUCKET: Final = "vehicles"
 ONBOARD_BUCKET: Final = "onboard"
 ALERTS_BUCKET: Final = "alerts"
 FLIGHTS_BUCKET: Final = "flights"
+UPLOADS_BUCKET: Final = "uploads"
 
 LIVE_ALL: Final = "live.>"
 RAW_ALL: Final = "raw.>"
 EVENTS_ALL: Final = "event.>"
 PROGRESS_ALL: Final = "progress.>"
+
+MONITOR: Final = "monitor"
+ACKNOWLEDGE: Final = "acknowledge"
 
 NOWHERE: Final = "nowhere"
 """The area of vehicles whose position is unknown."""

@@ -53,6 +53,7 @@ class Vehicle:
         self.frame_type: int | None = None
         self.firmware: str | None = None
         self.capabilities: int | None = None
+        self.serial: str | None = None
         self.round_trip_ms: float | None = None
         self.booted_ms = 0
         self.mode: str | None = None
@@ -282,6 +283,8 @@ def _autopilot_version(vehicle: Vehicle, message: Any, now: float) -> None:
     version = message.flight_sw_version
     vehicle.firmware = f"{version >> 24 & 0xFF}.{version >> 16 & 0xFF}.{version >> 8 & 0xFF}"
     vehicle.capabilities = message.capabilities
+    if vehicle.serial is None:
+        vehicle.serial = bytes(message.uid2).rstrip(b"\0").hex() or None
 
 
 def _note_clock(vehicle: Vehicle, boot_ms: int) -> None:

@@ -180,6 +180,15 @@ class UploadReceipt(msgspec.Struct, frozen=True):
     problem: str | None = None
 
 
+class UploadUnderWay(msgspec.Struct, frozen=True):
+    """An upload that has begun and not ended: a gateway that finds one at its start reports it as failed."""
+
+    order: UploadOrder
+    actor: Actor
+    sortie: str | None
+    started_at: datetime
+
+
 class Onboard(msgspec.Struct, frozen=True):
     """The plan a vehicle holds, as last verified. `verified` is False after a failed or half upload."""
 

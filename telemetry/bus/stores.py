@@ -49,6 +49,7 @@ def buckets() -> tuple[KeyValueConfig, ...]:
         subjects.ONBOARD_BUCKET,
         subjects.ALERTS_BUCKET,
         subjects.FLIGHTS_BUCKET,
+        subjects.UPLOADS_BUCKET,
     )
     return tuple(
         KeyValueConfig(bucket=name, history=1, max_bytes=256 * _MIB, storage=StorageType.FILE) for name in names

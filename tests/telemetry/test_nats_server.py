@@ -67,3 +67,20 @@ def test_a_port_in_use_is_said_in_the_servers_own_words(tmp_path: Path) -> None:
     with pytest.raises(BusError, match="address already in use"):
         second.start()
     first.stop()
+
+
+def test_as_a_service_it_becomes_the_server_itself(tmp_path: Path) -> None:
+    settings = tmp_path / "airbeat.toml"
+    settings.write_text("[nats]\nport = 0\nwebsocket_port = 0\n")
+    service = subprocess.Popen(
+        [sys.executable, "-m", "telemetry.nats_server", str(settings)],
+        env={**os.environ, "AIRBEAT_HOME": str(tmp_path)},
+    )
+    ports = tmp_path / "nats" / f"nats-server_{service.pid}.ports"
+    for _ in range(500):
+        if ports.exists():
+            break
+        time.sleep(0.02)
+    assert "nats://127.0.0.1" in ports.read_text()
+    service.terminate()
+    assert service.wait(10) in (0, 1), "nats-server ends with 1 on SIGTERM"

@@ -1,0 +1,5 @@
+"""``python -m telemetry.gateway SETTINGS``."""
+
+from telemetry.gateway.service import main
+
+main()

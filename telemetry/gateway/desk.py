@@ -1,0 +1,154 @@
+"""The gateway's desk: people's requests to one vehicle, and what becomes of them.
+
+Each request is a task of its own, so that return, land and hold never wait for anything. One upload at a time per
+vehicle; while it runs, orders that would fly what is half on board are refused. An upload leaves its marker on the bus
+until it has ended: a gateway that finds one at its start knows that nobody saw the end, and reports it as failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from mission.plan import digest
+from telemetry import subjects
+from telemetry.bus import Bus, new_id
+from telemetry.gateway.contact import Contact
+from telemetry.services import orders
+from telemetry.services.uploading import upload_plan
+from telemetry.wire import Event, Onboard, Progress, Reply, Request, UploadOrder, UploadReceipt, UploadUnderWay
+
+log = logging.getLogger(__name__)
+
+UPLOAD: Final = "upload"
+FLIES_THE_MISSION: Final = frozenset({"arm", "start", "continue", "takeoff", "mode"})
+"""Not while a plan is being written: what is on board then is neither the old plan nor the new one."""
+
+
+class Desk:
+    """Serves ``request.<vehicle>.*`` of one contact."""
+
+    def __init__(self, bus: Bus, contact: Contact, tell: Callable[[Event], None]) -> None:
+        self._bus, self._contact, self._tell = bus, contact, tell
+        self._upload: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        await self._bus.serve(subjects.requests_of(self._contact.vehicle.name), Request, self._answer)
+
+    async def _answer(self, subject: str, request: Request) -> Reply:
+        verb = subject.rsplit(".", 1)[1]
+        uploading = self._upload is not None and not self._upload.done()
+        if verb == UPLOAD:
+            reply = await self._begin_upload(request, uploading)
+        elif uploading and verb in FLIES_THE_MISSION:
+            reply = Reply(False, f"Not while a plan is being uploaded: {verb} would fly what is half on board.")
+        else:
+            reply = await orders.execute(self._contact.mailbox, verb, request)
+        self._tell(_command_event(self._contact.vehicle.name, verb, request, reply))
+        return reply
+
+    async def _begin_upload(self, request: Request, uploading: bool) -> Reply:
+        if uploading:
+            return Reply(False, "Another upload to this vehicle is under way.")
+        try:
+            order = msgspec.convert(request.arguments, UploadOrder)
+        except msgspec.ValidationError as error:
+            return Reply(False, f"upload: {error}")
+        if digest(order.plan) != order.plan_sha256:
+            return Reply(False, "The plan is not the one that its SHA-256 names; nothing was sent.")
+        self._upload = asyncio.create_task(self._run_upload(order, request))
+        return Reply(True, f"Upload to {self._contact.vehicle.name} started.", data={"upload_id": order.upload_id})
+
+    async def _run_upload(self, order: UploadOrder, request: Request) -> None:
+        name = self._contact.vehicle.name
+        marker = UploadUnderWay(order, request.actor, request.sortie, datetime.now(UTC))
+        await self._bus.put(subjects.UPLOADS_BUCKET, name, marker)
+        steps: asyncio.Queue[Progress] = asyncio.Queue()
+        showing = asyncio.create_task(self._show(steps))
+        try:
+            receipt = await upload_plan(self._contact.mailbox, order, request.actor, request.sortie, steps.put_nowait)
+        except Exception as error:  # a bug in between must not leave the upload without an end
+            log.exception("upload %s to %s", order.upload_id, name)
+            receipt = failed_receipt(name, marker, f"The gateway failed: {error!r}. What is on board is not known.")
+        finally:
+            showing.cancel()
+        await conclude(self._bus, order, receipt)
+
+    async def _show(self, steps: asyncio.Queue[Progress]) -> None:
+        """Publishes progress, the latest only where the bus is slower than the link."""
+        while True:
+            step = await steps.get()
+            while not steps.empty():
+                step = steps.get_nowait()
+            await self._bus.publish(subjects.progress(step.vehicle), step)
+
+
+async def conclude(bus: Bus, order: UploadOrder, receipt: UploadReceipt) -> None:
+    """The end of an upload, for everyone: what is on board, the event, and no marker any more."""
+    await bus.put(subjects.ONBOARD_BUCKET, receipt.vehicle, Onboard(receipt.vehicle, order.plan, receipt))
+    await bus.record(_upload_event(receipt))
+    await bus.delete(subjects.UPLOADS_BUCKET, receipt.vehicle)
+
+
+async def report_broken_uploads(bus: Bus, gateway_vehicles: Callable[[str], bool]) -> None:
+    """Ends the uploads that this gateway was in the middle of when it died. They are not done, whatever is on board."""
+    for vehicle, marker in (await bus.entries(subjects.UPLOADS_BUCKET, UploadUnderWay)).items():
+        if gateway_vehicles(vehicle):
+            problem = "The gateway was restarted in the middle of it; what is on board is not known until it is read."
+            await conclude(bus, marker.order, failed_receipt(vehicle, marker, problem))
+
+
+def failed_receipt(vehicle: str, marker: UploadUnderWay, problem: str) -> UploadReceipt:
+    return UploadReceipt(
+        upload_id=marker.order.upload_id,
+        vehicle=vehicle,
+        sortie=marker.sortie,
+        plan_sha256=marker.order.plan_sha256,
+        actor=marker.actor,
+        started_at=marker.started_at,
+        finished_at=datetime.now(UTC),
+        verified=False,
+        stages=(),
+        problem=problem,
+    )
+
+
+def _upload_event(receipt: UploadReceipt) -> Event:
+    outcome = "verified on board" if receipt.verified else f"not verified. {receipt.problem or ''}".rstrip()
+    text = f"Upload by {receipt.actor.user}: {outcome}"
+    data: dict[str, Any] = msgspec.to_builtins(receipt)
+    return Event(
+        f"upload-{receipt.upload_id}-{receipt.finished_at.timestamp():.6f}",
+        receipt.finished_at,
+        receipt.vehicle,
+        UPLOAD,
+        text if text.endswith(".") else text + ".",
+        receipt.actor.user,
+        data,
+    )
+
+
+def _command_event(vehicle: str, verb: str, request: Request, reply: Reply) -> Event:
+    data = {
+        "verb": verb,
+        "ok": reply.ok,
+        "said": list(reply.said),
+        "role": request.actor.role,
+        "sortie": request.sortie,
+        "reason": request.reason,
+        "arguments": {} if verb == UPLOAD else request.arguments,
+    }
+    return Event(
+        new_id(),
+        datetime.now(UTC),
+        vehicle,
+        "command",
+        f"{request.actor.user}: {verb}. {reply.text}",
+        request.actor.user,
+        data,
+    )

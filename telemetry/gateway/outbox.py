@@ -1,0 +1,124 @@
+"""What waits for the bus: kept in memory over an outage of NATS, sent in order, and never dropped in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from telemetry import subjects
+from telemetry.bus import Bus, new_id
+from telemetry.wire import Event, RawChunk, RawVehicle
+
+log = logging.getLogger(__name__)
+
+TICK_S: Final = 0.1
+CHUNK_BYTES: Final = 4 * 1024 * 1024
+"""A chunk holds at most this and one vehicle's share more: half of what a NATS message may."""
+MEMORY_BYTES: Final = 512 * 1024 * 1024
+"""Kept while the bus is away: 200,000 vehicle-seconds, an hour of 60 drones."""
+EVENTS_KEPT: Final = 100_000
+
+
+class _Share:
+    """What waits of one vehicle: frames without a gap."""
+
+    def __init__(self, vehicle: str, frames_before: int) -> None:
+        self.vehicle = vehicle
+        self.pieces: list[bytes] = []
+        self.size = 0
+        self.frames = 0
+        self.frames_before = frames_before
+
+
+class RawOutbox:
+    """Frames on their way to the recorder: one chunk under way at a time, the next one filling meanwhile.
+
+    A vehicle's frames that did not fit into `MEMORY_BYTES` are counted in `lost`, and seen by everyone as a jump of
+    `frames_before`.
+    """
+
+    def __init__(self, gateway: str, on_loss: Callable[[int], None]) -> None:
+        self._gateway, self._on_loss = gateway, on_loss
+        self._run = new_id()
+        self._sequence = 0
+        self._waiting: deque[_Share] = deque()
+        self._open: dict[str, _Share] = {}
+        """The share of each vehicle in `_waiting` that its next frames go into."""
+        self._size = 0
+        self._on_way: RawChunk | None = None
+        self.lost = 0
+        self.stored_frames = 0
+
+    def add(self, vehicle: str, pieces: list[bytes], frames: int, frames_before: int) -> None:
+        """`pieces` are whole tlog entries of `frames` frames; `frames_before` counts the vehicle's before them."""
+        size = sum(map(len, pieces))
+        if self._size + size > MEMORY_BYTES:
+            self.lost += frames
+            self._on_loss(frames)
+            return
+        share = self._open.get(vehicle)
+        if share is None or share.frames_before + share.frames != frames_before:
+            share = self._open[vehicle] = _Share(vehicle, frames_before)
+            self._waiting.append(share)
+        share.pieces += pieces
+        share.size += size
+        share.frames += frames
+        self._size += size
+
+    async def run(self, bus: Bus) -> None:
+        """Sends what waits every `TICK_S`, for ever."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.flush(bus)
+
+    async def flush(self, bus: Bus) -> None:
+        """Returns when everything that waited is stored."""
+        while (chunk := self._on_way or self._next_chunk()) is not None:
+            self._on_way = chunk
+            await bus.store(subjects.raw(self._gateway), chunk, f"{chunk.run}:{chunk.sequence}")
+            self._on_way = None
+            self.stored_frames += sum(part.frames for part in chunk.vehicles)
+
+    def _next_chunk(self) -> RawChunk | None:
+        if not self._waiting:
+            return None
+        parts: list[RawVehicle] = []
+        size = 0
+        while self._waiting and size < CHUNK_BYTES:
+            share = self._waiting.popleft()
+            if self._open.get(share.vehicle) is share:
+                del self._open[share.vehicle]
+            parts.append(RawVehicle(share.vehicle, b"".join(share.pieces), share.frames, share.frames_before))
+            size += share.size
+        self._size -= size
+        self._sequence += 1
+        return RawChunk(self._gateway, self._run, self._sequence, tuple(parts))
+
+
+class EventOutbox:
+    """Events on their way, in order."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Event] = deque()
+        self._arrived = asyncio.Event()
+
+    def add(self, event: Event) -> None:
+        if len(self._waiting) >= EVENTS_KEPT:
+            log.error("%d events wait for the bus: lost %s of %s", EVENTS_KEPT, event.kind, event.vehicle)
+            return
+        self._waiting.append(event)
+        self._arrived.set()
+
+    async def run(self, bus: Bus) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            await self.flush(bus)
+
+    async def flush(self, bus: Bus) -> None:
+        while self._waiting:
+            await bus.record(self._waiting[0])
+            self._waiting.popleft()

@@ -1,0 +1,238 @@
+"""The loop: everything that arrives goes through `Gateway.receive`, everything that leaves through `Gateway.tick`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+from telemetry import settings as settings_file
+from telemetry import subjects
+from telemetry.bus import Bus, new_id
+from telemetry.bus_keys import BusKeys
+from telemetry.errors import ServiceError
+from telemetry.gateway.contact import Contact, Route
+from telemetry.gateway.desk import Desk, report_broken_uploads
+from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox
+from telemetry.links import Link, Peer, open_link
+from telemetry.mavlink.frame import Frame, FrameReader
+from telemetry.mavlink.tlog import STAMP
+from telemetry.running import run_service
+from telemetry.services import intervals
+from telemetry.settings import Settings, VehicleSettings
+from telemetry.wire import Event, LiveFrame, LiveVehicle, VehicleInfo, area_of
+
+log = logging.getLogger(__name__)
+
+MOST_PEERS: Final = 10_000
+"""Streams read at once; beyond them the oldest is forgotten, so that forged senders cannot fill the memory."""
+SHOWN_AT_LEAST_S: Final = 1.0
+"""A vehicle of which nothing changes is still shown this often, with its growing ages."""
+TIMESYNC_EVERY: Final = 5
+"""Heartbeats."""
+GONE_S: Final = 60.0
+"""After this long without a HEARTBEAT, what waits for the vehicle waits in vain."""
+GREET_AGAIN_S: Final = 5.0
+FLUSH_S: Final = 5.0
+
+
+class Gateway:
+    def __init__(self, settings: Settings, bus: Bus) -> None:
+        self._settings, self._bus = settings, bus
+        self._links: dict[str, Link] = {}
+        self._readers: dict[Peer, FrameReader] = {}
+        self._contacts: dict[tuple[str, int], Contact] = {}
+        """By link and system id; a vehicle on several links is there once per link."""
+        self._by_name: dict[str, Contact] = {}
+        self._raw = RawOutbox(settings.gateway, self._frames_lost)
+        self._events = EventOutbox()
+        self._frame_numbers: Counter[str] = Counter()
+        self._infos: dict[str, VehicleInfo] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heartbeats = 0
+
+    @property
+    def links(self) -> dict[str, Link]:
+        return self._links
+
+    async def run(self) -> None:
+        """Until cancelled; then what was received is still stored, if the bus takes it in time."""
+        await report_broken_uploads(self._bus, self._is_ours)
+        for link in self._settings.links:
+            self._links[link.name] = open_link(link.name, link.endpoint, partial(self._on_bytes, link.name))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tick_for_ever())
+                tasks.create_task(self._beat_for_ever())
+                tasks.create_task(self._raw.run(self._bus))
+                tasks.create_task(self._events.run(self._bus))
+        finally:
+            await self._end()
+
+    def _on_bytes(self, link: str, peer: Peer, data: bytes) -> None:
+        self.receive(self._links[link], peer, data)
+
+    def receive(self, link: Link, peer: Peer, data: bytes) -> None:
+        """What arrived: checked, recorded, and taken into the state of whom it is from."""
+        reader = self._readers.get(peer)
+        if reader is None:
+            reader = self._new_reader(peer)
+        frames = reader.feed(data)
+        if not frames:
+            return
+        stamp, now = STAMP.pack(time.time_ns() // 1000), time.monotonic()
+        for frame in frames:
+            contact = self._contacts.get((peer.link, frame.sysid)) or self._meet(link, peer, frame)
+            if contact is not None:
+                contact.take(frame, contact.hear(link, peer), stamp, now)
+
+    async def _tick_for_ever(self) -> None:
+        due = time.monotonic()
+        while True:
+            due = max(due + TICK_S, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+            await self.tick(time.monotonic())
+
+    async def tick(self, now: float) -> None:
+        """What is new since the last one: raw frames, events, live state."""
+        areas: defaultdict[str, list[LiveVehicle]] = defaultdict(list)
+        for contact in self._by_name.values():
+            vehicle = contact.vehicle
+            vehicle.check_link(now)
+            contact.choose_route(now)
+            if vehicle.happened:
+                self._tell_happenings(contact)
+            contact.drain(self._raw.add)
+            if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
+                vehicle.changed, contact.shown_at = False, now
+                areas[area_of(vehicle.lat_deg, vehicle.lon_deg)].append(vehicle.snapshot(now))
+        sent_at = datetime.now(UTC)
+        for area, vehicles in areas.items():
+            self._frame_numbers[area] += 1
+            frame = LiveFrame(self._settings.gateway, area, self._frame_numbers[area], sent_at, tuple(vehicles))
+            await self._bus.publish(subjects.live(area), frame)
+
+    async def _beat_for_ever(self) -> None:
+        """Once a second: our HEARTBEAT, and what changes slowly."""
+        while True:
+            await asyncio.sleep(1.0)
+            self._heartbeats += 1
+            now = time.monotonic()
+            for contact in list(self._by_name.values()):
+                if not contact.vehicle.is_autopilot:
+                    continue
+                contact.heartbeat()
+                if self._heartbeats % TIMESYNC_EVERY == 0:
+                    contact.ask_for_time()
+                heard_at = contact.vehicle.heartbeat_at
+                if heard_at is not None and now - heard_at > GONE_S:
+                    contact.mailbox.interrupt(f"nothing was heard for {GONE_S:.0f} s")
+                if not contact.greeted and not contact.vehicle.link_lost:
+                    contact.greeted = True
+                    self._spawn(self._greet(contact))
+                info = contact.info(self._settings.gateway)
+                if self._infos.get(info.vehicle) != info:
+                    self._infos[info.vehicle] = info
+                    self._spawn(self._bus.put(subjects.VEHICLES_BUCKET, info.vehicle, info))
+
+    async def _greet(self, contact: Contact) -> None:
+        """Asks a vehicle for the messages we need and for who it is, until it has answered."""
+        while not contact.vehicle.link_lost:
+            try:
+                refused = await intervals.ask_for_needed(contact.mailbox)
+                if refused:
+                    log.info("%s does not send %s", contact.vehicle.name, ", ".join(refused))
+                await intervals.request(contact.mailbox, "AUTOPILOT_VERSION")
+            except ServiceError as error:
+                log.warning("%s: %s", contact.vehicle.name, error)
+                await asyncio.sleep(GREET_AGAIN_S)
+            else:
+                return
+
+    def _meet(self, link: Link, peer: Peer, frame: Frame) -> Contact | None:
+        """A system id heard for the first time on this link."""
+        if not frame.verified:
+            return None
+        known = self._known(peer.link, frame.sysid)
+        name = known.callsign if known else f"{peer.link}-{frame.sysid}"
+        contact = self._by_name.get(name)
+        if contact is None:
+            contact = self._by_name[name] = Contact(name, frame.sysid, known is not None, Route(link, peer))
+            contact.vehicle.serial = known.serial if known else None
+            self._spawn(Desk(self._bus, contact, self._events.add).open())
+            log.info("%s: first heard on %s from %s", name, peer.link, peer.address)
+        self._contacts[peer.link, frame.sysid] = contact
+        return contact
+
+    def _known(self, link: str, system_id: int) -> VehicleSettings | None:
+        for vehicle in self._settings.vehicles:
+            if vehicle.system_id == system_id and (not vehicle.links or link in vehicle.links):
+                return vehicle
+        return None
+
+    def _is_ours(self, vehicle: str) -> bool:
+        """Whether a vehicle of this name is heard by this gateway."""
+        callsigns = {subjects.token(known.callsign) for known in self._settings.vehicles}
+        return vehicle in callsigns or vehicle.rpartition("-")[0] in {link.name for link in self._settings.links}
+
+    def _tell_happenings(self, contact: Contact) -> None:
+        vehicle = contact.vehicle
+        happened, vehicle.happened = vehicle.happened, []
+        at = datetime.now(UTC)
+        for kind, text, data in happened:
+            self._events.add(Event(new_id(), at, vehicle.name, kind, text, data=data))
+            if kind in ("link_back", "reboot"):
+                contact.greeted = False
+
+    def _frames_lost(self, frames: int) -> None:
+        if self._raw.lost == frames:
+            log.error("the bus has been away for too long: frames are being lost now")
+
+    def _new_reader(self, peer: Peer) -> FrameReader:
+        if len(self._readers) >= MOST_PEERS:
+            del self._readers[next(iter(self._readers))]
+        reader = self._readers[peer] = FrameReader(f"{peer.link} from {peer.address}")
+        return reader
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of the gateway failed", exc_info=error)
+
+    async def _end(self) -> None:
+        for link in self._links.values():
+            await link.close()
+        for task in list(self._tasks):
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_S):
+                await self.tick(time.monotonic())
+                await self._raw.flush(self._bus)
+                await self._events.flush(self._bus)
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled. Raises `LinkError` for a link that can never work, `BusError` when the bus throws us out."""
+    keys = BusKeys(settings_file.home() / "keys")
+    bus = await Bus.connect(settings_file.nats_url(settings), "gateway", keys.service_credentials("gateway"))
+    await bus.prepare(settings.nats.raw_limit_mb)
+    gateway = Gateway(settings, bus)
+    try:
+        await gateway.run()
+    finally:
+        await bus.close()
+
+
+def main() -> None:
+    run_service(run)

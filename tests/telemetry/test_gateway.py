@@ -1,0 +1,262 @@
+"""The gateway between a drone over UDP and a real NATS: every frame stored once, every order answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from mission.plan import EMPTY, digest
+from telemetry import subjects
+from telemetry.bus import Bus
+from telemetry.gateway.outbox import RawOutbox
+from telemetry.gateway.service import Gateway
+from telemetry.mavlink import tlog
+from telemetry.settings import LinkSettings, Settings, VehicleSettings
+from telemetry.wire import (
+    Actor,
+    Event,
+    LiveFrame,
+    LiveVehicle,
+    Onboard,
+    RawChunk,
+    Reply,
+    Request,
+    UploadOrder,
+    UploadUnderWay,
+    VehicleInfo,
+)
+from tests.telemetry.conftest import Broker
+from tests.telemetry.drone import Drone
+
+PILOT = Actor("ann", "pilot")
+SETTINGS = Settings(
+    links=(LinkSettings("radio", "udpin:127.0.0.1:0"),),
+    vehicles=(VehicleSettings("UAV-07", 7), VehicleSettings("UAV-08", 8, links=("radio",), serial="S8")),
+)
+
+
+@contextlib.asynccontextmanager
+async def running(bus: Bus, settings: Settings = SETTINGS) -> AsyncIterator[tuple[Gateway, str]]:
+    """A gateway, and where it listens."""
+    gateway = Gateway(settings, bus)
+    task = asyncio.create_task(gateway.run())
+    await until(lambda: "radio" in gateway.links)
+    try:
+        yield gateway, str(gateway.links["radio"].address)
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(happened: Callable[[], Any], within_s: float = 10.0) -> None:
+    for _ in range(int(within_s / 0.02)):
+        if happened():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"not within {within_s:g} s")
+
+
+class Screen:
+    """The latest live state of each vehicle, and all live frames."""
+
+    def __init__(self) -> None:
+        self.frames: list[LiveFrame] = []
+        self.latest: dict[str, LiveVehicle] = {}
+
+    async def show(self, _: str, frame: LiveFrame) -> None:
+        self.frames.append(frame)
+        self.latest.update({vehicle.vehicle: vehicle for vehicle in frame.vehicles})
+
+
+async def watching(bus: Bus) -> Screen:
+    screen = Screen()
+    await bus.subscribe(subjects.LIVE_ALL, LiveFrame, screen.show)
+    await bus.usage(subjects.RAW_STREAM)
+    return screen
+
+
+async def stored(bus: Bus) -> list[RawChunk]:
+    return [one.message for one in await bus.past(subjects.RAW_STREAM, RawChunk) if one.message is not None]
+
+
+async def events(bus: Bus, kind: str) -> list[Event]:
+    found = await bus.past(subjects.EVENTS_STREAM, Event, only=f"event.*.{kind}")
+    return [one.message for one in found if one.message is not None]
+
+
+def frames_of(chunks: list[RawChunk], vehicle: str) -> list[bytes]:
+    """All frames of a vehicle in the stream; fails on a hole or a doubling."""
+    counted, found = 0, []
+    for chunk in chunks:
+        for part in chunk.vehicles:
+            if part.vehicle == vehicle:
+                frames = [frame.raw for _, frame in tlog.read(part.tlog)]
+                assert len(frames) == part.frames
+                assert part.frames_before == counted
+                counted += part.frames
+                found += frames
+    return found
+
+
+async def test_everything_sent_and_received_is_stored_and_shown(bus: Bus) -> None:
+    screen = await watching(bus)
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: "UAV-07" in screen.latest and screen.latest["UAV-07"].lat_deg is not None)
+        await until(lambda: 512 in drone.commands)
+        await asyncio.sleep(1.2)
+        drone.silent = True
+        await asyncio.sleep(0.3)
+        sent, heard = list(drone.sent), [frame.raw for frame in drone.heard]
+    recorded = frames_of(await stored(bus), "UAV-07")
+    assert [raw for raw in recorded if raw[5] == 7] == sent
+    assert [raw for raw in recorded if raw[5] == 255][: len(heard)] == heard
+    live = screen.latest["UAV-07"]
+    assert live.lat_deg == pytest.approx(51.50735, abs=1e-4)
+    assert (live.mode, live.armed, live.landed, live.height_home_m, live.link) == ("GUIDED", False, True, 40.0, "radio")
+    assert live.position_age_ms is not None
+    assert live.link_loss_pct == 0.0
+    numbers = [frame.sequence for frame in screen.frames if frame.area != subjects.NOWHERE]
+    assert numbers == list(range(1, len(numbers) + 1))
+    info = await bus.entry(subjects.VEHICLES_BUCKET, "UAV-07", VehicleInfo)
+    assert info is not None
+    assert (info.known, info.firmware, info.autopilot, info.system_id) == (True, "4.6.3", "ARDUPILOTMEGA", 7)
+
+
+async def test_orders_are_answered_with_what_the_vehicle_did_and_said(broker: Broker, bus: Bus) -> None:
+    other = await broker.connect("web")
+    screen = await watching(bus)
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: "UAV-07" in screen.latest)
+        reply = await other.request(subjects.request("UAV-07", "arm"), Request(PILOT), Reply, 10)
+        assert reply == Reply(True, "Armed.")
+        assert drone.armed
+        reply = await other.request(subjects.request("UAV-07", "pause"), Request(PILOT), Reply, 10)
+        assert not reply.ok
+        assert reply.said == ("Unable to do that",)
+        reply = await other.request(subjects.request("UAV-07", "return"), Request(PILOT), Reply, 10)
+        assert reply.ok
+        await until(lambda: screen.latest["UAV-07"].mode == "RTL")
+        reply = await other.request(subjects.request("UAV-07", "fly away"), Request(PILOT), Reply, 10)
+        assert reply == Reply(False, "There is no order “fly_away”.")
+    assert [one.text for one in await events(bus, "armed")] == ["Armed."]
+    assert [one.data["mode"] for one in await events(bus, "mode")] == ["GUIDED", "RTL"]
+    assert [one.text for one in await events(bus, "statustext")] == ["Unable to do that"]
+    commands = await events(bus, "command")
+    assert [(one.actor, one.data["verb"], one.data["ok"]) for one in commands] == [
+        ("ann", "arm", True),
+        ("ann", "pause", False),
+        ("ann", "return", True),
+        ("ann", "fly_away", False),
+    ]
+    await other.close()
+
+
+async def test_an_outage_of_the_bus_loses_no_frame(broker: Broker, bus: Bus) -> None:
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: len(drone.sent) > 50)
+        process = broker.server.process
+        assert process is not None
+        process.kill()
+        process.wait()
+        await asyncio.sleep(2.0)
+        broker.server.start()
+        await until(lambda: bus.is_connected)
+        await asyncio.sleep(1.0)
+        drone.silent = True
+        await asyncio.sleep(0.3)
+        sent = list(drone.sent)
+    recorded = frames_of(await stored(bus), "UAV-07")
+    assert [raw for raw in recorded if raw[5] == 7] == sent
+
+
+async def test_silence_and_its_end_are_told(bus: Bus) -> None:
+    screen = await watching(bus)
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: "UAV-07" in screen.latest)
+        drone.silent = True
+        await until(lambda: (screen.latest["UAV-07"].heartbeat_age_ms or 0) > 3000)
+        drone.silent = False
+        await until(lambda: (screen.latest["UAV-07"].heartbeat_age_ms or 9999) < 1500)
+    assert len(await events(bus, "link_lost")) == 1
+    assert len(await events(bus, "link_back")) == 1
+
+
+async def test_noise_and_strangers_do_no_harm(bus: Bus) -> None:
+    screen = await watching(bus)
+    dice = random.Random(1)
+    async with running(bus) as (_, address), Drone.flying(address), Drone.flying(address, system_id=99):
+        host, port = address.rsplit(":", 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as noise:
+            for _ in range(500):
+                noise.sendto(dice.randbytes(dice.randrange(1, 1400)), (host, int(port)))
+                await asyncio.sleep(0.001)
+        await until(lambda: {"UAV-07", "radio-99"} <= screen.latest.keys())
+        await until(lambda: screen.latest["UAV-07"].link_loss_pct == 0.0)
+        await asyncio.sleep(1.2)  # what changes slowly is told once a second
+    assert set(screen.latest) == {"UAV-07", "radio-99"}
+    info = await bus.entry(subjects.VEHICLES_BUCKET, "radio-99", VehicleInfo)
+    assert info is not None
+    assert not info.known
+
+
+async def test_an_upload_that_a_killed_gateway_began_is_reported_as_failed(bus: Bus) -> None:
+    order = UploadOrder("u1", EMPTY, digest(EMPTY))
+    await bus.put(
+        subjects.UPLOADS_BUCKET, "UAV-07", UploadUnderWay(order, PILOT, "12", datetime(2026, 11, 22, tzinfo=UTC))
+    )
+    await bus.put(
+        subjects.UPLOADS_BUCKET, "elsewhere", UploadUnderWay(order, PILOT, "13", datetime(2026, 11, 22, tzinfo=UTC))
+    )
+    async with running(bus):
+        (told,) = await events(bus, "upload")
+    assert told.text.startswith("Upload by ann: not verified. The gateway was restarted in the middle of it")
+    onboard = await bus.entry(subjects.ONBOARD_BUCKET, "UAV-07", Onboard)
+    assert onboard is not None
+    assert (onboard.receipt.verified, onboard.receipt.upload_id, onboard.receipt.sortie) == (False, "u1", "12")
+    assert set(await bus.entries(subjects.UPLOADS_BUCKET, UploadUnderWay)) == {"elsewhere"}
+
+
+async def test_a_plan_that_is_not_the_approved_one_is_not_sent(broker: Broker, bus: Bus) -> None:
+    other = await broker.connect("web")
+    screen = await watching(bus)
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: "UAV-07" in screen.latest)
+        subject = subjects.request("UAV-07", "upload")
+        forged = {"upload_id": "u1", "plan": {}, "plan_sha256": digest(EMPTY)[::-1]}
+        reply = await other.request(subject, Request(PILOT, forged), Reply, 10)
+        assert reply == Reply(False, "The plan is not the one that its SHA-256 names; nothing was sent.")
+        reply = await other.request(subject, Request(PILOT, {"plan": 5}), Reply, 10)
+        assert not reply.ok
+        assert "$.plan" in reply.text
+        assert not any(frame.msgid == 44 for frame in drone.heard), "a MISSION_COUNT was sent"
+    await other.close()
+
+
+async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telemetry.gateway.outbox.MEMORY_BYTES", 1000)
+    lost: list[int] = []
+    outbox = RawOutbox("gateway", lost.append)
+    kept: list[RawChunk] = []
+
+    class Shelf:
+        async def store(self, subject: str, chunk: RawChunk, message_id: str) -> int:
+            kept.append(chunk)
+            return len(kept)
+
+    outbox.add("UAV-07", [bytes(400)], 4, 0)
+    outbox.add("UAV-07", [bytes(400)], 4, 4)
+    outbox.add("UAV-07", [bytes(400)], 4, 8)
+    outbox.add("UAV-07", [bytes(100)], 1, 12)
+    await outbox.flush(Shelf())  # type: ignore[arg-type]
+    assert (outbox.lost, lost) == (4, [4])
+    assert [(part.frames, part.frames_before) for part in kept[0].vehicles] == [(8, 0), (1, 12)]
+    outbox.add("UAV-07", [bytes(900)], 9, 13)
+    assert outbox.lost == 4, "what is stored makes room"
