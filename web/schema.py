@@ -16,16 +16,16 @@ from typing import Final
 import msgspec
 import msgspec.inspect as inspect
 
-import telemetry.wire
 import web.api
 from mission.finding import Severity
 from mission.plan import FenceKind, Frame
+from telemetry.wire import Alert, Event, LiveFrame, Onboard, Progress, Reply
 from web.auth.permissions import Permission, Role
 
 TARGET: Final = Path(__file__).parent / "frontend" / "src" / "generated.ts"
 
-SERVER_ONLY: Final = ("RawVehicle", "RawChunk", "Request", "UploadOrder", "OpenFlight", "FlightRecord")
-"""Structs that no browser ever meets."""
+HEARD: Final = (LiveFrame, Progress, Event, Alert, Onboard, Reply)
+"""What comes from the bus: the structs that are subscribed to, and the answers to orders."""
 
 REQUESTS: Final = (
     "SortieCreate",
@@ -65,11 +65,11 @@ def structs() -> list[type[msgspec.Struct]]:
                 for part in types:
                     visit(part)
 
-    for module in (telemetry.wire, web.api):
-        for thing in vars(module).values():
-            is_struct = isinstance(thing, type) and issubclass(thing, msgspec.Struct)
-            if is_struct and thing.__module__ == module.__name__ and thing.__name__ not in SERVER_ONLY:
-                visit(inspect.type_info(thing))
+    own = [
+        thing for thing in vars(web.api).values() if isinstance(thing, type) and thing.__module__ == web.api.__name__
+    ]
+    for struct in (*HEARD, *own):
+        visit(inspect.type_info(struct))
     return list(found)
 
 

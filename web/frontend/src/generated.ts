@@ -271,6 +271,16 @@ export function liveFrame(row: LiveFrameTuple): LiveFrame {
   };
 }
 
+/** Where a long job stands. `stage`: mission, geofence, rally, parameters, log; `phase`: write or read back. */
+export interface Progress {
+  readonly job: string;
+  readonly vehicle: string;
+  readonly stage: string;
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 /** Something that happened to a vehicle. `text` is a whole sentence for people, `data` is for programs. */
 export interface Event {
   readonly event_id: string;
@@ -282,51 +292,19 @@ export interface Event {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export interface Actor {
-  readonly user: string;
-  readonly role: string;
-}
-
-/** `ok` only when the vehicle itself said yes. `said` are its STATUSTEXTs meanwhile. */
-export interface Reply {
-  readonly ok: boolean;
+/** Raised once; open until it has ended *and* been acknowledged. `severity`: warning or critical. */
+export interface Alert {
+  readonly alert_id: string;
+  readonly vehicle: string;
+  readonly rule: string;
+  readonly severity: string;
   readonly text: string;
-  readonly said: readonly string[];
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** Where a long job stands. `stage`: mission, geofence, rally, parameters, log; `phase`: write or read back. */
-export interface Progress {
-  readonly job: string;
-  readonly vehicle: string;
-  readonly stage: string;
-  readonly phase: string;
-  readonly done: number;
-  readonly total: number;
-}
-
-/** One of the three transfers: what was sent, what was read back, and whether they are equal. */
-export interface TransferReceipt {
-  readonly stage: string;
-  readonly items: number;
-  readonly sent_sha256: string;
-  readonly read_sha256: string | null;
-  readonly verified: boolean;
-  readonly problem: string | null;
-}
-
-/** `verified` only if every stage's read-back equals what was sent. Also `data` of the event ``upload``. */
-export interface UploadReceipt {
-  readonly upload_id: string;
-  readonly vehicle: string;
-  readonly sortie: string | null;
-  readonly plan_sha256: string;
-  readonly actor: Actor;
-  readonly started_at: Instant;
-  readonly finished_at: Instant;
-  readonly verified: boolean;
-  readonly stages: readonly TransferReceipt[];
-  readonly problem: string | null;
+  readonly raised_at: Instant;
+  readonly ended_at: Instant | null;
+  readonly acknowledged_at: Instant | null;
+  readonly acknowledged_by: string | null;
+  readonly lat_deg: number | null;
+  readonly lon_deg: number | null;
 }
 
 /** WGS 84 degrees. */
@@ -515,6 +493,35 @@ export interface Plan {
   readonly patterns: readonly Pattern[];
 }
 
+export interface Actor {
+  readonly user: string;
+  readonly role: string;
+}
+
+/** One of the three transfers: what was sent, what was read back, and whether they are equal. */
+export interface TransferReceipt {
+  readonly stage: string;
+  readonly items: number;
+  readonly sent_sha256: string;
+  readonly read_sha256: string | null;
+  readonly verified: boolean;
+  readonly problem: string | null;
+}
+
+/** `verified` only if every stage's read-back equals what was sent. Also `data` of the event ``upload``. */
+export interface UploadReceipt {
+  readonly upload_id: string;
+  readonly vehicle: string;
+  readonly sortie: string | null;
+  readonly plan_sha256: string;
+  readonly actor: Actor;
+  readonly started_at: Instant;
+  readonly finished_at: Instant;
+  readonly verified: boolean;
+  readonly stages: readonly TransferReceipt[];
+  readonly problem: string | null;
+}
+
 /** The plan a vehicle holds, as last verified. `verified` is False after a failed or half upload. */
 export interface Onboard {
   readonly vehicle: string;
@@ -522,44 +529,12 @@ export interface Onboard {
   readonly receipt: UploadReceipt;
 }
 
-/** Slow facts about a vehicle. `known` is False for one that no settings file names. */
-export interface VehicleInfo {
-  readonly vehicle: string;
-  readonly gateway: string;
-  readonly link: string;
-  readonly system_id: number;
-  readonly known: boolean;
-  readonly autopilot: string | null;
-  readonly firmware: string | null;
-  readonly serial: string | null;
-  readonly capabilities: number | null;
-  readonly statustexts: readonly string[];
-}
-
-/** Raised once; open until it has ended *and* been acknowledged. `severity`: warning or critical. */
-export interface Alert {
-  readonly alert_id: string;
-  readonly vehicle: string;
-  readonly rule: string;
-  readonly severity: string;
+/** `ok` only when the vehicle itself said yes. `said` are its STATUSTEXTs meanwhile. */
+export interface Reply {
+  readonly ok: boolean;
   readonly text: string;
-  readonly raised_at: Instant;
-  readonly ended_at: Instant | null;
-  readonly acknowledged_at: Instant | null;
-  readonly acknowledged_by: string | null;
-  readonly lat_deg: number | null;
-  readonly lon_deg: number | null;
-}
-
-export interface RecordedFile {
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-/** A time in which nothing was received because the gateway itself was not running. */
-export interface RecordingHole {
-  readonly from_at: Instant;
-  readonly to_at: Instant;
+  readonly said: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 export interface Me {
@@ -828,6 +803,12 @@ export interface FlownAgainstPlan {
   readonly items_total: number;
 }
 
+/** A time in which nothing was received because the gateway itself was not running. */
+export interface RecordingHole {
+  readonly from_at: Instant;
+  readonly to_at: Instant;
+}
+
 /**
  * Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest.
  *
@@ -919,6 +900,20 @@ export interface FlightPage {
   readonly unit: string;
   readonly map: MapConfig;
   readonly flight: Flight;
+}
+
+/** Slow facts about a vehicle. `known` is False for one that no settings file names. */
+export interface VehicleInfo {
+  readonly vehicle: string;
+  readonly gateway: string;
+  readonly link: string;
+  readonly system_id: number;
+  readonly known: boolean;
+  readonly autopilot: string | null;
+  readonly firmware: string | null;
+  readonly serial: string | null;
+  readonly capabilities: number | null;
+  readonly statustexts: readonly string[];
 }
 
 /** Answer of ``GET /api/fleet``: what a live page needs before its first frame. */
