@@ -59,8 +59,8 @@ def structs() -> list[type[msgspec.Struct]]:
                 for field in info.fields:
                     visit(field.type)
                 found[cls] = None
-            case inspect.VarTupleType(item_type=item):
-                visit(item)
+            case inspect.VarTupleType(item_type=part) | inspect.DictType(value_type=part):
+                visit(part)
             case inspect.UnionType(types=types):
                 for part in types:
                     visit(part)

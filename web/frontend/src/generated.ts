@@ -803,6 +803,11 @@ export interface FlownAgainstPlan {
   readonly items_total: number;
 }
 
+export interface RecordedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** A time in which nothing was received because the gateway itself was not running. */
 export interface RecordingHole {
   readonly from_at: Instant;
