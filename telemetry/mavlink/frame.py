@@ -115,25 +115,32 @@ class FrameReader:
         append, header, extras, make = found.append, _HEADER_2.unpack_from, CRC_EXTRA, Frame
         at, size = 0, len(buffer)
         last_start = size - _SMALLEST_2
+        good = 0 if self._in_step else -1
         while True:
             if at <= last_start:
                 magic, length, flags, _, seq, sysid, compid, word = header(buffer, at)
-                extra = extras.get(word & 0xFFFFFF)
+                msgid = word & 0xFFFFFF
+                extra = extras.get(msgid)
                 if magic == MAGIC_2 and flags <= SIGNED and extra is not None:
-                    end = at + length + 12 + (SIGNATURE_SIZE if flags else 0)
+                    stop = length + 10
+                    end = at + stop + (2 + SIGNATURE_SIZE if flags else 2)
                     if end > size:
                         break
                     raw = buffer[at:end]
-                    stop = length + 10
                     if crc(extra, crc(raw[1:stop])) == raw[stop] | raw[stop + 1] << 8:
-                        append(make(word & 0xFFFFFF, sysid, compid, seq, raw))
-                        self._in_step = True
-                        at = end
+                        append(make(msgid, sysid, compid, seq, raw))
+                        good = at = end
                         continue
+            elif at == size:
+                break
+            self._in_step = at == good
             taken = self._take_other(buffer, at, found)
             if not taken:
                 break
             at += taken
+            if self._in_step:
+                good = at
+        self._in_step = at == good
         self._rest = buffer[at:]
         self.frames += len(found)
         return found
@@ -141,8 +148,6 @@ class FrameReader:
     def _take_other(self, buffer: bytes, at: int, found: list[Frame]) -> int:
         """Takes what is no checked MAVLink 2 frame at `at`: how many bytes, 0 where more are needed to tell."""
         left = len(buffer) - at
-        if not left:
-            return 0
         if buffer[at] == MAGIC_1:
             return self._take_version_1(buffer, at, left, found)
         if buffer[at] != MAGIC_2:

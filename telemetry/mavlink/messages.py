@@ -26,6 +26,7 @@ _TYPE_SIZES: Final = {
     "double": 8,
     **{f"{sign}int{bits}_t": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)},
 }
+_new_tuple: Final = tuple.__new__
 
 
 class Signer(Protocol):
@@ -62,29 +63,28 @@ class Message:
     def _unpacker(self) -> Callable[[bytes], tuple[Any, ...]]:
         """Missing bytes of a payload are zeros that MAVLink 2 cut off; further ones are a newer dialect's fields."""
         unpack_from, size = self._layout.unpack_from, self._layout.size
-        if not self._text_sizes and max(self._wire_lengths) == 1:
-            if [start for start, _ in self._places] == list(range(len(self.fields))):
-                return lambda payload: unpack_from(payload.ljust(size, b"\0"))
-            if len(self.fields) > 1:
-                in_order = itemgetter(*(start for start, _ in self._places))
-                return lambda payload: in_order(unpack_from(payload.ljust(size, b"\0")))
-        pick = [
-            _text if name in self._text_sizes else itemgetter(0) if length == 1 else tuple
-            for name, (_, length) in zip(self.fields, self._places, strict=True)
-        ]
-        cuts = [
-            (slice(start, start + length), picked) for (start, length), picked in zip(self._places, pick, strict=True)
-        ]
+        places = [start if length == 1 else slice(start, start + length) for start, length in self._places]
+        if places == list(range(len(places))):
+            in_order: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple
+        elif len(places) > 1:
+            in_order = itemgetter(*places)
+        else:
+            in_order = _only_array
+        texts = [place for place, name in enumerate(self.fields) if name in self._text_sizes]
+        if not texts:
+            return lambda payload: in_order(unpack_from(payload.ljust(size, b"\0")))
 
         def unpack(payload: bytes) -> tuple[Any, ...]:
-            values = unpack_from(payload.ljust(size, b"\0"))
-            return tuple([picked(values[cut]) for cut, picked in cuts])
+            values = list(in_order(unpack_from(payload.ljust(size, b"\0"))))
+            for place in texts:
+                values[place] = values[place].split(b"\0", 1)[0].decode("ascii", "replace")
+            return tuple(values)
 
         return unpack
 
     def decode(self, payload: bytes) -> Any:
         """The contents of `payload` as this message's NamedTuple."""
-        return tuple.__new__(self.type, self.unpack(payload))
+        return _new_tuple(self.type, self.unpack(payload))
 
     def pack(self, fields: Mapping[str, Any], *, extensions: bool = True) -> bytes:
         """The whole payload, uncut. A field that is not given is 0. Raises ValueError naming the wrong field."""
@@ -114,8 +114,8 @@ class Message:
         return payload if extensions else payload[: self._size_without_extensions]
 
 
-def _text(values: tuple[bytes, ...]) -> str:
-    return values[0].split(b"\0", 1)[0].decode("ascii", "replace")
+def _only_array(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (values,)
 
 
 BY_ID: Final[dict[int, Message]] = {number: Message(definition) for number, definition in MESSAGES.items()}
@@ -125,7 +125,7 @@ BY_NAME: Final[dict[str, Message]] = {message.name: message for message in BY_ID
 def decode(frame: Frame) -> Any | None:
     """The frame's contents as the NamedTuple named as its message, or None for an unknown id. Never raises."""
     message = BY_ID.get(frame.msgid)
-    return None if message is None else message.decode(frame.payload)
+    return None if message is None else _new_tuple(message.type, message.unpack(frame.payload))
 
 
 def encode(

@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 def record(time_us: int, frames: Iterable[bytes]) -> bytes:
     """The bytes that record `frames` (each the whole frame) as of `time_us`, µs since 1970."""
     stamp = STAMP.pack(time_us)
-    return b"".join([stamp + raw for raw in frames])
+    joined = stamp.join(frames)
+    return stamp + joined if joined else b""
 
 
 def read(source: Path | str | bytes) -> Iterator[tuple[int, Frame]]:

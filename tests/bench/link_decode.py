@@ -56,10 +56,10 @@ def to_records(pieces: Sequence[bytes]) -> int:
     """As the gateway keeps them: each checked frame behind the time its piece arrived."""
     reader, count = FrameReader(), 0
     for piece in pieces:
-        stamp = tlog.STAMP.pack(time.time_ns() // 1000)
+        now_us = time.time_ns() // 1000
         frames = reader.feed(piece)
         count += len(frames)
-        b"".join([part for frame in frames for part in (stamp, frame.raw)])
+        tlog.record(now_us, [frame.raw for frame in frames])
     return count
 
 
@@ -67,10 +67,10 @@ def to_state(pieces: Sequence[bytes]) -> int:
     """The same, and through loss counting and decoding into the vehicle's state."""
     reader, vehicle, count = FrameReader(), Vehicle("UAV-01", 1, "radio", True), 0
     for piece in pieces:
-        stamp, now = tlog.STAMP.pack(time.time_ns() // 1000), time.monotonic()
+        now_us, now = time.time_ns() // 1000, time.monotonic()
         frames = reader.feed(piece)
         count += len(frames)
-        b"".join([part for frame in frames for part in (stamp, frame.raw)])
+        tlog.record(now_us, [frame.raw for frame in frames])
         for frame in frames:
             if frame.sysid == 1:
                 vehicle.loss.count(frame.compid, frame.seq, now)
