@@ -26,6 +26,8 @@ class Channel(Protocol):
     vehicle: str
     target_system: int
     target_component: int
+    capabilities: int | None
+    """MAV_PROTOCOL_CAPABILITY bits, once the vehicle has sent AUTOPILOT_VERSION."""
 
     def send(self, name: str, **fields: Any) -> None:
         """Sends a message by MAVLink name. Its `target_system` and `target_component` are filled in if it has them.

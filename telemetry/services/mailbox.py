@@ -60,6 +60,7 @@ class Mailbox:
         self.vehicle = vehicle
         self.target_system = target_system
         self.target_component = target_component
+        self.capabilities: int | None = None
         self._transmit = transmit
         self._own_system = own_system
         self._inboxes: dict[str, list[_Inbox]] = {}
@@ -119,6 +120,8 @@ class Mailbox:
         if getattr(message, "target_system", 0) in (0, self._own_system):
             for inbox in self._inboxes.get(name, ()):
                 inbox.put(message)
+        if name == "AUTOPILOT_VERSION":
+            self.capabilities = message.capabilities
         if name != "STATUSTEXT":
             return []
         texts = self._texts.add(message)

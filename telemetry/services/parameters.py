@@ -26,9 +26,14 @@ async def get(channel: Channel, name: str) -> float:
 
 
 async def put(channel: Channel, name: str, value: float) -> None:
-    """Sets the parameter and reads it back. Raises `VehicleSilent`, `NotVerified`, `Interrupted`."""
+    """Sets the parameter, unless it has the value, and reads it back.
+
+    Raises `VehicleSilent`, `NotVerified`, `Interrupted`.
+    """
     known = await _ask(channel, name, "PARAM_REQUEST_READ", {"param_index": BY_NAME})
     sent = single(value)
+    if known.param_value == sent:
+        return
     fields = {"param_value": sent, "param_type": known.param_type}
     # A PARAM_VALUE with the former value may still be under way, so the answer is only a sign of life.
     await _ask(channel, name, "PARAM_SET", fields, lambda held: bool(held == sent))

@@ -62,6 +62,10 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
+def _name(message: Any) -> str:
+    return type(message).__name__
+
+
 async def upload(channel: Channel, kind: MissionType, items: Sequence[WireItem], on_progress: OnProgress) -> None:
     """Writes all items in place of those on board. Raises `VehicleSilent`, `Refused`, `Interrupted`."""
     opening = {"count": len(items)}
@@ -185,7 +189,7 @@ class _Writing:
         """Takes in one message; True when the vehicle says that the transfer is over."""
         if not self._is_ours(message):
             return False
-        if type(message).__name__ != "MISSION_ACK":
+        if _name(message) != "MISSION_ACK":
             self._requested(message.seq)
             return False
         if message.type == ACCEPTED:
@@ -254,7 +258,7 @@ class _Reading:
             message = await self.inbox.get(min(self.waiting.values()) + self.item_timeout_s - _now())
             if message is None:
                 self._repeat()
-            elif message.mission_type == self.kind and hasattr(message, "command"):
+            elif message.mission_type == self.kind and _name(message) == "MISSION_ITEM_INT":
                 self._take(message)
         self.channel.send("MISSION_ACK", type=ACCEPTED, mission_type=self.kind)
         self.on_progress(self.count, self.count)
@@ -267,7 +271,7 @@ class _Reading:
         while _now() < until:
             ask = ("MISSION_REQUEST_LIST", {"mission_type": self.kind})
             answer, round_trip_s = await _ask(self.channel, self.service, ask, self.inbox, self.said, self._counts)
-            if hasattr(answer, "count"):
+            if _name(answer) == "MISSION_COUNT":
                 self.item_timeout_s = max(ITEM_TIMEOUT_S, 2 * round_trip_s)
                 return int(answer.count)
             denied = answer
@@ -278,9 +282,11 @@ class _Reading:
 
     def _counts(self, message: Any) -> bool:
         """MISSION_COUNT, or a MISSION_ACK that refuses; others may be left over from the transfer before."""
-        if message.mission_type != self.kind or hasattr(message, "command"):
+        if message.mission_type != self.kind:
             return False
-        return hasattr(message, "count") or message.type not in (ACCEPTED, ERROR, INVALID_SEQUENCE)
+        if _name(message) == "MISSION_ACK":
+            return message.type not in (ACCEPTED, ERROR, INVALID_SEQUENCE)
+        return _name(message) == "MISSION_COUNT"
 
     def _request(self, number: int) -> None:
         self.channel.send("MISSION_REQUEST_INT", seq=number, mission_type=self.kind)

@@ -27,7 +27,7 @@ from mission.items import (
     rally_items,
 )
 from telemetry.errors import ServiceError
-from telemetry.services import parameters, transfer
+from telemetry.services import parameters, storing
 from telemetry.services.channel import Channel
 from telemetry.wire import Actor, Onboard, Progress, TransferReceipt, UploadOrder, UploadReceipt
 
@@ -50,6 +50,7 @@ async def upload_plan(
     """Puts `order.plan` on board. Never raises for the vehicle's sake: the receipt says what became of each stage."""
     started_at = datetime.now(UTC)
     stages: list[TransferReceipt] = []
+    await _settle(channel)
     for kind, stage, items_of in STAGES:
         report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
         handle = _write if all(done.verified for done in stages) else _leave
@@ -73,6 +74,13 @@ async def upload_plan(
     )
 
 
+async def _settle(channel: Channel) -> None:
+    try:
+        await storing.settle(channel)
+    except ServiceError:
+        return  # the first stage meets the same trouble and says what it means
+
+
 class _Report:
     def __init__(self, job: str, vehicle: str, stage: str, on_progress: OnProgress) -> None:
         self.job, self.vehicle, self.stage, self.on_progress = job, vehicle, stage, on_progress
@@ -90,48 +98,44 @@ async def restore_plan(
 
 
 async def _write(channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report) -> TransferReceipt:
-    failure: ServiceError | None = None
     try:
-        await transfer.upload(channel, kind, items, report.of("write"))
+        held = await storing.put(channel, kind, items, report.of("write"), report.of("read back"))
     except ServiceError as error:
-        failure = error
-    return await _compare(channel, kind, items, report, failure)
+        return await _look(channel, kind, items, report, error)
+    return _compare(items, held, report, None)
 
 
 async def _leave(channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report) -> TransferReceipt:
     """A stage that is not written any more because one before it failed."""
-    failure = ServiceError(report.stage, "not written, because a stage before it failed")
-    return await _compare(channel, kind, items, report, failure)
+    return await _look(channel, kind, items, report, ServiceError(report.stage, "not written after what failed before"))
 
 
-async def _compare(
-    channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report, failure: ServiceError | None
+async def _look(
+    channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report, failure: ServiceError
 ) -> TransferReceipt:
-    """Reads back. After a `failure` the vehicle is given time to answer again, so that its state is known."""
-    sent_sha256 = items_digest(items)
-    try:
-        held = await _read(channel, kind, report, PATIENCE_S if failure else 0.0)
-    except ServiceError as error:
-        problem = f"{failure or 'written'}, then {error} What is on board is not known."
-        return TransferReceipt(report.stage, len(items), sent_sha256, None, False, problem)
+    """After a `failure`: what the vehicle holds, as soon as it answers again."""
+    now = asyncio.get_running_loop().time
+    until = now() + PATIENCE_S
+    while True:
+        try:
+            held = await storing.read(channel, kind, len(items), report.of("read back"))
+            return _compare(items, held, report, failure)
+        except ServiceError as error:
+            if now() >= until:
+                problem = f"{failure} Then: {error} What is on board is not known."
+                return TransferReceipt(report.stage, len(items), items_digest(items), None, False, problem)
+        await asyncio.sleep(1.0)
+
+
+def _compare(
+    items: Sequence[WireItem], held: Sequence[WireItem], report: _Report, failure: ServiceError | None
+) -> TransferReceipt:
+    sent_sha256, read_sha256 = items_digest(items), items_digest(held)
     wrong = differences(items, held)
-    read_sha256 = items_digest(held)
     if not wrong and read_sha256 == sent_sha256:
         return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, True)
     problem = f"{failure or 'The transfer ended, but the read-back differs.'} {_on_board(items, held, wrong)}"
     return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, False, problem)
-
-
-async def _read(channel: Channel, kind: MissionType, report: _Report, patience_s: float) -> tuple[WireItem, ...]:
-    now = asyncio.get_running_loop().time
-    until = now() + patience_s
-    while True:
-        try:
-            return await transfer.download(channel, kind, report.of("read back"))
-        except ServiceError:
-            if now() >= until:
-                raise
-            await asyncio.sleep(1.0)
 
 
 def _on_board(sent: Sequence[WireItem], held: Sequence[WireItem], wrong: Sequence[str]) -> str:

@@ -1,0 +1,351 @@
+"""MAVFTP: files of the vehicle, with as many requests under way as it takes.
+
+https://mavlink.io/en/services/ftp.html. One payload of FILE_TRANSFER_PROTOCOL, little-endian:
+
+    seq u16 · session u8 · opcode u8 · size u8 · req_opcode u8 · burst_complete u8 · padding u8 · offset u32 · data[239]
+
+A reply carries the request's seq + 1. Facts of ArduPilot (4.6) that shape this client:
+
+- It queues five requests and drops further ones silently, so requests go out evenly and never in clumps.
+- A request with the seq and session of the one before is taken for its repetition and answered with the former reply,
+  undone. A client that begins each transfer with the same numbers is told "done" for work that was never done: so
+  both begin at random here, and only the requests that must not be done twice are repeated with the same seq.
+- What is written to `@MISSION/…` takes effect when the session ends, and the answer to TerminateSession is Ack
+  whether or not it did (an incomplete file or a refused item is dropped without a word, a mission perhaps half
+  replaced). A client that does not wait for that answer reads the former mission, or a half one. So the end of `write`
+  proves nothing: read back.
+- A session left open stays open until another one begins 3 s later or more: only then is its file closed and, if it
+  is whole, put in place of the mission that was written meanwhile by other means. `settle` brings that about at once.
+- A read must use one size throughout.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import secrets
+import struct
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from telemetry.errors import Refused, ServiceError, VehicleSilent
+from telemetry.services.channel import Channel, Inbox
+
+SILENCE_S: Final = 9.0
+ASK_REPEAT_S: Final = 0.5
+REPEAT_S: Final = 0.25
+OVERTAKEN: Final = 3
+"""A request counts as lost when so many later ones were answered."""
+DATA: Final = 239
+WINDOW: Final = 48
+FASTEST_S, SLOWEST_S = 0.003, 0.1
+"""Shortest and longest time between two requests."""
+SESSION_IDLE_S: Final = 3.5
+
+NONE, TERMINATE, OPEN_READ, READ, CREATE, WRITE, ACK, NACK = 0, 1, 4, 5, 6, 7, 128, 129
+INVALID_SESSION, END_OF_FILE = 4, 6
+ERRORS: Final = {
+    1: "failed",
+    2: "failed",
+    3: "data size is invalid",
+    4: "another session is open",
+    5: "no session is free",
+    6: "end of file",
+    7: "not supported",
+    8: "file exists",
+    9: "file is protected",
+    10: "no such file",
+}
+"""MAV_FTP_ERR in words."""
+
+_HEAD: Final = struct.Struct("<HBBBBBxI")
+
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Reply:
+    seq: int
+    session: int
+    opcode: int
+    of: int
+    offset: int
+    data: bytes
+
+
+@dataclass
+class _Request:
+    offset: int
+    data: bytes
+    order: int = 0
+    sent_at: float = -math.inf
+    done: bool = False
+
+
+async def read(
+    channel: Channel, path: str, on_progress: OnProgress, length: Callable[[bytes], int | None] = lambda first: None
+) -> bytes:
+    """The file's contents. `length` may tell its true size in bytes from its first block: ArduPilot's virtual files
+    claim 1 MiB. Raises `VehicleSilent`, `Refused` with the MAV_FTP_ERR, `Interrupted`.
+    """
+    async with channel.lock("ftp"):
+        with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
+            session = _Session(channel, inbox, f"read {path}")
+            opened = await session.open(OPEN_READ, path)
+            claimed = int.from_bytes(opened.data[:4], "little")
+            try:
+                return await _Reading(session, claimed, length, on_progress).run()
+            finally:
+                session.leave()
+
+
+async def write(channel: Channel, path: str, data: bytes, on_progress: OnProgress) -> None:
+    """Writes the whole file and ends the session. Only reading it back tells what came of it. Raises as `read`."""
+    async with channel.lock("ftp"):
+        with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
+            session = _Session(channel, inbox, f"write {path}")
+            await session.open(CREATE, path)
+            blocks = [_Request(offset, data[offset : offset + DATA]) for offset in range(0, len(data), DATA)]
+            await _Writing(session, blocks, len(data), on_progress).run()
+            await session.ask(TERMINATE, b"")
+
+
+async def settle(channel: Channel) -> None:
+    """Makes the vehicle close a session left open, so that its file cannot take effect later. Raises as `read`."""
+    async with channel.lock("ftp"):
+        with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
+            await _Session(channel, inbox, "settle file sessions").ask_when_free(NONE, b"")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class _Session:
+    def __init__(self, channel: Channel, inbox: Inbox, service: str) -> None:
+        self.channel, self.inbox, self.service = channel, inbox, service
+        self.session = secrets.randbelow(255)
+        self._seq = secrets.randbelow(1 << 16)
+
+    def send(self, opcode: int, data: bytes, offset: int = 0, size: int | None = None, seq: int | None = None) -> int:
+        """Sends a request and gives the seq that its reply will have."""
+        if seq is None:
+            self._seq = seq = (self._seq + 1) % (1 << 16)
+        head = _HEAD.pack(seq, self.session, opcode, len(data) if size is None else size, 0, 0, offset)
+        self.channel.send("FILE_TRANSFER_PROTOCOL", payload=(head + data).ljust(_HEAD.size + DATA, b"\0"))
+        return (seq + 1) % (1 << 16)
+
+    async def hear(self, until: float) -> Reply | None:
+        """The next reply to this session, or None when there is none until then."""
+        while (message := await self.inbox.get(until - _now())) is not None:
+            payload = bytes(message.payload)
+            seq, session, opcode, size, of, _, offset = _HEAD.unpack_from(payload)
+            if session == self.session and opcode in (ACK, NACK):
+                return Reply(seq, session, opcode, of, offset, payload[_HEAD.size : _HEAD.size + min(size, DATA)])
+        return None
+
+    async def ask(self, opcode: int, data: bytes) -> Reply:
+        """One request that must not be done twice, so its repetitions keep their seq."""
+        self._seq = seq = (self._seq + 1) % (1 << 16)
+        silent_at = _now() + SILENCE_S
+        while _now() < silent_at:
+            expected = self.send(opcode, data, seq=seq)
+            until = _now() + ASK_REPEAT_S
+            while (reply := await self.hear(until)) is not None:
+                if reply.seq == expected:
+                    if reply.opcode == NACK:
+                        raise self.refusal(reply)
+                    return reply
+        raise self.silence()
+
+    async def open(self, opcode: int, path: str) -> Reply:
+        return await self.ask_when_free(opcode, path.encode())
+
+    async def ask_when_free(self, opcode: int, data: bytes) -> Reply:
+        """As `ask`, but waits for a session that someone left open to expire."""
+        until = _now() + 2 * SESSION_IDLE_S
+        while True:
+            try:
+                return await self.ask(opcode, data)
+            except Refused as error:
+                if error.code != INVALID_SESSION or _now() > until:
+                    raise
+            await asyncio.sleep(SESSION_IDLE_S)
+
+    def leave(self) -> None:
+        """Ends a read session; should this be lost, the vehicle ends it itself."""
+        self.send(TERMINATE, b"")
+
+    def refusal(self, reply: Reply) -> Refused:
+        code = reply.data[0] if reply.data else 1
+        detail = f" (errno {reply.data[1]})" if len(reply.data) > 1 else ""
+        return Refused(self.service, ERRORS.get(code, f"MAV_FTP_ERR {code}") + detail, code)
+
+    def silence(self) -> ServiceError:
+        return VehicleSilent(self.service, f"no answer for {SILENCE_S:.0f} s")
+
+
+class _Pipeline:
+    """Requests by offset, up to `WINDOW` under way at once, each repeated until it is answered.
+
+    They go out one by one, `pace_s` apart: a clump would overflow the vehicle's queue. The pace falls when a request
+    was lost, at most once per round trip, and recovers with each reply.
+    """
+
+    opcode: int
+
+    def __init__(self, session: _Session) -> None:
+        self.session = session
+        self.pace_s = FASTEST_S
+        self.round_trip_s = REPEAT_S
+        self.sent_at = self.slowed_at = -math.inf
+        self.order = 0
+        self.queue: deque[_Request] = deque()
+        self.under_way: dict[int, _Request] = {}
+        self.by_seq: dict[int, _Request] = {}
+
+    def next_request(self) -> _Request | None:
+        """The next block not yet asked for."""
+        raise NotImplementedError
+
+    def size_of(self, request: _Request) -> int:
+        """What the request's size field says."""
+        raise NotImplementedError
+
+    def take(self, request: _Request, reply: Reply) -> None:
+        """Takes in the reply to `request`."""
+        raise NotImplementedError
+
+    async def work(self) -> None:
+        """Until every block is answered. Raises `VehicleSilent`, `Refused`, `Interrupted`."""
+        heard_at = _now()
+        while self._has_work():
+            if self.queue and _now() >= self.sent_at + self.pace_s:
+                self._send(self.queue.popleft())
+            reply = await self.session.hear(self._next_deadline())
+            if reply is not None:
+                heard_at = _now()
+                self._answered(reply)
+            elif _now() - heard_at > SILENCE_S:
+                raise self.session.silence()
+            overdue = _now() - self._patience_s()
+            self._lose([request for request in self.under_way.values() if request.sent_at <= overdue])
+
+    def _has_work(self) -> bool:
+        if not self.queue and len(self.under_way) < WINDOW and (request := self.next_request()) is not None:
+            self.queue.append(request)
+        return bool(self.queue or self.under_way)
+
+    def _patience_s(self) -> float:
+        return max(REPEAT_S, 2 * self.round_trip_s)
+
+    def _next_deadline(self) -> float:
+        first_sent_at = min((request.sent_at for request in self.under_way.values()), default=math.inf)
+        # One more request may be sendable as soon as the pace allows, whether or not it is queued already.
+        may_send = bool(self.queue) or len(self.under_way) < WINDOW
+        return min(first_sent_at + self._patience_s(), self.sent_at + self.pace_s if may_send else math.inf)
+
+    def _send(self, request: _Request) -> None:
+        self.order += 1
+        request.order, request.sent_at = self.order, _now()
+        self.sent_at = request.sent_at
+        self.under_way[request.offset] = request
+        seq = self.session.send(self.opcode, request.data, request.offset, self.size_of(request))
+        self.by_seq[seq] = request
+
+    def _lose(self, lost: list[_Request]) -> None:
+        for request in lost:
+            del self.under_way[request.offset]
+            self.queue.append(request)
+        if lost and _now() - self.slowed_at > self.round_trip_s:
+            self.slowed_at = _now()
+            self.pace_s = min(SLOWEST_S, self.pace_s * 1.5)
+
+    def _answered(self, reply: Reply) -> None:
+        request = self.by_seq.pop(reply.seq, None)
+        if request is None or request.done:
+            return
+        request.done = True
+        self.forget(lambda other: other is request)
+        self.round_trip_s += 0.2 * (_now() - request.sent_at - self.round_trip_s)
+        self.pace_s = max(FASTEST_S, self.pace_s * 0.97)
+        self.take(request, reply)
+        self._lose([other for other in self.under_way.values() if other.order < request.order - OVERTAKEN])
+
+    def forget(self, which: Callable[[_Request], bool]) -> None:
+        self.under_way = {offset: request for offset, request in self.under_way.items() if not which(request)}
+        self.queue = deque(request for request in self.queue if not which(request))
+
+
+class _Writing(_Pipeline):
+    opcode = WRITE
+
+    def __init__(self, session: _Session, blocks: list[_Request], size: int, on_progress: OnProgress) -> None:
+        super().__init__(session)
+        self.blocks, self.size, self.on_progress = blocks[::-1], size, on_progress
+        self.done = 0
+
+    async def run(self) -> None:
+        await self.work()
+
+    def next_request(self) -> _Request | None:
+        return self.blocks.pop() if self.blocks else None
+
+    def size_of(self, request: _Request) -> int:
+        return len(request.data)
+
+    def take(self, request: _Request, reply: Reply) -> None:
+        if reply.opcode == NACK:
+            raise self.session.refusal(reply)
+        self.done += len(request.data)
+        self.on_progress(self.done, self.size)
+
+
+class _Reading(_Pipeline):
+    opcode = READ
+
+    def __init__(
+        self, session: _Session, claimed: int, length: Callable[[bytes], int | None], on_progress: OnProgress
+    ) -> None:
+        super().__init__(session)
+        self.claimed, self.length, self.on_progress = claimed, length, on_progress
+        self.end = math.inf
+        self.following = 0
+        self.done = 0
+        self.blocks: dict[int, bytes] = {}
+
+    async def run(self) -> bytes:
+        await self.work()
+        return b"".join(data for _, data in sorted(self.blocks.items()))
+
+    def next_request(self) -> _Request | None:
+        if self.following >= self.end:
+            return None
+        request = _Request(self.following, b"")
+        self.following += DATA
+        return request
+
+    def size_of(self, request: _Request) -> int:
+        return DATA
+
+    def take(self, request: _Request, reply: Reply) -> None:
+        if reply.opcode == NACK:
+            if not reply.data or reply.data[0] != END_OF_FILE:
+                raise self.session.refusal(reply)
+            self._ends_at(request.offset)
+            return
+        self.blocks[request.offset] = reply.data
+        self.done += len(reply.data)
+        if request.offset == 0:
+            known = self.length(reply.data)
+            self.claimed = known if known is not None else self.claimed
+            self._ends_at(math.inf if known is None else known)
+        if len(reply.data) < DATA:
+            self._ends_at(request.offset + len(reply.data))
+        self.on_progress(self.done, max(self.done, self.claimed))
+
+    def _ends_at(self, end: float) -> None:
+        self.end = min(self.end, end)
+        self.forget(lambda request: request.offset >= self.end)
