@@ -27,7 +27,8 @@ from telemetry.settings import NatsSettings
 
 MAX_PAYLOAD: Final = 8 * 1024 * 1024
 """Bytes of the largest message on the bus."""
-_STORE_BEYOND_RAW: Final = 8 * 1024**3
+_STORE_BEYOND_RAW: Final = 32 * 1024**3
+"""Room for the other stores, and for services that make the same stream at the same moment: each attempt counts."""
 _START_TIMEOUT_S: Final = 60.0
 _STOP_TIMEOUT_S: Final = 10.0
 _PR_SET_PDEATHSIG: Final = 1
@@ -136,7 +137,7 @@ def dies_with(parent_pid: int) -> Callable[[], None]:
 
 
 def _config(folder: Path, nats: NatsSettings, ports: tuple[int, int], trust: ServerTrust) -> str:
-    store_bytes = nats.raw_limit_mb * 1024**2 + _STORE_BEYOND_RAW
+    store_bytes = 4 * nats.raw_limit_mb * 1024**2 + _STORE_BEYOND_RAW
     preload = "\n".join(f"  {key}: {jwt}" for key, jwt in trust.accounts.items())
     return f"""\
 # Made at every start of Airbeat; changes are lost.

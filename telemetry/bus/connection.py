@@ -308,10 +308,14 @@ class Bus:
                 await subscription.unsubscribe()
 
     async def _make(self, stream: StreamConfig) -> None:
+        """Asks first: the server reserves room for each attempt to make a stream, even for one that exists."""
         try:
+            present = (await self._js.stream_info(str(stream.name))).config
+        except nats.js.errors.NotFoundError:
             await self._js.add_stream(stream)
-        except nats.js.errors.BadRequestError:  # it exists with other limits
-            await self._js.update_stream(stream)
+        else:
+            if present.max_bytes != stream.max_bytes or present.max_age != stream.max_age:
+                await self._js.update_stream(stream)
 
     async def _retried(self, attempt: Callable[[], Awaitable[Any]], what: str) -> Any:
         """Until it succeeds. Says when it begins to fail and when it works again."""

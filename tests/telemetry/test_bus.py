@@ -33,6 +33,15 @@ async def taken(bus: Bus, count: int, after: int = 0) -> list[Event]:
     raise AssertionError("follow never ends by itself")
 
 
+async def test_services_that_start_at_once_make_the_stores_once(broker: Broker) -> None:
+    names = ("gateway", "recorder", "monitor", "web", "other")
+    buses = await asyncio.wait_for(asyncio.gather(*(broker.connect(name) for name in names)), 20)
+    await asyncio.wait_for(asyncio.gather(*(bus.prepare(RAW_LIMIT_MB) for bus in buses)), 20)
+    assert (await buses[0].usage(subjects.RAW_STREAM)).limit_bytes == RAW_LIMIT_MB * 1024**2
+    for bus in buses:
+        await bus.close()
+
+
 async def test_live_frames_reach_their_subscriber_as_they_were_sent(broker: Broker, bus: Bus) -> None:
     other = await broker.connect("monitor")
     heard: asyncio.Queue[tuple[str, LiveFrame]] = asyncio.Queue()
