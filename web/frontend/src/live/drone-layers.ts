@@ -75,7 +75,7 @@ export function addDroneLayers(map: MapLibreMap): void {
       'text-font': LABEL_FONT,
       'text-size': ['case', ['get', 'selected'], 16 * scale, 14 * scale],
       'text-variable-anchor': ['left', 'right', 'bottom', 'top'],
-      'text-radial-offset': 1.5,
+      'text-radial-offset': ['case', ['any', ['has', 'ring'], ['get', 'selected']], 2.1, 1.3],
       'text-justify': 'auto',
       'text-line-height': 1.2,
       'text-max-width': 20,

@@ -1,0 +1,90 @@
+/* Alerts stay here until they have ended and somebody has said that they know. */
+import { useSignal } from '@preact/signals';
+
+import { api, ApiError } from '../api';
+import { type Alert, type Me, Permission } from '../generated';
+import { toast } from '../ui/toast';
+import { inOrder, severityOf, waiting } from './alerts';
+import { ageWords } from './freshness';
+import { SeverityMark } from './marks';
+import { clock } from './top-bar';
+import type { Watch } from './watch';
+
+interface Props {
+  readonly watch: Watch;
+  readonly me: Me;
+  readonly select: (vehicle: string) => void;
+}
+
+export function AlertColumn({ watch, me, select }: Props) {
+  const alerts = inOrder(watch.alerts.value);
+    const open = waiting(watch.alerts.value);
+  return (
+    <section class="live-alerts" aria-label="Alerts">
+      <div class="panel-head">
+        <h2>Alerts</h2>
+        <span class="muted">{open === 0 ? 'none waiting' : `${open} waiting`}</span>
+      </div>
+      <div class="alert-list" aria-live="polite">
+        {alerts.length === 0 && (
+          <div class="empty empty-small" data-testid="no-alerts">
+            <span class="icon icon-check" aria-hidden="true" />
+            <strong>Nothing to report</strong>
+            <p>{watch.loading.value === 'failed' ? 'The list of open alerts could not be loaded yet.' : 'No alert is open.'}</p>
+          </div>
+        )}
+        {alerts.map((alert) => (
+          <AlertCard key={alert.alert_id} alert={alert} watch={watch} me={me} select={select} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function AlertCard({ alert, watch, me, select }: Props & { readonly alert: Alert }) {
+  const busy = useSignal(false);
+  const severity = severityOf(alert);
+  const raised = new Date(alert.raised_at).getTime();
+  const known = alert.acknowledged_at !== null;
+  const acknowledge = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const reply = await api.acknowledgeAlert(alert.alert_id);
+      if (reply.ok) watch.take({ ...alert, acknowledged_at: new Date().toISOString(), acknowledged_by: me.name });
+      else toast(`Not acknowledged: ${reply.text}`, 'crit');
+    } catch (error) {
+      toast(error instanceof ApiError ? `Not acknowledged: ${error.message}` : 'Not acknowledged.', 'crit');
+    }
+    busy.value = false;
+  };
+  return (
+    <article
+      class={`alert alert-${severity} ${known ? 'alert-known' : ''}`}
+      data-testid="alert"
+      data-alert={alert.alert_id}
+      data-severity={severity}
+      data-state={known ? 'acknowledged' : 'open'}
+    >
+      <button type="button" class="alert-what" onClick={() => select(alert.vehicle)}>
+        <span class="alert-title">
+          <SeverityMark severity={severity} />
+          <strong>{alert.vehicle}</strong>
+          <span class="alert-severity">{severity === 'critical' ? 'Critical' : 'Warning'}</span>
+          <time>{ageWords(Math.max(0, watch.tick.value.wall - raised))}</time>
+        </span>
+        <span class="alert-text">{alert.text}</span>
+        <span class="alert-when">
+          Raised {clock(raised)}
+          {alert.ended_at !== null && ` · ended ${clock(new Date(alert.ended_at).getTime())}`}
+          {known && ` · known to ${alert.acknowledged_by ?? 'someone'}`}
+        </span>
+      </button>
+      {!known && me.can.includes(Permission.ALERT_ACKNOWLEDGE) && (
+        <button type="button" class="btn alert-ack" data-testid="btn-acknowledge" disabled={busy.value} onClick={() => void acknowledge()}>
+          <span class="icon icon-check" aria-hidden="true" />
+          Acknowledge
+        </button>
+      )}
+    </article>
+  );
+}

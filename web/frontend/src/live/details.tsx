@@ -1,0 +1,225 @@
+/* One drone, everything that is known of it, and how old each part is. */
+import type { ReadonlySignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+
+import type { Moment } from '../bus/age';
+import type { LiveVehicle, Me, OrderRights, VehicleInfo } from '../generated';
+import { bearing as bearingTo, distance as metresTo } from '../map/geo';
+import { Battery } from './drone-list';
+import type { Track } from './fleet';
+import { ageWords, freshness, type Part, partAgeMs } from './freshness';
+import { Orders } from './orders';
+import { clock } from './top-bar';
+import type { Watch } from './watch';
+import { bearing, degrees, distance, fixWords, metres, modeWords, PHASE_WORDS, phaseOf, quantity, speed, UNKNOWN } from './words';
+
+interface Props {
+  readonly watch: Watch;
+  readonly me: Me;
+  readonly rights: ReadonlySignal<readonly OrderRights[]>;
+  readonly selected: string | null;
+  readonly following: boolean;
+  readonly follow: (on: boolean) => void;
+  readonly close: () => void;
+}
+
+export function Details({ watch, me, rights, selected, following, follow, close }: Props) {
+  const at = watch.tick.value;
+  if (selected === null) {
+    return (
+      <section class="live-details live-details-none" aria-label="Selected drone">
+        <div class="empty empty-small">
+          <span class="icon icon-select" aria-hidden="true" />
+          <strong>No drone selected</strong>
+          <p>Choose one in the list, on the map or by an alert.</p>
+        </div>
+      </section>
+    );
+  }
+  const track = watch.fleet.tracks.get(selected);
+  return (
+    <section class="live-details" aria-label={`Details of ${selected}`} data-testid="details" data-vehicle={selected}>
+      <div class="panel-head">
+        <h2>{selected}</h2>
+        <span class="details-mode">{track && `${modeWords(track.state.mode)} · ${PHASE_WORDS[phaseOf(track.state)]}`}</span>
+        <button type="button" class="btn" aria-pressed={following} data-testid="btn-follow" title="Keep it in the middle of the map (F)" onClick={() => follow(!following)}>
+          Follow
+        </button>
+        <button type="button" class="btn btn-quiet btn-icon" aria-label="Close details" data-testid="btn-close-details" onClick={close}>
+          <span class="icon icon-close" aria-hidden="true" />
+        </button>
+      </div>
+      <div class="details-body">
+        <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={me.role === 'observer'} />
+        {track ? <Facts track={track} at={at} /> : <p class="muted">Nothing has been heard of {selected} since this page was opened.</p>}
+        <About info={watch.infos.value.get(selected)} />
+        <Heard watch={watch} vehicle={selected} />
+      </div>
+    </section>
+  );
+}
+
+function Facts({ track, at }: { track: Track; at: Moment }) {
+  const { state } = track;
+  const home =
+    state.home_lat_deg !== null && state.home_lon_deg !== null ? { lat_deg: state.home_lat_deg, lon_deg: state.home_lon_deg } : null;
+  const here = state.lat_deg !== null && state.lon_deg !== null ? { lat_deg: state.lat_deg, lon_deg: state.lon_deg } : null;
+  const item = state.mission_items ? `${state.mission_item ?? UNKNOWN} of ${state.mission_items}` : state.mission_items === 0 ? 'None on board' : UNKNOWN;
+  return (
+    <>
+      <Group title="Position" part="position" track={track} at={at}>
+        <Fact label="Above home" value={metres(state.height_home_m, 1)} strong />
+        <Fact label="Speed" value={speed(state.ground_speed_m_s)} strong />
+        <Fact label="Above ground" value={metres(state.height_ground_m, 1)} />
+        <Fact label="Climb" value={speed(state.climb_m_s)} />
+        <Fact label="Above sea" value={metres(state.altitude_amsl_m, 1)} />
+        <Fact label="Heading" value={bearing(state.heading_deg)} />
+        <Fact label="Home away" value={home && here ? distance(metresTo(here, home)) : UNKNOWN} />
+        <Fact label="Way home" value={home && here ? bearing(bearingTo(here, home)) : UNKNOWN} />
+        <Fact label="Place" value={here ? `${here.lat_deg.toFixed(6)}, ${here.lon_deg.toFixed(6)}` : UNKNOWN} wide />
+      </Group>
+      <Group title="Link" part="heartbeat" track={track} at={at} testid="details-link-age">
+        <Fact label="Over" value={state.link ?? UNKNOWN} />
+        <Fact label="Loss" value={quantity(state.link_loss_pct, 1, '%')} />
+        <Fact label="Round trip" value={quantity(state.round_trip_ms, 0, 'ms')} />
+        <Fact label="Pre-arm" value={yesNo(state.prearm_ok, 'Ready', 'Not ready')} alarming={state.prearm_ok === false} />
+      </Group>
+      <Group title="Battery" part="battery" track={track} at={at}>
+        <div class="fact fact-strong">
+          <dt>Left</dt>
+          <dd>
+            <Battery value={state.battery_pct} />
+          </dd>
+        </div>
+        <Fact label="Voltage" value={quantity(state.battery_v, 1, 'V')} />
+        <Fact label="Current" value={quantity(state.battery_a, 1, 'A')} />
+        <Fact label="Used" value={quantity(state.battery_used_mah, 0, 'mAh')} />
+      </Group>
+      <Group title="Mission" part="mission" track={track} at={at}>
+        <Fact label="Item" value={item} />
+        <Fact label="Geofence" {...fence(state)} />
+      </Group>
+      <Group title="GPS and estimate" part="gps" track={track} at={at}>
+        <Fact label="Fix" value={fixWords(state.gps_fix)} alarming={state.gps_fix !== null && state.gps_fix < 3} />
+        <Fact label="Satellites" value={state.satellites === null ? UNKNOWN : String(state.satellites)} />
+        <Fact label="HDOP" value={state.hdop === null ? UNKNOWN : state.hdop.toFixed(2)} />
+        <Fact label="EKF" value={yesNo(state.ekf_ok, 'Good', 'Bad')} alarming={state.ekf_ok === false} />
+        <Fact label="Vibration" value={quantity(state.vibration_m_s2, 1, 'm/s²')} />
+      </Group>
+      <Group title="Attitude" part="attitude" track={track} at={at}>
+        <Horizon roll={state.roll_deg} pitch={state.pitch_deg} />
+        <Fact label="Roll" value={degrees(state.roll_deg, 1)} />
+        <Fact label="Pitch" value={degrees(state.pitch_deg, 1)} />
+      </Group>
+    </>
+  );
+}
+
+function Group(props: { title: string; part: Part; track: Track; at: Moment; testid?: string; children: ComponentChildren }) {
+  const { title, part, track, at, testid, children } = props;
+  const age = partAgeMs(part, track.state, track.heard, at);
+  const fresh = freshness(part, age);
+  return (
+    <section class={`facts-group facts-${fresh}`}>
+      <h3>
+        {title}
+        <span class={`age-chip age-${fresh}`} data-testid={testid ?? `details-${part}-age`}>
+          {age === null ? 'never reported' : fresh === 'stale' ? `stale · ${ageWords(age)}` : ageWords(age)}
+        </span>
+      </h3>
+      <dl>{children}</dl>
+    </section>
+  );
+}
+
+function Fact(props: { label: string; value: string; strong?: boolean; wide?: boolean; alarming?: boolean }) {
+  const { label, value, strong = false, wide = false, alarming = false } = props;
+  return (
+    <div class={`fact ${strong ? 'fact-strong' : ''} ${wide ? 'fact-wide' : ''} ${alarming ? 'fact-alarming' : ''}`}>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function yesNo(value: boolean | null, yes: string, no: string): string {
+  return value === null ? UNKNOWN : value ? yes : no;
+}
+
+function fence(state: LiveVehicle): { value: string; alarming: boolean } {
+  if (state.fence_breached) return { value: 'Breached', alarming: true };
+  if (state.fence_enabled === null) return { value: UNKNOWN, alarming: false };
+  return state.fence_enabled ? { value: 'On, kept', alarming: false } : { value: 'Off', alarming: true };
+}
+
+/** An artificial horizon; still and empty without an attitude. */
+function Horizon({ roll, pitch }: { roll: number | null; pitch: number | null }) {
+  const known = roll !== null && pitch !== null;
+  const shift = Math.max(-26, Math.min(26, pitch ?? 0));
+  return (
+    <svg class="horizon" viewBox="-32 -32 64 64" aria-hidden="true">
+      <clipPath id="horizon-dial">
+        <circle r="30" />
+      </clipPath>
+      <g clip-path="url(#horizon-dial)">
+        <rect class="horizon-sky" x="-64" y="-64" width="128" height="128" />
+        {known && (
+          <g transform={`rotate(${-roll}) translate(0 ${shift})`}>
+            <rect class="horizon-ground" x="-64" y="0" width="128" height="96" />
+            <path class="horizon-line" d="M-64 0H64M-8-10H8M-8 10H8" />
+          </g>
+        )}
+      </g>
+      <circle class="horizon-rim" r="30" />
+      <path class="horizon-wings" d="M-20 0H-8L0 5 8 0H20" />
+    </svg>
+  );
+}
+
+function About({ info }: { info: VehicleInfo | undefined }) {
+  if (!info) return null;
+  return (
+    <section class="facts-group">
+      <h3>Aircraft</h3>
+      <dl>
+        <Fact label="System id" value={String(info.system_id)} />
+        <Fact label="Serial" value={info.serial ?? UNKNOWN} />
+        <Fact label="Firmware" value={[info.autopilot, info.firmware].filter(Boolean).join(' ') || UNKNOWN} wide />
+        {!info.known && <Fact label="Known" value="In no settings file of the unit" wide alarming />}
+      </dl>
+    </section>
+  );
+}
+
+/** What the autopilot and the unit's own services said of it, newest first. */
+function Heard({ watch, vehicle }: { watch: Watch; vehicle: string }) {
+  const events = watch.events.value.get(vehicle) ?? [];
+  const said = [...(watch.infos.value.get(vehicle)?.statustexts ?? [])].reverse();
+  if (events.length === 0 && said.length === 0) return null;
+  return (
+    <section class="facts-group">
+      {events.length > 0 && (
+        <>
+          <h3>Events</h3>
+          <ol class="said" data-testid="details-events">
+            {events.slice(0, 12).map((event) => (
+              <li key={event.event_id}>
+                <time>{clock(new Date(event.at).getTime())}</time> {event.text}
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+      {said.length > 0 && (
+        <>
+          <h3>The autopilot’s words</h3>
+          <ol class="said" data-testid="details-statustexts">
+            {said.map((text, index) => (
+              <li key={`${index} ${text}`}>{text}</li>
+            ))}
+          </ol>
+        </>
+      )}
+    </section>
+  );
+}

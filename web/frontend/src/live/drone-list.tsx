@@ -1,0 +1,215 @@
+/* All drones in one list, a screenful of rows at a time in the page however many there are. */
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+
+import { ageWords, freshness } from './freshness';
+import { DroneMark, SeverityMark } from './marks';
+import type { Filter, Row, Sort, SortKey } from './rows';
+import { screenScale } from './screen';
+import type { Watch } from './watch';
+import { metres, missionWords, modeWords, percent, PHASE_WORDS, phaseOf, speed, UNKNOWN } from './words';
+
+const ROW_REM = 3;
+const SPARE_ROWS = 4;
+const LOW_PCT = 30;
+const VERY_LOW_PCT = 20;
+
+export interface ListChoice {
+  readonly sort: Sort;
+  readonly filter: Filter;
+  readonly text: string;
+}
+
+interface Props {
+  readonly watch: Watch;
+  readonly rows: ReadonlySignal<readonly Row[]>;
+  readonly choice: Signal<ListChoice>;
+  readonly selected: ReadonlySignal<string | null>;
+  readonly select: (vehicle: string) => void;
+}
+
+const COLUMNS: readonly (readonly [SortKey, string, string])[] = [
+  ['vehicle', 'Drone', ''],
+  ['mode', 'Mode', ''],
+  ['height', 'Height', 'num'],
+  ['speed', 'Speed', 'num'],
+  ['battery', 'Battery', 'num'],
+  ['link', 'Link', 'num'],
+  ['mission', 'Item', 'num'],
+];
+
+const FILTERS: readonly (readonly [Filter, string])[] = [
+  ['all', 'All'],
+  ['flying', 'Flying'],
+  ['alerts', 'Alerts'],
+  ['stale', 'Stale'],
+];
+
+/** The first press of a column shows its worrying end first. */
+const WORST_FIRST: ReadonlySet<SortKey> = new Set(['height', 'speed', 'link']);
+
+export function DroneList({ watch, rows, choice, selected, select }: Props) {
+  const { sort, filter, text } = choice.value;
+  const change = (change: Partial<ListChoice>): void => void (choice.value = { ...choice.value, ...change });
+  const sortBy = (key: SortKey): void =>
+    change({ sort: key === sort.key ? { key, descending: !sort.descending } : { key, descending: WORST_FIRST.has(key) } });
+  return (
+    <section class="live-list" aria-label="Drones">
+      <div class="live-list-head">
+        <div class="list-filters" role="group" aria-label="Show">
+          {FILTERS.map(([key, words]) => (
+            <button type="button" class="btn" key={key} aria-pressed={filter === key} data-testid={`filter-${key}`} onClick={() => change({ filter: key })}>
+              {words}
+            </button>
+          ))}
+        </div>
+        <input
+          class="input"
+          type="search"
+          id="drone-search"
+          placeholder="Callsign  /"
+          aria-label="Find by callsign"
+          value={text}
+          onInput={(event) => change({ text: event.currentTarget.value })}
+        />
+      </div>
+      <div class="drone-columns" role="row">
+        {COLUMNS.map(([key, words, kind]) => (
+          <button
+            type="button"
+            key={key}
+            class={`column-${key} ${kind}`}
+            data-testid={`sort-${key}`}
+            aria-pressed={sort.key === key}
+            onClick={() => sortBy(key)}
+          >
+            {words}
+            {sort.key === key && <span class={`icon ${sort.descending ? 'icon-down' : 'icon-up'}`} aria-hidden="true" />}
+          </button>
+        ))}
+      </div>
+      <Rows watch={watch} rows={rows} selected={selected} select={select} />
+    </section>
+  );
+}
+
+function Rows({ watch, rows, selected, select }: Omit<Props, 'choice'>) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const view = useSignal({ top: 0, height: 800 });
+  const rowPx = ROW_REM * 16 * screenScale();
+  const measure = (): void => {
+    const element = scroller.current;
+    if (element) view.value = { top: element.scrollTop, height: element.clientHeight };
+  };
+  useEffect(() => {
+    const observer = new ResizeObserver(measure);
+    if (scroller.current) observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(
+    () =>
+      selected.subscribe((vehicle) => {
+        const index = rows.peek().findIndex((row) => row.vehicle === vehicle);
+        const element = scroller.current;
+        if (index < 0 || !element) return;
+        if (index * rowPx < element.scrollTop) element.scrollTop = index * rowPx;
+        else if ((index + 1) * rowPx > element.scrollTop + element.clientHeight) element.scrollTop = (index + 1) * rowPx - element.clientHeight;
+      }),
+    [],
+  );
+  const step = (event: KeyboardEvent): void => {
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const at = rows.value.findIndex((row) => row.vehicle === selected.value);
+    const next = rows.value[Math.max(0, Math.min(rows.value.length - 1, at + by))];
+    if (next) select(next.vehicle);
+  };
+  const all = rows.value;
+  const first = Math.max(0, Math.floor(view.value.top / rowPx) - SPARE_ROWS);
+  const shown = all.slice(first, Math.ceil((view.value.top + view.value.height) / rowPx) + SPARE_ROWS);
+  return (
+    <div class="drone-rows" ref={scroller} tabIndex={0} role="grid" aria-rowcount={all.length} aria-label="Drones" onScroll={measure} onKeyDown={step}>
+      {all.length === 0 && <NoDrones watch={watch} />}
+      <div class="drone-rows-all" style={{ height: `${all.length * rowPx}px` }}>
+        {shown.map((row, index) => (
+          <DroneRow
+            key={row.vehicle}
+            row={row}
+            top={(first + index) * rowPx}
+            selected={row.vehicle === selected.value}
+            select={select}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function DroneRow({ row, top, selected, select }: { row: Row; top: number; selected: boolean; select: (vehicle: string) => void }) {
+  const state = row.track?.state ?? null;
+  const link = freshness('heartbeat', row.linkAgeMs);
+  return (
+    <div
+      class={`drone-row drone-row-${row.freshness}`}
+      role="row"
+      aria-selected={selected}
+      data-testid="drone-row"
+      data-vehicle={row.vehicle}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => select(row.vehicle)}
+    >
+      <span class="column-vehicle" role="gridcell">
+        <DroneMark row={row} />
+        <span>
+          <strong>{row.vehicle}</strong>
+          <small>{state ? PHASE_WORDS[phaseOf(state)] : 'Not heard yet'}</small>
+        </span>
+        {row.alert && <SeverityMark severity={row.alert} />}
+      </span>
+      <span class="column-mode" role="gridcell">{modeWords(state?.mode ?? null)}</span>
+      <span class="column-height num" role="gridcell">{metres(state?.height_home_m ?? null)}</span>
+      <span class="column-speed num" role="gridcell">{speed(state?.ground_speed_m_s ?? null)}</span>
+      <span class="column-battery num" role="gridcell">
+        <Battery value={state?.battery_pct ?? null} />
+      </span>
+      <span class={`column-link num age-${link}`} role="gridcell" data-testid="drone-age" data-age-ms={row.linkAgeMs === null ? '' : Math.round(row.linkAgeMs)}>
+        {ageWords(row.linkAgeMs)}
+      </span>
+      <span class="column-mission num" role="gridcell">{state ? missionWords(state) : UNKNOWN}</span>
+    </div>
+  );
+}
+
+export function Battery({ value }: { value: number | null }) {
+  const tone = value === null ? 'unknown' : value < VERY_LOW_PCT ? 'critical' : value < LOW_PCT ? 'warning' : 'ok';
+  return (
+    <span class={`battery battery-${tone}`}>
+      <span class="battery-bar" aria-hidden="true">
+        <span style={{ width: `${Math.max(0, Math.min(100, value ?? 0))}%` }} />
+      </span>
+      {percent(value)}
+    </span>
+  );
+}
+
+function NoDrones({ watch }: { watch: Watch }) {
+  const state = watch.bus.state.value;
+  if (state === 'connecting' || watch.loading.value === 'loading') {
+    return (
+      <div class="empty" data-testid="live-connecting">
+        <span class="icon icon-signal" aria-hidden="true" />
+        <strong>Connecting</strong>
+        <p>Joining the bus and asking for the fleet.</p>
+      </div>
+    );
+  }
+  const hidden = watch.fleet.tracks.size + watch.infos.value.size > 0;
+  return (
+    <div class="empty" data-testid="live-empty">
+      <span class="icon icon-live" aria-hidden="true" />
+      <strong>{hidden ? 'None of the drones is like that' : 'No drone has been heard'}</strong>
+      <p>{hidden ? 'Choose “All” or clear the callsign.' : 'One appears here with its first heartbeat; nobody has to add it.'}</p>
+    </div>
+  );
+}

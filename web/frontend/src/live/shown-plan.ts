@@ -1,0 +1,39 @@
+/* Plans on a map that only shows them: one in full, as the plan page draws it, others faintly. */
+import type { FeatureCollection } from 'geojson';
+import type { Map as MapLibreMap } from 'maplibre-gl';
+
+import type { Plan } from '../generated';
+import { NOTHING } from '../map/ground';
+import { setData } from '../map/map';
+import { addPlanImages, FENCE, fenceLayers, PATH, pathLayers, POINTS, pointLayers } from '../map/plan-layers';
+import { fenceShapes, pathShapes, pointShapes } from '../plan/projection';
+import { token } from '../ui/theme';
+
+const OTHERS = 'other-plans';
+
+/** Call it when the style is ready, before layers that belong above plans. */
+export function addPlanLayers(map: MapLibreMap): void {
+  addPlanImages(map);
+  for (const source of [OTHERS, FENCE, PATH, POINTS]) setData(map, source, NOTHING);
+  map.addLayer({
+    id: OTHERS,
+    type: 'line',
+    source: OTHERS,
+    layout: { 'line-join': 'round' },
+    paint: {
+      'line-color': ['match', ['get', 'kind'], 'inclusion', token('fence-in'), 'exclusion', token('fence-out'), token('plan-path')],
+      'line-width': 1.25,
+      'line-opacity': 0.5,
+    },
+  });
+  for (const layer of [...fenceLayers(), ...pathLayers(), ...pointLayers()]) map.addLayer(layer);
+}
+
+/** `chosen` in full (null for none); of `others` the fences and paths. */
+export function showPlans(map: MapLibreMap, chosen: Plan | null, others: readonly Plan[] = []): void {
+  setData(map, FENCE, chosen ? fenceShapes(chosen, null) : NOTHING);
+  setData(map, PATH, chosen ? pathShapes(chosen, []) : NOTHING);
+  setData(map, POINTS, chosen ? pointShapes(chosen, null) : NOTHING);
+  const features = others.flatMap((plan) => [...fenceShapes(plan, null).features, ...pathShapes(plan, []).features]);
+  setData(map, OTHERS, { type: 'FeatureCollection', features } satisfies FeatureCollection);
+}
