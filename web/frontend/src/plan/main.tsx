@@ -1,4 +1,23 @@
-import { createMap } from '../map/map';
-import { mountPoint } from '../ui/page';
+/* `/sorties/<id>`: draw a plan, have it checked and approved, upload it, fly it. */
+import './plan.css';
+import './fly.css';
 
-createMap(mountPoint(), { style_url: null, pmtiles_url: null, layers: [] });
+import { render } from 'preact';
+
+import { api, setCsrfToken } from '../api';
+import { connectBus } from '../bus/bus';
+import type { PlanPage } from '../generated';
+import { mountPoint, pageData } from '../ui/page';
+import { createAboard } from './aboard';
+import { App } from './App';
+import { createStore } from './store';
+
+const page = pageData<PlanPage>();
+setCsrfToken(page.csrf_token);
+const store = createStore(page);
+const bus = await connectBus(() => api.busTicket(page.sortie.sortie_id));
+render(<App store={store} aboard={createAboard(store, bus)} />, mountPoint());
+
+window.addEventListener('beforeunload', (event) => {
+  if (store.changed.value) event.preventDefault();
+});

@@ -1,0 +1,84 @@
+/* What the server finds in the plan: most serious first, each with what to do; a press shows the place. */
+import type { Finding } from '../generated';
+import { Icon } from '../ui/Icon';
+import type { Store } from './store';
+
+const RANK: Record<string, number> = { error: 0, warning: 1, info: 2 };
+const WORDS: Record<string, string> = { error: 'Error', warning: 'Warning', info: 'Note' };
+
+function State({ store }: { store: Store }) {
+  const state = store.checkState.value;
+  switch (state.kind) {
+    case 'checking':
+      return <span class="check-state is-checking" data-testid="check-state" data-state="checking">checking…</span>;
+    case 'unreachable':
+      return <span class="badge badge-warn" data-testid="check-state" data-state="unreachable">server not reachable</span>;
+    case 'refused':
+      return <span class="badge badge-crit" data-testid="check-state" data-state="refused">cannot be read</span>;
+    case 'current':
+      return <span class="check-state" data-testid="check-state" data-state="current">up to date</span>;
+  }
+}
+
+function Row({ store, finding }: { store: Store; finding: Finding }) {
+  return (
+    <li>
+      <button
+        type="button"
+        class={`finding finding-${finding.severity}`}
+        data-testid="finding"
+        data-severity={finding.severity}
+        data-check={finding.check}
+        aria-pressed={store.highlighted.value === finding}
+        onClick={() => store.show(finding)}
+      >
+        <Icon name={finding.severity} />
+        <span>
+          <span class="visually-hidden">{WORDS[finding.severity]}: </span>
+          <b>{finding.text}</b>
+          <span class="finding-remedy">{finding.remedy}</span>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+export function Findings({ store }: { store: Store }) {
+  const state = store.checkState.value;
+  const findings = [...store.findings.value].sort((a, b) => (RANK[a.severity] ?? 3) - (RANK[b.severity] ?? 3));
+  const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
+  const stale = state.kind === 'unreachable' || state.kind === 'refused';
+  return (
+    <section class={`findings ${stale ? 'is-stale' : ''}`} aria-label="Checks" data-testid="findings">
+      <header class="findings-head">
+        <h2>Checks</h2>
+        {count('error') > 0 && <span class="badge badge-crit" data-testid="error-count">{plural(count('error'), 'error')}</span>}
+        {count('warning') > 0 && <span class="badge badge-warn" data-testid="warning-count">{plural(count('warning'), 'warning')}</span>}
+        <span class="spring" />
+        <State store={store} />
+      </header>
+      <div class="findings-list">
+        {state.kind === 'unreachable' && (
+          <p class="note note-warn">
+            The plan is not being checked. Your edits are kept on this page; checking goes on by itself when the server answers.
+          </p>
+        )}
+        {state.kind === 'refused' && <p class="note note-crit">{state.text}</p>}
+        {store.report.value && findings.length === 0 && !stale && (
+          <p class="findings-none" data-testid="no-findings">
+            <Icon name="check" /> No findings. Every check passed.
+          </p>
+        )}
+        <ol>
+          {findings.map((finding, index) => (
+            <Row key={`${finding.check} ${index}`} store={store} finding={finding} />
+          ))}
+        </ol>
+      </div>
+    </section>
+  );
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,161 @@
+/* The plan as shapes for the map. Pure: the map shows what these say and keeps nothing of its own. */
+import type { Feature, FeatureCollection, Geometry } from 'geojson';
+
+import { type Finding, Frame, type Plan, type Position } from '../generated';
+import { between, circleRing, distance, lonLat } from '../map/geo';
+import { commandInfo, isOnPath } from './commands';
+import { insertions, rim, type Selection } from './handles';
+import { type Leg, legs } from './path';
+
+export interface Drawing {
+  readonly shape: 'polygon' | 'circle';
+  readonly kind: 'inclusion' | 'exclusion';
+  /** Corners so far, or the circle's centre. */
+  readonly points: readonly Position[];
+  /** Where the pointer is. */
+  readonly at: Position | null;
+}
+
+type Properties = Record<string, string | number | boolean>;
+
+function collection(features: Feature[]): FeatureCollection {
+  return { type: 'FeatureCollection', features };
+}
+
+function feature(geometry: Geometry, properties: Properties): Feature {
+  return { type: 'Feature', geometry, properties };
+}
+
+function point(position: Position, properties: Properties): Feature {
+  return feature({ type: 'Point', coordinates: lonLat(position) }, properties);
+}
+
+function closed(ring: readonly Position[]): [number, number][] {
+  const corners = ring.map(lonLat);
+  return corners[0] ? [...corners, corners[0]] : corners;
+}
+
+export function fenceShapes(plan: Plan, selection: Selection | null): FeatureCollection {
+  const chosen = (kind: string, index: number): boolean =>
+    selection !== null && 'index' in selection && selection.index === index && (selection.kind === kind || (kind === 'polygon' && selection.kind === 'vertex'));
+  return collection([
+    ...plan.geofence.polygons.map((polygon, index) =>
+      feature({ type: 'Polygon', coordinates: [closed(polygon.vertices)] }, { kind: polygon.kind, selected: chosen('polygon', index) }),
+    ),
+    ...plan.geofence.circles.map((circle, index) =>
+      feature({ type: 'Polygon', coordinates: [circleRing(circle.centre, circle.radius_m)] }, { kind: circle.kind, selected: chosen('circle', index) }),
+    ),
+  ]);
+}
+
+/** Legs; `bad` ones are named by an error finding. */
+export function pathShapes(plan: Plan, findings: readonly Finding[]): FeatureCollection {
+  const bad = new Set(findings.filter(({ severity, place }) => severity === 'error' && place.kind === 'leg').map(({ place }) => place.index));
+  return collection(
+    legs(plan).map((leg) =>
+      feature(
+        { type: 'LineString', coordinates: [lonLat(leg.from), lonLat(leg.to)] },
+        { kind: leg.kind, bad: bad.has(leg.toItem - 1) || (leg.fromItem !== null && bad.has(leg.fromItem)) },
+      ),
+    ),
+  );
+}
+
+const HEIGHT_SUFFIX: Partial<Record<Frame, string>> = { [Frame.GLOBAL]: ' AMSL', [Frame.GLOBAL_TERRAIN_ALT]: ' AGL' };
+
+export function pointShapes(plan: Plan, selection: Selection | null): FeatureCollection {
+  const chosen = (kind: string, index: number): boolean =>
+    selection !== null && selection.kind === kind && 'index' in selection && selection.index === index;
+  const items = plan.items.flatMap((item, index) => {
+    if (!item.position) return [];
+    const info = commandInfo(item.command);
+    const height = info.hasAltitude ? `${Math.round(item.altitude_m)} m${HEIGHT_SUFFIX[item.frame] ?? ''}` : info.short;
+    return [point(item.position, { kind: isOnPath(item.command) ? 'item' : 'look', text: String(index + 1), height, selected: chosen('item', index), pattern: item.pattern !== null })];
+  });
+  return collection([
+    ...plan.rally.map((rally, index) =>
+      point(rally.position, { kind: 'rally', text: 'R', height: `${Math.round(rally.altitude_home_m)} m`, selected: chosen('rally', index) }),
+    ),
+    ...(plan.home ? [point(plan.home.position, { kind: 'home', text: 'H', height: '', selected: selection?.kind === 'home' })] : []),
+    ...items,
+  ]);
+}
+
+/** Corners, rims and "+" handles of what may be edited. */
+export function handleShapes(plan: Plan, selection: Selection | null, editable: boolean): FeatureCollection {
+  if (!editable) return collection([]);
+  const corners = plan.geofence.polygons.flatMap((polygon, index) =>
+    polygon.vertices.map((vertex, at) =>
+      point(vertex, {
+        kind: 'corner',
+        fence: polygon.kind,
+        selected: selection?.kind === 'vertex' && selection.index === index && selection.vertex === at,
+      }),
+    ),
+  );
+  const circles = plan.geofence.circles.flatMap((circle) => [
+    point(circle.centre, { kind: 'corner', fence: circle.kind, selected: false }),
+    point(rim(circle.centre, circle.radius_m), { kind: 'corner', fence: circle.kind, selected: false }),
+  ]);
+  const additions = insertions(plan, selection).map(({ position }) => point(position, { kind: 'add', fence: '', selected: false }));
+  return collection([...corners, ...circles, ...additions]);
+}
+
+export function drawingShapes(drawing: Drawing | null): FeatureCollection {
+  if (!drawing) return collection([]);
+  const { kind, points, at } = drawing;
+  const corners = points.map((position, index) => point(position, { kind, first: index === 0 }));
+  if (drawing.shape === 'circle') {
+    const [centre] = points;
+    if (!centre || !at) return collection(corners);
+    const radius = drawingRadius(drawing);
+    return collection([feature({ type: 'Polygon', coordinates: [circleRing(centre, radius)] }, { kind, first: false }), ...corners]);
+  }
+  const ring = at ? [...points, at] : points;
+  const line = feature({ type: 'LineString', coordinates: ring.length > 2 ? closed(ring) : ring.map(lonLat) }, { kind, first: false });
+  return collection([...(ring.length > 1 ? [line] : []), ...corners]);
+}
+
+export function drawingRadius(drawing: Drawing): number {
+  const [centre] = drawing.points;
+  if (!centre || !drawing.at) return 0;
+  return distance(centre, drawing.at);
+}
+
+/** The spots that findings name; the highlighted one is drawn larger. */
+export function findingShapes(plan: Plan, findings: readonly Finding[], highlighted: Finding | null): FeatureCollection {
+  return collection(
+    findings.flatMap((finding) => {
+      if (finding.severity === 'info' && finding !== highlighted) return [];
+      const position = placeOf(plan, finding);
+      return position ? [point(position, { severity: finding.severity, highlighted: finding === highlighted })] : [];
+    }),
+  );
+}
+
+/** Where on the map a finding is: its own spot, else the middle of what it names. */
+export function placeOf(plan: Plan, { place }: Finding): Position | null {
+  if (place.position) return place.position;
+  if (place.kind === 'home') return plan.home?.position ?? null;
+  if (place.index === null) return null;
+  switch (place.kind) {
+    case 'item':
+      return plan.items[place.index]?.position ?? null;
+    case 'leg': {
+      const leg: Leg | undefined = legs(plan).find(({ fromItem, toItem }) => fromItem === place.index || toItem === (place.index ?? 0) + 1);
+      return leg ? between(leg.from, leg.to) : null;
+    }
+    case 'polygon':
+      return plan.geofence.polygons[place.index]?.vertices[0] ?? null;
+    case 'circle':
+      return plan.geofence.circles[place.index]?.centre ?? null;
+    case 'rally':
+      return plan.rally[place.index]?.position ?? null;
+    default:
+      return null;
+  }
+}
+
+export function hoverShape(position: Position | null): FeatureCollection {
+  return collection(position ? [point(position, {})] : []);
+}
