@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
 
 import serial
 
 from telemetry.links.endpoint import Endpoint
-from telemetry.links.link import RETRY_FIRST_S, RETRY_LONGEST_S, Link, OnBytes, Peer, State
-
-BYTES_PER_READ: Final = 64 * 1024
+from telemetry.links.link import BYTES_PER_WAKEUP, RETRY_FIRST_S, RETRY_LONGEST_S, Link, OnBytes, Peer, State
 
 
 class SerialLink(Link):
@@ -70,7 +67,7 @@ class SerialLink(Link):
         if self._port is None:
             return
         try:
-            data = self._port.read(BYTES_PER_READ)
+            data = self._port.read(BYTES_PER_WAKEUP)
         except (serial.SerialException, OSError) as error:
             self._failed(error)
             return

@@ -8,18 +8,19 @@ from typing import Any, Final, cast
 
 from telemetry.errors import LinkError
 from telemetry.links.endpoint import Endpoint
-from telemetry.links.link import RETRY_FIRST_S, RETRY_LONGEST_S, Link, OnBytes, Peer, State, host_port
+from telemetry.links.link import BYTES_PER_WAKEUP, RETRY_FIRST_S, RETRY_LONGEST_S, Link, OnBytes, Peer, State, host_port
 
 CONNECT_TIMEOUT_S: Final = 5.0
 MOST_UNSENT: Final = 256 * 1024
 """Bytes that may wait for a peer that does not read; what comes then is dropped and counted."""
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(asyncio.BufferedProtocol):
     """One connection of `link`, which it tells of its beginning and end."""
 
     def __init__(self, link: _TcpLink) -> None:
         self._link = link
+        self._buffer = bytearray(BYTES_PER_WAKEUP)
         self.ended = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -27,8 +28,11 @@ class _Connection(asyncio.Protocol):
         self.peer = Peer(self._link.name, host_port(transport.get_extra_info("peername") or ("gone", 0)))
         self._link.connections[self.peer] = self.transport
 
-    def data_received(self, data: bytes) -> None:
-        self._link.arrived(self.peer, data)
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._link.arrived(self.peer, bytes(self._buffer[:nbytes]))
 
     def connection_lost(self, error: Exception | None) -> None:
         self._link.connections.pop(self.peer, None)

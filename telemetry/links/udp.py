@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import Any, Final
 
 from telemetry.errors import LinkError
 from telemetry.links.endpoint import Endpoint
-from telemetry.links.link import RECEIVE_BUFFER, Link, OnBytes, Peer, State, host_port
+from telemetry.links.link import BYTES_PER_WAKEUP, RECEIVE_BUFFER, Link, OnBytes, Peer, State, host_port
 
 DATAGRAMS_PER_WAKEUP: Final = 128
-BYTES_PER_WAKEUP: Final = 128 * 1024
-"""With these a flood of noise holds the loop for a few milliseconds at a time; the rest waits in the kernel."""
 LARGEST_DATAGRAM: Final = 65_535
 MOST_PEERS: Final = 10_000
 """Senders remembered; beyond them the one known longest is forgotten, so that forged ones cannot fill the memory."""
+
+log = logging.getLogger(__name__)
 
 
 class UdpLink(Link):
@@ -93,6 +94,11 @@ def _open(endpoint: Endpoint, text: str, name: str) -> socket.socket:
         opened = socket.socket(family, kind, protocol)
         opened.setblocking(False)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        granted = opened.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        if granted < RECEIVE_BUFFER:
+            log.warning(
+                "%s: receive buffer of only %d bytes; a large fleet needs net.core.rmem_max raised", name, granted
+            )
         if endpoint.kind == "udpin":
             opened.bind(address)
         else:

@@ -35,7 +35,8 @@ _SMALLEST_2: Final = 12
 _SMALLEST_1: Final = 8
 _HEADER_2: Final = struct.Struct("<BBBBBBBI")
 """Its last word is the 3-byte message id and one byte of what follows, which is masked off."""
-_MAYBE_FRAME: Final = re.compile(rb"\xfd(?=.[\x00\x01]|.?\Z)|\xfe", re.DOTALL)
+_MAYBE_FRAME: Final = re.compile(rb"\xfd(?=.[\x00\x01]|.?\Z)|\xfe(?!\xfe{5})", re.DOTALL)
+"""A run of FE would be MAVLink 1's message 254 with 254 bytes; it has 9. A stuck line must not cost a look a byte."""
 
 log = logging.getLogger(__name__)
 crc: Final = crc16.mcrf4xx

@@ -125,7 +125,12 @@ BY_NAME: Final[dict[str, Message]] = {message.name: message for message in BY_ID
 def decode(frame: Frame) -> Any | None:
     """The frame's contents as the NamedTuple named as its message, or None for an unknown id. Never raises."""
     message = BY_ID.get(frame.msgid)
-    return None if message is None else _new_tuple(message.type, message.unpack(frame.payload))
+    if message is None:
+        return None
+    raw = frame.raw
+    # `frame.payload`, spelt out for the common case: a property costs a tenth of the whole call.
+    payload = raw[10 : 10 + raw[1]] if raw[0] == MAGIC_2 else frame.payload
+    return _new_tuple(message.type, message.unpack(payload))
 
 
 def encode(

@@ -12,7 +12,7 @@ import uvloop
 
 from telemetry.errors import LinkError
 from telemetry.links import Link, Peer, State, open_link
-from telemetry.links.udp import BYTES_PER_WAKEUP
+from telemetry.links.link import BYTES_PER_WAKEUP
 from telemetry.mavlink import tlog
 from telemetry.mavlink.frame import FrameReader
 from telemetry.mavlink.messages import encode
