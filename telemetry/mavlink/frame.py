@@ -166,7 +166,7 @@ class FrameReader:
         return self._take_unknown(unknown, buffer, at, size, found)
 
     def _take_version_1(self, buffer: bytes, at: int, left: int, found: list[Frame]) -> int:
-        if left < _SMALLEST_1:
+        if left < 6:
             return 0
         length, seq, sysid, compid, msgid = buffer[at + 1 : at + 6]
         taken = length + 8
