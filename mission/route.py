@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -31,6 +32,7 @@ SHADOW_EDGE: Final = 1e-9
 """Radians at the edge of a shadow that are tested, not taken for hidden."""
 
 Waypoint = tuple[float, float]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,16 @@ class RouteMap:
         if self._inside is not None and not shapely.covers(self._inside, line):
             hit.append(-1)
         return hit
+
+    def free(self, ends: FloatArray, height_m: float = -np.inf) -> BoolArray:
+        """For straight lines given by their ends (n, 2, 2): whether nothing is in the way."""
+        lines = shapely.linestrings(ends)
+        line, number = self._tree.query(lines, predicate="intersects")
+        clear = np.ones(len(ends), dtype=np.bool_)
+        clear[line[np.array(self._tops)[number] > height_m]] = False
+        if self._inside is not None:
+            clear &= shapely.covers(self._inside, lines)
+        return clear
 
     def outline(self, number: int) -> FloatArray:
         """The corners of an obstacle's outer ring, the first repeated at the end."""

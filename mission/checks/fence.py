@@ -70,7 +70,7 @@ def fence_places(situation: Situation) -> Iterable[Finding]:
     if not named:
         return
     points = shapely.points(situation.frame.to_xy(position for _, _, position in named))
-    for crossing in _crossings(situation, np.asarray(points, dtype=np.object_)):
+    for crossing in crossings(situation, np.asarray(points, dtype=np.object_)):
         place, name, _ = named[crossing.line]
         consequence = "the vehicle will not arm" if place.kind == "home" else "the vehicle will not return to it"
         if crossing.check == BREACH:
@@ -83,7 +83,7 @@ def fence_places(situation: Situation) -> Iterable[Finding]:
 
 def fence_legs(situation: Situation) -> Iterable[Finding]:
     """Every leg, the way home and the landing included, keeps inside the fence with the margin."""
-    for crossing in _crossings(situation, situation.lines):
+    for crossing in crossings(situation, situation.lines):
         leg = situation.distinct_legs[crossing.line]
         text = f"{leg_name(leg)} is {crossing.words}."
         place = leg_place(situation, leg, crossing.spot)
@@ -104,7 +104,7 @@ def fence_returns(situation: Situation) -> Iterable[Finding]:
     areas[:] = [area for _, area in swept]
     worst: dict[str, Finding] = {}
     counts: Counter[str] = Counter()
-    for crossing in _crossings(situation, areas):
+    for crossing in crossings(situation, areas):
         if crossing.check == MARGIN:
             continue
         leg = swept[crossing.line][0]
@@ -137,14 +137,14 @@ def leg_place(situation: Situation, leg: Leg, spot: BaseGeometry | None) -> Plac
     return Place("leg", leg.item - 1, position)
 
 
-class _Crossing:
+class Crossing:
     """Line number `line` against one shape of the fence."""
 
     def __init__(self, check: str, line: int, shape: Shape, words: str, spot: BaseGeometry | None) -> None:
         self.check, self.line, self.shape, self.words, self.spot = check, line, shape, words, spot
 
 
-def _crossings(situation: Situation, lines: GeometryArray) -> Iterator[_Crossing]:
+def crossings(situation: Situation, lines: GeometryArray) -> Iterator[Crossing]:
     """Where geometries leave the allowed area or come nearer to its edge than the margin."""
     vehicle = situation.context.vehicle
     margin = vehicle.fence_margin_m
@@ -155,7 +155,7 @@ def _crossings(situation: Situation, lines: GeometryArray) -> Iterator[_Crossing
         near = shapely.distance(shapely.boundary(shape.area), lines)
         for line in np.flatnonzero(~inside):
             outside = lines[line].difference(shape.area)
-            yield _Crossing(BREACH, int(line), shape, f"outside {shape.name}", _spot(outside))
+            yield Crossing(BREACH, int(line), shape, f"outside {shape.name}", _spot(outside))
         for line in np.flatnonzero(inside & (near < margin)):
             yield _near(int(line), shape, near[line], margin, lines[line], "inside")
     for shape in situation.shapes:
@@ -165,16 +165,16 @@ def _crossings(situation: Situation, lines: GeometryArray) -> Iterator[_Crossing
         crossing = shapely.intersects(shape.area, lines)
         for line in np.flatnonzero(crossing):
             part = lines[line].intersection(shape.area)
-            yield _Crossing(BREACH, int(line), shape, f"inside {shape.name}", _spot(part))
+            yield Crossing(BREACH, int(line), shape, f"inside {shape.name}", _spot(part))
         for line in np.flatnonzero(~crossing & (distance < margin)):
             yield _near(int(line), shape, distance[line], margin, lines[line], "from")
 
 
-def _near(line: int, shape: Shape, distance: float, margin: float, geometry: BaseGeometry, side: str) -> _Crossing:
+def _near(line: int, shape: Shape, distance: float, margin: float, geometry: BaseGeometry, side: str) -> Crossing:
     edge = shapely.boundary(shape.area)
     spot = shapely.get_point(shapely.shortest_line(geometry, edge), 0)
     words = f"only {distance:.1f} m {side} {shape.name}, nearer than the margin of {margin:g} m"
-    return _Crossing(MARGIN, line, shape, words, spot)
+    return Crossing(MARGIN, line, shape, words, spot)
 
 
 def _spot(geometry: BaseGeometry) -> BaseGeometry:

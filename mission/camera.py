@@ -1,0 +1,48 @@
+"""What a downward camera sees from a height: footprint, ground sampling distance, line spacing, trigger distance.
+
+Pinhole geometry: an image of side s behind a focal length f shows h · s / f on level ground from height h.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from mission.pattern import Camera
+
+CAMERAS: Final = {
+    camera.name: camera
+    for camera in (
+        Camera("Full frame, 35 mm", 35.9, 24.0, 35.0, 8192, 5460),
+        Camera("1 inch, 10.3 mm", 13.2, 8.8, 10.3, 5472, 3648),
+        Camera("4/3, 24 mm equivalent", 17.3, 13.0, 12.3, 5280, 3956),
+    )
+}
+"""Sensor formats of common survey cameras."""
+
+
+class Footprint(NamedTuple):
+    """Metres on the ground: across the track, along it, and the side of one pixel."""
+
+    across_m: float
+    along_m: float
+    gsd_m: float
+
+
+def footprint(camera: Camera, height_m: float) -> Footprint:
+    """From `height_m` above level ground."""
+    across = height_m * camera.sensor_width_mm / camera.focal_length_mm
+    along = height_m * camera.sensor_height_mm / camera.focal_length_mm
+    return Footprint(across, along, across / camera.image_width_px)
+
+
+def height_for_gsd(camera: Camera, gsd_m: float) -> float:
+    """The height above ground at which a pixel is `gsd_m` wide."""
+    return gsd_m * camera.image_width_px * camera.focal_length_mm / camera.sensor_width_mm
+
+
+def line_spacing_m(camera: Camera, height_m: float, side_overlap_pct: float) -> float:
+    return footprint(camera, height_m).across_m * (1.0 - side_overlap_pct / 100.0)
+
+
+def trigger_distance_m(camera: Camera, height_m: float, front_overlap_pct: float) -> float:
+    return footprint(camera, height_m).along_m * (1.0 - front_overlap_pct / 100.0)
