@@ -50,7 +50,7 @@ class Indexer:
 
 def _receipt(db: Session, receipt: UploadReceipt) -> None:
     if not uploads.finished(db, receipt):
-        log.info("upload %s to %s is of no sortie here", receipt.upload_id, receipt.vehicle)
+        log.info("upload %s to %s is known, or of no sortie here", receipt.upload_id, receipt.vehicle)
         return
     audit.append(
         db,

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from sqlalchemy.orm import Session
 
+from telemetry.services.orders import ORDERS
 from web import api
 from web.auth.permissions import ALLOWED, Permission, Role
 from web.errors import Forbidden
@@ -18,19 +19,7 @@ from web.store.users import Account
 RECENT: Final = timedelta(days=7)
 """How far back a control room may review."""
 
-VERBS: Final = (
-    "arm",
-    "disarm",
-    "takeoff",
-    "start",
-    "pause",
-    "continue",
-    "goto",
-    "mode",
-    "hold",
-    "return",
-    "land",
-)
+VERBS: Final = tuple(ORDERS)
 OBSERVER_VERBS: Final = ("pause", "hold", "return", "land")
 """An observer may hold and abort, nothing else."""
 

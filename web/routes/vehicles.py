@@ -23,7 +23,7 @@ from web.store.users import Account
 
 blueprint = Blueprint("vehicles", __name__)
 
-ORDER_ANSWER_S: Final = 20.0
+ORDER_ANSWER_S: Final = 30.0
 """Longer than the gateway's own retries, so that the answer is the vehicle's and not ours."""
 UPLOAD_ANSWER_S: Final = 5.0
 

@@ -55,17 +55,14 @@ def refused(db: Session, upload_id: str) -> None:
 
 
 def finished(db: Session, receipt: UploadReceipt) -> bool:
-    """Keeps the receipt with its sortie, once; False for an upload of no sortie in this database."""
-    row = db.get(Upload, receipt.upload_id, with_for_update=True)
-    if row is None:
-        row = _unasked(db, receipt)
-        if row is None:
-            return False
-    if row.receipt is None:
-        row.receipt = msgspec.json.encode(receipt).decode()
-        row.verified, row.finished_at = receipt.verified, receipt.finished_at
-        if receipt.verified:
-            set_state(db, row.sortie_id, State.UPLOADED, only_from=(State.APPROVED,))
+    """Keeps the receipt with its sortie; False if it is there already, or of no sortie in this database."""
+    row = db.get(Upload, receipt.upload_id, with_for_update=True) or _unasked(db, receipt)
+    if row is None or row.receipt is not None:
+        return False
+    row.receipt = msgspec.json.encode(receipt).decode()
+    row.verified, row.finished_at = receipt.verified, receipt.finished_at
+    if receipt.verified:
+        set_state(db, row.sortie_id, State.UPLOADED, only_from=(State.APPROVED,))
     return True
 
 
