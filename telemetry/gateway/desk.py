@@ -36,24 +36,25 @@ class Desk:
     def __init__(self, bus: Bus, contact: Contact, tell: Callable[[Event], None]) -> None:
         self._bus, self._contact, self._tell = bus, contact, tell
         self._upload: asyncio.Task[None] | None = None
+        self._writing = False
+        """A plan is being written or read back now."""
 
     async def open(self) -> None:
         await self._bus.serve(subjects.requests_of(self._contact.vehicle.name), Request, self._answer)
 
     async def _answer(self, subject: str, request: Request) -> Reply:
         verb = subject.rsplit(".", 1)[1]
-        uploading = self._upload is not None and not self._upload.done()
         if verb == UPLOAD:
-            reply = await self._begin_upload(request, uploading)
-        elif uploading and verb in FLIES_THE_MISSION:
+            reply = await self._begin_upload(request)
+        elif self._writing and verb in FLIES_THE_MISSION:
             reply = Reply(False, f"Not while a plan is being uploaded: {verb} would fly what is half on board.")
         else:
             reply = await orders.execute(self._contact.mailbox, verb, request)
         self._tell(_command_event(self._contact.vehicle.name, verb, request, reply))
         return reply
 
-    async def _begin_upload(self, request: Request, uploading: bool) -> Reply:
-        if uploading:
+    async def _begin_upload(self, request: Request) -> Reply:
+        if self._writing:
             return Reply(False, "Another upload to this vehicle is under way.")
         try:
             order = msgspec.convert(request.arguments, UploadOrder)
@@ -61,10 +62,13 @@ class Desk:
             return Reply(False, f"upload: {error}")
         if digest(order.plan) != order.plan_sha256:
             return Reply(False, "The plan is not the one that its SHA-256 names; nothing was sent.")
-        self._upload = asyncio.create_task(self._run_upload(order, request))
+        self._writing = True
+        self._upload = asyncio.create_task(self._run_upload(order, request, self._upload))
         return Reply(True, f"Upload to {self._contact.vehicle.name} started.", data={"upload_id": order.upload_id})
 
-    async def _run_upload(self, order: UploadOrder, request: Request) -> None:
+    async def _run_upload(self, order: UploadOrder, request: Request, former: asyncio.Task[None] | None) -> None:
+        if former is not None:
+            await former  # it may still be telling of its end
         name = self._contact.vehicle.name
         marker = UploadUnderWay(order, request.actor, request.sortie, datetime.now(UTC))
         await self._bus.put(subjects.UPLOADS_BUCKET, name, marker)
@@ -77,6 +81,7 @@ class Desk:
             receipt = failed_receipt(name, marker, f"The gateway failed: {error!r}. What is on board is not known.")
         finally:
             showing.cancel()
+            self._writing = False
         await conclude(self._bus, order, receipt)
 
     async def _show(self, steps: asyncio.Queue[Progress]) -> None:
