@@ -138,9 +138,17 @@ def receipt(upload_id: str, sortie: Sortie, *, verified: bool = True) -> UploadR
     stages = (TransferReceipt("mission", 21, "a" * 64, "a" * 64, verified),)
     actor = Actor("pilot", "pilot")
     return UploadReceipt(
-        upload_id, VEHICLE, sortie.sortie_id, sortie.plan_sha256, actor, now, now, verified, stages,
+        upload_id,
+        VEHICLE,
+        sortie.sortie_id,
+        sortie.plan_sha256,
+        actor,
+        now,
+        now,
+        verified,
+        stages,
         None if verified else "the read-back differs",
-    )  # fmt: skip
+    )
 
 
 def ended(gateway: Gateway, indexed: Indexed, received: UploadReceipt, count: int = 1) -> None:
