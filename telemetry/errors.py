@@ -5,6 +5,8 @@ TelemetryError
 ├── LinkError                    an endpoint that cannot be opened, or an endpoint text without meaning
 ├── RecordingError               a recording that cannot be read or written; names file and offset
 ├── SettingsError                a settings file with a wrong or unknown entry; names it
+├── ParameterFileError           a parameter file with a line that cannot be read; names the line
+├── AuthorityError               an order or a change of command by one who does not hold it; names the holder
 └── ServiceError                 a MAVLink service with a vehicle ended without success
     ├── VehicleSilent            no answer after all retries; what was asked, how often, for how long
     ├── Refused                  the vehicle said no: its result code in words, and its STATUSTEXTs
@@ -49,6 +51,22 @@ class SettingsError(TelemetryError):
     def __init__(self, where: str, what: str) -> None:
         self.where, self.what = where, what
         super().__init__(f"{where}: {what}")
+
+
+class ParameterFileError(TelemetryError):
+    """`line` (from 1) of a parameter file cannot be read."""
+
+    def __init__(self, line: int, what: str) -> None:
+        self.line, self.what = line, what
+        super().__init__(f"line {line}: {what}")
+
+
+class AuthorityError(TelemetryError):
+    """`holder` is the user who holds command of the vehicle, None when nobody does."""
+
+    def __init__(self, holder: str | None, what: str) -> None:
+        self.holder, self.what = holder, what
+        super().__init__(f"{holder}: {what}" if holder else what)
 
 
 class ServiceError(TelemetryError):
