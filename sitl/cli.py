@@ -1,0 +1,99 @@
+"""`airbeat sitl`: simulated drones from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+
+from sitl.errors import SitlError
+from sitl.fleet import Fleet, FleetOptions
+from sitl.params import load_file
+
+
+def _home(context: click.Context, option: click.Parameter, text: str) -> tuple[float, float, float, float]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise click.BadParameter("LAT,LON,AMSL[,HEADING] in degrees and metres") from None
+    if len(numbers) not in (3, 4) or abs(numbers[0]) > 90 or abs(numbers[1]) > 180:
+        raise click.BadParameter("LAT,LON,AMSL[,HEADING] in degrees and metres")
+    lat, lon, amsl, heading = (*numbers, 0.0)[:4]
+    return lat, lon, amsl, heading
+
+
+def _udp(context: click.Context, option: click.Parameter, text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise click.BadParameter("HOST:PORT")
+    return host, int(port)
+
+
+def _wind(context: click.Context, option: click.Parameter, text: str | None) -> dict[str, float]:
+    if text is None:
+        return {}
+    try:
+        speed, direction = (float(part) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter("SPEED,DIR: m/s, and degrees it comes from") from None
+    return {"SIM_WIND_SPD": speed, "SIM_WIND_DIR": direction}
+
+
+@click.command()
+@click.option("--count", default=1, show_default=True, type=click.IntRange(1, 5000), help="How many drones.")
+@click.option(
+    "--home", default="51.50735,-0.16370,24", show_default=True, callback=_home, help="LAT,LON,AMSL[,HEADING]"
+)
+@click.option("--speedup", default=1.0, show_default=True, type=click.FloatRange(0.1, 100), help="Times real time.")
+@click.option("--autopilot", default="builtin", show_default=True, type=click.Choice(["builtin", "ardupilot"]))
+@click.option("--params", type=click.Path(path_type=Path), help="Parameter file, NAME,VALUE per line.")
+@click.option("--wind", callback=_wind, help="SPEED,DIR: m/s, and degrees it comes from.")
+@click.option("--seed", default=0, show_default=True, help="Of all randomness.")
+@click.option("--udp", callback=_udp, help="HOST:PORT to send to, instead of listening on TCP 5760 + 10·i.")
+def sitl(
+    count: int,
+    home: tuple[float, float, float, float],
+    speedup: float,
+    autopilot: str,
+    params: Path | None,
+    wind: dict[str, float],
+    seed: int,
+    udp: tuple[str, int] | None,
+) -> None:
+    """Flies simulated drones until interrupted."""
+    try:
+        parameters = {**(load_file(params) if params is not None else {}), **wind}
+        options = FleetOptions(
+            count=count,
+            home=home,
+            speedup=speedup,
+            base_port=None if udp else 5760,
+            udp=udp,
+            parameters=parameters,
+            seed=seed,
+        )
+        asyncio.run(_fly(options))
+    except SitlError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"cannot listen: {error}") from error
+
+
+async def _fly(options: FleetOptions) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with Fleet(options) as fleet:
+        ports = f"TCP {fleet.ports[0]} to {fleet.ports[-1]}" if fleet.ports else f"UDP to {options.udp}"
+        click.echo(f"{options.count} simulated ArduCopter at {options.speedup:g}×, {ports}. Ctrl-C ends.", err=True)
+        watch = asyncio.create_task(fleet.wait())
+        wanted = asyncio.create_task(stopped.wait())
+        done, _ = await asyncio.wait((watch, wanted), return_when=asyncio.FIRST_COMPLETED)
+        wanted.cancel()
+        if watch in done:
+            watch.result()

@@ -1,0 +1,302 @@
+"""AUTO: flies the mission."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from sitl import arming, limits
+from sitl.modes import circle
+from sitl.modes.base import Mode
+from sitl.modes.guided import Guided
+from sitl.modes.returning import Land, Rtl
+from sitl.navigator import Point
+from sitl.state import Yaw, Z
+
+if TYPE_CHECKING:
+    from mission.items import WireItem
+
+CRITICAL, WARNING, INFO = 2, 4, 6
+WAYPOINT, UNLIMITED, TURNS, TIME, RETURN, LAND, TAKEOFF = 16, 17, 18, 19, 20, 21, 22
+TO_ALTITUDE, SPLINE, GUIDED_ENABLE, DELAY = 31, 82, 92, 93
+CONDITION_DELAY, CONDITION_DISTANCE, CONDITION_YAW = 112, 114, 115
+CHANGE_SPEED, SET_HOME, ROI_LOCATION, ROI_NONE, ROI = 178, 179, 195, 197, 201
+CAMERA_DISTANCE, DIGICAM, FENCE_ENABLE = 206, 203, 207
+PLACED: Final = frozenset((WAYPOINT, UNLIMITED, TIME, SPLINE, TO_ALTITUDE))
+NEVER_ENDING: Final = frozenset((UNLIMITED,))
+IGNORED: Final = frozenset((30, 94))
+"""Navigation commands that ArduCopter skips: it does not know them."""
+
+
+class Auto(Mode):
+    number, name = 3, "AUTO"
+    autopilot = True
+
+    def enter(self, *, ignore_checks: bool) -> bool:
+        v = self.v
+        self._started = False
+        self.sub: Mode | None = None
+        self._arrived = False
+        self._since: float | None = None
+        self._goal: Point | None = None
+        self._start_angle = 0.0
+        self._circling = False
+        self._yaw_goal: float | None = None
+        if len(v.mission) <= 1 and not ignore_checks:
+            return False
+        if v.armed and v.landed and not self._takes_off_first():
+            v.text(CRITICAL, "Auto: Missing Takeoff Cmd")
+            return False
+        if self.flying:
+            self.nav.start_legs()
+            self.v.s.reached[v.row] = True
+        return True
+
+    def _takes_off_first(self) -> bool:
+        item = self.v.runner.item
+        first = (
+            item
+            if item is not None
+            else next((i for i in self.v.mission[1:] if i.command in (*PLACED, 20, 21, 22)), None)
+        )
+        return first is not None and first.command == TAKEOFF
+
+    def leave(self) -> None:
+        self.v.runner.stop()
+        limits.waypoint(self.v)
+        self.v.s.paused[self.v.row] = False
+
+    @property
+    def landing(self) -> bool:  # type: ignore[override]
+        return self.sub is not None and self.sub.landing
+
+    @property
+    def destination(self) -> Point | None:
+        return self.sub.destination if self.sub is not None else self._goal
+
+    def run(self) -> None:
+        if not self._started:
+            if self.v.landed and not self.v.auto_armed:
+                return
+            self._started = True
+            self.v.runner.start_or_resume(self)
+        elif self.v.mission_changed and self._goal is not None and self.sub is None:
+            self.v.mission_changed = False
+            item = self.v.runner.item
+            if item is not None and item.command == WAYPOINT and self.start(self.v.runner.index, item):
+                self.v.text(CRITICAL, "Auto mission changed, restarted command")
+        self.v.mission_changed = False
+        if self.sub is not None:
+            self.sub.run()
+        self.v.runner.update(self)
+
+    def reached(self) -> None:
+        if self.sub is not None:
+            self.sub.reached()
+        else:
+            self._arrived = True
+            self.v.runner.update(self)
+
+    def disarmed(self) -> None:
+        self.v.runner.stop()
+
+    def pause(self, paused: bool) -> bool:
+        if self.sub is not None or self._goal is None:
+            return False
+        self.v.s.paused[self.v.row] = paused
+        return True
+
+    def finished(self) -> None:
+        """The mission has ended: stay in the air, or stop the motors on the ground."""
+        self.sub, self._goal = None, None
+        if self.v.landed:
+            arming.disarm(self.v)
+        else:
+            self.nav.hold()
+
+    # beginning of commands
+    def start(self, index: int, item: WireItem) -> bool:
+        """Begins a mission command. False for one ArduCopter does not fly."""
+        if item.command in IGNORED:
+            self.v.text(WARNING, f"Skipping invalid cmd #{item.command}")
+            return False
+        if item.command in (TAKEOFF, *PLACED, TURNS, RETURN, LAND, GUIDED_ENABLE, DELAY):
+            self._start_nav(item)
+            return True
+        self._start_do(item)
+        return True
+
+    def _start_nav(self, item: WireItem) -> None:
+        self.sub, self._arrived, self._since, self._circling = None, False, None, False
+        here = self.nav.destination if self.v.s.reached[self.v.row] else self.nav.stopping_point()
+        if item.command == TAKEOFF:
+            self._take_off(item)
+        elif item.command == RETURN:
+            self._delegate(Rtl(self.v))
+        elif item.command == LAND and not (item.x or item.y):
+            self._delegate(Land(self.v))
+        elif item.command == GUIDED_ENABLE and item.param1 > 0.5:
+            self._delegate(Guided(self.v))
+        elif item.command == DELAY:
+            self._since = self.v.now
+            if item.param1 > 0:
+                self.v.text(INFO, f"Delaying {int(item.param1)} sec")
+        elif item.command == TURNS:
+            self._to_circle(item, here)
+        elif item.command != GUIDED_ENABLE:
+            self._fly_to(item, here)
+
+    def _delegate(self, mode: Mode) -> None:
+        self.sub, self._goal = mode, None
+        mode.enter(ignore_checks=True)
+
+    def _take_off(self, item: WireItem) -> None:
+        home = self.v.home_point[2]
+        asked = item.z - self.v.origin.amsl if item.frame == 0 else home + item.z
+        up = max(asked, self.nav.position[2] + (1.0 if self.v.landed else 0.0))
+        self._goal = (*self.nav.position[:2], up)
+        self.nav.keep_heading()
+        self.nav.take_off(up)
+
+    def _fly_to(self, item: WireItem, here: Point) -> None:
+        goal = self.v.item_point(item, here)
+        if goal is None:
+            self.v.text(CRITICAL, "Failsafe: Terrain data missing")
+            self.v.set_mode(6, "terrain failsafe")
+            return
+        if item.command == LAND:
+            goal = (goal[0], goal[1], self.nav.position[2])
+        self._goal = goal
+        self.nav.go(goal)
+        self._look_ahead()
+        if item.param1 > 0 or item.command not in (WAYPOINT, SPLINE):
+            return
+        following = self.v.runner.next_nav()
+        if following is not None and following.command in (WAYPOINT, UNLIMITED, TIME, SPLINE):
+            onward = self.v.item_point(following, goal)
+            if onward is not None:
+                self.nav.then(onward)
+
+    def _look_ahead(self) -> None:
+        s, i = self.v.s, self.v.row
+        if self._yaw_goal is not None:
+            self.nav.face(self._yaw_goal)
+            self._yaw_goal = None
+        elif s.yaw_mode[i] != Yaw.PLACE and self.v.params["WP_YAW_BEHAVIOR"] != 0:
+            self.nav.face_ahead()
+
+    def _to_circle(self, item: WireItem, here: Point) -> None:
+        centre = self.v.item_point(item, here) or here
+        self._centre = centre
+        self._radius = abs(item.param3) or self.v.params["CIRCLE_RADIUS"] / 100.0
+        north, east, _ = self.nav.position
+        off = math.hypot(north - centre[0], east - centre[1])
+        if off > 0.1:
+            share = self._radius / off
+            edge = (centre[0] + (north - centre[0]) * share, centre[1] + (east - centre[1]) * share, centre[2])
+        else:
+            edge = (centre[0] - self._radius, centre[1], centre[2])
+        self._goal = edge
+        self.nav.go(edge)
+        self._look_ahead()
+
+    # end of commands
+    def done(self, index: int, item: WireItem) -> bool:
+        if item.command in (CONDITION_DELAY, CONDITION_DISTANCE, CONDITION_YAW):
+            return self._condition_met(item)
+        if item.command in (TAKEOFF, *PLACED, TURNS, RETURN, LAND, GUIDED_ENABLE, DELAY):
+            return self._nav_done(index, item)
+        return True
+
+    def _nav_done(self, index: int, item: WireItem) -> bool:
+        if item.command == TAKEOFF:
+            return self._took_off()
+        if item.command == RETURN:
+            return self.v.landed and self.v.ever_flew and self.v.now - self.v.landed_since >= arming.SPOOL_DOWN_S
+        if item.command == LAND:
+            return self._landing_done()
+        if item.command == GUIDED_ENABLE:
+            return item.param1 <= 0.5
+        if item.command == DELAY:
+            return self._since is not None and self.v.now - self._since >= item.param1
+        if not self._arrived or item.command in NEVER_ENDING:
+            return False
+        if item.command == TURNS:
+            return self._circled(item)
+        if self._since is None:
+            self._since = self.v.now
+        wait = item.param1 if item.command in (WAYPOINT, TIME, SPLINE) else 0.0
+        if self.v.now - self._since < wait:
+            return False
+        self.v.text(INFO, f"Reached command #{index}")
+        return True
+
+    def _took_off(self) -> bool:
+        s, i = self.v.s, self.v.row
+        if self.v.landed or self._goal is None or s.z[i] != Z.TAKEOFF:
+            return False
+        stop = 0.5 * (0.1 * s.speed_up[i]) ** 2 / s.accel_z[i]
+        if s.tpos[i, 2] < self._goal[2] - stop or s.tvel[i, 2] >= 0.1 * s.speed_up[i]:
+            return False
+        self._after_take_off()
+        return True
+
+    def _after_take_off(self) -> None:
+        """Waypoints begin exactly where the take-off ends."""
+        assert self._goal is not None
+        self.nav.start_legs()
+        s, i = self.v.s, self.v.row
+        s.leg_origin[i] = s.leg_target[i] = (s.tpos[i, 0], s.tpos[i, 1], self._goal[2])
+
+    def _landing_done(self) -> bool:
+        if self.sub is None and self._arrived:
+            self._delegate(Land(self.v))
+        return self.v.landed and self.v.ever_flew and self.v.now - self.v.landed_since >= arming.SPOOL_DOWN_S
+
+    def _circled(self, item: WireItem) -> bool:
+        s, i = self.v.s, self.v.row
+        if not self._circling:
+            self._circling = True
+            rate = abs(self.v.params["CIRCLE_RATE"])
+            circle.begin(self, self._centre[:2], self._radius, -rate if item.param3 < 0 else rate)
+            self.nav.height(self._centre[2])
+            self._start_angle = float(s.angle[i])
+        return abs(float(s.angle[i]) - self._start_angle) / (2 * math.pi) >= item.param1
+
+    # DO and CONDITION commands
+    def _start_do(self, item: WireItem) -> None:
+        v = self.v
+        if item.command in (CONDITION_DELAY, CONDITION_DISTANCE):
+            self._condition_since = v.now
+        elif item.command == CONDITION_YAW:
+            self._turn_to(item)
+        elif item.command == CHANGE_SPEED:
+            v.change_speed(int(item.param1), item.param2)
+        elif item.command == SET_HOME:
+            v.home_from_item(item)
+        elif item.command in (ROI_LOCATION, ROI, ROI_NONE):
+            v.look_at(item if (item.x or item.y) and item.command != ROI_NONE else None)
+        elif item.command == CAMERA_DISTANCE:
+            v.camera.every(item.param1, at_once=item.param3 > 0)
+        elif item.command == DIGICAM:
+            v.camera.shoot()
+        elif item.command == FENCE_ENABLE:
+            v.params.set("FENCE_ENABLE", 1.0 if item.param1 == 1 else 0.0)
+
+    def _turn_to(self, item: WireItem) -> None:
+        angle = math.radians(item.param1)
+        if item.param4 > 0:
+            angle = self.v.heading + (angle if item.param3 >= 0 else -angle)
+        self.nav.face(angle)
+        self._yaw_goal = angle
+
+    def _condition_met(self, item: WireItem) -> bool:
+        if item.command == CONDITION_DELAY:
+            return self.v.now - self._condition_since >= item.param1
+        if item.command == CONDITION_DISTANCE:
+            if self._goal is None:
+                return True
+            north, east, _ = self.nav.position
+            return math.hypot(self._goal[0] - north, self._goal[1] - east) < max(0.0, item.param1)
+        off = (self.v.heading - float(self.v.s.yaw_goal[self.v.row]) + math.pi) % (2 * math.pi) - math.pi
+        return abs(off) <= math.radians(2.0)

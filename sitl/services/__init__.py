@@ -1,0 +1,1 @@
+"""The MAVLink services of the built-in vehicle: parameters, missions, commands, files, logs."""
