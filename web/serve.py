@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import threading
-from collections.abc import Callable
+import sys
 from pathlib import Path
 from typing import Final
 
 import waitress  # type: ignore[import-untyped]
 
+import telemetry.settings
 from telemetry.bus_keys import BusKeys
 from telemetry.settings import Settings
 from web.app import BODY_LIMIT_BYTES, create_app
@@ -35,21 +35,17 @@ def open_database(home: Path) -> Database:
     return database
 
 
-def run(
-    settings: Settings,
-    home: Path,
-    nats_url: str,
-    websocket_url: str,
-    on_listening: Callable[[int], None] = lambda port: None,
-) -> None:
-    """Serves until SIGTERM or SIGINT. `websocket_url` is where browsers find NATS; `on_listening` hears the port."""
-    home.mkdir(parents=True, exist_ok=True)
+def run(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    home = telemetry.settings.home()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(home)
-    bus = BusLine(nats_url, websocket_url, BusKeys(home / "keys"))
+    bus = BusLine(
+        telemetry.settings.nats_url(settings), telemetry.settings.websocket_url(settings), BusKeys(home / "keys")
+    )
     indexer = Indexer(database)
-    app = create_app(settings, home, database, bus)
     server = waitress.create_server(
-        app,
+        create_app(settings, home, database, bus),
         host=settings.web.host,
         port=settings.web.port,
         threads=THREADS,
@@ -57,24 +53,22 @@ def run(
         ident=None,
     )
     bus.start(indexer.after, indexer.take)
-    _end_on_signal(server.close)
-    on_listening(server.effective_port)
-    log.info("serving on http://%s:%d", settings.web.host, server.effective_port)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    log.info("serving on http://%s:%s", settings.web.host, server.effective_port)
     try:
-        server.run()
+        server.run()  # ends at SystemExit, when the requests under way are answered
     finally:
+        server.close()
         bus.stop()
         database.close()
 
 
-def _end_on_signal(close: Callable[[], None]) -> None:
-    """waitress ends its loop on SystemExit; only a main thread may be told by signals."""
-    if threading.current_thread() is not threading.main_thread():
-        return
+def _end(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
-    def end(_number: int, _frame: object) -> None:
-        close()
-        raise SystemExit(0)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+def main() -> None:
+    """``python -m web SETTINGS``."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    run(telemetry.settings.load(Path(sys.argv[1])))
