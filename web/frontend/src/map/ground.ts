@@ -18,6 +18,9 @@ export const GROUND_TOP = 'ground-top';
 const COAST_FADES_FROM = 8;
 const COAST_GONE_AT = 10;
 
+/** A tile this large (about 3 km) names a park once, not at every street corner, and is still exact to a metre. */
+const UNIT_MAX_ZOOM = 13;
+
 export const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 export async function loadLand(): Promise<FeatureCollection> {
@@ -70,7 +73,7 @@ function unitLayers(id: string): LayerSpecification[] {
 
 /** Style of our own ground; `unitLayerUrls` are GeoJSON whose features say `name` and `kind`. */
 export function ownGround(unitLayerUrls: readonly string[]): StyleSpecification {
-  const units = unitLayerUrls.map((url, index) => [`unit-${index}`, { type: 'geojson' as const, data: url }] as const);
+  const units = unitLayerUrls.map((url, index) => [`unit-${index}`, { type: 'geojson' as const, data: url, maxzoom: UNIT_MAX_ZOOM }] as const);
   return {
     version: 8,
     sources: {

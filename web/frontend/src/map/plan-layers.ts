@@ -145,9 +145,9 @@ export function pointLayers(): LayerSpecification[] {
     'interpolate',
     ['linear'],
     ['zoom'],
-    13,
+    12.5,
     ['case', selected, small + 3, small],
-    16,
+    15,
     ['case', selected, large + 3, large],
   ];
   return [
@@ -156,23 +156,22 @@ export function pointLayers(): LayerSpecification[] {
       type: 'circle',
       source: POINTS,
       paint: {
-        'circle-radius': radius(4, 11),
+        'circle-radius': radius(3, 11),
         'circle-color': ['case', selected, kindColour, token('plan-point')],
         'circle-stroke-color': ['case', selected, token('plan-point'), kindColour],
-        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 13, 1.5, 16, 2.5],
+        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 12.5, 1.5, 15, 2.5],
       },
     },
     {
       id: 'plan-points-number',
       type: 'symbol',
       source: POINTS,
-      minzoom: 14.5,
+      minzoom: 13.75,
       layout: {
         'text-field': ['get', 'text'],
         'text-font': LABEL_FONT,
-        'text-size': ['interpolate', ['linear'], ['zoom'], 14.5, 9, 16, 12],
+        'text-size': ['interpolate', ['linear'], ['zoom'], 13.75, 9, 15, 12],
         'text-allow-overlap': true,
-        'text-ignore-placement': true,
       },
       paint: { 'text-color': ['case', selected, token('plan-casing'), token('plan-on-point')] },
     },
@@ -180,7 +179,7 @@ export function pointLayers(): LayerSpecification[] {
       id: 'plan-points-height',
       type: 'symbol',
       source: POINTS,
-      minzoom: 15.5,
+      minzoom: 15,
       layout: {
         'text-field': ['get', 'height'],
         'text-font': LABEL_FONT,

@@ -6,17 +6,22 @@ import * as edit from './edit';
 import type { Selection } from './handles';
 import type { Store } from './store';
 
-function KindSwitch({ kind, disabled, onChange }: { kind: FenceKind; disabled: boolean; onChange: (kind: FenceKind) => void }) {
-  const option = (value: FenceKind, words: string) => (
-    <button type="button" class="segment" aria-pressed={kind === value} disabled={disabled} onClick={() => onChange(value)}>
-      {words}
-    </button>
-  );
+/** What kind of fence it is, and the press that makes it the other. */
+function KindButton({ shape, kind, disabled, onChange }: { shape: 'polygon' | 'circle'; kind: FenceKind; disabled: boolean; onChange: (kind: FenceKind) => void }) {
+  const other: FenceKind = kind === 'inclusion' ? 'exclusion' : 'inclusion';
+  const words = `This is an ${kind}: make it an ${other}`;
   return (
-    <span class="segments" role="group" aria-label="Kind of fence">
-      {option('inclusion', 'Inside')}
-      {option('exclusion', 'Outside')}
-    </span>
+    <button
+      type="button"
+      class={`btn btn-quiet btn-icon kind kind-${kind}`}
+      disabled={disabled}
+      aria-label={words}
+      title={words}
+      data-testid="btn-fence-kind"
+      onClick={() => onChange(other)}
+    >
+      <Icon name={`${shape}-${kind === 'inclusion' ? 'in' : 'out'}`} />
+    </button>
   );
 }
 
@@ -50,19 +55,23 @@ export function FenceTab({ store }: { store: Store }) {
       )}
       <ol>
         {geofence.polygons.map((polygon, index) => (
-          <li class={`shape shape-${polygon.kind} ${isChosen('polygon', index) || isChosen('vertex', index) ? 'is-selected' : ''}`} key={`p${index}`} data-testid="fence-polygon">
+          <li class={`shape ${isChosen('polygon', index) || isChosen('vertex', index) ? 'is-selected' : ''}`} key={`p${index}`} data-testid="fence-polygon">
+            <KindButton shape="polygon" kind={polygon.kind} disabled={!editable} onChange={(kind) => store.edit((plan) => edit.setPolygon(plan, index, { kind }))} />
             <button type="button" class="shape-name" onClick={() => store.select({ kind: 'polygon', index })}>
               <b>Polygon {index + 1}</b>
-              <span class="cell-sub">{polygon.vertices.length} corners</span>
+              <span class="cell-sub">
+                {polygon.kind}, {polygon.vertices.length} corners
+              </span>
             </button>
-            <KindSwitch kind={polygon.kind} disabled={!editable} onChange={(kind) => store.edit((plan) => edit.setPolygon(plan, index, { kind }))} />
             {remove('btn-polygon-delete', (plan) => edit.removePolygon(plan, index))}
           </li>
         ))}
         {geofence.circles.map((circle, index) => (
-          <li class={`shape shape-${circle.kind} ${isChosen('circle', index) ? 'is-selected' : ''}`} key={`c${index}`} data-testid="fence-circle">
+          <li class={`shape ${isChosen('circle', index) ? 'is-selected' : ''}`} key={`c${index}`} data-testid="fence-circle">
+            <KindButton shape="circle" kind={circle.kind} disabled={!editable} onChange={(kind) => store.edit((plan) => edit.setCircle(plan, index, { kind }))} />
             <button type="button" class="shape-name" onClick={() => store.select({ kind: 'circle', index })}>
               <b>Circle {index + 1}</b>
+              <span class="cell-sub">{circle.kind}, radius</span>
             </button>
             <NumberInput
               label={`Radius of circle ${index + 1}`}
@@ -74,7 +83,6 @@ export function FenceTab({ store }: { store: Store }) {
               testid={`circle-radius-${index + 1}`}
               onChange={(radius_m) => store.edit((plan) => edit.setCircle(plan, index, { radius_m }), `radius ${index}`)}
             />
-            <KindSwitch kind={circle.kind} disabled={!editable} onChange={(kind) => store.edit((plan) => edit.setCircle(plan, index, { kind }))} />
             {remove('btn-circle-delete', (plan) => edit.removeCircle(plan, index))}
           </li>
         ))}
@@ -83,6 +91,7 @@ export function FenceTab({ store }: { store: Store }) {
       <h3>Home</h3>
       {home ? (
         <div class={`shape ${isChosen('home') ? 'is-selected' : ''}`} data-testid="home">
+          <span class="shape-mark shape-mark-home">H</span>
           <button type="button" class="shape-name" onClick={() => store.select({ kind: 'home' })}>
             <b>Home</b>
             <span class="cell-sub num">
@@ -106,7 +115,8 @@ export function FenceTab({ store }: { store: Store }) {
       {rally.length === 0 && <p class="muted">None: the drone returns to home.</p>}
       <ol>
         {rally.map((point, index) => (
-          <li class={`shape shape-rally ${isChosen('rally', index) ? 'is-selected' : ''}`} key={index} data-testid="rally-point">
+          <li class={`shape ${isChosen('rally', index) ? 'is-selected' : ''}`} key={index} data-testid="rally-point">
+            <span class="shape-mark shape-mark-rally">R</span>
             <button type="button" class="shape-name" onClick={() => store.select({ kind: 'rally', index })}>
               <b>Rally {index + 1}</b>
             </button>

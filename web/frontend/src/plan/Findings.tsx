@@ -1,4 +1,6 @@
 /* What the server finds in the plan: most serious first, each with what to do; a press shows the place. */
+import { useEffect, useState } from 'preact/hooks';
+
 import type { Finding } from '../generated';
 import { Icon } from '../ui/Icon';
 import type { Store } from './store';
@@ -16,7 +18,7 @@ function State({ store }: { store: Store }) {
     case 'refused':
       return <span class="badge badge-crit" data-testid="check-state" data-state="refused">cannot be read</span>;
     case 'current':
-      return <span class="check-state" data-testid="check-state" data-state="current">up to date</span>;
+      return <span class="check-state" data-testid="check-state" data-state="current">checked</span>;
   }
 }
 
@@ -43,21 +45,27 @@ function Row({ store, finding }: { store: Store; finding: Finding }) {
   );
 }
 
+/** Folded by itself while flying, where the room belongs to the drone; the counts stay. */
 export function Findings({ store }: { store: Store }) {
+  const [folded, setFolded] = useState<boolean | null>(null);
+  const flying = store.tab.value === 'fly';
+  useEffect(() => setFolded(null), [flying]);
+  const open = !(folded ?? flying);
   const state = store.checkState.value;
   const findings = [...store.findings.value].sort((a, b) => (RANK[a.severity] ?? 3) - (RANK[b.severity] ?? 3));
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
   const stale = state.kind === 'unreachable' || state.kind === 'refused';
   return (
     <section class={`findings ${stale ? 'is-stale' : ''}`} aria-label="Checks" data-testid="findings">
-      <header class="findings-head">
-        <h2>Checks</h2>
+      <button type="button" class="findings-head" aria-expanded={open} data-testid="btn-findings" onClick={() => setFolded(open)}>
+        <Icon name={open ? 'down' : 'up'} />
+        <b>Checks</b>
         {count('error') > 0 && <span class="badge badge-crit" data-testid="error-count">{plural(count('error'), 'error')}</span>}
         {count('warning') > 0 && <span class="badge badge-warn" data-testid="warning-count">{plural(count('warning'), 'warning')}</span>}
         <span class="spring" />
         <State store={store} />
-      </header>
-      <div class="findings-list">
+      </button>
+      <div class="findings-list" hidden={!open}>
         {state.kind === 'unreachable' && (
           <p class="note note-warn">
             The plan is not being checked. Your edits are kept on this page; checking goes on by itself when the server answers.

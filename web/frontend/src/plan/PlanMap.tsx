@@ -17,6 +17,9 @@ const DRAWING = 'plan-drawing';
 const FINDINGS = 'plan-findings';
 const HOVER = 'plan-hover';
 
+/** What the tools, hints and buttons over the map leave free. */
+const ROOM = { top: 76, right: 72, bottom: 56, left: 164 } as const;
+
 function editingLayers(): LayerSpecification[] {
   const byFence = ['match', ['get', 'fence'], 'inclusion', token('fence-in'), 'exclusion', token('fence-out'), token('text')] as never;
   const byKind = ['match', ['get', 'kind'], 'inclusion', token('fence-in'), token('fence-out')] as never;
@@ -111,7 +114,7 @@ function project(map: MapLibreMap, store: Store): () => void {
 
 export function showPlan(map: MapLibreMap, store: Store): void {
   const bounds = boundsOf(positions(store.plan.value));
-  if (bounds) fit(map, bounds, 72);
+  if (bounds) fit(map, bounds, ROOM);
 }
 
 export function PlanMap({ store, onMap }: { store: Store; onMap: (map: MapLibreMap) => void }) {
@@ -121,7 +124,7 @@ export function PlanMap({ store, onMap }: { store: Store; onMap: (map: MapLibreM
     const bounds = boundsOf(positions(store.plan.value));
     const ground = createMap(element.current, store.page.map, LONDON);
     const { map } = ground;
-    if (bounds) map.fitBounds(bounds, { padding: 72, maxZoom: 17, duration: 0 });
+    if (bounds) map.fitBounds(bounds, { padding: ROOM, maxZoom: 17, duration: 0 });
     ground.onStyle(() => {
       addPlanImages(map);
       const stop = project(map, store);
