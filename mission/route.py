@@ -28,7 +28,7 @@ CLEAR_M: Final = 1e-4
 """Corners are passed at this distance while testing, so that grazing an edge is not a crossing of it."""
 
 TOUCH: Final = 1e-9
-SHADOW_EDGE: Final = 1e-9
+SHADOW_EDGE: Final = 1e-7
 """Radians at the edge of a shadow that are tested, not taken for hidden."""
 
 Waypoint = tuple[float, float]
@@ -78,7 +78,7 @@ class RouteMap:
     def blockers(self, a: Waypoint, b: Waypoint, height_m: float = -np.inf) -> list[int]:
         """Numbers of the obstacles that the straight line crosses; -1 stands for leaving the inside."""
         line = shapely.linestrings((a, b))
-        hit = [int(n) for n in self._tree.query(line, predicate="intersects") if self._tops[n] > height_m]
+        hit = [int(n) for n in self._tree.query(line, predicate="intersects") if self._tops[n] >= height_m]
         if self._inside is not None and not shapely.covers(self._inside, line):
             hit.append(-1)
         return hit
@@ -88,7 +88,7 @@ class RouteMap:
         lines = shapely.linestrings(ends)
         line, number = self._tree.query(lines, predicate="intersects")
         clear = np.ones(len(ends), dtype=np.bool_)
-        clear[line[np.array(self._tops)[number] > height_m]] = False
+        clear[line[np.array(self._tops)[number] >= height_m]] = False
         if self._inside is not None:
             clear &= shapely.covers(self._inside, lines)
         return clear
@@ -174,7 +174,6 @@ class _Search:
         self._cost = [0.0, np.inf]
         self._parent = [0, 0]
         self._settled: list[int] = []
-        self._closed = {0}
         self._heap: list[tuple[float, int, int]] = []
         self._queues: list[_Queue] = []
         self._shadows: dict[int, list[tuple[float, float, float]]] = {}
@@ -187,15 +186,16 @@ class _Search:
             node, target = offered.nodes[rank], offered.targets[rank]
             if rank + 1 < len(offered.targets):
                 heapq.heappush(self._heap, (offered.estimates[rank + 1], queue, rank + 1))
-            if target in self._closed or self._in_shadow(node, offered.angles[rank], offered.lengths[rank]):
+            cost = self._cost[node] + offered.lengths[rank]
+            if cost >= self._cost[target] - TOUCH or self._in_shadow(node, offered.angles[rank], offered.lengths[rank]):
                 continue
             blockers = self._map.blockers(tuple(self._clear[node]), tuple(self._clear[target]), self._height)
             if blockers:
                 self._learn(blockers)
                 self._cast_shadows(node, blockers)
                 continue
-            self._closed.add(target)
-            self._cost[target] = self._cost[node] + float(np.linalg.norm(self._true[target] - self._true[node]))
+            # A corner learnt late may lead to a node sooner than the way it was settled by; it is then settled again.
+            self._cost[target] = cost
             self._parent[target] = node
             if target == 1:
                 return self._path()
@@ -214,7 +214,10 @@ class _Search:
         for number in blockers:
             if number < 0:
                 continue
-            away = self._map.outline(number) - self._clear[node]
+            away = self._map.outline(number) - self._true[node]
+            at_node = np.flatnonzero(np.hypot(away[:, 0], away[:, 1]) < CLEAR_M)
+            if len(at_node):
+                away = np.roll(away[:-1], -int(at_node[0]), axis=0)[1:]
             angles = np.unwrap(np.arctan2(away[:, 1], away[:, 0]))
             low = float(angles.min())
             reach = float(np.hypot(away[:, 0], away[:, 1]).max())

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 import shapely
-from shapely import LineString, Polygon
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 from mission.errors import GeometryError
@@ -24,8 +24,9 @@ from mission.route import RouteMap, Waypoint
 
 SHORTEST_LINE_M: Final = 0.5
 """Pieces of line shorter than this are left out."""
-LEFTOVER_SHARE: Final = 0.05
-"""Uncovered pieces larger than this share of a swath square get a line of their own."""
+LEFTOVER_SHARE: Final = 0.002
+"""Share of the area that may stay uncovered; pieces beyond that get lines of their own."""
+LEFTOVER_ROUNDS: Final = 3
 
 Line = tuple[Waypoint, Waypoint]
 
@@ -65,7 +66,7 @@ def fewest_lines(area: BaseGeometry) -> float:
     Lines of one direction number half the sum of the edges' extents across it, over the spacing. As a function of
     the direction that sum is concave between directions of edges, so it is least along one of the edges.
     """
-    rings = [np.asarray(shapely.get_coordinates(ring)) for ring in shapely.get_rings(area)]
+    rings = [np.asarray(shapely.get_coordinates(ring)) for ring in shapely.get_rings(shapely.get_parts(area))]
     edges = np.concatenate([np.diff(ring, axis=0) for ring in rings])
     angles = np.unique(np.round(np.arctan2(edges[:, 1], edges[:, 0]) % math.pi, 9))
     extents = np.abs(edges[:, 1] * np.cos(angles)[:, None] - edges[:, 0] * np.sin(angles)[:, None]).sum(axis=1)
@@ -127,22 +128,37 @@ def _overlap(a: Line, b: Line) -> bool:
 
 
 def _leftovers(area: BaseGeometry, lines: Sequence[Line], spacing_m: float) -> list[Line]:
-    """Lines through what the swaths of `lines` leave uncovered, as long as it is worth a line."""
-    if not lines:
-        seen: BaseGeometry = Polygon()
-    else:
-        swaths = shapely.buffer(shapely.linestrings(np.array(lines)), spacing_m / 2.0, cap_style="square")
-        seen = shapely.union_all(swaths)
-    left = shapely.get_parts(shapely.difference(area, seen))
-    wanted = left[shapely.area(left) > LEFTOVER_SHARE * spacing_m**2]
-    found = []
-    for piece in wanted:
-        axis = _long_axis(piece)
-        inside = [part for part in shapely.get_parts(shapely.intersection(axis, area)) if part.length > SHORTEST_LINE_M]
-        for part in inside:
-            (ax, ay), (bx, by) = shapely.get_coordinates(part).tolist()[:2]
-            found.append(((ax, ay), (bx, by)))
+    """Lines through what the swaths of `lines` leave uncovered, largest pieces first, until little enough is left."""
+    seen: BaseGeometry = shapely.union_all(_swaths(lines, spacing_m))
+    found: list[Line] = []
+    for _ in range(LEFTOVER_ROUNDS):
+        left = shapely.get_parts(shapely.difference(area, seen))
+        sizes = shapely.area(left)
+        excess = float(sizes.sum()) - LEFTOVER_SHARE * area.area
+        added: list[Line] = []
+        for index in np.argsort(-sizes, kind="stable").tolist():
+            if excess <= 0.0:
+                break
+            excess -= float(sizes[index])
+            pieces = shapely.get_parts(shapely.intersection(_long_axis(left[index]), area))
+            added.extend(_ends(piece) for piece in pieces if piece.length > SHORTEST_LINE_M)
+        if not added:
+            break
+        found.extend(added)
+        seen = shapely.union_all([seen, *_swaths(added, spacing_m)])
     return found
+
+
+def _swaths(lines: Sequence[Line], spacing_m: float) -> list[BaseGeometry]:
+    ends = np.array(lines, dtype=np.float64).reshape(-1, 2, 2)
+    swaths = shapely.buffer(np.asarray(shapely.linestrings(ends)), spacing_m / 2.0, cap_style="square")
+    return list(np.atleast_1d(swaths))
+
+
+def _ends(piece: BaseGeometry) -> Line:
+    points = shapely.get_coordinates(piece).tolist()
+    (ax, ay), (bx, by) = points[0], points[-1]
+    return (ax, ay), (bx, by)
 
 
 def _long_axis(piece: BaseGeometry) -> BaseGeometry:
