@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from sitl.errors import SitlError
+from sitl.errors import LinkTextError, SitlError
 from sitl.fleet import Fleet, FleetOptions
+from sitl.link import Conditions, parse
 from sitl.params import load_file
 
 
@@ -43,6 +44,13 @@ def _wind(context: click.Context, option: click.Parameter, text: str | None) -> 
     return {"SIM_WIND_SPD": speed, "SIM_WIND_DIR": direction}
 
 
+def _link(context: click.Context, option: click.Parameter, text: str) -> Conditions:
+    try:
+        return parse(text)
+    except LinkTextError as error:
+        raise click.BadParameter(error.what) from error
+
+
 @click.command()
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 5000), help="How many drones.")
 @click.option(
@@ -54,6 +62,7 @@ def _wind(context: click.Context, option: click.Parameter, text: str | None) -> 
 @click.option("--wind", callback=_wind, help="SPEED,DIR: m/s, and degrees it comes from.")
 @click.option("--seed", default=0, show_default=True, help="Of all randomness.")
 @click.option("--udp", callback=_udp, help="HOST:PORT to send to, instead of listening on TCP 5760 + 10·i.")
+@click.option("--link", default="", callback=_link, help="delay=50ms,jitter=20ms,loss=1%,duplicate=…,outage=5s@30s")
 def sitl(
     count: int,
     home: tuple[float, float, float, float],
@@ -63,6 +72,7 @@ def sitl(
     wind: dict[str, float],
     seed: int,
     udp: tuple[str, int] | None,
+    link: Conditions,
 ) -> None:
     """Flies simulated drones until interrupted."""
     try:
@@ -75,6 +85,7 @@ def sitl(
             udp=udp,
             parameters=parameters,
             seed=seed,
+            link=link,
         )
         asyncio.run(_fly(options))
     except SitlError as error:

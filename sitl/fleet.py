@@ -21,10 +21,11 @@ from typing import Final
 import numpy as np
 
 from sitl import guidance, physics, report
-from sitl.channel import Channel
 from sitl.geo import METRES_PER_E7
+from sitl.link import Conditions
 from sitl.sensors import Sensors
 from sitl.services.router import Services
+from sitl.sockets import TcpLink, UdpLink
 from sitl.state import State
 from sitl.streams import Streams
 from sitl.vehicle import Place, Vehicle
@@ -54,6 +55,8 @@ class FleetOptions:
     parameters: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     first_system: int = 1
+    link: Conditions = Conditions()
+    """What lies between every vehicle and the ground."""
 
 
 class Fleet:
@@ -141,16 +144,19 @@ class Fleet:
         base = self.options.base_port or 0
         port = base + PORT_STEP * vehicle.row if base else 0
         server = await asyncio.get_running_loop().create_server(
-            lambda: TcpLink(vehicle, self.streams), self.options.host, port
+            lambda: TcpLink(vehicle, self.streams, self._link(vehicle)), self.options.host, port
         )
         self._servers.append(server)
         self.ports.append(int(server.sockets[0].getsockname()[1]))
 
     async def _send_udp(self, vehicle: Vehicle, target: tuple[str, int]) -> None:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: UdpLink(vehicle, self.streams), remote_addr=target
+            lambda: UdpLink(vehicle, self.streams, self._link(vehicle)), remote_addr=target
         )
         self._transports.append(transport)
+
+    def _link(self, vehicle: Vehicle) -> tuple[Conditions, int]:
+        return self.options.link, self.options.seed * 100_003 + vehicle.row
 
     # clock
     async def _run(self) -> None:
@@ -200,66 +206,3 @@ class Fleet:
         for vehicle in self.vehicles:
             for channel in vehicle.channels:
                 channel.flush()
-
-
-class TcpLink(asyncio.Protocol):
-    """A ground station connected by TCP. As on ArduPilot's serial port, the latest one has it."""
-
-    def __init__(self, vehicle: Vehicle, streams: Streams) -> None:
-        self.vehicle, self.streams = vehicle, streams
-        self.channel: Channel | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self.channel = Channel(self.vehicle, self.streams, self._write)
-
-    def _write(self, frames: list[bytes]) -> None:
-        if not self.transport.is_closing():
-            self.transport.write(b"".join(frames))
-
-    def data_received(self, data: bytes) -> None:
-        if self.channel is not None:
-            self.channel.receive(data)
-            self.channel.flush()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self.channel is not None:
-            self.channel.close()
-
-
-class UdpLink(asyncio.DatagramProtocol):
-    """Sends to one place by UDP and listens for its answers."""
-
-    def __init__(self, vehicle: Vehicle, streams: Streams) -> None:
-        self.vehicle, self.streams = vehicle, streams
-        self.channel: Channel | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
-        self.channel = Channel(self.vehicle, self.streams, self._write)
-
-    def _write(self, frames: list[bytes]) -> None:
-        size = 0
-        batch: list[bytes] = []
-        for frame in frames:
-            if size + len(frame) > 1400 and batch:
-                self.transport.sendto(b"".join(batch))
-                size, batch = 0, []
-            batch.append(frame)
-            size += len(frame)
-        if batch:
-            self.transport.sendto(b"".join(batch))
-
-    def datagram_received(self, data: bytes, address: tuple[str | object, int]) -> None:
-        if self.channel is not None:
-            self.channel.receive(data)
-            self.channel.flush()
-
-    def error_received(self, error: Exception) -> None:
-        log.debug("UDP: %s", error)  # nobody listens yet; the next datagram may arrive
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self.channel is not None:
-            self.channel.close()
