@@ -79,7 +79,7 @@ function Facts({ track, at }: { track: Track; at: Moment }) {
         <Fact label="Place" value={here ? `${here.lat_deg.toFixed(6)}, ${here.lon_deg.toFixed(6)}` : UNKNOWN} wide />
       </Group>
       <Group title="Link" part="heartbeat" track={track} at={at} testid="details-link-age">
-        <Fact label="Over" value={state.link ?? UNKNOWN} />
+        <Fact label="Via" value={state.link ?? UNKNOWN} />
         <Fact label="Loss" value={quantity(state.link_loss_pct, 1, '%')} />
         <Fact label="Round trip" value={quantity(state.round_trip_ms, 0, 'ms')} />
         <Fact label="Pre-arm" value={yesNo(state.prearm_ok, 'Ready', 'Not ready')} alarming={state.prearm_ok === false} />

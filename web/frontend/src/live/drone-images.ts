@@ -34,11 +34,11 @@ const arrow = (fill: string): Draw => (pen) => {
 const hollow = (outline: (pen: CanvasRenderingContext2D) => void): Draw => (pen) => {
   outline(pen);
   pen.strokeStyle = token('map-halo');
-  pen.lineWidth = 4.5;
+  pen.lineWidth = 5;
   pen.stroke();
   pen.strokeStyle = token('stale');
-  pen.lineWidth = 1.75;
-  pen.setLineDash([4, 2.5]);
+  pen.lineWidth = 2.25;
+  pen.setLineDash([5, 3]);
   pen.stroke();
 };
 

@@ -1,10 +1,9 @@
 /* Every drone in one source and one symbol layer; rings and trails below it. */
 import type { Feature, FeatureCollection, Point } from 'geojson';
-import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
+import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap, SymbolLayerSpecification } from 'maplibre-gl';
 
 import type { Moment } from '../bus/age';
-import { LABEL_FONT } from '../map/ground';
-import { NOTHING } from '../map/ground';
+import { LABEL_FONT, NOTHING } from '../map/ground';
 import { token } from '../ui/theme';
 import type { Severity } from './alerts';
 import { addDroneImages, type DroneImage } from './drone-images';
@@ -13,7 +12,7 @@ import { ageWords, droneFreshness, partAgeMs } from './freshness';
 import { screenScale } from './screen';
 import { phaseOf } from './words';
 
-export const DRONE_LAYER = 'drones';
+export const DRONE_LAYERS = ['drones', 'drones-marked'] as const;
 const DRONES = 'drones';
 const TRAILS = 'trails';
 
@@ -25,22 +24,27 @@ export interface Look {
   readonly selected: string | null;
 }
 
+/** Smaller from afar, so that a thousand are still a thousand. */
+const BY_ZOOM: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 9, 0.4, 13, 0.75, 15, 1];
+
 /** Call it when the style is ready. */
 export function addDroneLayers(map: MapLibreMap): void {
   addDroneImages(map);
   const scale = screenScale();
-  map.addSource(TRAILS, { type: 'geojson', data: NOTHING, lineMetrics: true });
-  map.addSource(DRONES, { type: 'geojson', data: NOTHING, buffer: 0, tolerance: 0 });
+  map.addSource(TRAILS, { type: 'geojson', data: NOTHING });
+  map.addSource(DRONES, { type: 'geojson', data: NOTHING, buffer: 64, tolerance: 0 });
   map.addLayer({
     id: TRAILS,
     type: 'line',
     source: TRAILS,
     layout: { 'line-cap': 'round', 'line-join': 'round' },
     paint: {
+      'line-color': token('accent'),
+      'line-opacity': ['get', 'opacity'],
       'line-width': ['case', ['get', 'selected'], 3.5 * scale, 2 * scale],
-      'line-gradient': ['interpolate', ['linear'], ['line-progress'], 0, transparent(token('accent')), 1, token('accent')],
     },
   });
+  map.addLayer(symbols(DRONE_LAYERS[0], false, scale));
   map.addLayer({
     id: 'drone-selected',
     type: 'circle',
@@ -60,20 +64,26 @@ export function addDroneLayers(map: MapLibreMap): void {
     filter: ['has', 'ring'],
     layout: { 'icon-image': ['get', 'ring'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
   });
-  map.addLayer({
-    id: DRONE_LAYER,
+  map.addLayer(symbols(DRONE_LAYERS[1], true, scale));
+}
+
+/** Drones that want looking at lie above the others, and their labels come first. */
+function symbols(id: string, marked: boolean, scale: number): SymbolLayerSpecification {
+  return {
+    id,
     type: 'symbol',
     source: DRONES,
+    filter: ['==', ['get', 'marked'], marked],
     layout: {
       'icon-image': ['get', 'image'],
+      'icon-size': marked ? 1 : BY_ZOOM,
       'icon-rotate': ['get', 'heading'],
       'icon-rotation-alignment': 'map',
       'icon-allow-overlap': true,
-      'icon-ignore-placement': true,
       'symbol-sort-key': ['get', 'rank'],
       'text-field': ['get', 'label'],
       'text-font': LABEL_FONT,
-      'text-size': ['case', ['get', 'selected'], 16 * scale, 14 * scale],
+      'text-size': (marked ? 15 : 14) * scale,
       'text-variable-anchor': ['left', 'right', 'bottom', 'top'],
       'text-radial-offset': ['case', ['any', ['has', 'ring'], ['get', 'selected']], 2.1, 1.3],
       'text-justify': 'auto',
@@ -86,7 +96,7 @@ export function addDroneLayers(map: MapLibreMap): void {
       'text-halo-color': token('map-halo'),
       'text-halo-width': 2 * scale,
     },
-  });
+  };
 }
 
 /** Where every drone is, or was when it was last heard. */
@@ -115,6 +125,7 @@ function drone(track: Track, lon: number, lat: number, look: Look, full: boolean
       label: labelOf(track, stale, full || selected, at),
       stale,
       selected,
+      marked: selected || stale || alert !== undefined,
       rank: selected ? 0 : alert === 'critical' ? 1 : alert ? 2 : stale ? 3 : 4,
     },
     geometry: { type: 'Point', coordinates: [lon, lat] },
@@ -137,27 +148,26 @@ function labelOf({ state, heard }: Track, stale: boolean, full: boolean, at: Mom
   return `${state.vehicle}\n${Math.round(state.height_home_m)} m`;
 }
 
-/** The way of the last `withinMs` of every drone, ending where it is drawn. */
+/** The way of the last `withinMs` of every drone, ending where it is drawn; its older half is fainter. */
 export function drawTrails(map: MapLibreMap, fleet: LiveFleet, look: Look, at: Moment, withinMs: number): void {
   const features: Feature[] = [];
   for (const [vehicle, { state, trail }] of fleet.tracks) {
     const points = trail.points(at.mono, withinMs);
     if (points.length < 2 || state.lon_deg === null || state.lat_deg === null) continue;
-    const coordinates = points.map(({ lon, lat }) => [lon, lat]);
-    coordinates.push([state.lon_deg, state.lat_deg]);
-    features.push({
-      type: 'Feature',
-      properties: { selected: vehicle === look.selected },
-      geometry: { type: 'LineString', coordinates },
-    });
+    const way = points.map(({ lon, lat }) => [lon, lat]);
+    way.push([state.lon_deg, state.lat_deg]);
+    const half = Math.floor(way.length / 2);
+    const selected = vehicle === look.selected;
+    features.push(trailPart(way.slice(0, half + 1), selected, selected ? 0.5 : 0.25));
+    features.push(trailPart(way.slice(half), selected, selected ? 1 : 0.6));
   }
   update(map, TRAILS, { type: 'FeatureCollection', features });
 }
 
-function update(map: MapLibreMap, source: string, data: FeatureCollection): void {
-  map.getSource<GeoJSONSource>(source)?.setData(data);
+function trailPart(coordinates: number[][], selected: boolean, opacity: number): Feature {
+  return { type: 'Feature', properties: { selected, opacity }, geometry: { type: 'LineString', coordinates } };
 }
 
-function transparent(hex: string): string {
-  return `${hex}00`;
+function update(map: MapLibreMap, source: string, data: FeatureCollection): void {
+  map.getSource<GeoJSONSource>(source)?.setData(data);
 }

@@ -163,7 +163,10 @@ function DroneRow({ row, top, selected, select }: { row: Row; top: number; selec
         <DroneMark row={row} />
         <span>
           <strong>{row.vehicle}</strong>
-          <small>{state ? PHASE_WORDS[phaseOf(state)] : 'Not heard yet'}</small>
+          <small>
+            {state && <span class="row-mode">{modeWords(state.mode)} · </span>}
+            {state ? PHASE_WORDS[phaseOf(state)] : 'Not heard yet'}
+          </small>
         </span>
         {row.alert && <SeverityMark severity={row.alert} />}
       </span>

@@ -7,13 +7,15 @@ import type { MapConfig, Position } from '../generated';
 import { boundsOf, lonLat } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { worstByVehicle } from './alerts';
-import { addDroneLayers, DRONE_LAYER, drawDrones, drawTrails, type Look } from './drone-layers';
+import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
 import { addPlanLayers, showPlans } from './shown-plan';
 import type { Watch } from './watch';
 
 const VIEW_KEY = 'airbeat-live-view';
 /** Ages are in the picture, so it is drawn again even when nothing comes. */
 const REDRAW_MS = 500;
+/** Frames of several areas come apart by a little and are drawn together. */
+const GATHER_MS = 80;
 const FINGER_PX = 22;
 /** Plans of all drones are drawn up to this many. */
 const ALL_PLANS = 12;
@@ -50,7 +52,7 @@ export class LiveMap {
     map.on('click', (event) => {
       const { x, y } = event.point;
       const reach: [PointLike, PointLike] = [[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]];
-      const [found] = map.queryRenderedFeatures(reach, { layers: [DRONE_LAYER] });
+      const [found] = map.queryRenderedFeatures(reach, { layers: [...DRONE_LAYERS] });
       if (found) select(found.properties['vehicle'] as string);
     });
     const redraw = (): void => void (this.changed = true);
@@ -102,6 +104,7 @@ export class LiveMap {
     const { map } = this.ground;
     const at = moment();
     const { fleet } = this.watch;
+    if (at.mono - this.drawn.at < GATHER_MS) return;
     if (!this.changed && fleet.revision === this.drawn.revision && at.mono - this.drawn.at < REDRAW_MS) return;
     this.changed = false;
     this.drawn.revision = fleet.revision;
