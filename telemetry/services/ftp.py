@@ -43,6 +43,8 @@ WINDOW: Final = 48
 FASTEST_S, SLOWEST_S = 0.003, 0.1
 """Shortest and longest time between two requests."""
 SESSION_IDLE_S: Final = 3.5
+SETTLING_S: Final = 2.0
+"""`settle` waits no longer than this: it comes before every upload, also to a vehicle whose MAVFTP does not work."""
 
 NONE, TERMINATE, OPEN_READ, READ, CREATE, WRITE, ACK, NACK = 0, 1, 4, 5, 6, 7, 128, 129
 INVALID_SESSION, END_OF_FILE = 4, 6
@@ -116,7 +118,7 @@ async def settle(channel: Channel) -> None:
     """Makes the vehicle close a session left open, so that its file cannot take effect later. Raises as `read`."""
     async with channel.lock("ftp"):
         with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
-            await _Session(channel, inbox, "settle file sessions").ask_when_free(NONE, b"")
+            await _Session(channel, inbox, "settle file sessions").ask_when_free(NONE, b"", SETTLING_S)
 
 
 def _now() -> float:
@@ -146,10 +148,10 @@ class _Session:
                 return Reply(seq, session, opcode, of, offset, payload[_HEAD.size : _HEAD.size + min(size, DATA)])
         return None
 
-    async def ask(self, opcode: int, data: bytes) -> Reply:
+    async def ask(self, opcode: int, data: bytes, silence_s: float = SILENCE_S) -> Reply:
         """One request that must not be done twice, so its repetitions keep their seq."""
         self._seq = seq = (self._seq + 1) % (1 << 16)
-        silent_at = _now() + SILENCE_S
+        silent_at = _now() + silence_s
         while _now() < silent_at:
             expected = self.send(opcode, data, seq=seq)
             until = _now() + ASK_REPEAT_S
@@ -158,17 +160,17 @@ class _Session:
                     if reply.opcode == NACK:
                         raise self.refusal(reply)
                     return reply
-        raise self.silence()
+        raise self.silence(silence_s)
 
     async def open(self, opcode: int, path: str) -> Reply:
-        return await self.ask_when_free(opcode, path.encode())
+        return await self.ask_when_free(opcode, path.encode(), SILENCE_S)
 
-    async def ask_when_free(self, opcode: int, data: bytes) -> Reply:
+    async def ask_when_free(self, opcode: int, data: bytes, silence_s: float) -> Reply:
         """As `ask`, but waits for a session that someone left open to expire."""
         until = _now() + 2 * SESSION_IDLE_S
         while True:
             try:
-                return await self.ask(opcode, data)
+                return await self.ask(opcode, data, silence_s)
             except Refused as error:
                 if error.code != INVALID_SESSION or _now() > until:
                     raise
@@ -183,8 +185,8 @@ class _Session:
         detail = f" (errno {reply.data[1]})" if len(reply.data) > 1 else ""
         return Refused(self.service, ERRORS.get(code, f"MAV_FTP_ERR {code}") + detail, code)
 
-    def silence(self) -> ServiceError:
-        return VehicleSilent(self.service, f"no answer for {SILENCE_S:.0f} s")
+    def silence(self, silence_s: float) -> ServiceError:
+        return VehicleSilent(self.service, f"no answer for {silence_s:.0f} s")
 
 
 class _Pipeline:
@@ -229,7 +231,7 @@ class _Pipeline:
                 heard_at = _now()
                 self._answered(reply)
             elif _now() - heard_at > SILENCE_S:
-                raise self.session.silence()
+                raise self.session.silence(SILENCE_S)
             overdue = _now() - self._patience_s()
             self._lose([request for request in self.under_way.values() if request.sent_at <= overdue])
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,9 @@ PATIENCE_S: Final = 60.0
 DATA: Final = 90
 CHUNK: Final = 4000 * DATA
 """Bytes asked for, and written to the file, at a time."""
+STREAM_FROM: Final = 1000
+"""Missing pieces from which streaming all from the first to the last of them is quicker than asking for each."""
+AT_ONCE: Final = 24
 ALL: Final = 0xFFFF
 
 OnProgress = Callable[[int, int], None]
@@ -41,18 +45,17 @@ class Log(msgspec.Struct, frozen=True):
 
 async def listing(channel: Channel) -> tuple[Log, ...]:
     """The logs on board, oldest first. Raises `VehicleSilent` (also while armed, with its words), `Interrupted`."""
-    now = asyncio.get_running_loop().time
     entries: dict[int, Any] = {}
     async with channel.lock("log"):
         with channel.overhear() as said, channel.listen("LOG_ENTRY") as inbox:
             channel.send("LOG_REQUEST_LIST", start=0, end=ALL)
-            heard_at = now()
+            heard_at = _now()
             while not (wanted := _wanted(entries)) <= entries.keys():
                 entry = await inbox.get(TIMEOUT_S)
                 if entry is not None:
-                    heard_at = now()
+                    heard_at = _now()
                     entries[entry.id] = entry
-                elif now() - heard_at > 6 * TIMEOUT_S:
+                elif _now() - heard_at > 6 * TIMEOUT_S:
                     raise VehicleSilent("list logs", f"{len(entries)} entries came, then nothing", tuple(said))
                 else:
                     first_missing = min(wanted - entries.keys())
@@ -72,8 +75,8 @@ async def download(channel: Channel, log: Log, file: Path, on_progress: OnProgre
             if done > log.size:  # left over from another log of the same name
                 done = _keep(part, b"", 0)
             while done < log.size:
-                chunk = _Chunk(channel, log, done, on_progress)
-                done = _keep(part, await chunk.fetch(inbox, said), done)
+                chunk = _Chunk(inbox, channel, log, done, on_progress)
+                done = _keep(part, await chunk.fetch(said), done)
             channel.send("LOG_REQUEST_END")
     on_progress(log.size, log.size)
     part.replace(file)
@@ -106,40 +109,65 @@ def _keep(part: Path, data: bytes, at: int) -> int:
 
 
 class _Chunk:
-    """The bytes from `start` on, up to `CHUNK` of them, in pieces of `DATA`."""
+    """The bytes from `start` on, up to `CHUNK` of them, in pieces of `DATA`.
 
-    def __init__(self, channel: Channel, log: Log, start: int, on_progress: OnProgress) -> None:
-        self.channel, self.log, self.start, self.on_progress = channel, log, start, on_progress
+    Long runs are streamed. What was lost of them is asked for piece by piece, many at once: ArduPilot answers a request
+    for one piece on the spot, so that the next one does not find it busy.
+    """
+
+    def __init__(self, inbox: Inbox, channel: Channel, log: Log, start: int, on_progress: OnProgress) -> None:
+        self.inbox, self.channel, self.log, self.start, self.on_progress = inbox, channel, log, start, on_progress
         self.size = min(CHUNK, log.size - start)
         self.pieces: dict[int, bytes] = {}
         self.count = math.ceil(self.size / DATA)
+        self.heard_at = _now()
 
-    async def fetch(self, inbox: Inbox, said: Any) -> bytes:
-        now = asyncio.get_running_loop().time
-        heard_at = now()
-        self._request()
-        while len(self.pieces) < self.count:
-            message = await inbox.get(QUIET_S)
-            if message is not None:
-                heard_at = now()
-                self._take(message)
-            elif now() - heard_at > PATIENCE_S:
+    async def fetch(self, said: Sequence[str]) -> bytes:
+        while missing := [number for number in range(self.count) if number not in self.pieces]:
+            if len(missing) >= STREAM_FROM:
+                await self._stream(missing[0], missing[-1] + 1)
+            else:
+                await self._fill(missing)
+            if _now() - self.heard_at > PATIENCE_S:
                 what = f"{self.start + len(self.pieces) * DATA} of {self.log.size} bytes came, then nothing"
                 raise VehicleSilent(f"log {self.log.number}", what, tuple(said))
-            else:
-                self._request()
         return b"".join(self.pieces[number] for number in range(self.count))[: self.size]
 
-    def _request(self) -> None:
-        """Asks for the first run of missing pieces."""
-        first = next(number for number in range(self.count) if number not in self.pieces)
-        end = next((number for number in range(first, self.count) if number in self.pieces), self.count)
+    async def _stream(self, first: int, end: int) -> None:
+        """Until the last piece, or silence."""
+        self._request(first, end)
+        while (message := await self.inbox.get(QUIET_S)) is not None:
+            if self._take(message) == end - 1:
+                return
+
+    async def _fill(self, missing: list[int]) -> None:
+        """Each piece asked for once; those that do not come are for the next round."""
+        waiting = deque(missing)
+        asked: set[int] = set()
+        while waiting or asked:
+            while waiting and len(asked) < AT_ONCE:
+                self._request(waiting[0], waiting[0] + 1)
+                asked.add(waiting.popleft())
+            message = await self.inbox.get(QUIET_S)
+            if message is None:
+                return
+            asked.discard(self._take(message))
+
+    def _request(self, first: int, end: int) -> None:
         start, size = self.start + first * DATA, (end - first) * DATA
         self.channel.send("LOG_REQUEST_DATA", id=self.log.number, ofs=start, count=size)
 
-    def _take(self, message: Any) -> None:
+    def _take(self, message: Any) -> int:
+        """The number of the piece that came, -1 for none of this chunk."""
         number, within = divmod(message.ofs - self.start, DATA)
         whole = message.count == DATA or message.ofs + message.count >= self.log.size
-        if message.id == self.log.number and not within and 0 <= number < self.count and whole:
-            self.pieces[number] = bytes(message.data[: message.count])
-            self.on_progress(self.start + min(self.size, len(self.pieces) * DATA), self.log.size)
+        if message.id != self.log.number or within or not 0 <= number < self.count or not whole:
+            return -1
+        self.heard_at = _now()
+        self.pieces[number] = bytes(message.data[: message.count])
+        self.on_progress(self.start + min(self.size, len(self.pieces) * DATA), self.log.size)
+        return int(number)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
