@@ -14,7 +14,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from mission.errors import MissionError, PlanFormatError
-from telemetry.errors import TelemetryError
+from telemetry.errors import RecordingError, TelemetryError
 from web import api
 from web.auth import guard, session
 from web.auth.permissions import Permission
@@ -92,6 +92,7 @@ _TITLES = {
     404: "Nothing here",
     409: "Not as things stand",
     413: "Too large",
+    422: "That cannot be read",
     429: "Too many tries",
     500: "Something broke",
     503: "Not reachable",
@@ -116,6 +117,8 @@ def _mission_error(error: MissionError) -> Response:
 
 def _telemetry_error(error: TelemetryError) -> Response:
     log.warning("%s %s: %s", request.method, request.path, error)
+    if isinstance(error, RecordingError):
+        return problem(422, f"The recording cannot be read: {error}")
     return problem(503, str(error))
 
 

@@ -1,0 +1,288 @@
+"""Recorded flights on their pages: who sees which, what they are shown, what leaves the house, and what is audited."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import shutil
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+from flask import Flask
+
+from mission.plan import encode
+from telemetry.wire import Actor, Event, FlightRecord, RecordedFile, TransferReceipt, UploadReceipt
+from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem
+from web import track
+from web.api import Flight, FlightList, FlightNote, FlightSeries, NoteCreate, Sortie
+from web.auth.permissions import Role
+from web.indexer import FLIGHT_CLOSED, Indexer
+from web.store import audit, users
+from web.store.database import Database
+
+FLIGHT = "20261122T051600Z-UAV-07"
+FILES = ("bundle.zip", "telemetry.tlog", "track.kml", "track.gpx", "track.csv", "map.html")
+
+
+def record_flight(home: Path, data: Path, sortie: Sortie, ended_at: datetime) -> FlightRecord:
+    """A bundle as the recorder leaves it, of a survey that a real ArduCopter flew."""
+    folder = home / "flights" / FLIGHT
+    folder.mkdir(parents=True)
+    shutil.copy(data / "survey.tlog", folder / "telemetry.tlog")
+    stages = (TransferReceipt("mission", 21, "a" * 64, "a" * 64, True),)
+    actor = Actor("pilot", "pilot")
+    receipt = UploadReceipt(
+        "u1", VEHICLE, sortie.sortie_id, sortie.plan_sha256, actor, ended_at, ended_at, True, stages
+    )
+    (folder / "plan.json").write_bytes(encode(sortie.plan))
+    (folder / "receipt.json").write_bytes(msgspec.json.encode(receipt))
+    happened = Event("e1", ended_at, VEHICLE, "mode", "Mode AUTO.")
+    (folder / "events.jsonl").write_bytes(msgspec.json.encode(happened) + b"\n")
+    record = FlightRecord(
+        flight_id=FLIGHT,
+        vehicle=VEHICLE,
+        gateway="gateway",
+        bundle=str(folder),
+        started_at=ended_at - timedelta(minutes=5),
+        ended_at=ended_at,
+        duration_s=300.0,
+        outcome="landed",
+        frames_received=30_000,
+        frames_recorded=30_000,
+        frames_lost=0,
+        holes=(),
+        distance_m=2500.0,
+        max_height_m=45.0,
+        sortie=sortie.sortie_id,
+        upload_id="u1",
+        upload_verified=True,
+        plan_sha256=sortie.plan_sha256,
+        files={path.name: _file(path) for path in folder.iterdir()},
+    )
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(record))
+    return record
+
+
+def _file(path: Path) -> RecordedFile:
+    content = path.read_bytes()
+    return RecordedFile(hashlib.sha256(content).hexdigest(), len(content))
+
+
+def take(database: Database, record: FlightRecord, sequence: int = 1) -> None:
+    data = msgspec.to_builtins(record)
+    closed = Event(f"closed-{sequence}", record.ended_at, record.vehicle, FLIGHT_CLOSED, "Landed.", data=data)
+    Indexer(database).take(sequence, closed)
+
+
+@pytest.fixture
+def flown(tmp_path: Path, data: Path, database: Database, approved: Sortie) -> FlightRecord:
+    """The pilot's flight of yesterday, indexed."""
+    record = record_flight(tmp_path, data, approved, datetime.now(UTC) - timedelta(days=1))
+    take(database, record)
+    return record
+
+
+def flight(browser: Browser) -> Flight:
+    answered = browser.get(f"/api/flights/{FLIGHT}")
+    assert answered.status_code == 200, answered.text
+    return msgspec.json.decode(answered.data, type=Flight)
+
+
+def listed(browser: Browser, query: str = "") -> list[str]:
+    found = msgspec.json.decode(browser.get(f"/api/flights?{query}").data, type=FlightList)
+    return [summary.flight_id for summary in found.flights]
+
+
+def test_a_closed_flight_is_in_the_index_with_its_sortie(pilot: Browser, flown: FlightRecord, approved: Sortie) -> None:
+    summary = flight(pilot).summary
+    assert (summary.pilot, summary.title, summary.sortie_id) == ("pilot", "Survey", approved.sortie_id)
+    assert (summary.frames_lost, summary.upload_verified, summary.duration_s) == (0, True, 300.0)
+    sortie = pilot.get(f"/api/sorties/{approved.sortie_id}").json
+    assert sortie is not None
+    assert sortie["sortie"]["state"] == "flown"
+
+
+def test_a_flight_announced_twice_is_one(pilot: Browser, flown: FlightRecord, database: Database) -> None:
+    take(database, flown, sequence=2)
+    assert listed(pilot) == [FLIGHT]
+
+
+def test_a_flight_of_no_sortie_is_indexed_too(supervisor: Browser, flown: FlightRecord, database: Database) -> None:
+    unknown = msgspec.structs.replace(flown, flight_id="other", sortie="999", plan_sha256=None)
+    take(database, unknown, sequence=2)
+    assert set(listed(supervisor)) == {FLIGHT, "other"}
+
+
+def test_the_flight_page_carries_plan_receipt_and_events(pilot: Browser, flown: FlightRecord, approved: Sortie) -> None:
+    shown = flight(pilot)
+    assert shown.plan == approved.plan
+    assert shown.receipt is not None
+    assert shown.receipt.verified
+    assert [event.text for event in shown.events] == ["Mode AUTO."]
+    assert shown.files == flown.files
+    assert pilot.page_data(f"/flights/{FLIGHT}")["flight"]["summary"]["flight_id"] == FLIGHT
+
+
+def test_the_series_hold_what_was_flown(pilot: Browser, flown: FlightRecord) -> None:
+    series = msgspec.json.decode(pilot.get(f"/api/flights/{FLIGHT}/series").data, type=FlightSeries)
+    columns = [
+        value for name, value in msgspec.structs.asdict(series).items() if name not in ("rows_recorded", "modes")
+    ]
+    assert {len(column) for column in columns} == {series.rows_recorded}
+    heights = [height for height in series.height_home_m if height is not None]
+    assert 44 < max(heights) < 46
+    assert [mode.mode for mode in series.modes] == ["STABILIZE", "GUIDED", "AUTO"]
+    assert series.time_s == tuple(sorted(series.time_s))
+    assert all(lat is not None and 51.4 < lat < 51.6 for lat in series.lat_deg)
+
+
+def test_thinning_keeps_the_peaks(data: Path) -> None:
+    whole = track.read(data / "survey.tlog")
+    kept = track.thinned(whole, rows=200)
+    assert len(kept) <= 200
+    assert list(kept) == sorted(set(kept.tolist()))
+    assert whole.height_home_m[kept].max() == whole.height_home_m.max()
+    assert whole.ground_speed_m_s[kept].max() == whole.ground_speed_m_s.max()
+    assert whole.battery_pct[kept].min() == whole.battery_pct.min()
+
+
+def test_a_recording_cut_in_the_middle_of_a_frame_is_read_up_to_there(data: Path, tmp_path: Path) -> None:
+    whole = track.read(data / "survey.tlog")
+    cut = tmp_path / "cut.tlog"
+    cut.write_bytes((data / "survey.tlog").read_bytes()[:500_003])
+    part = track.read(cut)
+    assert 10 < len(part.time_s) < len(whole.time_s)
+    assert (part.lat_deg == whole.lat_deg[: len(part.lat_deg)]).all()
+
+
+def test_a_recording_that_is_none_is_a_clear_answer(pilot: Browser, flown: FlightRecord) -> None:
+    (Path(flown.bundle) / "telemetry.tlog").write_bytes(b"no recording at all" * 100)
+    assert "no .tlog" in problem(pilot.get(f"/api/flights/{FLIGHT}/series"), 422).text
+    assert pilot.get(f"/api/flights/{FLIGHT}").status_code == 200
+
+
+def test_an_empty_recording_has_empty_charts(pilot: Browser, flown: FlightRecord) -> None:
+    (Path(flown.bundle) / "telemetry.tlog").write_bytes(b"")
+    series = msgspec.json.decode(pilot.get(f"/api/flights/{FLIGHT}/series").data, type=FlightSeries)
+    assert (series.rows_recorded, series.time_s, series.modes) == (0, (), ())
+    assert pilot.get(f"/flights/{FLIGHT}/map.html").status_code == 200
+
+
+def test_a_flight_whose_folder_is_gone_says_so(pilot: Browser, flown: FlightRecord) -> None:
+    shutil.rmtree(flown.bundle)
+    assert "not here" in problem(pilot.get(f"/api/flights/{FLIGHT}"), 422).text
+    assert pilot.get("/flights").status_code == 200
+
+
+def test_a_flight_belongs_to_its_pilot(app: Flask, database: Database, flown: FlightRecord) -> None:
+    with database.write() as db:
+        users.create(db, "other", "O. Pilot", Role.PILOT, PASSWORD)
+    other = Browser(app)
+    other.log_in("other")
+    assert listed(other) == []
+    assert listed(other, "pilot=pilot") == []
+    problem(other.get(f"/api/flights/{FLIGHT}"), 403)
+    problem(other.get(f"/api/flights/{FLIGHT}/series"), 403)
+    problem(other.send("POST", f"/api/flights/{FLIGHT}/notes", NoteCreate("mine")), 403)
+    assert [other.get(f"/flights/{FLIGHT}/{name}").status_code for name in ("", *FILES) if name] == [403] * 6
+
+
+def test_the_control_room_reviews_recent_flights_only(
+    control_room: Browser, supervisor: Browser, flown: FlightRecord, database: Database
+) -> None:
+    old = msgspec.structs.replace(flown, flight_id="old", started_at=flown.started_at - timedelta(days=30))
+    take(database, old, sequence=2)
+    assert listed(control_room) == [FLIGHT]
+    assert listed(supervisor) == [FLIGHT, "old"]
+    assert flight(control_room).may_export is False
+    problem(control_room.get("/api/flights/old"), 403)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_control_room_takes_nothing_out(control_room: Browser, flown: FlightRecord, name: str) -> None:
+    assert control_room.get(f"/flights/{FLIGHT}/{name}").status_code == 403
+
+
+def test_search_is_by_day_drone_incident_and_text(supervisor: Browser, flown: FlightRecord) -> None:
+    day = flown.started_at.date()
+    assert listed(supervisor, f"from={day}&to={day}") == [FLIGHT]
+    assert listed(supervisor, f"from={day + timedelta(days=1)}") == []
+    assert listed(supervisor, "vehicle=UAV-07&pilot=pilot&text=surv") == [FLIGHT]
+    assert listed(supervisor, "text=river") == []
+    assert problem(supervisor.get("/api/flights?from=yesterday"), 400).where == "from"
+    assert FLIGHT in supervisor.get("/flights?text=survey").text
+
+
+def test_the_bundle_leaves_whole_and_unchanged(supervisor: Browser, flown: FlightRecord) -> None:
+    answered = supervisor.get(f"/flights/{FLIGHT}/bundle.zip")
+    assert "attachment" in answered.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answered.data)) as archive:
+        digests = {name.split("/")[1]: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    manifest = digests.pop("manifest.json")
+    assert manifest == hashlib.sha256((Path(flown.bundle) / "manifest.json").read_bytes()).hexdigest()
+    assert digests == {name: file.sha256 for name, file in flown.files.items()}
+
+
+def test_the_recording_leaves_byte_for_byte(pilot: Browser, flown: FlightRecord, data: Path) -> None:
+    answered = pilot.get(f"/flights/{FLIGHT}/telemetry.tlog")
+    assert answered.data == (data / "survey.tlog").read_bytes()
+
+
+def test_kml_and_gpx_hold_every_position(pilot: Browser, flown: FlightRecord, data: Path) -> None:
+    rows = track.read(data / "survey.tlog")
+    kml = ET.fromstring(pilot.get(f"/flights/{FLIGHT}/track.kml").data)
+    coords = kml.findall(".//{http://www.google.com/kml/ext/2.2}coord")
+    assert len(coords) == len(rows.time_s) == len(kml.findall(".//{http://www.opengis.net/kml/2.2}when"))
+    lon, lat, height = map(float, (coords[0].text or "").split())
+    assert (lon, lat, height) == pytest.approx((rows.lon_deg[0], rows.lat_deg[0], rows.altitude_amsl_m[0]), abs=0.01)
+    gpx = ET.fromstring(pilot.get(f"/flights/{FLIGHT}/track.gpx").data)
+    points = gpx.findall(".//{http://www.topografix.com/GPX/1/1}trkpt")
+    assert len(points) == len(rows.time_s)
+    at = points[-1].findtext("{http://www.topografix.com/GPX/1/1}time")
+    assert at is not None
+    assert datetime.fromisoformat(at).timestamp() == pytest.approx(rows.time_s[-1], abs=0.001)
+
+
+def test_csv_has_a_row_for_every_position(pilot: Browser, flown: FlightRecord, data: Path) -> None:
+    rows = track.read(data / "survey.tlog")
+    table = list(csv.DictReader(io.StringIO(pilot.get(f"/flights/{FLIGHT}/track.csv").text)))
+    assert len(table) == len(rows.time_s)
+    assert float(table[700]["height_home_m"]) == pytest.approx(rows.height_home_m[700])
+
+
+def test_the_shared_map_is_one_file_with_the_track(pilot: Browser, flown: FlightRecord) -> None:
+    answered = pilot.get(f"/flights/{FLIGHT}/map.html")
+    assert "attachment" in answered.headers["Content-Disposition"]
+    assert answered.text.count("[51.5") > 100
+    assert "fetched from the internet" in answered.text
+
+
+def test_an_unknown_form_of_track_is_refused(pilot: Browser, flown: FlightRecord) -> None:
+    assert pilot.get(f"/flights/{FLIGHT}/track.shp").status_code == 404
+
+
+def test_notes_stay_with_the_flight(pilot: Browser, supervisor: Browser, flown: FlightRecord) -> None:
+    answered = pilot.send("POST", f"/api/flights/{FLIGHT}/notes", NoteCreate("Gusts at the bridge."))
+    assert answered.status_code == 201
+    note = msgspec.json.decode(answered.data, type=FlightNote)
+    assert flight(supervisor).notes == (note,)
+    assert listed(supervisor, "text=gusts") == [FLIGHT]
+    assert problem(pilot.send("POST", f"/api/flights/{FLIGHT}/notes", NoteCreate(" ")), 400).where == "text"
+
+
+def test_every_look_and_every_file_is_in_the_audit(
+    pilot: Browser, supervisor: Browser, flown: FlightRecord, database: Database
+) -> None:
+    supervisor.get(f"/flights/{FLIGHT}")
+    for name in FILES:
+        pilot.get(f"/flights/{FLIGHT}/{name}")
+    with database.read() as db:
+        entries, _ = audit.search(db, audit.Search(action="flight"))
+    assert {entry.subject for entry in entries} == {FLIGHT}
+    seen = [(entry.username, entry.action, entry.detail.get("file")) for entry in reversed(entries)]
+    assert seen == [("supervisor", "flight.view", None), *(("pilot", "flight.download", name) for name in FILES)]
