@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 the answer is no (a plan fails its checks, a flight did no
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from rich.table import Table
 
 from airbeat.flying import FlightFailed
 from mission.errors import MissionError
+from sitl.cli import sitl
 from telemetry import settings as settings_file
 from telemetry.errors import TelemetryError
 
@@ -37,6 +39,7 @@ class _Airbeat(click.Group):
     """Turns Airbeat's own errors into one clear line and an exit code; anything else is a bug and shows itself."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        logging.basicConfig(level=logging.ERROR, format="%(name)s: %(message)s")
         try:
             return super().invoke(ctx)
         except FlightFailed as error:
@@ -49,6 +52,9 @@ class _Airbeat(click.Group):
 @click.version_option(package_name="airbeat")
 def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
+
+
+main.add_command(sitl)
 
 
 def print_json(value: object) -> None:
