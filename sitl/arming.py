@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from sitl.vehicle import Vehicle
 
 CRITICAL, WARNING, INFO = 2, 4, 6
+BUSY: Final = (int(Z.TAKEOFF), int(Z.LEG))
+DESCENDING: Final = (int(Z.LAND), int(Z.THROTTLE))
 REPEAT_S: Final = 30.0
 LANDED_S: Final = 1.0
 """How long the vehicle must be still on the ground before it has landed."""
@@ -140,7 +142,7 @@ def watch(v: Vehicle) -> None:
 def _watch_idle(v: Vehicle) -> None:
     """DISARM_DELAY: armed, landed, throttle down, and nothing asked for."""
     delay = v.params["DISARM_DELAY"]
-    idle = v.landed and v.pilot.throttle <= 0.0 and v.s.z[v.row] not in (Z.TAKEOFF, Z.LEG)
+    idle = v.landed and v.pilot.throttle <= 0.0 and v.s.z[v.row] not in BUSY
     if not idle or delay <= 0:
         v.idle_since = v.now
     elif v.now - v.idle_since >= delay and not v.mode.waits_on_ground:
@@ -156,9 +158,11 @@ def watch_landing(v: Vehicle) -> None:
     if not v.landed:
         v.flight_s += 0.1
         v.ever_flew = True
+        if s.still_s[i] < LANDED_S:
+            return
         tilt = max(abs(float(s.roll[i])), abs(float(s.pitch[i])))
-        asked_down = s.z[i] in (Z.LAND, Z.THROTTLE) or s.goal_vel[i, 2] < 0 or s.tpos[i, 2] < s.pos[i, 2] - 0.5
-        if s.still_s[i] >= LANDED_S and asked_down and tilt < math.radians(15):
+        asked_down = s.z[i] in DESCENDING or s.goal_vel[i, 2] < 0 or s.tpos[i, 2] < s.pos[i, 2] - 0.5
+        if asked_down and tilt < math.radians(15):
             s.landed[i] = True
             v.landed_since = v.now
             v.nav.ground()

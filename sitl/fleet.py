@@ -22,7 +22,7 @@ import numpy as np
 
 from sitl import guidance, physics, report
 from sitl.geo import METRES_PER_E7
-from sitl.link import Conditions
+from sitl.link import PERFECT, Conditions
 from sitl.sensors import Sensors
 from sitl.services.router import Services
 from sitl.sockets import TcpLink, UdpLink
@@ -55,7 +55,7 @@ class FleetOptions:
     parameters: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     first_system: int = 1
-    link: Conditions = Conditions()
+    link: Conditions = PERFECT
     """What lies between every vehicle and the ground."""
 
 

@@ -43,8 +43,10 @@ class Conditions:
 
     @property
     def perfect(self) -> bool:
-        return self == Conditions()
+        return self == PERFECT
 
+
+PERFECT: Final = Conditions()
 
 _NUMBER: Final = r"(\d+(?:\.\d+)?)"
 _TIME: Final = re.compile(rf"{_NUMBER}(ms|s)")

@@ -20,12 +20,12 @@ READ_ONLY: Final = frozenset(
 
 
 @cache
-def defaults() -> tuple[tuple[str, ...], tuple[float, ...], tuple[int, ...], dict[str, int]]:
-    """Names, values, types, and each name's index, in ArduCopter's order."""
+def defaults() -> tuple[tuple[str, ...], dict[str, float], tuple[int, ...], dict[str, int]]:
+    """Names in ArduCopter's order, each name's value, types in the same order, and each name's index."""
     text = (files("sitl") / "data" / "arducopter-4.6.3.csv").read_text(encoding="ascii")
     rows = [line.split(",") for line in text.splitlines() if line and not line.startswith("#")]
     names = tuple(row[0] for row in rows)
-    values = tuple(single(float(row[1])) for row in rows)
+    values = {row[0]: single(float(row[1])) for row in rows}
     return names, values, tuple(int(row[2]) for row in rows), {name: i for i, name in enumerate(names)}
 
 
@@ -38,7 +38,7 @@ class Parameters:
     """One vehicle's parameters: the shared defaults and what it changed. `changed` is told every new value."""
 
     def __init__(self, changed: Callable[[str, float], None] | None = None) -> None:
-        self._names, self._defaults, self._types, self._index = defaults()
+        self._names, self._shared, self._types, self._index = defaults()
         self._own: dict[str, float] = {}
         self._changed = changed
 
@@ -50,7 +50,7 @@ class Parameters:
 
     def __getitem__(self, name: str) -> float:
         value = self._own.get(name)
-        return self._defaults[self._index[name]] if value is None else value
+        return self._shared[name] if value is None else value
 
     def get(self, name: str, default: float) -> float:
         return self[name] if name in self._index else default

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from sitl.channel import Channel
 from sitl.link import Conditions, Direction, Framed
@@ -64,8 +64,7 @@ class TcpLink(_Link, asyncio.Protocol):
     """A ground station connected by TCP."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self._open(self._write)
 
     def _write(self, frames: list[bytes]) -> None:
@@ -80,8 +79,7 @@ class UdpLink(_Link, asyncio.DatagramProtocol):
     """Sends to one place by UDP and listens for its answers."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        self.transport = cast(asyncio.DatagramTransport, transport)  # asyncio's own are no subclass of it
         self._open(self._write)
 
     def _write(self, frames: list[bytes]) -> None:

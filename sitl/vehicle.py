@@ -68,6 +68,8 @@ class Vehicle:
         self.booted_at = self.s.time
         self.s.boot_at[self.row] = self.s.time
         self.home: Place | None = None
+        self.home_point: Point = (0.0, 0.0, 0.0)
+        """Home from the origin; the origin itself before home is set."""
         self.home_locked = False
         self.mission_changed = False
         self.boot = Boot(self)
@@ -131,13 +133,6 @@ class Vehicle:
         return Place(int(lat), int(self.origin.lon + point[1] / METRES_PER_E7 / shrink), self.origin.amsl + point[2])
 
     @property
-    def home_point(self) -> Point:
-        """Home from the origin; the origin itself before home is set."""
-        home = self.home or self.origin
-        north, east = self.local(home.lat, home.lon)
-        return north, east, home.amsl - self.origin.amsl
-
-    @property
     def height(self) -> float:
         """Above home, m, as the vehicle believes it."""
         return self.nav.position[2] - self.home_point[2]
@@ -158,6 +153,7 @@ class Vehicle:
 
     def set_home(self, place: Place, locked: bool = False) -> None:
         self.home = place
+        self.home_point = (*self.local(place.lat, place.lon), place.amsl - self.origin.amsl)
         self.home_locked = self.home_locked or locked
         self.send_home()
 
