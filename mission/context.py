@@ -7,9 +7,13 @@ finding instead of passing silently.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import msgspec
+
+from mission.airspace import Airspace
+from mission.finding import Severity
 
 
 class Vehicle(msgspec.Struct, frozen=True):
@@ -64,6 +68,26 @@ class Wind(msgspec.Struct, frozen=True):
     from_deg: float = 0.0
 
 
+class ZoneRule(msgspec.Struct, frozen=True):
+    """What flying into a kind of airspace zone without its permission means."""
+
+    kind: str
+    severity: Severity
+    remedy: str
+
+
+_ASK: Final = "Obtain the permission and name it in the plan's authorisation, or move the leg."
+_LOOK: Final = "Check its NOTAMs and activity before the flight."
+_KNOW: Final = "No permission is needed below 120 m outside restriction zones; expect other traffic."
+
+ZONE_RULES: Final = (
+    *(ZoneRule(kind, Severity.ERROR, _ASK) for kind in ("P", "R", "FRZ", "TDA", "RA(T)")),
+    *(ZoneRule(kind, Severity.WARNING, _LOOK) for kind in ("D", "DZ", "HIRTA", "LASER", "GVS", "GLIDER", "NOATZ")),
+    *(ZoneRule(kind, Severity.INFO, _KNOW) for kind in ("CTR", "CTA", "TMA", "ATZ", "MATZ", "RMZ", "TMZ", "UL", "ILS")),
+)
+"""UK kinds. A kind that is not listed is taken for one that needs a person's look."""
+
+
 class Rules(msgspec.Struct, frozen=True):
     """What an authorisation allows. Heights above the ground below."""
 
@@ -74,6 +98,10 @@ class Rules(msgspec.Struct, frozen=True):
     battery_reserve_pct: float = 20.0
     distance_max_m: float | None = None
     """Furthest from the pilot; None where no figure is given."""
+    zones: tuple[ZoneRule, ...] = ZONE_RULES
+    obstacle_distance_m: float = 30.0
+    """Obstacles nearer than this to a leg, and not overflown by `obstacle_height_m`, are pointed out."""
+    obstacle_height_m: float = 15.0
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -82,6 +110,11 @@ class Context(msgspec.Struct, frozen=True):
     vehicle: Vehicle = Vehicle()
     rules: Rules = Rules()
     wind: Wind = Wind()
+    at: datetime | None = None
+    """When it takes off, UTC."""
+    airspace: Airspace | None = None
+    permissions: tuple[str, ...] = ()
+    """Ids of zones that the flight has permission for."""
 
 
 DEFAULT: Final = Context()

@@ -11,8 +11,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from mission.airspace import Zone
 from mission.context import Context
-from mission.geodesy import FloatArray, LocalFrame, frame_of
+from mission.geodesy import FloatArray, LocalFrame, frame_of, positions_of
 from mission.geofence import Shape, shapes
 from mission.leg import Leg
 from mission.path import FlightPath, flight_path
@@ -28,6 +29,7 @@ class Situation:
 
     def __init__(self, plan: Plan, context: Context) -> None:
         self.plan, self.context = plan, context
+        self._zone_areas: dict[str, BaseGeometry] = {}
 
     @cached_property
     def frame(self) -> LocalFrame:
@@ -84,6 +86,31 @@ class Situation:
     @cached_property
     def totals(self) -> Totals:
         return totals(self.path, self.costs, self.context)
+
+    @cached_property
+    def leg_heights(self) -> tuple[FloatArray, FloatArray]:
+        """Lowest and highest height above home of each of `distinct_legs`."""
+        heights = np.array([(leg.start[2], leg.end[2]) for leg in self.distinct_legs], dtype=np.float64).reshape(-1, 2)
+        return heights.min(axis=1), heights.max(axis=1)
+
+    @property
+    def home_amsl_m(self) -> float | None:
+        return self.plan.home.altitude_amsl_m if self.plan.home else None
+
+    def bounds_deg(self, reach_deg: float) -> tuple[float, float, float, float]:
+        """West, south, east, north of the plan's places in degrees, widened by `reach_deg`."""
+        places = positions_of(self.plan)
+        lats, lons = [p.lat_deg for p in places], [p.lon_deg for p in places]
+        return min(lons) - reach_deg, min(lats) - reach_deg, max(lons) + reach_deg, max(lats) + reach_deg
+
+    def zone_area(self, zone: Zone) -> BaseGeometry:
+        """The ground under an airspace zone."""
+        if zone.zone_id not in self._zone_areas:
+            rings = [self.frame.degrees_to_xy(np.array(ring, dtype=np.float64)) for ring in zone.rings]
+            area = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+            shapely.prepare(area)
+            self._zone_areas[zone.zone_id] = area
+        return self._zone_areas[zone.zone_id]
 
     def ground(self, x: float, y: float) -> float | None:
         """Height of the ground above home at (x, y); None where it is not known."""

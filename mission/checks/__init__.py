@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from mission.checks.airspace import data_sets, obstacles, zones
 from mission.checks.energy import endurance
 from mission.checks.fence import fence_legs, fence_places, fence_returns, fence_shapes, fence_storage
 from mission.checks.heights import ceiling, heights
@@ -32,6 +33,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     ceiling,
     heights,
     endurance,
+    data_sets,
+    zones,
+    obstacles,
     fence_returns,
 )
 
