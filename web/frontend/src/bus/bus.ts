@@ -49,6 +49,7 @@ export class Bus {
   private line: Line | null = null;
   private closed = false;
   private wakeUp: () => void = () => undefined;
+  private endPause: () => void = () => undefined;
 
   constructor(private readonly fetchTicket: () => Promise<BusTicket>) {
     const clocks = new ClockWatch(moment());
@@ -90,6 +91,11 @@ export class Bus {
       for (const subscription of this.line?.subscriptions.get(listener) ?? []) subscription.unsubscribe();
       this.line?.subscriptions.delete(listener);
     };
+  }
+
+  /** Asks for a new ticket at once: what this page may hear has changed, e.g. by an upload it has begun. */
+  renew(): void {
+    this.endPause();
   }
 
   close(): void {
@@ -185,10 +191,12 @@ export class Bus {
     return new Promise((resolve) => {
       if (line !== null && !line.open) return resolve();
       const timer = setTimeout(resolve, ms);
-      this.wakeUp = () => {
-        if (this.line?.open && !this.closed) return;
+      this.endPause = () => {
         clearTimeout(timer);
         resolve();
+      };
+      this.wakeUp = () => {
+        if (!this.line?.open || this.closed) this.endPause();
       };
     });
   }

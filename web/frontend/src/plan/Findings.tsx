@@ -18,7 +18,12 @@ function State({ store }: { store: Store }) {
     case 'refused':
       return <span class="badge badge-crit" data-testid="check-state" data-state="refused">cannot be read</span>;
     case 'current':
-      return <span class="check-state" data-testid="check-state" data-state="current">checked</span>;
+      return (
+        <span class="check-state" data-testid="check-state" data-state="current" title="The checks are of the plan as it is now">
+          <Icon name="check" />
+          <span class="visually-hidden">checked</span>
+        </span>
+      );
   }
 }
 

@@ -9,10 +9,11 @@ import type { Aboard, Upload } from './aboard';
 import { ReasonDialog } from './ReasonDialog';
 import type { Store } from './store';
 
+/** In the order they are uploaded: no mission is aboard before the fence it was checked with. */
 const STAGES = [
-  ['mission', 'Mission'],
   ['geofence', 'Geofence'],
   ['rally', 'Rally points'],
+  ['mission', 'Mission'],
 ] as const;
 const WRITE = 'write';
 
@@ -194,7 +195,7 @@ function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) {
               </select>
             </div>
           )}
-          <button type="button" class="btn btn-primary btn-block" disabled={why !== null || aboard.vehicle.value === null} data-testid="btn-upload" onClick={() => void aboard.startUpload(null)}>
+          <button type="button" class={`btn btn-block ${receipt?.verified ? '' : 'btn-primary'}`} disabled={why !== null || aboard.vehicle.value === null} data-testid="btn-upload" onClick={() => void aboard.startUpload(null)}>
             <Icon name="upload" />
             {receipt ? 'Upload again to' : 'Upload to'} {aboard.vehicle.value ?? 'a drone'}
           </button>
@@ -305,6 +306,9 @@ function Answers({ aboard }: { aboard: Aboard }) {
 
 export function FlyTab({ store, aboard }: { store: Store; aboard: Aboard }) {
   const problem = aboard.bus.problem.value;
+  const armed = aboard.heartbeat.value?.live.armed === true;
+  const ready = armed || (store.sortie.value.receipt?.verified === true && !aboard.upload.value && !store.changed.value);
+  const upload = <UploadPart store={store} aboard={aboard} />;
   return (
     <div class="fly">
       {problem && (
@@ -314,10 +318,11 @@ export function FlyTab({ store, aboard }: { store: Store; aboard: Aboard }) {
         </p>
       )}
       <VehicleState aboard={aboard} />
-      <PreArm aboard={aboard} />
-      <UploadPart store={store} aboard={aboard} />
+      {!armed && <PreArm aboard={aboard} />}
+      {!ready && upload}
       {aboard.mayOrder && <Orders aboard={aboard} />}
       <Answers aboard={aboard} />
+      {ready && upload}
       {aboard.wantsReason.value && (
         <ReasonDialog
           title={`Take over ${aboard.vehicle.value ?? ''}`}

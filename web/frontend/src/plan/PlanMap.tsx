@@ -4,6 +4,8 @@ import type { LayerSpecification, Map as MapLibreMap } from 'maplibre-gl';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { boundsOf, lonLat } from '../map/geo';
+import { addDroneImages } from '../live/drone-images';
+import { LABEL_FONT } from '../map/ground';
 import { createMap, fit, LONDON, setData } from '../map/map';
 import { addPlanImages, FENCE, fenceLayers, PATH, pathLayers, pointLayers, POINTS } from '../map/plan-layers';
 import { token } from '../ui/theme';
@@ -16,6 +18,7 @@ const HANDLES = 'plan-handles';
 const DRAWING = 'plan-drawing';
 const FINDINGS = 'plan-findings';
 const HOVER = 'plan-hover';
+const DRONE = 'plan-drone';
 
 /** What the tools, hints and buttons over the map leave free. */
 const ROOM = { top: 76, right: 72, bottom: 56, left: 164 } as const;
@@ -89,6 +92,24 @@ function editingLayers(): LayerSpecification[] {
       },
     },
     {
+      id: 'plan-drone',
+      type: 'symbol',
+      source: DRONE,
+      layout: {
+        'icon-image': ['get', 'image'],
+        'icon-rotate': ['get', 'heading'],
+        'icon-rotation-alignment': 'map',
+        'icon-allow-overlap': true,
+        'text-field': ['get', 'label'],
+        'text-font': LABEL_FONT,
+        'text-size': 13,
+        'text-anchor': 'left',
+        'text-offset': [1.5, 0],
+        'text-allow-overlap': true,
+      },
+      paint: { 'text-color': token('text'), 'text-halo-color': token('map-halo'), 'text-halo-width': 2 },
+    },
+    {
       id: 'plan-hover-dot',
       type: 'circle',
       source: HOVER,
@@ -106,6 +127,7 @@ function project(map: MapLibreMap, store: Store): () => void {
     [HANDLES]: () => shapes.handleShapes(store.plan.value, store.selection.value, store.rights.value.edit),
     [DRAWING]: () => shapes.drawingShapes(store.drawing.value),
     [FINDINGS]: () => shapes.findingShapes(store.plan.value, store.findings.value, store.highlighted.value),
+    [DRONE]: () => shapes.droneShape(store.drone.value),
     [HOVER]: () => shapes.hoverShape(store.hoverPlace.value),
   };
   const stops = Object.entries(sources).map(([source, shape]) => effect(() => setData(map, source, shape())));
@@ -127,6 +149,7 @@ export function PlanMap({ store, onMap }: { store: Store; onMap: (map: MapLibreM
     if (bounds) map.fitBounds(bounds, { padding: ROOM, maxZoom: 17, duration: 0 });
     ground.onStyle(() => {
       addPlanImages(map);
+      addDroneImages(map);
       const stop = project(map, store);
       for (const layer of [...fenceLayers(), ...pathLayers(), ...editingLayers().slice(0, 5), ...pointLayers(), ...editingLayers().slice(5)]) {
         map.addLayer(layer);

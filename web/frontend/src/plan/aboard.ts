@@ -54,6 +54,7 @@ export function createAboard(store: Store, bus: Bus) {
   const stale = computed(() => age.value === null || age.value > STALE_MS);
   const mayOrder = store.page.me.can.includes('vehicle.order');
   const transits = new Map<string, Transit>();
+  let ticketFor = `${store.sortie.value.version} ${store.sortie.value.vehicle ?? ''} `;
 
   bus.subscribe<LiveFrameTuple>('live.>', (message, at) => {
     const frame = liveFrame(message);
@@ -111,6 +112,26 @@ export function createAboard(store: Store, bus: Bus) {
     void askInfo();
   });
 
+  const stopShowing = effect(() => {
+    const live = heartbeat.value?.live;
+    const known = live && live.lat_deg !== null && live.lon_deg !== null;
+    store.drone.value = known
+      ? {
+          callsign: live.vehicle,
+          position: { lat_deg: live.lat_deg as number, lon_deg: live.lon_deg as number },
+          heading_deg: live.heading_deg ?? 0,
+          flying: live.armed === true && live.landed !== true,
+          stale: stale.value,
+        }
+      : null;
+  });
+  // What the ticket allows follows the sortie's plan and drone.
+  const stopRenewing = effect(() => {
+    const heard = `${store.sortie.value.version} ${store.sortie.value.vehicle ?? ''} ${upload.value?.id ?? ''}`;
+    if (heard !== ticketFor) bus.renew();
+    ticketFor = heard;
+  });
+
   function noted(verb: string, reply: Reply): void {
     answers.value = [{ verb, ok: reply.ok, text: reply.text, said: reply.said, at: new Date() }, ...answers.value].slice(0, 20);
     if (!reply.ok) toast(`${verb}: ${reply.text}`, 'crit');
@@ -160,6 +181,8 @@ export function createAboard(store: Store, bus: Bus) {
       clearInterval(ticking);
       clearInterval(asking);
       stopWatching();
+      stopShowing();
+      stopRenewing();
       bus.close();
     },
   };

@@ -6,6 +6,7 @@ import { between, circleRing, distance, lonLat } from '../map/geo';
 import { commandInfo, isOnPath } from './commands';
 import { insertions, rim, type Selection } from './handles';
 import { type Leg, legs } from './path';
+import type { Drone } from './store';
 
 export interface Drawing {
   readonly shape: 'polygon' | 'circle';
@@ -158,4 +159,10 @@ export function placeOf(plan: Plan, { place }: Finding): Position | null {
 
 export function hoverShape(position: Position | null): FeatureCollection {
   return collection(position ? [point(position, {})] : []);
+}
+
+export function droneShape(drone: Drone | null): FeatureCollection {
+  if (!drone) return collection([]);
+  const image = `drone-${drone.flying ? (drone.stale ? 'stale' : 'flying') : drone.stale ? 'ground-stale' : 'ground'}`;
+  return collection([point(drone.position, { image, heading: drone.heading_deg, label: drone.callsign })]);
 }

@@ -41,6 +41,15 @@ export function formOf({ sortie }: SortieView): Form {
   };
 }
 
+/** The sortie's drone as the map shows it. */
+export interface Drone {
+  readonly callsign: string;
+  readonly position: Position;
+  readonly heading_deg: number;
+  readonly flying: boolean;
+  readonly stale: boolean;
+}
+
 export type Store = ReturnType<typeof createStore>;
 
 export function createStore(page: PlanPage) {
@@ -55,6 +64,7 @@ export function createStore(page: PlanPage) {
   const selection = signal<Selection | null>(null);
   const drawing = signal<Drawing | null>(null);
   const highlighted = signal<Finding | null>(null);
+  const drone = signal<Drone | null>(null);
   /** Where the map was last asked to go. */
   const focus = signal<Position | null>(null);
   /** Where along the path the pointer is, 0 to 1; the map and the profile share it. */
@@ -100,6 +110,7 @@ export function createStore(page: PlanPage) {
     drawing,
     highlighted,
     focus,
+    drone,
     hover,
     hoverPlace,
     tab,
