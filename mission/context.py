@@ -14,6 +14,7 @@ import msgspec
 
 from mission.airspace import Airspace
 from mission.finding import Severity
+from mission.terrain import Terrain
 
 
 class Vehicle(msgspec.Struct, frozen=True):
@@ -112,6 +113,7 @@ class Context(msgspec.Struct, frozen=True):
     wind: Wind = Wind()
     at: datetime | None = None
     """When it takes off, UTC."""
+    terrain: Terrain | None = None
     airspace: Airspace | None = None
     permissions: tuple[str, ...] = ()
     """Ids of zones that the flight has permission for."""

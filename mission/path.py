@@ -9,15 +9,17 @@ nearer rally point, waits, descends and lands (ArduCopter 4.6, mode_auto and mod
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
 
 from mission.context import Vehicle
 from mission.geodesy import LocalFrame
 from mission.leg import Leg, LegKind, Point
 from mission.plan import Frame, MissionItem, Plan
 from mission.returns import Returns
+from mission.samples import GroundAt, unknown_ground
 
 MAX_LEGS: Final = 20_000
 """A mission that loops on longer is cut off here, and `FlightPath.endless` says so."""
@@ -50,16 +52,7 @@ class FlightPath:
     """Whether it loops or loiters for ever."""
 
 
-GroundAt = Callable[[float, float], float | None]
-"""Height of the ground above home at (x, y) of the local frame; None where it is not known."""
-
-
-def flat_ground(x: float, y: float) -> float | None:
-    """What is known of the ground without terrain data: nothing."""
-    return None
-
-
-def flight_path(plan: Plan, frame: LocalFrame, vehicle: Vehicle, ground: GroundAt = flat_ground) -> FlightPath:
+def flight_path(plan: Plan, frame: LocalFrame, vehicle: Vehicle, ground: GroundAt = unknown_ground) -> FlightPath:
     """The path from home. A plan without home starts at its first place."""
     start = plan.home.position if plan.home else next((i.position for i in plan.items if i.position), frame.origin)
     x, y = frame.to_xy((start,))[0].tolist()
@@ -172,5 +165,6 @@ class _Walk:
         if item.frame is Frame.GLOBAL:
             return item.altitude_m - ((self.plan.home and self.plan.home.altitude_amsl_m) or 0.0)
         if item.frame is Frame.GLOBAL_TERRAIN_ALT:
-            return item.altitude_m + (self.ground(*xy) or 0.0)
+            below = float(self.ground(np.array([xy]))[0])
+            return item.altitude_m + (0.0 if math.isnan(below) else below)
         return item.altitude_m

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import Final
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -11,11 +10,10 @@ import numpy as np
 from mission.context import Context
 from mission.energy import energy_wh
 from mission.geodesy import FloatArray
-from mission.path import FlightPath, GroundAt
+from mission.leg import Leg
+from mission.path import FlightPath
+from mission.samples import GroundAt, sample
 from mission.timing import leg_times
-
-GROUND_STEP_M: Final = 30.0
-"""Where the ground is known, the profile shows it at least this often."""
 
 
 class ProfilePoint(msgspec.Struct, frozen=True, array_like=True):
@@ -53,24 +51,28 @@ def totals(path: FlightPath, costs: Costs, context: Context) -> Totals:
     )
 
 
-def profile(path: FlightPath, ground: GroundAt) -> tuple[ProfilePoint, ...]:
-    """Start, the end of every leg, and points between where the ground below is known."""
-    if not path.legs:
+def profile(legs: Sequence[Leg], ground: GroundAt) -> tuple[ProfilePoint, ...]:
+    """The start, then points along every leg; its end carries the item's index."""
+    if not legs:
         return ()
-    first = path.legs[0].start
-    points = [ProfilePoint(0.0, first[2], ground(first[0], first[1]), None)]
-    travelled = 0.0
-    for leg in path.legs:
-        begun = ground(*leg.start[:2])
-        steps = 1 if begun is None else max(1, math.ceil(leg.horizontal_m / GROUND_STEP_M))
-        offset = leg.start[2] - (begun or 0.0)
-        for step in range(1, steps + 1):
-            share = step / steps
-            x, y, height = (a + (b - a) * share for a, b in zip(leg.start, leg.end, strict=True))
-            below = ground(x, y)
-            if leg.follows_terrain and step < steps and below is not None:
-                height = below + offset + (leg.end[2] - (ground(*leg.end[:2]) or 0.0) - offset) * share
-            item = leg.item if step == steps else None
-            points.append(ProfilePoint(travelled + leg.horizontal_m * share, height, below, item))
-        travelled += leg.horizontal_m
-    return tuple(points)
+    points = sample(legs, ground)
+    begun = np.cumsum([0.0, *(leg.horizontal_m for leg in legs)])
+    travelled = begun[points.leg] + (begun[points.leg + 1] - begun[points.leg]) * points.share
+    known = np.isfinite(points.ground_home).tolist()
+    keep = (points.share > 0.0) & ((points.share == 1.0) | np.isfinite(points.ground_home))
+    keep[0] = True
+    rows = zip(
+        travelled.tolist(),
+        points.height_home.tolist(),
+        points.ground_home.tolist(),
+        points.leg.tolist(),
+        points.share.tolist(),
+        known,
+        keep.tolist(),
+        strict=True,
+    )
+    return tuple(
+        ProfilePoint(along, height, below if is_known else None, legs[leg].item if share == 1.0 else None)
+        for along, height, below, leg, share, is_known, kept in rows
+        if kept
+    )

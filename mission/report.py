@@ -33,7 +33,7 @@ def report(plan: Plan, context: Context = DEFAULT) -> Report:
     total = situation.totals
     return Report(
         findings=findings,
-        profile=profile(situation.path, situation.ground),
+        profile=profile(situation.distinct_legs if situation.path.endless else situation.path.legs, situation.ground),
         distance_m=total.distance_m,
         duration_s=total.duration_s,
         battery_pct=total.battery_pct,

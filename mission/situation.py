@@ -20,6 +20,7 @@ from mission.path import FlightPath, flight_path
 from mission.plan import FenceKind, Plan, Position
 from mission.profile import Costs, Totals, totals
 from mission.returns import Returns
+from mission.samples import Samples, sample, unknown_ground
 
 GeometryArray = NDArray[np.object_]
 
@@ -112,9 +113,17 @@ class Situation:
             self._zone_areas[zone.zone_id] = area
         return self._zone_areas[zone.zone_id]
 
-    def ground(self, x: float, y: float) -> float | None:
-        """Height of the ground above home at (x, y); None where it is not known."""
-        return None
+    def ground(self, xy: FloatArray) -> FloatArray:
+        """Height of the ground above home at points of the local frame; NaN where it is not known."""
+        terrain, home = self.context.terrain, self.home_amsl_m
+        if terrain is None or home is None:
+            return unknown_ground(xy)
+        return terrain.heights_amsl(self.frame.xy_to_degrees(xy)) - home
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Points along `distinct_legs`."""
+        return sample(self.distinct_legs, self.ground)
 
     def position(self, point: BaseGeometry) -> Position:
         """A point of the local frame as a position."""

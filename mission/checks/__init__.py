@@ -12,7 +12,7 @@ from typing import Final
 from mission.checks.airspace import data_sets, obstacles, zones
 from mission.checks.energy import endurance
 from mission.checks.fence import fence_legs, fence_places, fence_returns, fence_shapes, fence_storage
-from mission.checks.heights import ceiling, heights
+from mission.checks.heights import ceiling, datums, heights
 from mission.checks.items import commands, coordinates, jumps, order, storage
 from mission.context import DEFAULT, Context
 from mission.finding import Finding, Severity
@@ -31,6 +31,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     fence_places,
     fence_legs,
     ceiling,
+    datums,
     heights,
     endurance,
     data_sets,

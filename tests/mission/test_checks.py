@@ -211,7 +211,7 @@ def test_altitudes_above_the_sea_need_homes_altitude(make_plan: MakePlan) -> Non
     high = msgspec.structs.replace(plan, items=tuple(amsl))
     assert any("126 m above ground" in f.text for f in found(high, "heights"))
     unknown = msgspec.structs.replace(high, home=Home(HOME))
-    assert any("home's altitude is not known" in f.text for f in found(unknown, "heights"))
+    assert any("home's altitude is not known" in f.text for f in found(unknown, "datums"))
 
 
 def test_endurance_counts_the_reserve(make_plan: MakePlan) -> None:
