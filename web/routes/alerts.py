@@ -35,4 +35,6 @@ def acknowledge(alert_id: str) -> Response:
             raise Forbidden("That alert is of another pilot's drone.")
         audit.append(db, session.who(), "alert.acknowledge", alert_id, vehicle=alert.vehicle, text=alert.text)
     request = Request(Actor(user.username, user.role.value), {"alert_id": alert_id})
-    return answer(services.bus.request(subjects.request("monitor", "acknowledge"), request, Reply, ANSWER_S))
+    return answer(
+        services.bus.request(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), request, Reply, ANSWER_S)
+    )

@@ -1,0 +1,62 @@
+"""An alert is acknowledged by the monitor that raised it, and by nobody it does not concern."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from telemetry import subjects
+from telemetry.wire import Actor, Alert, Reply, Request
+from tests.web.bus.conftest import Gateway
+from tests.web.conftest import VEHICLE, Browser, problem
+from web.api import Sortie
+from web.store import audit
+from web.store.database import Database
+
+ALERT = Alert("a1", VEHICLE, "battery", "warning", "UAV-07: battery 24 %.", datetime(2026, 11, 22, 8, tzinfo=UTC))
+PATH = "/api/alerts/a1/acknowledge"
+
+
+@pytest.fixture
+def heard(gateway: Gateway) -> list[Request]:
+    """An alert that is open, and what the monitor is told about it."""
+    told: list[Request] = []
+
+    async def acknowledge(_: str, request: Request) -> Reply:
+        told.append(request)
+        return Reply(True, f"Acknowledged by {request.actor.user}.")
+
+    gateway.run(gateway.bus.put(subjects.ALERTS_BUCKET, ALERT.alert_id, ALERT))
+    subject = subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE)
+    gateway.run(gateway.bus.serve(subject, Request, acknowledge))
+    return told
+
+
+def test_the_control_room_acknowledges(control_room: Browser, heard: list[Request], database: Database) -> None:
+    answered = control_room.send("POST", PATH)
+    assert msgspec.json.decode(answered.data, type=Reply).text == "Acknowledged by control."
+    assert (heard[0].actor, heard[0].arguments) == (Actor("control", "control_room"), {"alert_id": "a1"})
+    with database.read() as db:
+        entry = audit.search(db, audit.Search(action="alert"))[0][0]
+    assert (entry.username, entry.subject, entry.detail["vehicle"]) == ("control", "a1", VEHICLE)
+
+
+def test_a_pilot_acknowledges_what_his_drone_raised(pilot: Browser, loaded: Sortie, heard: list[Request]) -> None:
+    assert pilot.send("POST", PATH).status_code == 200
+    assert len(heard) == 1
+
+
+def test_a_pilot_does_not_acknowledge_for_another(pilot: Browser, heard: list[Request]) -> None:
+    problem(pilot.send("POST", PATH), 403)
+    assert heard == []
+
+
+def test_an_observer_acknowledges_nothing(observer: Browser, loaded: Sortie, heard: list[Request]) -> None:
+    problem(observer.send("POST", PATH), 403)
+    assert heard == []
+
+
+def test_an_alert_that_is_over_cannot_be_acknowledged(control_room: Browser, heard: list[Request]) -> None:
+    problem(control_room.send("POST", "/api/alerts/gone/acknowledge"), 404)
