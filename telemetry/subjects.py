@@ -31,6 +31,7 @@ UPLOADS_BUCKET: Final = "uploads"
 LIVE_ALL: Final = "live.>"
 RAW_ALL: Final = "raw.>"
 EVENTS_ALL: Final = "event.>"
+REQUESTS_ALL: Final = "request.*.*"
 PROGRESS_ALL: Final = "progress.>"
 
 MONITOR: Final = "monitor"

@@ -170,15 +170,16 @@ def _heartbeat(vehicle: Vehicle, message: Any, now: float) -> None:
         vehicle.happened.append(("link_back", f"Heard again after {silent:.0f} s.", {"silent_s": round(silent, 1)}))
     vehicle.heartbeat_at = now
     mode = mode_name(message.custom_mode)
-    if mode != vehicle.mode:
-        before, vehicle.mode = vehicle.mode, mode
-        text = f"Mode {mode}." if before is None else f"Mode {mode} after {before}."
-        vehicle.happened.append(("mode", text, {"mode": mode, "before": before}))
+    if vehicle.mode not in (mode, None):
+        text = f"Mode {mode} after {vehicle.mode}."
+        vehicle.happened.append(("mode", text, {"mode": mode, "before": vehicle.mode}))
+    vehicle.mode = mode
     armed = bool(message.base_mode & ARMED)
-    if armed != vehicle.armed:
-        if armed or vehicle.armed is not None:  # found disarmed is no event
-            vehicle.happened.append(("armed", "Armed.", {}) if armed else ("disarmed", "Disarmed.", {}))
-        vehicle.armed = armed
+    if vehicle.armed is None and armed:  # the gateway has come while it flies
+        vehicle.happened.append(("armed", f"Found armed, in {mode}.", {"found": True}))
+    elif vehicle.armed is not None and armed != vehicle.armed:
+        vehicle.happened.append(("armed", "Armed.", {}) if armed else ("disarmed", "Disarmed.", {}))
+    vehicle.armed = armed
     if not vehicle.landed_state_known and (not armed or message.system_status in (MavState.STANDBY, MavState.ACTIVE)):
         vehicle.landed = not armed or message.system_status == MavState.STANDBY
 

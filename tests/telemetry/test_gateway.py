@@ -147,7 +147,7 @@ async def test_orders_are_answered_with_what_the_vehicle_did_and_said(broker: Br
         reply = await other.request(subjects.request("UAV-07", "fly away"), Request(PILOT), Reply, 10)
         assert reply == Reply(False, "There is no order “fly_away”.")
     assert [one.text for one in await events(bus, "armed")] == ["Armed."]
-    assert [one.data["mode"] for one in await events(bus, "mode")] == ["GUIDED", "RTL"]
+    assert [one.data["mode"] for one in await events(bus, "mode")] == ["RTL"]
     assert [one.text for one in await events(bus, "statustext")] == ["Unable to do that"]
     commands = await events(bus, "command")
     assert [(one.actor, one.data["verb"], one.data["ok"]) for one in commands] == [

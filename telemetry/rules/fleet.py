@@ -1,0 +1,66 @@
+"""What the rules look at: every drone's latest state with its age, its plan, and what was ordered.
+
+Times are seconds of one monotonic clock, `Fleet.now`. Ages grow while nothing is heard, also while the gateway is
+away: `age_s` adds the time since the frame that brought the state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from telemetry.rules.ground import Ground, PlanGround, Standing
+from telemetry.wire import LiveVehicle
+
+FRESH_S: Final = 3.0
+"""A position older than this says nothing about where a drone is."""
+
+
+@dataclass(slots=True)
+class Drone:
+    live: LiveVehicle
+    heard_at: float
+    """When the frame with `live` came."""
+    plan: PlanGround | None = None
+    """What is on board, if an upload put it there; also after one that was not verified."""
+    known: bool = True
+    ordered_at: float = float("-inf")
+    """When a person last ordered it something."""
+    mode_before: str | None = None
+    mode_changed_at: float = float("-inf")
+
+    def age_s(self, age_ms: int | None, now: float) -> float | None:
+        """The age now of a part of the state that was `age_ms` old when it was sent."""
+        return None if age_ms is None else age_ms / 1000.0 + now - self.heard_at
+
+    def has_place(self, now: float) -> bool:
+        age_s = self.age_s(self.live.position_age_ms, now)
+        return self.live.lat_deg is not None and age_s is not None and age_s < FRESH_S
+
+    @property
+    def height_m(self) -> float | None:
+        """Above ground where it is measured, else above home."""
+        live = self.live
+        return live.height_home_m if live.height_ground_m is None else live.height_ground_m
+
+
+@dataclass
+class Fleet:
+    """One moment. `ground` keeps what is costly between moments."""
+
+    now: float
+    drones: dict[str, Drone]
+    ground: Ground
+    _standings: dict[str, Standing] | None = field(default=None, repr=False)
+
+    def placed(self) -> dict[str, Drone]:
+        """Those armed whose place is known now."""
+        return {name: drone for name, drone in self.drones.items() if drone.live.armed and drone.has_place(self.now)}
+
+    def standings(self) -> dict[str, Standing]:
+        """Where each of `placed` lies to its fence and path; worked out once per moment, for all at once."""
+        if self._standings is None:
+            self._standings = self.ground.standings(
+                [(name, drone.live, drone.plan) for name, drone in self.placed().items()]
+            )
+        return self._standings

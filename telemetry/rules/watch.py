@@ -1,0 +1,168 @@
+"""Raises an alert once when a rule has found something wrong for long enough, and ends it once when that is over.
+
+What comes back while its alert has ended but nobody has acknowledged it is the same alert again: a value that swings
+about its limit does not fill the list.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from telemetry.rules.fleet import Fleet
+from telemetry.rules.verdict import GOOD, Rule, Verdicts
+from telemetry.wire import Alert
+
+log = logging.getLogger(__name__)
+
+SYSTEM: Final = "airbeat"
+"""The vehicle of alerts about the system itself."""
+
+Kind = Literal["alert_raised", "alert_ended", "alert_acknowledged"]
+
+
+class Change(NamedTuple):
+    kind: Kind
+    alert: Alert
+    is_closed: bool = False
+    """Ended and acknowledged: it leaves the list."""
+
+
+@dataclass(slots=True)
+class _Matter:
+    """One rule about one drone or pair."""
+
+    alert: Alert | None = None
+    wrong_since: float | None = None
+    good_since: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.alert is not None and self.alert.ended_at is None
+
+
+class Watch:
+    """`kept` are the alerts of a former watch that are still open or not acknowledged."""
+
+    def __init__(self, rules: Sequence[Rule], kept: Iterable[Alert] = ()) -> None:
+        self._rules = rules
+        self._matters: dict[tuple[str, str], _Matter] = {}
+        for alert in kept:
+            self._matters[alert.rule, _subject(alert)] = _Matter(alert)
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """All that are open or not acknowledged."""
+        return [matter.alert for matter in self._matters.values() if matter.alert is not None]
+
+    def step(self, fleet: Fleet, at: datetime) -> list[Change]:
+        """What changes at this moment. `at` is UTC, for people; durations are by `fleet.now`."""
+        changes: list[Change] = []
+        for rule in self._rules:
+            verdicts = self._judged(rule, fleet)
+            for subject, verdict in verdicts.items():
+                if verdict is None:
+                    continue
+                if verdict == GOOD:
+                    self._good(rule, subject, fleet.now, at, changes)
+                else:
+                    self._wrong(rule, subject, verdict, fleet, at, changes)
+            if rule.of_pairs:
+                for name, subject in list(self._matters):
+                    if name == rule.name and subject not in verdicts:
+                        self._good(rule, subject, fleet.now, at, changes)
+        return changes
+
+    def _judged(self, rule: Rule, fleet: Fleet) -> Verdicts:
+        """A rule that crashes watches nothing: that itself is told, and the other rules go on."""
+        try:
+            found = dict(rule.judge(fleet))
+        except Exception as error:  # whatever it is, it must not silence the monitor
+            if not any(name == rule.name and subject == SYSTEM for name, subject in self._matters):
+                log.exception("rule %s", rule.name)
+            return {SYSTEM: f"The rule “{rule.name}” has failed and watches nothing now: {error!r}."}
+        if (rule.name, SYSTEM) in self._matters:
+            found[SYSTEM] = GOOD
+        return found
+
+    def acknowledge(self, alert_id: str, by: str, at: datetime, still_heard: bool) -> Change | None:
+        """`by` has seen it; None for an alert that is not in the list or has been acknowledged before.
+
+        `still_heard` is False for a drone that no gateway speaks of any more: nothing else could end its alert.
+        """
+        for key, matter in self._matters.items():
+            alert = matter.alert
+            if alert is None or alert.alert_id != alert_id or alert.acknowledged_at is not None:
+                continue
+            seen = msgspec.structs.replace(alert, acknowledged_at=at, acknowledged_by=by)
+            if not still_heard and seen.ended_at is None:
+                seen = msgspec.structs.replace(seen, ended_at=at)
+            is_closed = seen.ended_at is not None
+            if is_closed:
+                del self._matters[key]
+            else:
+                matter.alert = seen
+            return Change("alert_acknowledged", seen, is_closed)
+        return None
+
+    def _wrong(self, rule: Rule, subject: str, text: str, fleet: Fleet, at: datetime, changes: list[Change]) -> None:
+        matter = self._matters.setdefault((rule.name, subject), _Matter())
+        matter.good_since = None
+        if matter.is_open:
+            return
+        if matter.wrong_since is None:
+            matter.wrong_since = fleet.now
+        if fleet.now - matter.wrong_since < rule.after_s:
+            return
+        if matter.alert is not None:
+            matter.alert = msgspec.structs.replace(matter.alert, text=text, ended_at=None)
+        else:
+            matter.alert = _alert(rule, subject, text, fleet, at)
+        changes.append(Change("alert_raised", matter.alert))
+
+    def _good(self, rule: Rule, subject: str, now: float, at: datetime, changes: list[Change]) -> None:
+        matter = self._matters.get((rule.name, subject))
+        if matter is None:
+            return
+        matter.wrong_since = None
+        if matter.alert is None:
+            del self._matters[rule.name, subject]
+            return
+        if not matter.is_open:
+            return
+        if matter.good_since is None:
+            matter.good_since = now
+        if now - matter.good_since < rule.ends_after_s:
+            return
+        ended = msgspec.structs.replace(matter.alert, ended_at=at)
+        is_closed = ended.acknowledged_at is not None
+        if is_closed:
+            del self._matters[rule.name, subject]
+        else:
+            matter.alert = ended
+        changes.append(Change("alert_ended", ended, is_closed))
+
+
+def _alert(rule: Rule, subject: str, text: str, fleet: Fleet, at: datetime) -> Alert:
+    vehicle = subject.partition("+")[0]
+    drone = fleet.drones.get(vehicle)
+    return Alert(
+        alert_id=f"{rule.name}.{subject}.{at:%Y%m%dT%H%M%S%f}",
+        vehicle=vehicle,
+        rule=rule.name,
+        severity=rule.severity,
+        text=text,
+        raised_at=at,
+        lat_deg=drone.live.lat_deg if drone else None,
+        lon_deg=drone.live.lon_deg if drone else None,
+    )
+
+
+def _subject(alert: Alert) -> str:
+    """The drone or pair, out of the alert's id."""
+    return alert.alert_id.removeprefix(alert.rule + ".").rpartition(".")[0]

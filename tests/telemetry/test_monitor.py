@@ -1,0 +1,157 @@
+"""The monitor as a process between a real NATS and the people: an alert outlives whoever raised it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from telemetry import subjects
+from telemetry.bus import Bus
+from telemetry.errors import BusError
+from telemetry.wire import Actor, Alert, Event, LiveFrame, LiveVehicle, Reply, Request
+from tests.telemetry.conftest import Broker
+
+HEARD: dict[str, Any] = {
+    "armed": True,
+    "landed": False,
+    "mode": "GUIDED",
+    "heartbeat_age_ms": 10,
+    "position_age_ms": 10,
+}
+
+
+class Fleet:
+    """Says ten times a second how a drone is."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.state: dict[str, Any] = {"lat_deg": 51.50735, "lon_deg": -0.1637, "battery_pct": 80.0}
+
+    async def go_on(self) -> None:
+        number = 0
+        while True:
+            number += 1
+            vehicle = LiveVehicle("UAV-07", **{**HEARD, **self.state})
+            frame = LiveFrame("gateway", "2046-1362", number, datetime.now(UTC), (vehicle,))
+            await self._bus.publish(subjects.live("2046-1362"), frame)
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def fleet(bus: Bus) -> AsyncIterator[Fleet]:
+    made = Fleet(bus)
+    task = asyncio.create_task(made.go_on())
+    yield made
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+class Process:
+    """``python -m telemetry.monitor``, to be killed."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._settings = broker.home / "airbeat.toml"
+        self._settings.write_text("[nats]\nraw_limit_mb = 64\n")
+        self._environment = {**os.environ, "AIRBEAT_HOME": str(broker.home), "NATS_URL": broker.listening.url}
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "telemetry.monitor", str(self._settings)], env=self._environment
+        )
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> int:
+        self._process.send_signal(number)
+        return self._process.wait(10)
+
+
+@pytest.fixture
+def monitor(broker: Broker) -> Any:
+    process = Process(broker)
+    yield process
+    process.kill()
+
+
+async def alerts(bus: Bus, count: int, within_s: float = 15.0) -> list[Alert]:
+    """The list when it has `count` entries."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        with contextlib.suppress(BusError):
+            found = await bus.entries(subjects.ALERTS_BUCKET, Alert)
+            if len(found) == count:
+                return list(found.values())
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"never {count} alerts, but {found}")
+
+
+async def told(bus: Bus) -> list[tuple[str, str, str | None]]:
+    events = await bus.past(subjects.EVENTS_STREAM, Event, only="event.*.*")
+    return [(one.message.kind, one.message.text, one.message.actor) for one in events if one.message is not None]
+
+
+async def acknowledge(bus: Bus, alert_id: str) -> Reply:
+    subject = subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE)
+    return await bus.request(subject, Request(Actor("ann", "control_room"), {"alert_id": alert_id}), Reply, 5)
+
+
+async def test_an_alert_outlives_its_monitor_and_ends_once_seen(bus: Bus, fleet: Fleet, monitor: Process) -> None:
+    fleet.state["battery_pct"] = 25.0
+    (raised,) = await alerts(bus, 1)
+    assert (raised.rule, raised.severity, raised.ended_at) == ("battery_low", "warning", None)
+    monitor.kill()
+    monitor.start()
+    await asyncio.sleep(4.0)
+    assert await alerts(bus, 1) == [raised]
+    fleet.state["battery_pct"] = 80.0
+    for _ in range(100):
+        (ended,) = await alerts(bus, 1)
+        if ended.ended_at is not None:
+            break
+        await asyncio.sleep(0.05)
+    assert ended.ended_at is not None, "it stays in the list until it is acknowledged"
+    assert (await acknowledge(bus, raised.alert_id)).ok
+    await alerts(bus, 0)
+    assert not (await acknowledge(bus, raised.alert_id)).ok
+    text = "UAV-07: battery at 25 %, under 30 %."
+    assert await told(bus) == [
+        ("alert_raised", text, None),
+        ("alert_ended", f"Over: {text}", None),
+        ("alert_acknowledged", f"ann has seen: {text}", "ann"),
+    ]
+    assert monitor.kill(signal.SIGTERM) == 0
+
+
+async def test_what_happens_while_the_monitor_and_the_bus_are_dead_is_told_after(
+    broker: Broker, bus: Bus, fleet: Fleet, monitor: Process
+) -> None:
+    await asyncio.sleep(2.0)
+    monitor.kill()
+    assert broker.server.process is not None
+    broker.server.process.kill()
+    broker.server.process.wait()
+    fleet.state["ekf_ok"] = False
+    await asyncio.sleep(0.5)
+    broker.server.start()
+    monitor.start()
+    (raised,) = await alerts(bus, 1)
+    assert raised.rule == "ekf"
+
+
+async def test_a_dead_gateway_is_told_as_silence(bus: Bus, monitor: Process) -> None:
+    frame = LiveFrame("gateway", "nowhere", 1, datetime.now(UTC), (LiveVehicle("UAV-07", **HEARD),))
+    for _ in range(40):
+        await bus.publish(subjects.live("nowhere"), frame)
+        await asyncio.sleep(0.05)
+    found = await alerts(bus, 2)
+    assert {alert.rule for alert in found} == {"link_late", "link_lost"}
