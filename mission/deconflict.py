@@ -1,0 +1,191 @@
+"""Do several plans keep apart in space and time?
+
+Every plan is flown as its legs and times say, from its take-off on, each as much as `uncertainty_s` early or late
+against the other. Distance is measured in units of the separation wanted, `horizontal_m` and `vertical_m`; two drones
+are in conflict where it falls below √2, which is the ellipsoid about the cylinder of that radius and half height.
+
+On a pair of legs both move straight and evenly. With s and r the times since each leg began, the square of the
+distance is a convex quadratic in (s, r), to be minimised over a hexagon: both legs last only so long, and the clocks
+differ by no more than the uncertainty. Its minimum lies at the stationary point or on one of the six sides, each of
+which has a closed form; all pairs of legs that come near in place and time are solved together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mission.context import DEFAULT, Vehicle
+from mission.geodesy import FloatArray, LocalFrame, frame_of
+from mission.path import flight_path
+from mission.plan import Plan, Position
+from mission.timing import leg_times
+
+HORIZONTAL_M: Final = 50.0
+VERTICAL_M: Final = 15.0
+UNCERTAINTY_S: Final = 15.0
+
+IndexArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A plan that takes off at a time. `home_amsl_m` of the plan puts its heights on one datum with the others'."""
+
+    name: str
+    plan: Plan
+    at: datetime
+    vehicle: Vehicle = DEFAULT.vehicle
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """The nearest that two flights come where they come too near; `at` is the first one's time there."""
+
+    first: str
+    second: str
+    first_item: int
+    second_item: int
+    at: datetime
+    horizontal_m: float
+    vertical_m: float
+    position: Position
+
+
+@dataclass(frozen=True)
+class _Motion:
+    """All legs of all flights as vectors: place at `begin`, velocity, how long; seconds from the first take-off."""
+
+    flight: IndexArray
+    item: IndexArray
+    begin: FloatArray
+    lasts: FloatArray
+    start: FloatArray
+    velocity: FloatArray
+
+    def at(self, leg: IndexArray, seconds: FloatArray) -> FloatArray:
+        """Places `seconds` into legs."""
+        return self.start[leg] + self.velocity[leg] * seconds[:, None]
+
+
+def conflicts(
+    flights: Sequence[Flight],
+    horizontal_m: float = HORIZONTAL_M,
+    vertical_m: float = VERTICAL_M,
+    uncertainty_s: float = UNCERTAINTY_S,
+) -> tuple[Conflict, ...]:
+    """For each pair of flights in conflict, where they come nearest. Unknown home altitudes are taken as equal."""
+    if len(flights) < 2:
+        return ()
+    frame = frame_of(flights[0].plan)
+    motion = _motion(flights, frame)
+    a, b = _candidates(motion, horizontal_m, uncertainty_s)
+    if not len(a):
+        return ()
+    into_a, into_b, distance = _nearest(motion, a, b, uncertainty_s, np.array([horizontal_m, horizontal_m, vertical_m]))
+    near = np.flatnonzero(distance < 2.0)
+    worst: dict[tuple[int, int], int] = {}
+    for index in near[np.argsort(distance[near], kind="stable")].tolist():
+        worst.setdefault((int(motion.flight[a[index]]), int(motion.flight[b[index]])), index)
+    chosen = np.array([index for _, index in sorted(worst.items())], dtype=np.intp)
+    here, there = motion.at(a[chosen], into_a[chosen]), motion.at(b[chosen], into_b[chosen])
+    apart = here - there
+    first = min(flight.at for flight in flights)
+    return tuple(
+        Conflict(
+            first=flights[motion.flight[a[index]]].name,
+            second=flights[motion.flight[b[index]]].name,
+            first_item=int(motion.item[a[index]]),
+            second_item=int(motion.item[b[index]]),
+            at=first + timedelta(seconds=float(motion.begin[a[index]] + into_a[index])),
+            horizontal_m=float(np.hypot(apart[row, 0], apart[row, 1])),
+            vertical_m=float(abs(apart[row, 2])),
+            position=frame.position(float(here[row, 0]), float(here[row, 1])),
+        )
+        for row, index in enumerate(chosen.tolist())
+    )
+
+
+def _motion(flights: Sequence[Flight], frame: LocalFrame) -> _Motion:
+    epoch = min(flight.at for flight in flights).timestamp()
+    columns: list[tuple[FloatArray, ...]] = []
+    for number, flight in enumerate(flights):
+        legs = flight_path(flight.plan, frame, flight.vehicle).legs
+        holds = np.array([leg.hold_s for leg in legs], dtype=np.float64)
+        moving = leg_times(legs, flight.vehicle) - holds
+        ends = np.array([(leg.start, leg.end) for leg in legs], dtype=np.float64).reshape(-1, 2, 3)
+        ends[:, :, 2] += (flight.plan.home and flight.plan.home.altitude_amsl_m) or 0.0
+        begin = flight.at.timestamp() - epoch + np.cumsum(moving + holds) - moving - holds
+        velocity = (ends[:, 1] - ends[:, 0]) / np.maximum(moving, 1e-6)[:, None]
+        own, item = np.full(len(legs), float(number)), np.array([leg.item for leg in legs], dtype=np.float64)
+        columns.append((own, item, begin, moving, ends[:, 0], velocity))
+        held = holds > 0
+        still = np.zeros((int(held.sum()), 3))
+        columns.append((own[held], item[held], (begin + moving)[held], holds[held], ends[held, 1], still))
+    flight_of, item, begin, lasts, start, velocity = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return _Motion(flight_of.astype(np.intp), item.astype(np.intp), begin, lasts, start, velocity)
+
+
+def _candidates(motion: _Motion, horizontal_m: float, uncertainty_s: float) -> tuple[IndexArray, IndexArray]:
+    """Pairs of legs of different flights near one another in place and time."""
+    ends = motion.at(np.arange(len(motion.begin)), motion.lasts)
+    low, high = np.minimum(motion.start, ends)[:, :2], np.maximum(motion.start, ends)[:, :2]
+    half = horizontal_m * math.sqrt(2.0) / 2.0
+    boxes = shapely.box(low[:, 0] - half, low[:, 1] - half, high[:, 0] + half, high[:, 1] + half)
+    a, b = shapely.STRtree(boxes).query(boxes)
+    finish = motion.begin + motion.lasts + uncertainty_s
+    together = (motion.flight[a] < motion.flight[b]) & (motion.begin[a] <= finish[b]) & (motion.begin[b] <= finish[a])
+    return a[together], b[together]
+
+
+def _nearest(
+    motion: _Motion, a: IndexArray, b: IndexArray, uncertainty_s: float, unit: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """For each pair: how far into either leg they come nearest, and the square of the distance in units."""
+    away = (motion.start[a] - motion.start[b]) / unit
+    u, v = motion.velocity[a] / unit, motion.velocity[b] / unit
+    last_a, last_b = motion.lasts[a], motion.lasts[b]
+    ahead = motion.begin[a] - motion.begin[b]
+    tried = [_stationary(away, u, v)]
+    for s in (np.zeros(len(a)), last_a):
+        low, high = np.maximum(0.0, s + ahead - uncertainty_s), np.minimum(last_b, s + ahead + uncertainty_s)
+        tried.append((s, _along(away + u * s[:, None], -v, low, high)))
+    for r in (np.zeros(len(a)), last_b):
+        low, high = np.maximum(0.0, r - ahead - uncertainty_s), np.minimum(last_a, r - ahead + uncertainty_s)
+        tried.append((_along(away - v * r[:, None], u, low, high), r))
+    for shift in (ahead - uncertainty_s, ahead + uncertainty_s):
+        low, high = np.maximum(0.0, -shift), np.minimum(last_a, last_b - shift)
+        s = _along(away - v * shift[:, None], u - v, low, high)
+        tried.append((s, s + shift))
+    best_s, best_r, least = np.zeros(len(a)), np.zeros(len(a)), np.full(len(a), np.inf)
+    for s, r in tried:
+        slack = 1e-6
+        fits = (s >= -slack) & (s <= last_a + slack) & (r >= -slack) & (r <= last_b + slack)
+        fits &= np.abs(s + ahead - r) <= uncertainty_s + slack
+        distance = np.where(fits, ((away + u * s[:, None] - v * r[:, None]) ** 2).sum(axis=1), np.inf)
+        better = distance < least
+        best_s, best_r, least = np.where(better, s, best_s), np.where(better, r, best_r), np.minimum(least, distance)
+    return best_s, best_r, least
+
+
+def _stationary(away: FloatArray, u: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where the gradient of |away + u s - v r|² vanishes; NaN, which fits nowhere, for parallel motion."""
+    uu, vv, uv = (u * u).sum(axis=1), (v * v).sum(axis=1), (u * v).sum(axis=1)
+    determinant = uu * vv - uv * uv
+    determinant = np.where(determinant > 1e-12 * np.maximum(uu * vv, 1e-12), determinant, np.nan)
+    au, av = (away * u).sum(axis=1), (away * v).sum(axis=1)
+    return (uv * av - vv * au) / determinant, (uu * av - uv * au) / determinant
+
+
+def _along(away: FloatArray, u: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """The s of low..high at which |away + u s| is least; NaN where the interval is empty."""
+    uu = (u * u).sum(axis=1)
+    best = -(away * u).sum(axis=1) / np.where(uu > 0.0, uu, 1.0)
+    return np.where(low <= high + 1e-9, np.clip(best, low, np.maximum(low, high)), np.nan)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import numpy as np
+import pytest
+
+from mission.context import Vehicle
+from mission.deconflict import Flight, conflicts
+from mission.geodesy import distance_m, frame_of
+from mission.path import flight_path
+from mission.plan import Home, Plan, Position
+from mission.timing import leg_times
+from tests.mission.conftest import HOME, MakePlan
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def later(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_two_drones_that_meet_are_in_conflict_where_they_meet(make_plan: MakePlan) -> None:
+    east, west = make_plan([(-300, 0), (300, 0)]), make_plan([(300, 0), (-300, 0)])
+    (conflict,) = conflicts((Flight("A", east, NOON), Flight("B", west, NOON)), uncertainty_s=0.0)
+    assert (conflict.first, conflict.second) == ("A", "B")
+    assert conflict.horizontal_m < 1.0
+    assert conflict.vertical_m < 1.0
+    assert distance_m(HOME, conflict.position) < 50
+
+
+@pytest.mark.parametrize(("apart_s", "expected"), [(0.0, 1), (1000.0, 0)])
+def test_the_same_path_at_another_time_is_no_conflict(make_plan: MakePlan, apart_s: float, expected: int) -> None:
+    plan = make_plan([(0, 200), (200, 200)])
+    assert len(conflicts((Flight("A", plan, NOON), Flight("B", plan, later(apart_s))))) == expected
+
+
+def shifted(plan: Plan, north_m: float, height_m: float) -> Plan:
+    """The plan moved away as a whole."""
+    frame = frame_of(plan)
+
+    def move(place: Position) -> Position:
+        x, y = frame.to_xy((place,))[0].tolist()
+        return frame.position(x, y + north_m)
+
+    items = tuple(
+        msgspec.structs.replace(
+            item, position=move(item.position) if item.position else None, altitude_m=item.altitude_m and height_m
+        )
+        for item in plan.items
+    )
+    return msgspec.structs.replace(plan, home=Home(move(HOME), 24.0), items=items)
+
+
+@pytest.mark.parametrize(("north_m", "expected"), [(40.0, 1), (75.0, 0)])
+def test_side_by_side_they_need_the_separation(make_plan: MakePlan, north_m: float, expected: int) -> None:
+    plan = make_plan([(200, 0)])
+    found = conflicts((Flight("A", plan, NOON), Flight("B", shifted(plan, north_m, 40.0), NOON)))
+    assert len(found) == expected
+
+
+def test_one_that_is_late_may_still_meet_the_other(make_plan: MakePlan) -> None:
+    a, b = make_plan([(0, 300), (300, 300)], height=40), make_plan([(0, 300), (300, 300)], height=40)
+    flights = (Flight("A", a, NOON), Flight("B", b, later(20.0)))
+    assert conflicts(flights, horizontal_m=10.0, vertical_m=5.0, uncertainty_s=0.0) == ()
+    assert len(conflicts(flights, horizontal_m=10.0, vertical_m=5.0, uncertainty_s=25.0)) == 1
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_the_nearest_moment_is_the_one_found_by_trying_every_tenth_of_a_second(make_plan: MakePlan, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    plans = [make_plan([tuple(p) for p in rng.uniform(-300, 300, (4, 2)).tolist()], height=40) for _ in range(2)]
+    starts = (0.0, float(rng.uniform(0, 60)))
+    flights = [Flight(n, plan, later(s)) for n, plan, s in zip("AB", plans, starts, strict=True)]
+    frame = frame_of(plans[0])
+    tracks = []
+    times = np.arange(0.0, 400.0, 0.1)
+    for plan, begun in zip(plans, starts, strict=True):
+        legs = flight_path(plan, frame, Vehicle()).legs
+        knots, places = [begun], [legs[0].start]
+        for leg, seconds in zip(legs, leg_times(legs, Vehicle()), strict=True):
+            knots.extend((knots[-1] + seconds - leg.hold_s, knots[-1] + seconds))
+            places.extend((leg.end, leg.end))
+        place = np.array(places)
+        inside = (times >= begun) & (times <= knots[-1])
+        track = np.column_stack([np.interp(times, knots, place[:, axis]) for axis in range(3)])
+        tracks.append(np.where(inside[:, None], track, np.nan))
+    gap = np.nanmin((((tracks[0] - tracks[1]) / (50.0, 50.0, 15.0)) ** 2).sum(axis=1))
+    found = conflicts(flights, uncertainty_s=0.0)
+    if found:
+        measured = (found[0].horizontal_m / 50.0) ** 2 + (found[0].vertical_m / 15.0) ** 2
+        assert measured <= gap + 1e-6
+        assert math.sqrt(gap) - math.sqrt(measured) < 0.05
+    else:
+        assert gap >= 2.0
+
+
+def test_fewer_than_two_flights_have_no_conflict(make_plan: MakePlan) -> None:
+    assert conflicts((Flight("A", make_plan([(0, 50)]), NOON),)) == ()
