@@ -36,6 +36,8 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8080
     secure_cookies: bool = True
     """False only where the pages are served without TLS on loopback (the demo)."""
+    trusted_proxy: str | None = None
+    """Address of the proxy that brings TLS: only its X-Forwarded-For and X-Forwarded-Proto are believed."""
 
 
 class NatsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from web.context import context
+from web.vite import BASE_URL
 
 
 def add(response: Response) -> Response:
@@ -19,7 +20,9 @@ def add(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self), payment=(), usb=()"
     if context().settings.web.secure_cookies:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if not request.path.startswith("/static/"):
+    if request.path.startswith(BASE_URL + "assets/"):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"  # their names change with their content
+    elif not request.path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
     return response
 

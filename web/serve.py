@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import waitress  # type: ignore[import-untyped]
 
@@ -51,6 +51,8 @@ def run(settings: Settings) -> None:
         threads=THREADS,
         max_request_body_size=BODY_LIMIT_BYTES + 1024**2,
         ident=None,
+        clear_untrusted_proxy_headers=True,
+        **_behind(settings.web.trusted_proxy),
     )
     bus.start(indexer.after, indexer.take)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -62,6 +64,17 @@ def run(settings: Settings) -> None:
         server.close()
         bus.stop()
         database.close()
+
+
+def _behind(proxy: str | None) -> dict[str, Any]:
+    """waitress's settings for a proxy: without them the audit would name it as everyone's address."""
+    if proxy is None:
+        return {}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }
 
 
 def _end(_number: int, _frame: object) -> None:

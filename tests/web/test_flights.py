@@ -279,10 +279,12 @@ def test_every_look_and_every_file_is_in_the_audit(
     pilot: Browser, supervisor: Browser, flown: FlightRecord, database: Database
 ) -> None:
     supervisor.get(f"/flights/{FLIGHT}")
+    supervisor.get(f"/api/flights/{FLIGHT}/series")
     for name in FILES:
         pilot.get(f"/flights/{FLIGHT}/{name}")
     with database.read() as db:
         entries, _ = audit.search(db, audit.Search(action="flight"))
     assert {entry.subject for entry in entries} == {FLIGHT}
     seen = [(entry.username, entry.action, entry.detail.get("file")) for entry in reversed(entries)]
-    assert seen == [("supervisor", "flight.view", None), *(("pilot", "flight.download", name) for name in FILES)]
+    views = [("supervisor", "flight.view", None)] * 2
+    assert seen == [*views, *(("pilot", "flight.download", name) for name in FILES)]

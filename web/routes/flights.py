@@ -109,11 +109,9 @@ def opened(flight_id: str, deed: str, **detail: str) -> tuple[api.FlightSummary,
 @blueprint.get("/api/flights/<flight_id>/series")
 @requires(Permission.FLIGHT_READ)
 def series(flight_id: str) -> Response:
-    """The charts' columns; the look itself is in the audit by the page that asks for them."""
-    with context().database.read() as db:
-        summary, folder = flights.get(db, flight_id)
-    reach.require_flight(session.user(), summary)
-    return answer(track.series(folder / bundle.TLOG))
+    """The charts' columns."""
+    _, found = opened(flight_id, "flight.view", part="series")
+    return answer(track.series(found.folder / bundle.TLOG))
 
 
 @blueprint.post("/api/flights/<flight_id>/notes")

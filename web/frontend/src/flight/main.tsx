@@ -1,4 +1,85 @@
-import { createMap } from '../map/map';
-import { mountPoint } from '../ui/page';
+import '../ui/wall.css';
+import './flight.css';
 
-createMap(mountPoint(), { style_url: null, pmtiles_url: null, layers: [] });
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+
+import { api, ApiError, setCsrfToken } from '../api';
+import type { FlightPage } from '../generated';
+import { mountPoint, pageData } from '../ui/page';
+import { Icon } from '../ui/Icon';
+import { happenings } from './events';
+import { Header } from './header';
+import { Panels } from './panels';
+import { Charts, MapPane, PlaybackBar, type Review, review } from './review';
+
+const page = pageData<FlightPage>();
+setCsrfToken(page.csrf_token);
+const { flight } = page;
+const events = happenings(flight.events);
+
+/** The recording: coming, here, or why it is not. */
+const recording = signal<'loading' | Review | { readonly problem: string }>('loading');
+
+async function load(): Promise<void> {
+  recording.value = 'loading';
+  try {
+    const series = await api.flightSeries(flight.summary.flight_id);
+    recording.value = series.time_s.length > 1 ? review(page, series, events) : { problem: 'The recording holds no position of the drone.' };
+  } catch (error) {
+    recording.value = { problem: error instanceof ApiError ? error.message : 'The recording could not be read.' };
+  }
+}
+
+function App() {
+  const state = recording.value;
+  const shown = state !== 'loading' && 'series' in state ? state : null;
+  return (
+    <div class="flight" data-testid="flight-page" data-state={state === 'loading' ? 'loading' : shown ? 'ready' : 'failed'}>
+      <Header flight={flight} />
+      {flight.holes.length > 0 && (
+        <p class="note note-warn flight-holes">
+          <Icon name="warning" />
+          {flight.holes.length === 1 ? 'One time' : `${flight.holes.length} times`} in this flight nothing was received because the gateway was not running. Charts and track leave it empty.
+        </p>
+      )}
+      {shown ? (
+        <div class="flight-left">
+          <MapPane of={shown} />
+          <PlaybackBar of={shown} />
+        </div>
+      ) : (
+        <Waiting problem={state === 'loading' ? null : (state as { problem: string }).problem} />
+      )}
+      <div class="flight-right">
+        {shown ? <Charts of={shown} /> : <div class="flight-charts" />}
+        <Panels flight={flight} events={events} cursor={shown ? shown.shared.cursor : null} />
+      </div>
+    </div>
+  );
+}
+
+function Waiting({ problem }: { problem: string | null }) {
+  return (
+    <div class="flight-left flight-waiting">
+      {problem === null ? (
+        <div class="empty" data-testid="flight-loading">
+          <Icon name="clock" />
+          <strong>Reading the recording</strong>
+        </div>
+      ) : (
+        <div class="empty" data-testid="flight-problem" role="alert">
+          <Icon name="error" />
+          <strong>The recording cannot be shown</strong>
+          <p>{problem}</p>
+          <button type="button" class="btn" onClick={() => void load()}>
+            Try again
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+render(<App />, mountPoint());
+void load();

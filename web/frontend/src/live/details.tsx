@@ -5,13 +5,14 @@ import type { ComponentChildren } from 'preact';
 import type { Moment } from '../bus/age';
 import type { LiveVehicle, Me, OrderRights, VehicleInfo } from '../generated';
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
+import { metres as distance, UNKNOWN } from '../ui/format';
 import { Battery } from './drone-list';
 import type { Track } from './fleet';
 import { ageWords, freshness, type Part, partAgeMs } from './freshness';
 import { Orders } from './orders';
 import { clock } from './top-bar';
 import type { Watch } from './watch';
-import { bearing, degrees, distance, fixWords, metres, modeWords, PHASE_WORDS, phaseOf, quantity, speed, UNKNOWN } from './words';
+import { bearing, degrees, fixWords, metres, modeWords, PHASE_WORDS, phaseOf, quantity, speed } from './words';
 
 interface Props {
   readonly watch: Watch;

@@ -2,12 +2,13 @@
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
+import { percent, UNKNOWN } from '../ui/format';
 import { ageWords, freshness } from './freshness';
 import { DroneMark, SeverityMark } from './marks';
 import type { Filter, Row, Sort, SortKey } from './rows';
 import { screenScale } from './screen';
 import type { Watch } from './watch';
-import { metres, missionWords, modeWords, percent, PHASE_WORDS, phaseOf, speed, UNKNOWN } from './words';
+import { metres, missionWords, modeWords, PHASE_WORDS, phaseOf, speed } from './words';
 
 const ROW_REM = 3;
 const SPARE_ROWS = 4;

@@ -1,3 +1,4 @@
+import '../ui/wall.css';
 import './live.css';
 
 import { render } from 'preact';

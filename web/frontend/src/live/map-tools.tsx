@@ -2,10 +2,11 @@
 import type { ReadonlySignal } from '@preact/signals';
 
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
+import { metres as distance } from '../ui/format';
 import { gridReference } from './grid-reference';
 import type { LiveMap } from './live-map';
 import type { Watch } from './watch';
-import { bearing, distance } from './words';
+import { bearing } from './words';
 
 export function MapTools({ map, watch, selected }: { map: LiveMap; watch: Watch; selected: ReadonlySignal<string | null> }) {
   const pointer = map.pointer.value;

@@ -3,12 +3,12 @@ import type { ReadonlySignal } from '@preact/signals';
 
 import { elapsedMs } from '../bus/age';
 import type { LivePage } from '../generated';
+import { percent } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
 import { ageWords } from './freshness';
 import type { Row, Summary } from './rows';
 import type { Alarm } from './sound';
 import type { Watch } from './watch';
-import { percent } from './words';
 
 interface Props {
   readonly page: LivePage;

@@ -1,7 +1,6 @@
 /* Values in words: what a controller reads, not what the autopilot calls it. Unknown is a dash, never a zero. */
 import type { LiveVehicle } from '../generated';
-
-export const UNKNOWN = '–';
+import { UNKNOWN } from '../ui/format';
 
 /** ArduCopter's modes (ArduPilot documentation, "Flight Modes"). */
 const MODES: Readonly<Record<string, string>> = {
@@ -76,15 +75,6 @@ export function bearing(value: number | null): string {
   return value === null ? UNKNOWN : `${String(((Math.round(value) % 360) + 360) % 360).padStart(3, '0')}°`;
 }
 
-export function percent(value: number | null): string {
-  return value === null ? UNKNOWN : `${Math.round(value)} %`;
-}
-
-export function distance(metresAway: number | null): string {
-  if (metresAway === null) return UNKNOWN;
-  return metresAway >= 1000 ? `${(metresAway / 1000).toFixed(2)} km` : `${Math.round(metresAway)} m`;
-}
-
 export function quantity(value: number | null, digits: number, unit: string): string {
   return value === null ? UNKNOWN : `${fixed(value, digits)} ${unit}`;
 }
@@ -97,7 +87,7 @@ export function missionWords(state: LiveVehicle): string {
 }
 
 /** A sign that is a minus and not a hyphen; no "−0". */
-function fixed(value: number, digits: number): string {
+export function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace('-', '−');
 }
