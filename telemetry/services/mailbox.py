@@ -1,6 +1,7 @@
 """The `Channel` of one vehicle: what services send goes to `transmit`, what is delivered goes to those who listen.
 
-It also notices a reboot: the vehicle's own clock (`time_boot_ms`) falls back. Whoever is listening then is interrupted.
+It also notices a reboot: the vehicle's own clock (`time_boot_ms`) falls back, or its HEARTBEAT says that it boots,
+which is seen even where it has forgotten which other messages it was to send. Whoever is listening is interrupted.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from telemetry.services.statustext import StatusTexts
 
 REBOOT_STEP_MS: Final = 2000
 """A fall of `time_boot_ms` by more than this is a reboot; by less, frames that overtook each other."""
+
+
+MAV_STATE_BOOT: Final = 1
+ALWAYS: Final = frozenset({"HEARTBEAT", "STATUSTEXT", "AUTOPILOT_VERSION"})
+"""What the mailbox itself needs."""
 
 
 class _Inbox:
@@ -68,6 +74,7 @@ class Mailbox:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._texts = StatusTexts()
         self._booted_ms = 0
+        self._running = False
 
     def send(self, name: str, **fields: Any) -> None:
         targets = {"target_system": self.target_system, "target_component": self.target_component}
@@ -101,22 +108,18 @@ class Mailbox:
         return self._locks[service]
 
     def hears(self, name: str) -> bool:
-        """Whether a service listens for messages of this name now; the gateway need not decode others for it."""
-        return name in self._inboxes
+        """Whether messages of this name are to be delivered now; the gateway need not decode others for it."""
+        return name in self._inboxes or name in ALWAYS
 
     def deliver(self, message: Any) -> list[str]:
         """Hands a message of the vehicle's autopilot to those who listen. Gives the STATUSTEXTs that it completed.
 
-        `message` is a NamedTuple from `telemetry.mavlink.messages`. Beside those that `hears` names, STATUSTEXT and a
-        message with `time_boot_ms` that comes often should be delivered always.
+        `message` is a NamedTuple from `telemetry.mavlink.messages`. Beside those that `hears` names, one with
+        `time_boot_ms` that comes often should be delivered always.
         """
         name = type(message).__name__
-        booted_ms: int = getattr(message, "time_boot_ms", 0)
-        if booted_ms:
-            if booted_ms < self._booted_ms - REBOOT_STEP_MS:
-                self.interrupt("the vehicle rebooted")
-            if booted_ms < self._booted_ms - REBOOT_STEP_MS or booted_ms > self._booted_ms:
-                self._booted_ms = booted_ms
+        if self._shows_reboot(name, message):
+            self.interrupt("the vehicle rebooted")
         if getattr(message, "target_system", 0) in (0, self._own_system):
             for inbox in self._inboxes.get(name, ()):
                 inbox.put(message)
@@ -128,6 +131,16 @@ class Mailbox:
         for said in self._overhearing:
             said.extend(texts)
         return texts
+
+    def _shows_reboot(self, name: str, message: Any) -> bool:
+        if name == "HEARTBEAT":
+            was_running, self._running = self._running, message.system_status > MAV_STATE_BOOT
+            return was_running and not self._running
+        booted_ms: int = getattr(message, "time_boot_ms", 0)
+        fell = 0 < booted_ms < self._booted_ms - REBOOT_STEP_MS
+        if fell or booted_ms > self._booted_ms:
+            self._booted_ms = booted_ms
+        return fell
 
     def interrupt(self, reason: str) -> None:
         """Ends every service under way with `Interrupted`: the vehicle rebooted, or its last link is gone for good."""

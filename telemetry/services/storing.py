@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from mission.items import MissionType, WireItem, differences
-from telemetry.errors import NotVerified, Refused, VehicleSilent
+from telemetry.errors import NotVerified, Refused, ServiceError, VehicleSilent
 from telemetry.services import ftp, intervals, mission_file, transfer
 from telemetry.services.channel import Channel
 from telemetry.services.transfer import OnProgress
@@ -32,12 +32,12 @@ async def offers_ftp(channel: Channel) -> bool:
 
 
 async def settle(channel: Channel) -> None:
-    """Ends what anyone's unfinished file transfer could still change. Raises `VehicleSilent`, `Interrupted`."""
-    if await offers_ftp(channel):
-        try:
+    """Ends what anyone's unfinished file transfer could still change; see `ftp`."""
+    try:
+        if await offers_ftp(channel):
             await ftp.settle(channel)
-        except Refused:
-            return  # it has MAVFTP, but not this request: then it has no such sessions either
+    except ServiceError:
+        return  # what comes next meets the same trouble and says what it means
 
 
 async def put(

@@ -146,7 +146,10 @@ async def _write_ahead(
 
 
 class _Writing:
-    """`asked` is the item the vehicle asked for last, `wanted` the highest such, `sent` the next one to go out."""
+    """`asked` is the item the vehicle asked for last, `wanted` the highest such, `sent` the next one to go out.
+
+    `sent_at` says when an item went out; infinity once it went out twice, when no answer tells a round trip any more.
+    """
 
     def __init__(
         self,
@@ -167,12 +170,13 @@ class _Writing:
     async def run(self, opening: tuple[str, dict[str, int]], ahead: int) -> None:
         name, fields = opening
         ask = (name, {**fields, "mission_type": self.kind})
-        message, self.round_trip_s = await _ask(self.channel, self.service, ask, self.inbox, self.said, self._is_ours)
+        message, self.round_trip_s = await _ask(self.channel, self.service, ask, self.inbox, self.said, self._opens)
         self.progress_at = self.tried_at = _now()
         self.turned_back_at = -math.inf
         self.sent_at: dict[int, float] = {}
         self.ahead = ahead
         self.wanted = self.sent = self.asked = self.first
+        self.in_doubt = False
         while message is None or not self._ends(message):
             while self.sent < min(self.end, self.wanted + self.ahead):
                 self._send(self.sent)
@@ -182,23 +186,27 @@ class _Writing:
                 self._repeat()
         self.on_progress(len(self.items), len(self.items))
 
-    def _is_ours(self, message: Any) -> bool:
-        return bool(message.mission_type == self.kind)
+    def _opens(self, message: Any) -> bool:
+        """A request, or a MISSION_ACK that ends it already; others may be left over from the transfer before."""
+        left_over = (INVALID_SEQUENCE, *((ERROR,) if self.first == 0 else ()), *((ACCEPTED,) if self.items else ()))
+        return message.mission_type == self.kind and (_name(message) != "MISSION_ACK" or message.type not in left_over)
 
     def _ends(self, message: Any) -> bool:
         """Takes in one message; True when the vehicle says that the transfer is over."""
-        if not self._is_ours(message):
+        if message.mission_type != self.kind:
             return False
         if _name(message) != "MISSION_ACK":
             self._requested(message.seq)
             return False
         if message.type == ACCEPTED:
             return self.sent == self.end  # before that it is left over from an earlier transfer
-        if message.type == INVALID_SEQUENCE and self.sent > self.first:
+        if message.type == INVALID_SEQUENCE:
             self._turn_back()
             return False
-        if message.type == ERROR and self.asked == self.end - 1 and self.sent == self.end:
-            return True  # no transfer is under way any more: it ended and its MISSION_ACK was lost
+        if message.type == ERROR:
+            self.in_doubt = True
+            # No transfer is under way any more: either it ended, and its MISSION_ACK was lost or overtaken …
+            return len(self.sent_at) == len(self.items)
         raise refusal(self.service, message.type, self.said)
 
     def _requested(self, number: int) -> None:
@@ -206,11 +214,12 @@ class _Writing:
             raise Refused(self.service, f"the vehicle asks for item {number}, which is none", ERROR, tuple(self.said))
         self.asked = number
         if number > self.wanted:
-            self.wanted = number
+            self.wanted, self.in_doubt = number, False
             self.sent = max(self.sent, number)
             self.progress_at = self.tried_at = _now()
             # The opening's round trip may hold a lost answer, asked for again a second later: the shortest is right.
-            self.round_trip_s = min(self.round_trip_s, _now() - self.sent_at.get(number - 1, -math.inf))
+            if math.isfinite(self.sent_at.get(number - 1, math.inf)):
+                self.round_trip_s = min(self.round_trip_s, _now() - self.sent_at[number - 1])
             self.on_progress(number - self.first, len(self.items))
         elif number < self.wanted or (self.ahead == 1 and number < self.sent):
             self._send(number)
@@ -218,7 +227,7 @@ class _Writing:
     def _send(self, number: int) -> None:
         self.channel.send("MISSION_ITEM_INT", **item_fields(number, self.kind, self.items[number - self.first]))
         self.sent = max(self.sent, number + 1)
-        self.sent_at[number] = _now()
+        self.sent_at[number] = math.inf if number in self.sent_at else _now()
 
     def _turn_back(self) -> None:
         """The item asked for last was lost on the way: it and what followed go out again, once a round trip."""
@@ -229,6 +238,8 @@ class _Writing:
 
     def _repeat(self) -> None:
         """Nothing new for an item's time: goes on from what the vehicle asked for last."""
+        if self.in_doubt and _now() - self.progress_at > GENERAL_TIMEOUT_S:
+            raise refusal(self.service, ERROR, self.said)  # … or the vehicle gave it up
         if _now() - self.progress_at > SILENCE_S:
             what = f"nothing came after item {self.wanted} of {self.end} for {SILENCE_S:.0f} s"
             raise VehicleSilent(self.service, what, tuple(self.said))

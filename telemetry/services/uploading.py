@@ -50,7 +50,7 @@ async def upload_plan(
     """Puts `order.plan` on board. Never raises for the vehicle's sake: the receipt says what became of each stage."""
     started_at = datetime.now(UTC)
     stages: list[TransferReceipt] = []
-    await _settle(channel)
+    await storing.settle(channel)
     for kind, stage, items_of in STAGES:
         report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
         handle = _write if all(done.verified for done in stages) else _leave
@@ -72,13 +72,6 @@ async def upload_plan(
         stages=tuple(stages),
         problem=" ".join(problems) or None,
     )
-
-
-async def _settle(channel: Channel) -> None:
-    try:
-        await storing.settle(channel)
-    except ServiceError:
-        return  # the first stage meets the same trouble and says what it means
 
 
 class _Report:

@@ -1,112 +1,136 @@
-"""A bad link between a `Mailbox` and a vehicle: delay, loss, duplication, reordering and outages, both ways.
-
-Faults are decided frame by frame from a seeded generator, so that a failure can be run again.
-"""
+"""A `Mailbox` joined to a vehicle by the simulator's hard link: the built-in vehicle in this process, or one on TCP."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
-from telemetry.mavlink.frame import Frame, FrameReader
+from sitl.channel import Channel
+from sitl.fleet import TICK_S, Fleet, FleetOptions
+from sitl.link import PERFECT, Conditions, Direction
+from sitl.vehicle import Vehicle
+from telemetry.mavlink.frame import FrameReader
 from telemetry.mavlink.messages import decode, encode
 from telemetry.services.mailbox import Mailbox
 
-AIRBEAT, AUTOPILOT = 255, 1
-
-
-@dataclass(frozen=True)
-class Faults:
-    """`delay_s` each way; the others are the share of frames that are lost, doubled, or held back by `held_s`."""
-
-    delay_s: float = 0.0
-    loss: float = 0.0
-    duplication: float = 0.0
-    reordering: float = 0.0
-    held_s: float = 0.12
+AIRBEAT, AUTOPILOT, GROUND_STATION = 255, 1, 190
+WARM_UP_S: Final = 45.0
+"""The built-in vehicle knows its position after so long, as ArduCopter does."""
 
 
 class HardLink:
-    """`transmit` carries bytes to the vehicle; `receive` takes what it sends. Times are the running loop's."""
+    """`transmit` carries bytes to the vehicle; `receive` takes what it sends. The link is good until `set`."""
 
-    def __init__(self, transmit: Callable[[bytes], None], faults: Faults, seed: int = 1, system_id: int = 1) -> None:
-        self.faults = faults
-        self.is_out = False
-        self.sent: dict[str, int] = {}
+    def __init__(self, transmit: Callable[[bytes], None], seed: int = 1, system_id: int = 1) -> None:
         self.mailbox = Mailbox(f"UAV-{system_id:02}", system_id, AUTOPILOT, self._send, AIRBEAT)
-        self._carry = transmit
-        self._random = random.Random(seed)
+        self.sent: Counter[str] = Counter()
+        self._carry, self._seed = transmit, seed
         self._reader = FrameReader("hard link")
         self._sequence = 0
-        self._clock = asyncio.get_running_loop()
+        self.set(PERFECT)
+
+    def set(self, conditions: Conditions) -> None:
+        """From now on; times of outages count from now. What was under way still arrives."""
+        self._up = Direction(conditions, self._carry, self._seed)
+        self._down = Direction(conditions, self._deliver, self._seed + 1)
 
     def receive(self, data: bytes) -> None:
         for frame in self._reader.feed(data):
-            if (frame.sysid, frame.compid) == (self.mailbox.target_system, AUTOPILOT):
-                self._pass(self._deliver, frame)
+            if frame.compid == AUTOPILOT:
+                self._down.send(frame.raw)
 
     def heartbeat(self) -> None:
         gcs, no_autopilot = 6, 8
         self._send("HEARTBEAT", {"type": gcs, "autopilot": no_autopilot, "mavlink_version": 3})
 
-    def _deliver(self, frame: Frame) -> None:
-        message = decode(frame)
-        if message is not None:
-            self.mailbox.deliver(message)
+    def _deliver(self, raw: bytes) -> None:
+        for frame in FrameReader("delivered").feed(raw):
+            message = decode(frame)
+            if message is not None:
+                self.mailbox.deliver(message)
 
     def _send(self, name: str, fields: Mapping[str, Any]) -> None:
-        frame = encode(name, fields, seq=self._sequence, sysid=AIRBEAT, compid=190)
+        frame = encode(name, fields, seq=self._sequence, sysid=AIRBEAT, compid=GROUND_STATION)
         self._sequence = (self._sequence + 1) % 256
-        self.sent[name] = self.sent.get(name, 0) + 1
-        self._pass(self._carry, frame)
-
-    def _pass(self, forward: Callable[[Any], None], frame: Frame | bytes) -> None:
-        if self.is_out or self._random.random() < self.faults.loss:
-            return
-        copies = 2 if self._random.random() < self.faults.duplication else 1
-        for _ in range(copies):
-            held_s = self.faults.held_s if self._random.random() < self.faults.reordering else 0.0
-            delay_s = self.faults.delay_s + held_s
-            if delay_s:
-                self._clock.call_later(delay_s, forward, frame)
-            else:
-                forward(frame)
+        self.sent[name] += 1
+        self._up.send(frame)
 
 
-class TcpVehicle:
-    """A vehicle behind a TCP port, heard and fed through a `HardLink`."""
+class Simulated(HardLink):
+    """The built-in vehicle, whose truth (`vehicle.mission`, …) a test may look at."""
 
-    def __init__(self, port: int, faults: Faults, seed: int = 1) -> None:
-        self.port, self.faults, self.seed = port, faults, seed
+    def __init__(self, vehicle: Vehicle, fleet: Fleet, seed: int) -> None:
+        self.vehicle = vehicle
+        self._channel = Channel(vehicle, fleet.streams, lambda frames: self.receive(b"".join(frames)))
+        super().__init__(self._hand_over, seed, vehicle.system)
 
-    async def __aenter__(self) -> HardLink:
-        reader, self._writer = await self._connect()
-        self.link = HardLink(self._writer.write, self.faults, self.seed)
-        self._tasks = [asyncio.create_task(self._hear(reader)), asyncio.create_task(self._live())]
-        return self.link
+    def _hand_over(self, data: bytes) -> None:
+        self._channel.receive(data)
+        self._channel.flush()
 
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._writer.close()
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        for _ in range(100):
-            try:
-                return await asyncio.open_connection("127.0.0.1", self.port)
-            except OSError:
-                await asyncio.sleep(0.1)
-        raise TimeoutError(f"nobody listens on port {self.port}")
+@asynccontextmanager
+async def simulated(seed: int = 1, warm_up_s: float = WARM_UP_S, **parameters: float) -> AsyncIterator[Simulated]:
+    """The built-in vehicle on the running loop's clock."""
+    fleet = Fleet(FleetOptions(base_port=None, parameters=parameters, seed=seed))
+    link = Simulated(fleet.vehicles[0], fleet, seed)
+    for _ in range(round(warm_up_s / TICK_S)):
+        fleet.step()
+        fleet.flush()
+    tasks = [asyncio.create_task(_fly(fleet)), asyncio.create_task(_live(link))]
+    try:
+        yield link
+    finally:
+        await _end(tasks)
+        link.vehicle.log.stop()
 
-    async def _hear(self, reader: asyncio.StreamReader) -> None:
-        while data := await reader.read(65536):
-            self.link.receive(data)
 
-    async def _live(self) -> None:
-        while True:
-            self.link.heartbeat()
-            await asyncio.sleep(1.0)
+async def _fly(fleet: Fleet) -> None:
+    while True:
+        fleet.step()
+        fleet.flush()
+        await asyncio.sleep(TICK_S)
+
+
+async def _live(link: HardLink) -> None:
+    while True:
+        link.heartbeat()
+        await asyncio.sleep(1.0)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        if not isinstance(ended, asyncio.CancelledError) and ended is not None:
+            raise ended
+
+
+@asynccontextmanager
+async def by_tcp(port: int, seed: int = 1) -> AsyncIterator[HardLink]:
+    """The vehicle that listens on `port`."""
+    reader, writer = await _connect(port)
+    link = HardLink(writer.write, seed)
+    tasks = [asyncio.create_task(_hear(link, reader)), asyncio.create_task(_live(link))]
+    try:
+        yield link
+    finally:
+        await _end(tasks)
+        writer.close()
+
+
+async def _hear(link: HardLink, reader: asyncio.StreamReader) -> None:
+    while data := await reader.read(65536):
+        link.receive(data)
+
+
+async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    for _ in range(150):
+        try:
+            return await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+    raise TimeoutError(f"nobody listens on port {port}")
