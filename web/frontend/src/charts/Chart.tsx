@@ -1,0 +1,155 @@
+/* One chart over time. Charts on a page share the cursor and the window they show, and so does the map. */
+import 'uplot/dist/uPlot.min.css';
+import './chart.css';
+
+import { effect, type Signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+
+import { onThemeChange, token } from '../ui/theme';
+import { attachGestures } from './gestures';
+import { withGaps, type Window } from './series';
+
+export interface Line {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  /** Name of a design token. */
+  readonly colour: string;
+}
+
+/** What all charts of a page share. Times are seconds since 1970, UTC. */
+export interface Shared {
+  readonly cursor: Signal<number>;
+  readonly window: Signal<Window>;
+  readonly whole: Window;
+}
+
+interface Props {
+  readonly title: string;
+  readonly unit: string;
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+  readonly shared: Shared;
+  readonly testid: string;
+  /** A height that must be in view, drawn across: a limit. */
+  readonly limit?: { readonly value: number; readonly name: string };
+  /** The last chart of a stack bears the times. */
+  readonly showsTime: boolean;
+}
+
+export function Chart(props: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    let chart = draw(element, props);
+    const stopTheme = onThemeChange(() => {
+      chart.remove();
+      chart = draw(element, props);
+    });
+    return () => {
+      stopTheme();
+      chart.remove();
+    };
+  }, [props.times, props.showsTime]);
+  const known = props.lines.some((line) => line.values.some((value) => value !== null));
+  return (
+    <figure class="chart" data-testid={props.testid}>
+      <figcaption>
+        {props.title} <span class="muted">{props.unit}</span>
+        {!known && <span class="chart-none">not in this recording</span>}
+      </figcaption>
+      <div class="chart-box" ref={box} />
+    </figure>
+  );
+}
+
+function draw(box: HTMLElement, props: Props): { remove(): void } {
+  const { shared } = props;
+  const plot = new uPlot(options(box, props), withGaps(props.times, props.lines.map((line) => line.values)), box);
+  const stopCursor = effect(() => {
+    const left = plot.valToPos(shared.cursor.value, 'x');
+    void shared.window.value;
+    if (Math.abs((plot.cursor.left ?? -1) - left) > 0.5) plot.setCursor({ left, top: 0 }, false);
+  });
+  const stopWindow = effect(() => {
+    const { from, to } = shared.window.value;
+    plot.setScale('x', { min: from, max: to });
+  });
+  const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: box.clientHeight }));
+  observer.observe(box);
+  const stopGestures = attachGestures(plot, shared);
+  return {
+    remove() {
+      stopCursor();
+      stopWindow();
+      stopGestures();
+      observer.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+function options(box: HTMLElement, { lines, limit, showsTime }: Props): uPlot.Options {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const axis = {
+    stroke: token('text-2'),
+    font: `${Math.round(rem * 0.75)}px "Inter Variable", sans-serif`,
+    grid: { stroke: token('line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: box.clientWidth,
+    height: box.clientHeight,
+    padding: [6, 12, showsTime ? 0 : 4, 0],
+    legend: { show: false },
+    select: { show: false, left: 0, top: 0, width: 0, height: 0 },
+    // The shared cursor is moved by our own gestures, for a mouse, a finger and the playback alike.
+    cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 8, width: 2 }, bind: { mousemove: () => null, mouseleave: () => null } },
+    scales: { x: { time: true }, y: { range: (_, min, max) => span(min, max, limit?.value) } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    axes: [
+      { ...axis, space: rem * 4.25, size: showsTime ? rem * 1.75 : 0, values: showsTime ? clockLabels : () => [] },
+      { ...axis, size: rem * 3.25, space: rem * 1.75 },
+    ],
+    series: [
+      {},
+      ...lines.map((line) => ({
+        label: line.name,
+        stroke: token(line.colour),
+        width: 1.75,
+        points: { show: false },
+        spanGaps: false,
+      })),
+    ],
+    hooks: limit ? { draw: [(plot) => drawLimit(plot, limit.value)] } : {},
+  };
+}
+
+/** Room above and below the line; a flat one lies in the middle, not on the edge. */
+function span(min: number | null, max: number | null, limit: number | undefined): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const top = limit !== undefined && max > limit * 0.6 ? Math.max(max, limit) : max;
+  const room = Math.max((top - min) * 0.08, 0.5);
+  return [min >= 0 && min < room * 4 ? 0 : min - room, top + room];
+}
+
+function clockLabels(_: uPlot, splits: number[]): string[] {
+  const fine = splits.length > 1 && (splits[1] as number) - (splits[0] as number) < 60;
+  return splits.map((seconds) => new Date(seconds * 1000).toISOString().slice(11, fine ? 19 : 16));
+}
+
+function drawLimit(plot: uPlot, value: number): void {
+  const y = plot.valToPos(value, 'y', true);
+  const { ctx: pen, bbox } = plot;
+  if (y < bbox.top) return;
+  pen.save();
+  pen.strokeStyle = token('warn');
+  pen.lineWidth = 1.5 * devicePixelRatio;
+  pen.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+  pen.beginPath();
+  pen.moveTo(bbox.left, y);
+  pen.lineTo(bbox.left + bbox.width, y);
+  pen.stroke();
+  pen.restore();
+}

@@ -1,0 +1,67 @@
+/* Whose flight it was, how it went in one line of figures, and what of it can be taken away. */
+import type { Flight } from '../generated';
+import { clock, instant, metres, UNKNOWN } from '../ui/format';
+import { Icon } from '../ui/Icon';
+
+const DOWNLOADS = [
+  ['bundle', 'bundle.zip', 'Bundle', 'Every file of the recording with its manifest, unchanged'],
+  ['tlog', 'telemetry.tlog', 'tlog', 'The MAVLink recording, both directions'],
+  ['kml', 'track.kml', 'KML', 'For Google Earth'],
+  ['gpx', 'track.gpx', 'GPX', 'For mapping tools'],
+  ['csv', 'track.csv', 'CSV', 'For a spreadsheet'],
+  ['map', 'map.html', 'Map', 'A map in one file that opens in any browser'],
+] as const;
+
+export function Header({ flight }: { flight: Flight }) {
+  const { summary, against_plan: against } = flight;
+  return (
+    <header class="flight-top">
+      <div class="flight-title">
+        <h1>
+          {summary.vehicle} <span>{instant(summary.started_at)}</span>
+        </h1>
+        <p>
+          {summary.sortie_id ? <a href={`/sorties/${summary.sortie_id}`}>{summary.title ?? 'Sortie'}</a> : 'Flown without a sortie'}
+          {summary.pilot && ` · ${summary.pilot}`}
+          {summary.incident && ` · incident ${summary.incident}`}
+          {` · ${summary.outcome ?? 'not yet closed'}`}
+        </p>
+      </div>
+      <dl class="flight-figures">
+        <Figure name="Duration" value={clock(summary.duration_s)} />
+        <Figure name="Distance" value={metres(summary.distance_m)} />
+        <Figure name="Highest" value={metres(summary.max_height_m)} />
+        <Figure name="Off track, p95" value={against?.cross_track_p95_m == null ? UNKNOWN : `${against.cross_track_p95_m.toFixed(1)} m`} testid="cross-track-p95" />
+        <Figure name="Frames lost" value={summary.frames_lost === null ? UNKNOWN : summary.frames_lost.toLocaleString('en-GB')} bad={(summary.frames_lost ?? 0) > 0} />
+        <div>
+          <dt>Plan on board</dt>
+          <dd>{verdict(summary.upload_verified)}</dd>
+        </div>
+      </dl>
+      {flight.may_export && (
+        <nav class="flight-downloads" aria-label="Downloads">
+          {DOWNLOADS.map(([key, path, words, title], index) => (
+            <a key={key} class={`btn ${index === 0 ? 'btn-primary' : ''}`} title={title} data-testid={`download-${key}`} href={`/flights/${encodeURIComponent(summary.flight_id)}/${path}`} download>
+              {index === 0 && <Icon name="download" />}
+              {words}
+            </a>
+          ))}
+        </nav>
+      )}
+    </header>
+  );
+}
+
+function Figure({ name, value, bad = false, testid }: { name: string; value: string; bad?: boolean; testid?: string }) {
+  return (
+    <div class={bad ? 'figure-bad' : ''}>
+      <dt>{name}</dt>
+      <dd data-testid={testid}>{value}</dd>
+    </div>
+  );
+}
+
+function verdict(verified: boolean | null) {
+  if (verified === null) return <span class="badge">No upload</span>;
+  return verified ? <span class="badge badge-ok">Verified</span> : <span class="badge badge-crit">Not verified</span>;
+}

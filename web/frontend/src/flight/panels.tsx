@@ -1,0 +1,256 @@
+/* Beside the charts: events, planned against flown, the upload's receipt, files and notes. */
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+
+import { api, ApiError } from '../api';
+import type { Flight, FlightNote, UploadReceipt } from '../generated';
+import { isOnPath } from '../plan/commands';
+import { clock, instant, UNKNOWN } from '../ui/format';
+import { Icon } from '../ui/Icon';
+import { toast } from '../ui/toast';
+import type { Happening, Tone } from './events';
+
+const TABS = [
+  ['events', 'Events'],
+  ['plan', 'Plan and flown'],
+  ['upload', 'Upload'],
+  ['files', 'Files'],
+  ['notes', 'Notes'],
+] as const;
+type Tab = (typeof TABS)[number][0];
+
+interface Props {
+  readonly flight: Flight;
+  readonly events: readonly Happening[];
+  /** Absent while there is no recording to move in. */
+  readonly cursor: Signal<number> | null;
+}
+
+export function Panels({ flight, events, cursor }: Props) {
+  const tab = useSignal<Tab>('events');
+  const notes = useSignal<readonly FlightNote[]>(flight.notes);
+  return (
+    <section class="flight-panels" aria-label="About the flight">
+      <div class="tabs" role="tablist">
+        {TABS.map(([key, words]) => (
+          <button type="button" role="tab" class="tab" key={key} aria-selected={tab.value === key} data-testid={`tab-${key}`} onClick={() => (tab.value = key)}>
+            {words}
+            {key === 'notes' && notes.value.length > 0 && <span class="muted">{notes.value.length}</span>}
+          </button>
+        ))}
+      </div>
+      <div class="panel-body" role="tabpanel">
+        {tab.value === 'events' && <Events events={events} cursor={cursor} />}
+        {tab.value === 'plan' && <PlanAndFlown flight={flight} />}
+        {tab.value === 'upload' && <Receipt receipt={flight.receipt} />}
+        {tab.value === 'files' && <Files flight={flight} />}
+        {tab.value === 'notes' && <Notes flight={flight} notes={notes} />}
+      </div>
+    </section>
+  );
+}
+
+const ICON: Readonly<Record<Tone, string>> = { crit: 'error', warn: 'warning', ok: 'check', info: 'info' };
+
+function Events({ events, cursor }: { events: readonly Happening[]; cursor: Signal<number> | null }) {
+  const list = useRef<HTMLOListElement>(null);
+  const now = cursor?.value ?? Infinity;
+  const current = events.findLastIndex((event) => event.time_s <= now);
+  useEffect(() => {
+    list.current?.children[current]?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  if (events.length === 0) return <Nothing icon="clock" text="No event was recorded in this flight." />;
+  const start = events[0]?.time_s ?? 0;
+  return (
+    <ol class="event-list" ref={list}>
+      {events.map((event, index) => (
+        <li key={event.id}>
+          <button
+            type="button"
+            class={`event event-${event.tone}`}
+            data-testid="timeline-event"
+            data-time={event.time_s}
+            aria-current={cursor !== null && index === current}
+            disabled={cursor === null}
+            onClick={() => cursor && (cursor.value = event.time_s)}
+          >
+            <Icon name={ICON[event.tone]} />
+            <time>{new Date(event.time_s * 1000).toISOString().slice(11, 19)}</time>
+            <small>+{clock(event.time_s - start)}</small>
+            <span>
+              {event.text}
+              {event.actor && <em> by {event.actor}</em>}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const distance = (value: number | null): string => (value === null ? UNKNOWN : `${value.toFixed(1)} m`);
+
+function PlanAndFlown({ flight }: { flight: Flight }) {
+  const { against_plan: against, plan } = flight;
+  if (!plan) return <Nothing icon="file" text="No plan of ours was on board, so there is nothing to compare with." />;
+  if (!against) return <Nothing icon="ruler" text="This flight has not been compared with its plan." />;
+  const reached = new Set(against.items_reached);
+  const places = plan.items.flatMap((item, index) => (item.position && isOnPath(item.command) ? [index] : []));
+  return (
+    <>
+      <dl class="facts" data-testid="against-plan">
+        <dt>Off the planned track, median</dt>
+        <dd>{distance(against.cross_track_p50_m)}</dd>
+        <dt>95 % of the time within</dt>
+        <dd>{distance(against.cross_track_p95_m)}</dd>
+        <dt>At most</dt>
+        <dd>{distance(against.cross_track_max_m)}</dd>
+        <dt>Items reached</dt>
+        <dd>
+          {against.items_reached.length} of {against.items_total}
+        </dd>
+      </dl>
+      <ol class="item-chips" aria-label="Waypoints">
+        {places.map((index) => (
+          <li key={index} class={reached.has(index) ? 'chip-reached' : 'chip-missed'} title={reached.has(index) ? 'reached' : 'not reached'}>
+            {!reached.has(index) && <Icon name="close" />}
+            {index + 1}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Receipt({ receipt }: { receipt: UploadReceipt | null }) {
+  if (!receipt) return <Nothing icon="upload" text="The plan was not uploaded through Airbeat; there is no receipt." />;
+  return (
+    <div data-testid="receipt">
+      <p>
+        <span class={`badge ${receipt.verified ? 'badge-ok' : 'badge-crit'}`}>{receipt.verified ? 'Read back equal' : 'Not verified'}</span>{' '}
+        {instant(receipt.finished_at)} by {receipt.actor.user}
+      </p>
+      {receipt.problem && <p class="note note-crit">{receipt.problem}</p>}
+      <table class="table">
+        <thead>
+          <tr>
+            <th>Stage</th>
+            <th class="num">Items</th>
+            <th>Sent SHA-256</th>
+            <th>Read back</th>
+          </tr>
+        </thead>
+        <tbody>
+          {receipt.stages.map((stage) => (
+            <tr key={stage.stage}>
+              <td>{stage.stage}</td>
+              <td class="num">{stage.items}</td>
+              <td>
+                <Hash value={stage.sent_sha256} />
+              </td>
+              <td>{stage.verified ? <span class="badge badge-ok">equal</span> : stage.read_sha256 ? <Hash value={stage.read_sha256} /> : (stage.problem ?? UNKNOWN)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">
+        Plan <Hash value={receipt.plan_sha256} />
+      </p>
+    </div>
+  );
+}
+
+function Files({ flight }: { flight: Flight }) {
+  const files = Object.entries(flight.files);
+  if (files.length === 0) return <Nothing icon="file" text="The manifest of this flight lists no file yet." />;
+  return (
+    <table class="table" data-testid="files">
+      <thead>
+        <tr>
+          <th>File</th>
+          <th class="num">Bytes</th>
+          <th>SHA-256</th>
+        </tr>
+      </thead>
+      <tbody>
+        {files.map(([name, { sha256, bytes }]) => (
+          <tr key={name}>
+            <td>{name}</td>
+            <td class="num">{bytes.toLocaleString('en-GB')}</td>
+            <td>
+              <Hash value={sha256} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Enough to compare by eye; the whole of it is selected by a double click and copied. */
+function Hash({ value }: { value: string }) {
+  return (
+    <code class="hash" title={value}>
+      {value}
+    </code>
+  );
+}
+
+function Notes({ flight, notes }: { flight: Flight; notes: Signal<readonly FlightNote[]> }) {
+  const text = useSignal('');
+  const busy = useSignal(false);
+  const add = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    busy.value = true;
+    try {
+      notes.value = [...notes.value, await api.addNote(flight.summary.flight_id, text.value)];
+      text.value = '';
+    } catch (error) {
+      toast(error instanceof ApiError ? error.message : 'The note was not saved.', 'crit');
+    }
+    busy.value = false;
+  };
+  return (
+    <>
+      <NoteList notes={notes} />
+      {flight.may_note && (
+        <form class="form" onSubmit={(event) => void add(event)}>
+          <div class="field">
+            <label for="note">New note</label>
+            <textarea id="note" class="input" data-testid="note-text" required value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
+          </div>
+          <div>
+            <button type="submit" class="btn btn-primary" data-testid="btn-add-note" disabled={busy.value || text.value.trim() === ''}>
+              Add note
+            </button>
+          </div>
+        </form>
+      )}
+    </>
+  );
+}
+
+function NoteList({ notes }: { notes: ReadonlySignal<readonly FlightNote[]> }) {
+  if (notes.value.length === 0) return <p class="muted">Nobody has noted anything on this flight.</p>;
+  return (
+    <ol class="note-list">
+      {notes.value.map((note) => (
+        <li key={note.note_id} data-testid="note">
+          <p>{note.text}</p>
+          <small>
+            {note.author} · {instant(note.at)}
+          </small>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Nothing({ icon, text }: { icon: string; text: string }) {
+  return (
+    <div class="empty">
+      <Icon name={icon} />
+      <p>{text}</p>
+    </div>
+  );
+}

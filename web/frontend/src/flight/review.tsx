@@ -1,0 +1,189 @@
+/* The recording itself: map, playback and charts, all at one moment. */
+import { type Signal, signal, useComputed } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+
+import { Chart, type Line, type Shared } from '../charts/Chart';
+import { rangeOf, type Window } from '../charts/series';
+import type { FlightPage, FlightSeries } from '../generated';
+import { bearing, fixed, metres, modeWords, quantity, speed } from '../live/words';
+import { clock as duration, percent } from '../ui/format';
+import { Icon } from '../ui/Icon';
+import type { Happening } from './events';
+import { FlightMap } from './flight-map';
+import { Playback, SPEEDS } from './playback';
+import { type Colouring, COLOURINGS, columnOf, momentAt, SCALE } from './track';
+
+const HEIGHT_LIMIT_M = 120;
+
+export interface Review {
+  readonly page: FlightPage;
+  readonly series: FlightSeries;
+  readonly shared: Shared;
+  readonly playback: Playback;
+  readonly colouring: Signal<Colouring>;
+  readonly events: readonly Happening[];
+}
+
+export function review(page: FlightPage, series: FlightSeries, events: readonly Happening[]): Review {
+  const whole: Window = { from: series.time_s[0] ?? 0, to: series.time_s.at(-1) ?? 1 };
+  const shared: Shared = { cursor: signal(whole.from), window: signal(whole), whole };
+  return { page, series, shared, events, playback: new Playback(shared.cursor, whole), colouring: signal('height') };
+}
+
+export function MapPane({ of }: { of: Review }) {
+  const container = useRef<HTMLDivElement>(null);
+  const map = useRef<FlightMap | null>(null);
+  const { page, series, shared, colouring } = of;
+  useEffect(() => {
+    if (!container.current) return;
+    const moveTo = (time_s: number): void => void (shared.cursor.value = time_s);
+    map.current = new FlightMap(container.current, page.map, page.flight.plan, series, colouring, shared.cursor, moveTo);
+  }, []);
+  return (
+    <section class="flight-map" aria-label="Map">
+      <div class="flight-map-canvas" ref={container} />
+      <div class="map-tools">
+        <button type="button" class="btn" data-testid="btn-fit" onClick={() => map.current?.fitFlight()}>
+          <Icon name="fit" /> Fit
+        </button>
+        <button type="button" class="btn btn-icon" aria-label="Zoom in" onClick={() => map.current?.zoom(1)}>
+          <Icon name="plus" />
+        </button>
+        <button type="button" class="btn btn-icon" aria-label="Zoom out" onClick={() => map.current?.zoom(-1)}>
+          <Icon name="minus" />
+        </button>
+      </div>
+      <Legend series={series} colouring={colouring} />
+    </section>
+  );
+}
+
+function Legend({ series, colouring }: { series: FlightSeries; colouring: Signal<Colouring> }) {
+  const { unit, digits } = COLOURINGS[colouring.value];
+  const range = rangeOf(columnOf(series, colouring.value));
+  return (
+    <div class="flight-legend">
+      <label>
+        <span class="visually-hidden">Colour of the track</span>
+        <select class="input" data-testid="track-colour" value={colouring.value} onChange={(event) => (colouring.value = event.currentTarget.value as Colouring)}>
+          {Object.entries(COLOURINGS).map(([key, { words }]) => (
+            <option key={key} value={key}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      {range ? (
+        <div class="legend-scale">
+          <span style={{ background: `linear-gradient(90deg, ${SCALE.join(', ')})` }} />
+          <small>{fixed(range[0], digits)}</small>
+          <small>
+            {fixed(range[1], digits)} {unit}
+          </small>
+        </div>
+      ) : (
+        <small class="muted">not in this recording</small>
+      )}
+    </div>
+  );
+}
+
+export function PlaybackBar({ of }: { of: Review }) {
+  const { playback, shared, events, series } = of;
+  const { whole, cursor } = shared;
+  const length = Math.max(1, whole.to - whole.from);
+  const at = (time_s: number): string => `${(100 * (time_s - whole.from)) / length}%`;
+  const ends = series.modes.map((_, index) => series.modes[index + 1]?.time_s ?? whole.to);
+  return (
+    <section class="playback" aria-label="Playback">
+      <div class="playback-line">
+        <button type="button" class="btn btn-icon btn-primary" aria-label={playback.playing.value ? 'Pause' : 'Play'} data-testid="btn-play" onClick={() => playback.toggle()}>
+          <Icon name={playback.playing.value ? 'pause' : 'play'} />
+        </button>
+        <div class="playback-speeds" role="group" aria-label="Speed">
+          {SPEEDS.map((speed) => (
+            <button type="button" key={speed} class="btn" aria-pressed={playback.speed.value === speed} data-testid={`speed-${speed}`} onClick={() => (playback.speed.value = speed)}>
+              {speed}×
+            </button>
+          ))}
+        </div>
+        <Readout of={of} />
+      </div>
+      <div class="playback-track">
+        <div class="playback-modes" aria-hidden="true">
+          {series.modes.map((mode, index) => {
+            const from = Math.max(mode.time_s, whole.from);
+            return (
+              <span key={mode.time_s} style={{ left: at(from), width: `${(100 * ((ends[index] as number) - from)) / length}%` }} title={modeWords(mode.mode)}>
+                {modeWords(mode.mode)}
+              </span>
+            );
+          })}
+        </div>
+        <div class="playback-events" aria-hidden="true">
+          {events.map((event) => (
+            <i key={event.id} class={`event-${event.tone}`} style={{ left: at(event.time_s) }} title={event.text} />
+          ))}
+        </div>
+        <input
+          type="range"
+          class="playback-range"
+          aria-label="Moment of the flight"
+          data-testid="playback-range"
+          min={whole.from}
+          max={whole.to}
+          step={0.1}
+          value={cursor.value}
+          onInput={(event) => (cursor.value = Number(event.currentTarget.value))}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** What was known at the cursor. */
+function Readout({ of }: { of: Review }) {
+  const { shared, series } = of;
+  const moment = useComputed(() => momentAt(series, shared.cursor.value)).value;
+  const time = shared.cursor.value;
+  return (
+    <dl class="readout" data-testid="readout">
+      <Value name="UTC" value={new Date(time * 1000).toISOString().slice(11, 19)} wide />
+      <Value name="Flown" value={duration(time - shared.whole.from)} />
+      <Value name="Height" value={metres(moment?.height_home_m ?? null, 1)} wide />
+      <Value name="Speed" value={speed(moment?.ground_speed_m_s ?? null)} wide />
+      <Value name="Heading" value={bearing(moment?.heading_deg ?? null)} />
+      <Value name="Battery" value={percent(moment?.battery_pct)} />
+      <Value name="Link loss" value={quantity(moment?.link_loss_pct ?? null, 1, '%')} />
+    </dl>
+  );
+}
+
+function Value({ name, value, wide = false }: { name: string; value: string; wide?: boolean }) {
+  return (
+    <div class={wide ? 'readout-wide' : ''}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+export function Charts({ of }: { of: Review }) {
+  const { series, shared } = of;
+  const lines = (name: string, values: Line['values'], colour: string): Line[] => [{ name, values, colour }];
+  const common = { times: series.time_s, shared };
+  const isZoomed = shared.window.value !== shared.whole;
+  return (
+    <section class="flight-charts" aria-label="Charts">
+      <Chart {...common} title="Height above home" unit="m" lines={lines('Height', series.height_home_m, 'accent')} limit={{ value: HEIGHT_LIMIT_M, name: '120 m' }} showsTime={false} testid="chart-height" />
+      <Chart {...common} title="Speed over ground" unit="m/s" lines={lines('Speed', series.ground_speed_m_s, 'ok')} showsTime={false} testid="chart-speed" />
+      <Chart {...common} title="Battery" unit="%" lines={lines('Battery', series.battery_pct, 'warn')} showsTime={false} testid="chart-battery" />
+      <Chart {...common} title="Link: frames lost" unit="%" lines={lines('Loss', series.link_loss_pct, 'plan-path')} showsTime testid="chart-link" />
+      {isZoomed && (
+        <button type="button" class="btn chart-reset" data-testid="btn-chart-reset" onClick={() => (shared.window.value = shared.whole)}>
+          Show the whole flight
+        </button>
+      )}
+    </section>
+  );
+}

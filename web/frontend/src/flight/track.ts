@@ -1,0 +1,77 @@
+/* The flown track as coloured pieces, and what a moment of it says. */
+import type { Feature, FeatureCollection, LineString } from 'geojson';
+
+import { indexAt, rangeOf } from '../charts/series';
+import type { FlightSeries } from '../generated';
+
+export type Colouring = 'height' | 'speed' | 'battery';
+
+export const COLOURINGS: Readonly<Record<Colouring, { readonly words: string; readonly unit: string; readonly digits: number }>> = {
+  height: { words: 'Height', unit: 'm', digits: 0 },
+  speed: { words: 'Speed', unit: 'm/s', digits: 1 },
+  battery: { words: 'Battery', unit: '%', digits: 0 },
+};
+
+/** From low to high; every step differs in lightness too, for those who do not see the hues. */
+export const SCALE = ['#5b6bd6', '#2aa6c9', '#4cc38a', '#c5d64b', '#ffb347'] as const;
+
+export function columnOf(series: FlightSeries, colouring: Colouring): readonly (number | null)[] {
+  return { height: series.height_home_m, speed: series.ground_speed_m_s, battery: series.battery_pct }[colouring];
+}
+
+const SILENCE_S = 10;
+
+/** Pieces between neighbouring positions. `share` is 0 at the least value and 1 at the greatest; −1 where unknown. */
+export function trackShape(series: FlightSeries, colouring: Colouring): FeatureCollection<LineString> {
+  const values = columnOf(series, colouring);
+  const [least, greatest] = rangeOf(values) ?? [0, 1];
+  const features: Feature<LineString>[] = [];
+  const silence = Math.max(SILENCE_S, 10 * ((series.time_s.at(-1) ?? 0) - (series.time_s[0] ?? 0)) / Math.max(1, series.time_s.length));
+  for (let row = 1; row < series.time_s.length; row += 1) {
+    const from = positionAt(series, row - 1);
+    const to = positionAt(series, row);
+    const value = values[row] ?? null;
+    if (!from || !to || (series.time_s[row] as number) - (series.time_s[row - 1] as number) > silence) continue;
+    const share = value === null ? -1 : greatest > least ? (value - least) / (greatest - least) : 0;
+    features.push({ type: 'Feature', properties: { share: Math.round(share * 100) / 100 }, geometry: { type: 'LineString', coordinates: [from, to] } });
+  }
+  return { type: 'FeatureCollection', features };
+}
+
+export function positionAt(series: FlightSeries, row: number): [number, number] | null {
+  const lat = series.lat_deg[row] ?? null;
+  const lon = series.lon_deg[row] ?? null;
+  return lat === null || lon === null ? null : [lon, lat];
+}
+
+export interface Moment {
+  readonly row: number;
+  readonly time_s: number;
+  readonly position: [number, number] | null;
+  readonly heading_deg: number | null;
+  readonly height_home_m: number | null;
+  readonly ground_speed_m_s: number | null;
+  readonly climb_m_s: number | null;
+  readonly battery_pct: number | null;
+  readonly link_loss_pct: number | null;
+  readonly mode: string | null;
+}
+
+/** What was known at `time_s`; null before the first row. */
+export function momentAt(series: FlightSeries, time_s: number): Moment | null {
+  const row = indexAt(series.time_s, time_s);
+  if (row < 0) return null;
+  const mode = series.modes[indexAt(series.modes.map((mode) => mode.time_s), time_s)];
+  return {
+    row,
+    time_s,
+    position: positionAt(series, row),
+    heading_deg: series.heading_deg[row] ?? null,
+    height_home_m: series.height_home_m[row] ?? null,
+    ground_speed_m_s: series.ground_speed_m_s[row] ?? null,
+    climb_m_s: series.climb_m_s[row] ?? null,
+    battery_pct: series.battery_pct[row] ?? null,
+    link_loss_pct: series.link_loss_pct[row] ?? null,
+    mode: mode?.mode ?? null,
+  };
+}
