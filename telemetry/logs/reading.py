@@ -1,0 +1,30 @@
+"""Which reader a file is for: its name says, and its first bytes where the name says nothing."""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+
+import numpy as np
+
+from telemetry.errors import RecordingError
+from telemetry.logs import tlog
+from telemetry.logs.fetch import Bytes
+from telemetry.logs.log import Log
+
+
+def read(path: Path | str) -> Log:
+    """Raises `RecordingError` where the file cannot be read or is no log. The file must not change while it is used."""
+    path = Path(path)
+    return tlog.read(path, _mapped(path))
+
+
+def _mapped(path: Path) -> Bytes:
+    """The file's bytes, fetched from the disk as they are needed."""
+    try:
+        with path.open("rb") as file:
+            if not path.stat().st_size:
+                return np.empty(0, dtype=np.uint8)
+            return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype=np.uint8)
+    except OSError as error:
+        raise RecordingError(str(path), 0, error.strerror or str(error)) from error

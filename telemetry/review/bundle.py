@@ -1,0 +1,58 @@
+"""A flight's folder as the recorder leaves it (`telemetry.recorder.bundle`), opened for review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from mission.plan import Plan
+from telemetry.errors import RecordingError
+from telemetry.logs import Log, read
+from telemetry.review.legs import planned_flown
+from telemetry.wire import FlightRecord
+
+_Content = TypeVar("_Content")
+
+TLOG: Final = "telemetry.tlog"
+PLAN: Final = "plan.json"
+MANIFEST: Final = "manifest.json"
+
+
+def open_log(flight: Path | Log) -> Log:
+    """The recording of a flight's folder, of a log file, or the log itself. Raises `RecordingError`."""
+    if isinstance(flight, Log):
+        return flight
+    return read(flight / TLOG if flight.is_dir() else flight)
+
+
+def plan_of(folder: Path) -> Plan | None:
+    """The plan that was on board at arming; None where none was uploaded. Raises `RecordingError`."""
+    return _decoded(folder / PLAN, Plan)
+
+
+def record_of(folder: Path) -> FlightRecord | None:
+    """The manifest; None for a flight still open. Raises `RecordingError`."""
+    return _decoded(folder / MANIFEST, FlightRecord)
+
+
+def cross_track_p95(flight: Path | Log, plan: Plan | None = None) -> float | None:
+    """95 % of the positions on the mission's legs lie nearer to the planned path than this, in metres.
+
+    `plan` is the one on board by default. None where no mission was flown. Raises `RecordingError`.
+    """
+    log = open_log(flight)
+    if plan is None and isinstance(flight, Path) and flight.is_dir():
+        plan = plan_of(flight)
+    plan = plan or log.story.plan
+    return planned_flown(log, plan).cross_track_p95_m if plan else None
+
+
+def _decoded(path: Path, kind: type[_Content]) -> _Content | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise RecordingError(str(path), 0, f"cannot be read: {error}") from error
