@@ -12,16 +12,21 @@ export function indexAt(times: readonly number[], time: number): number {
   return low - 1;
 }
 
-/**
- * The same columns with a row of nulls in every silence, so that no line is drawn across it. A silence is longer than
- * `silence_s`, or than ten of the usual steps where the columns were thinned.
- */
+const SILENCE_S = 3;
+
+/** A longer step than this is a silence: seconds, or ten of the usual steps where the columns were thinned. */
+export function longestStep(times: readonly number[]): number {
+  const steps = times.slice(1).map((time, index) => time - (times[index] as number));
+  steps.sort((a, b) => a - b);
+  return Math.max(SILENCE_S, 10 * (steps[steps.length >> 1] ?? 0));
+}
+
+/** The same columns with a row of nulls in every silence, so that no line is drawn across it. */
 export function withGaps(
   times: readonly number[],
   columns: readonly (readonly (number | null)[])[],
-  silence_s = 3,
 ): [number[], ...(number | null)[][]] {
-  const longest = Math.max(silence_s, 10 * usualStep(times));
+  const longest = longestStep(times);
   const outTimes: number[] = [];
   const out: (number | null)[][] = columns.map(() => []);
   for (const [row, time] of times.entries()) {
@@ -34,13 +39,6 @@ export function withGaps(
     for (const [at, column] of out.entries()) column.push(columns[at]?.[row] ?? null);
   }
   return [outTimes, ...out];
-}
-
-/** The median step. */
-function usualStep(times: readonly number[]): number {
-  const steps = times.slice(1).map((time, index) => time - (times[index] as number));
-  steps.sort((a, b) => a - b);
-  return steps[steps.length >> 1] ?? 0;
 }
 
 /** Least and greatest known value; null for a column without any. */

@@ -1,7 +1,7 @@
 /* The flown track as coloured pieces, and what a moment of it says. */
 import type { Feature, FeatureCollection, LineString } from 'geojson';
 
-import { indexAt, rangeOf } from '../charts/series';
+import { indexAt, longestStep, rangeOf } from '../charts/series';
 import type { FlightSeries } from '../generated';
 
 export type Colouring = 'height' | 'speed' | 'battery';
@@ -19,19 +19,17 @@ export function columnOf(series: FlightSeries, colouring: Colouring): readonly (
   return { height: series.height_home_m, speed: series.ground_speed_m_s, battery: series.battery_pct }[colouring];
 }
 
-const SILENCE_S = 10;
-
 /** Pieces between neighbouring positions. `share` is 0 at the least value and 1 at the greatest; −1 where unknown. */
 export function trackShape(series: FlightSeries, colouring: Colouring): FeatureCollection<LineString> {
   const values = columnOf(series, colouring);
   const [least, greatest] = rangeOf(values) ?? [0, 1];
   const features: Feature<LineString>[] = [];
-  const silence = Math.max(SILENCE_S, 10 * ((series.time_s.at(-1) ?? 0) - (series.time_s[0] ?? 0)) / Math.max(1, series.time_s.length));
+  const longest = longestStep(series.time_s);
   for (let row = 1; row < series.time_s.length; row += 1) {
     const from = positionAt(series, row - 1);
     const to = positionAt(series, row);
     const value = values[row] ?? null;
-    if (!from || !to || (series.time_s[row] as number) - (series.time_s[row - 1] as number) > silence) continue;
+    if (!from || !to || (series.time_s[row] as number) - (series.time_s[row - 1] as number) > longest) continue;
     const share = value === null ? -1 : greatest > least ? (value - least) / (greatest - least) : 0;
     features.push({ type: 'Feature', properties: { share: Math.round(share * 100) / 100 }, geometry: { type: 'LineString', coordinates: [from, to] } });
   }

@@ -1,4 +1,7 @@
 import '../ui/wall.css';
+import './top-bar.css';
+import './drone-list.css';
+import './side.css';
 import './live.css';
 
 import { render } from 'preact';
