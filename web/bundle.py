@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from mission.plan import Plan
 from telemetry.errors import RecordingError
+from telemetry.review.bundle import MANIFEST, TLOG, plan_of, record_of
 from telemetry.wire import Event, FlightRecord, UploadReceipt
 
-T = TypeVar("T")
-
-TLOG = "telemetry.tlog"
-MANIFEST = "manifest.json"
+__all__ = ["MANIFEST", "TLOG", "Bundle", "read"]
 
 
 class Bundle(msgspec.Struct, frozen=True):
@@ -29,21 +26,21 @@ class Bundle(msgspec.Struct, frozen=True):
 
 def read(folder: Path) -> Bundle:
     """Raises `RecordingError` naming the file that is missing or cannot be read."""
-    record = _read(folder / MANIFEST, FlightRecord)
+    record = record_of(folder)
     if record is None:
         raise RecordingError(str(folder / MANIFEST), 0, "the flight's folder is not here")
     return Bundle(
         folder=folder,
         record=record,
-        plan=_read(folder / "plan.json", Plan),
-        receipt=_read(folder / "receipt.json", UploadReceipt),
+        plan=plan_of(folder),
+        receipt=_receipt(folder / "receipt.json"),
         events=_events(folder / "events.jsonl"),
     )
 
 
-def _read(path: Path, kind: type[T]) -> T | None:
+def _receipt(path: Path) -> UploadReceipt | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return msgspec.json.decode(path.read_bytes(), type=UploadReceipt)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError) as error:

@@ -7,27 +7,23 @@ its first one.
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from telemetry.mavlink import tlog
-from telemetry.mavlink.enums import mode_name
-from telemetry.mavlink.messages import BY_ID, BY_NAME
+from telemetry import logs
+from telemetry.logs import Log, Table
+from telemetry.logs.table import Floats
+from telemetry.logs.telling_tlog import said_by_vehicle
+from telemetry.review.track import held, track_of
 from web import api
-
-Column = npt.NDArray[np.float64]
 
 MAX_ROWS: Final = 5000
 LOSS_WINDOW_S: Final = 10.0
-_WANTED: Final = {
-    BY_NAME[name].id: name for name in ("HEARTBEAT", "GLOBAL_POSITION_INT", "SYS_STATUS", "BATTERY_STATUS")
-}
-_AUTOPILOT: Final = 1
-"""MAV_COMP_ID_AUTOPILOT1."""
+_POSITION: Final = "GLOBAL_POSITION_INT"
+_SEQUENCES: Final = 256
 
 
 class Mode(NamedTuple):
@@ -38,17 +34,17 @@ class Mode(NamedTuple):
 class Track(NamedTuple):
     """Columns of equal length; NaN is unknown. Units are in the names, times are seconds since 1970 (UTC)."""
 
-    time_s: Column
-    lat_deg: Column
-    lon_deg: Column
-    height_home_m: Column
-    altitude_amsl_m: Column
-    ground_speed_m_s: Column
-    climb_m_s: Column
-    heading_deg: Column
-    battery_pct: Column
-    battery_v: Column
-    link_loss_pct: Column
+    time_s: Floats
+    lat_deg: Floats
+    lon_deg: Floats
+    height_home_m: Floats
+    altitude_amsl_m: Floats
+    ground_speed_m_s: Floats
+    climb_m_s: Floats
+    heading_deg: Floats
+    battery_pct: Floats
+    battery_v: Floats
+    link_loss_pct: Floats
     modes: tuple[Mode, ...]
 
 
@@ -59,78 +55,64 @@ def read(path: Path) -> Track:
 
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, _changed_ns: int) -> Track:
-    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    numbers: list[tuple[float, int]] = []
-    for time_us, frame in tlog.read(path):
-        if frame.compid != _AUTOPILOT:
-            continue
-        time_s = time_us / 1e6
-        numbers.append((time_s, frame.seq))
-        name = _WANTED.get(frame.msgid)
-        if name is not None:
-            rows[name].append((time_s, BY_ID[frame.msgid].decode(frame.payload)))
-    return _track(rows, numbers)
-
-
-def _track(rows: dict[str, list[tuple[Any, ...]]], numbers: list[tuple[float, int]]) -> Track:
-    fixes = [(at, fix) for at, fix in rows["GLOBAL_POSITION_INT"] if (fix.lat, fix.lon) != (0, 0)]
-    clock = np.array([at for at, _ in fixes], dtype=np.float64)
-
-    def column(values: list[float]) -> Column:
-        return np.array(values, dtype=np.float64)
-
-    status = rows["SYS_STATUS"]
-    status_at = column([at for at, _ in status])
+    log = logs.read(path)
+    modes = tuple(Mode(mode.time_s, mode.name) for mode in log.story.modes)
+    flown = track_of(log)
+    if flown is None:
+        return Track._make([*(np.empty(0) for _ in Track._fields[:-1]), modes])
     return Track(
-        time_s=clock,
-        lat_deg=column([fix.lat / 1e7 for _, fix in fixes]),
-        lon_deg=column([fix.lon / 1e7 for _, fix in fixes]),
-        height_home_m=column([fix.relative_alt / 1000 for _, fix in fixes]),
-        altitude_amsl_m=column([fix.alt / 1000 for _, fix in fixes]),
-        ground_speed_m_s=column([float(np.hypot(fix.vx, fix.vy)) / 100 for _, fix in fixes]),
-        climb_m_s=column([-fix.vz / 100 for _, fix in fixes]),
-        heading_deg=column([np.nan if fix.hdg == 65535 else fix.hdg / 100 for _, fix in fixes]),
-        battery_pct=_held(clock, status_at, column([_known(row.battery_remaining, -1) for _, row in status])),
-        battery_v=_held(clock, status_at, column([_known(row.voltage_battery, 65535) / 1000 for _, row in status])),
-        link_loss_pct=_loss(clock, numbers),
-        modes=_modes(rows["HEARTBEAT"]),
+        time_s=flown.time_s,
+        lat_deg=flown.lat_deg,
+        lon_deg=flown.lon_deg,
+        height_home_m=flown.height_home_m,
+        altitude_amsl_m=flown.altitude_amsl_m,
+        ground_speed_m_s=flown.ground_speed_m_s,
+        climb_m_s=flown.climb_m_s,
+        heading_deg=flown.heading_deg,
+        battery_pct=_status(log, flown.time_s, "battery_remaining", unknown=-1),
+        battery_v=_status(log, flown.time_s, "voltage_battery", unknown=65535),
+        link_loss_pct=_loss(log, flown.time_s),
+        modes=modes,
     )
 
 
-def _known(value: int, unknown: int) -> float:
-    return np.nan if value == unknown else float(value)
-
-
-def _held(clock: Column, at: Column, values: Column) -> Column:
-    """`values` reported at `at`, each held until the next, at the times of `clock`."""
-    if not len(at):
+def _status(log: Log, clock: Floats, field: str, unknown: int) -> Floats:
+    table = said_by_vehicle(log, "SYS_STATUS")
+    if table is None:
         return np.full(len(clock), np.nan)
-    index = np.searchsorted(at, clock, side="right") - 1
-    return np.where(index >= 0, values[np.maximum(index, 0)], np.nan)
+    return held(clock, table.time_s, np.where(table[field] == unknown, np.nan, table.si(field)))
 
 
-def _loss(clock: Column, numbers: list[tuple[float, int]]) -> Column:
-    """Share of the autopilot's frames missing by their sequence numbers over the last `LOSS_WINDOW_S`."""
-    if len(numbers) < 2:
+def _loss(log: Log, clock: Floats) -> Floats:
+    """Share of the autopilot's frames that are missing by their sequence numbers over the last `LOSS_WINDOW_S`."""
+    positions = said_by_vehicle(log, _POSITION)
+    if positions is None or len(positions) < 2:
         return np.full(len(clock), np.nan)
-    at, sequence = np.array(numbers, dtype=np.float64).T
-    steps = np.diff(sequence, prepend=sequence[0] - 1) % 256
-    # A step back by a few is a frame out of order, not 250 lost ones.
-    sent = np.cumsum(np.where(steps > 128, 1, steps))
-    last = np.searchsorted(at, clock, side="right") - 1
-    first = np.searchsorted(at, clock - LOSS_WINDOW_S, side="left")
-    valid = last > first
-    expected = np.where(valid, sent[np.maximum(last, 0)] - sent[np.minimum(first, len(sent) - 1)], np.nan)
-    return np.clip(100.0 * (1.0 - (last - first) / expected), 0.0, 100.0)
+    # Positions come several times a second, so between two of them the numbers wrap around once at the most; every
+    # other frame's number is then the one nearest to theirs.
+    sent = np.cumsum(np.diff(_numbers(positions), prepend=0.0) % _SEQUENCES)
+    received = np.sort(np.concatenate([_unwrapped(table, positions.time_s, sent) for table in _of_vehicle(log)]))
+    before = np.searchsorted(positions.time_s, positions.time_s - LOSS_WINDOW_S, side="left")
+    expected = sent - sent[before]
+    arrived = np.searchsorted(received, sent, side="right") - np.searchsorted(received, sent[before], side="right")
+    lost = np.where(expected > 0, 1.0 - arrived / np.maximum(expected, 1.0), np.nan)
+    return held(clock, positions.time_s, np.clip(100.0 * lost, 0.0, 100.0))
 
 
-def _modes(heartbeats: list[tuple[Any, ...]]) -> tuple[Mode, ...]:
-    found: list[Mode] = []
-    for at, heartbeat in heartbeats:
-        name = mode_name(heartbeat.custom_mode)
-        if not found or found[-1].mode != name:
-            found.append(Mode(at, name))
-    return tuple(found)
+def _of_vehicle(log: Log) -> list[Table]:
+    said = (said_by_vehicle(log, table.name) for table in log)
+    return [table for table in said if table is not None]
+
+
+def _numbers(table: Table) -> Floats:
+    return table["frame_sequence"].astype(np.float64)
+
+
+def _unwrapped(table: Table, at: Floats, sent: Floats) -> Floats:
+    """The frames' numbers without the wrapping, by how many had been `sent` at the times `at`."""
+    numbers = _numbers(table)
+    near = np.interp(table.time_s, at, sent)
+    return np.asarray(numbers + _SEQUENCES * np.round((near - numbers) / _SEQUENCES), dtype=np.float64)
 
 
 def thinned(track: Track, rows: int = MAX_ROWS) -> npt.NDArray[np.intp]:
@@ -155,7 +137,7 @@ def series(path: Path) -> api.FlightSeries:
     track = read(path)
     kept = thinned(track)
 
-    def known(column: Column, digits: int) -> tuple[float | None, ...]:
+    def known(column: Floats, digits: int) -> tuple[float | None, ...]:
         return tuple(None if value != value else round(value, digits) for value in column[kept].tolist())
 
     return api.FlightSeries(

@@ -12,10 +12,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import msgspec
+import numpy as np
 import pytest
 from flask import Flask
 
 from mission.plan import encode
+from telemetry.mavlink import tlog
 from telemetry.wire import Actor, Event, FlightRecord, RecordedFile, TransferReceipt, UploadReceipt
 from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem
 from web import track
@@ -139,6 +141,24 @@ def test_the_series_hold_what_was_flown(pilot: Browser, flown: FlightRecord) -> 
     assert [mode.mode for mode in series.modes] == ["STABILIZE", "GUIDED", "AUTO"]
     assert series.time_s == tuple(sorted(series.time_s))
     assert all(lat is not None and 51.4 < lat < 51.6 for lat in series.lat_deg)
+
+
+def test_planned_against_flown(pilot: Browser, flown: FlightRecord) -> None:
+    compared = flight(pilot).against_plan
+    assert compared is not None
+    assert compared.cross_track_p95_m is not None
+    assert compared.cross_track_p95_m < 3
+    assert compared.items_reached == tuple(range(1, 19))
+    assert compared.items_total == 18
+
+
+def test_the_loss_of_a_link_is_counted_by_the_frames_numbers(data: Path, tmp_path: Path) -> None:
+    assert np.nanmax(track.read(data / "survey.tlog").link_loss_pct) == 0.0
+    frames = list(tlog.read(data / "survey.tlog"))
+    kept = [(at, frame) for number, (at, frame) in enumerate(frames) if number % 5]
+    lossy = tmp_path / "lossy.tlog"
+    lossy.write_bytes(b"".join(tlog.record(at, [frame.raw]) for at, frame in kept))
+    assert np.nanmean(track.read(lossy).link_loss_pct) == pytest.approx(20.0, abs=1.0)
 
 
 def test_thinning_keeps_the_peaks(data: Path) -> None:

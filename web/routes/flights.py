@@ -8,6 +8,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from web import api, bundle, pages, reach, track
+from web.against_plan import against_plan
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import ALLOWED, Permission
@@ -85,7 +86,7 @@ def _flight(flight_id: str) -> api.Flight:
         plan=found.plan,
         receipt=found.receipt,
         events=found.events,
-        against_plan=None,
+        against_plan=against_plan(found),
         notes=tuple(notes),
         files=record.files,
         holes=record.holes,
