@@ -19,6 +19,7 @@ from telemetry import settings as settings_file
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
 from telemetry.bus_keys import BusKeys
+from telemetry.errors import BusError
 from telemetry.rules import RULES, Change, Drone, Fleet, Watch
 from telemetry.rules.ground import Ground
 from telemetry.running import run_service
@@ -28,6 +29,7 @@ from telemetry.wire import Alert, Event, LiveFrame, Onboard, Reply, Request, Veh
 log = logging.getLogger(__name__)
 
 STEP_S: Final = 0.1
+USAGE_EVERY_S: Final = 2.0
 
 
 class Monitor:
@@ -38,6 +40,7 @@ class Monitor:
         self._drones: dict[str, Drone] = {}
         self._plans: dict[str, Plan] = {}
         self._known: dict[str, bool] = {}
+        self._raw_share: float | None = None
         self._changes: asyncio.Queue[Change] = asyncio.Queue()
 
     async def run(self) -> None:
@@ -47,6 +50,7 @@ class Monitor:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._learn_plans())
             tasks.create_task(self._learn_vehicles())
+            tasks.create_task(self._learn_usage())
             tasks.create_task(self._tell())
             tasks.create_task(self._judge())
 
@@ -55,7 +59,7 @@ class Monitor:
         while True:
             due = max(due + STEP_S, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
-            fleet = Fleet(time.monotonic(), self._drones, self._ground)
+            fleet = Fleet(time.monotonic(), self._drones, self._ground, self._raw_share)
             for change in self._watch.step(fleet, datetime.now(UTC)):
                 self._changes.put_nowait(change)
 
@@ -90,6 +94,13 @@ class Monitor:
                     self._known[info.vehicle] = info.known
                     if info.vehicle in self._drones:
                         self._drones[info.vehicle].known = info.known
+
+    async def _learn_usage(self) -> None:
+        while True:
+            with contextlib.suppress(BusError):  # asked again in a moment
+                usage = await self._bus.usage(subjects.RAW_STREAM)
+                self._raw_share = usage.used_bytes / usage.limit_bytes if usage.limit_bytes else None
+            await asyncio.sleep(USAGE_EVERY_S)
 
     async def _hear_order(self, subject: str, _: Request) -> None:
         """Listens in on every request as it is made: a mode that changes soon after one is meant."""

@@ -26,6 +26,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("ekf", "critical", condition.ekf, after_s=2.0),
     Rule("height", "critical", place.height, after_s=0.5),
     Rule("fence_disabled", "critical", condition.fence_disabled, after_s=3.0),
+    Rule("recorder_behind", "critical", condition.recorder_behind),
     Rule("breach_predicted", "warning", place.breach_predicted, after_s=0.2, ends_after_s=3.0),
     Rule("approach", "warning", place.approach, after_s=0.5, ends_after_s=3.0, of_pairs=True),
     Rule("fence_margin", "warning", place.fence_margin, after_s=0.3),

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from telemetry.rules.fleet import Drone, Fleet
-from telemetry.rules.verdict import GOOD, Verdicts, flying, on_ground
+from telemetry.rules.verdict import GOOD, SYSTEM, Verdicts, flying, on_ground
 
 LINK_LATE_S, LINK_LOST_S, LINK_GOOD_S = 2.5, 5.0, 1.6
 """HEARTBEAT comes once a second."""
@@ -22,6 +22,7 @@ FIX_3D: Final = 3
 ORDER_S: Final = 15.0
 """A mode that changes within this time after an order is meant."""
 METRES_PER_DEGREE: Final = 111_194.93
+BEHIND_SHARE, BEHIND_GOOD_SHARE = 0.25, 0.15
 
 
 def link_lost(fleet: Fleet) -> Verdicts:
@@ -186,6 +187,15 @@ def unknown_drone(fleet: Fleet) -> Verdicts:
         text = f"{name}: a drone that the settings do not name is heard on {drone.live.link}, {_where(drone)}."
         found[name] = GOOD if drone.known else text
     return found
+
+
+def recorder_behind(fleet: Fleet) -> Verdicts:
+    """Nothing is lost yet, but when the room is full the gateway can only keep frames in its own memory."""
+    if fleet.raw_share is None:
+        return {}
+    if fleet.raw_share > BEHIND_SHARE:
+        return {SYSTEM: f"The recorder is behind: {100 * fleet.raw_share:.0f} % of the room for raw MAVLink is taken."}
+    return {SYSTEM: GOOD} if fleet.raw_share < BEHIND_GOOD_SHARE else {}
 
 
 def _where(drone: Drone) -> str:

@@ -51,6 +51,8 @@ class Fleet:
     now: float
     drones: dict[str, Drone]
     ground: Ground
+    raw_share: float | None = None
+    """How much of the room for raw MAVLink is taken by what the recorder has not recorded yet; 0 to 1."""
     _standings: dict[str, Standing] | None = field(default=None, repr=False)
 
     def placed(self) -> dict[str, Drone]:

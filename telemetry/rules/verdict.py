@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 from telemetry.rules.fleet import Drone, Fleet
 
 GOOD: Final = ""
+SYSTEM: Final = "airbeat"
+"""The vehicle of alerts about the system itself."""
 Verdicts = Mapping[str, str | None]
 """By drone (for a pair ``one+other``): what is wrong, as a whole sentence with numbers, or `GOOD`, or None."""
 Judge = Callable[[Fleet], Verdicts]

@@ -10,18 +10,15 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from telemetry.rules.fleet import Fleet
-from telemetry.rules.verdict import GOOD, Rule, Verdicts
+from telemetry.rules.verdict import GOOD, SYSTEM, Rule, Verdicts
 from telemetry.wire import Alert
 
 log = logging.getLogger(__name__)
-
-SYSTEM: Final = "airbeat"
-"""The vehicle of alerts about the system itself."""
 
 Kind = Literal["alert_raised", "alert_ended", "alert_acknowledged"]
 
@@ -64,7 +61,7 @@ class Watch:
         """What changes at this moment. `at` is UTC, for people; durations are by `fleet.now`."""
         changes: list[Change] = []
         for rule in self._rules:
-            verdicts = self._judged(rule, fleet)
+            verdicts = self._judged(rule, fleet, at, changes)
             for subject, verdict in verdicts.items():
                 if verdict is None:
                     continue
@@ -78,17 +75,19 @@ class Watch:
                         self._good(rule, subject, fleet.now, at, changes)
         return changes
 
-    def _judged(self, rule: Rule, fleet: Fleet) -> Verdicts:
+    def _judged(self, rule: Rule, fleet: Fleet, at: datetime, changes: list[Change]) -> Verdicts:
         """A rule that crashes watches nothing: that itself is told, and the other rules go on."""
+        failure = rule._replace(name=f"{rule.name}_failed", severity="critical", after_s=0.0)
         try:
-            found = dict(rule.judge(fleet))
+            verdicts = rule.judge(fleet)
         except Exception as error:  # whatever it is, it must not silence the monitor
-            if not any(name == rule.name and subject == SYSTEM for name, subject in self._matters):
+            if (failure.name, SYSTEM) not in self._matters:
                 log.exception("rule %s", rule.name)
-            return {SYSTEM: f"The rule “{rule.name}” has failed and watches nothing now: {error!r}."}
-        if (rule.name, SYSTEM) in self._matters:
-            found[SYSTEM] = GOOD
-        return found
+            text = f"The rule “{rule.name}” has failed and watches nothing now: {error!r}."
+            self._wrong(failure, SYSTEM, text, fleet, at, changes)
+            return {}
+        self._good(failure, SYSTEM, fleet.now, at, changes)
+        return verdicts
 
     def acknowledge(self, alert_id: str, by: str, at: datetime, still_heard: bool) -> Change | None:
         """`by` has seen it; None for an alert that is not in the list or has been acknowledged before.

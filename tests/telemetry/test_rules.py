@@ -307,6 +307,19 @@ def test_a_drone_of_which_nothing_is_known_raises_nothing() -> None:
     assert sky.tick(1.0) == []
 
 
+def test_a_recorder_that_does_not_keep_up_is_told(sky: Sky) -> None:
+    def step(share: float) -> list[Change]:
+        sky.now += 2.0
+        return sky.watch.step(Fleet(sky.now, {}, sky.ground, share), AT)
+
+    assert step(0.2) == []
+    (raised,) = step(0.31)
+    assert raised.alert.text == "The recorder is behind: 31 % of the room for raw MAVLink is taken."
+    assert step(0.2) == []
+    step(0.1)
+    assert [change.kind for change in step(0.1)] == ["alert_ended"]
+
+
 def test_a_rule_that_crashes_is_told_and_the_others_go_on(sky: Sky) -> None:
     def crash(fleet: Fleet) -> Verdicts:
         raise ZeroDivisionError("no such wind")
@@ -314,6 +327,6 @@ def test_a_rule_that_crashes_is_told_and_the_others_go_on(sky: Sky) -> None:
     sky.watch = Watch((Rule("wind", "warning", crash), *RULES))
     sky.set("UAV-07", battery_pct=25.0)
     raised = sky.stay(3.0)
-    assert [change.alert.rule for change in raised] == ["wind", "battery_low"]
+    assert [change.alert.rule for change in raised] == ["wind_failed", "battery_low"]
     assert raised[0].alert.vehicle == "airbeat"
     assert "The rule “wind” has failed and watches nothing now" in raised[0].alert.text
