@@ -41,8 +41,8 @@ function State({ store }: { store: Store }) {
         </span>
       )}
       {changed && approved_by && (
-        <span class="badge badge-warn" data-testid="voids-approval">
-          saving voids the approval
+        <span class="badge badge-warn" data-testid="voids-approval" title="A change after approval voids the approval">
+          saving voids it
         </span>
       )}
     </div>

@@ -1,5 +1,5 @@
 /* The map of the plan page: a projection of the store, and the pointer that edits it. */
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import type { LayerSpecification, Map as MapLibreMap } from 'maplibre-gl';
 import { useEffect, useRef } from 'preact/hooks';
 
@@ -120,8 +120,10 @@ function editingLayers(): LayerSpecification[] {
 
 /** Sets each source when what it shows changes; a source is drawn at most once a frame. */
 function project(map: MapLibreMap, store: Store): () => void {
+  // The same object while only the mission changes, so that a dragged waypoint does not send the fence again.
+  const geofence = computed(() => store.plan.value.geofence);
   const sources: Record<string, () => GeoJSON.FeatureCollection> = {
-    [FENCE]: () => shapes.fenceShapes(store.plan.value, store.selection.value),
+    [FENCE]: () => shapes.fenceShapes({ geofence: geofence.value }, store.selection.value),
     [PATH]: () => shapes.pathShapes(store.plan.value, store.findings.value),
     [POINTS]: () => shapes.pointShapes(store.plan.value, store.selection.value),
     [HANDLES]: () => shapes.handleShapes(store.plan.value, store.selection.value, store.rights.value.edit),

@@ -36,14 +36,14 @@ function closed(ring: readonly Position[]): [number, number][] {
   return corners[0] ? [...corners, corners[0]] : corners;
 }
 
-export function fenceShapes(plan: Plan, selection: Selection | null): FeatureCollection {
+export function fenceShapes({ geofence }: Pick<Plan, 'geofence'>, selection: Selection | null): FeatureCollection {
   const chosen = (kind: string, index: number): boolean =>
     selection !== null && 'index' in selection && selection.index === index && (selection.kind === kind || (kind === 'polygon' && selection.kind === 'vertex'));
   return collection([
-    ...plan.geofence.polygons.map((polygon, index) =>
+    ...geofence.polygons.map((polygon, index) =>
       feature({ type: 'Polygon', coordinates: [closed(polygon.vertices)] }, { kind: polygon.kind, selected: chosen('polygon', index) }),
     ),
-    ...plan.geofence.circles.map((circle, index) =>
+    ...geofence.circles.map((circle, index) =>
       feature({ type: 'Polygon', coordinates: [circleRing(circle.centre, circle.radius_m)] }, { kind: circle.kind, selected: chosen('circle', index) }),
     ),
   ]);
