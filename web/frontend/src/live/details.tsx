@@ -77,7 +77,7 @@ function Facts({ track, at }: { track: Track; at: Moment }) {
         <Fact label="Heading" value={bearing(state.heading_deg)} />
         <Fact label="Home away" value={home && here ? distance(metresTo(here, home)) : UNKNOWN} />
         <Fact label="Way home" value={home && here ? bearing(bearingTo(here, home)) : UNKNOWN} />
-        <Fact label="Place" value={here ? `${here.lat_deg.toFixed(6)}, ${here.lon_deg.toFixed(6)}` : UNKNOWN} wide />
+        <Fact label="Place" value={here ? `${here.lat_deg.toFixed(6)}, ${here.lon_deg.toFixed(6)}` : UNKNOWN} wide testid="details-position" />
       </Group>
       <Group title="Link" part="heartbeat" track={track} at={at} testid="details-link-age">
         <Fact label="Via" value={state.link ?? UNKNOWN} />
@@ -133,12 +133,12 @@ function Group(props: { title: string; part: Part; track: Track; at: Moment; tes
   );
 }
 
-function Fact(props: { label: string; value: string; strong?: boolean; wide?: boolean; alarming?: boolean }) {
-  const { label, value, strong = false, wide = false, alarming = false } = props;
+function Fact(props: { label: string; value: string; strong?: boolean; wide?: boolean; alarming?: boolean; testid?: string }) {
+  const { label, value, strong = false, wide = false, alarming = false, testid } = props;
   return (
     <div class={`fact ${strong ? 'fact-strong' : ''} ${wide ? 'fact-wide' : ''} ${alarming ? 'fact-alarming' : ''}`}>
       <dt>{label}</dt>
-      <dd>{value}</dd>
+      <dd data-testid={testid}>{value}</dd>
     </div>
   );
 }

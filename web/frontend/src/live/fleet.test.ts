@@ -92,7 +92,7 @@ describe('the list', () => {
       1,
       0,
       vehicle({ ...fresh, vehicle: 'UAV-10', battery_pct: 40, height_home_m: 10 }),
-      vehicle({ ...fresh, vehicle: 'UAV-2', battery_pct: 12, heartbeat_age_ms: 2500 }),
+      vehicle({ ...fresh, vehicle: 'UAV-2', battery_pct: 12, heartbeat_age_ms: 2500, position_age_ms: 900 }),
       vehicle({ ...fresh, vehicle: 'UAV-3', armed: false, landed: true }),
     ),
     at(0),

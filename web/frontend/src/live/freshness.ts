@@ -30,6 +30,12 @@ export function partAgeMs(part: Part, state: LiveVehicle, heard: Heard, at: Mome
   return ageMs(state[AGE_OF[part]], heard, at);
 }
 
+/** Since anything at all was heard of it. */
+export function linkAgeMs(state: LiveVehicle, heard: Heard, at: Moment): number | null {
+  const ages = Object.values(AGE_OF).flatMap((field) => ageMs(state[field], heard, at) ?? []);
+  return ages.length === 0 ? null : Math.min(...ages);
+}
+
 export function freshness(part: Part, age: number | null): Freshness {
   if (age === null) return 'unknown';
   const [late, stale] = LIMITS[part];

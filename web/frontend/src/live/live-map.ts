@@ -3,9 +3,10 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LngLat, PointLike } from 'maplibre-gl';
 
 import { moment } from '../bus/age';
-import type { MapConfig, Position } from '../generated';
+import type { MapConfig, Plan, Position } from '../generated';
 import { boundsOf, lonLat } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
+import { positions } from '../plan/path';
 import { worstByVehicle } from './alerts';
 import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
 import { addPlanLayers, showPlans } from './shown-plan';
@@ -82,9 +83,9 @@ export class LiveMap {
     this.changed = true;
   }
 
-  /** All drones whose place is known. */
+  /** All drones whose place is known, and the plans that are drawn. */
   fitAll(): void {
-    const bounds = boundsOf(this.places());
+    const bounds = boundsOf([...this.places(), ...this.drawnPlans().flatMap(positions)]);
     if (!bounds) return;
     this._following.value = false;
     fit(this.ground.map, bounds, 80);
@@ -116,7 +117,7 @@ export class LiveMap {
       drawTrails(map, fleet, look, at, many ? 20_000 : 90_000);
       this.drawn.trailsAt = at.mono;
     }
-    if (!this.placed && fleet.tracks.size > 0) this.place();
+    if (!this.placed && fleet.tracks.size > 0 && this.watch.loading.value !== 'loading') this.place();
     if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
   }
 
@@ -145,10 +146,14 @@ export class LiveMap {
   }
 
   private drawPlans(): void {
+    const chosen = this.watch.onboard.value.get(this.selected.value ?? '')?.plan ?? null;
+    showPlans(this.ground.map, chosen, this.drawnPlans().filter((plan) => plan !== chosen));
+  }
+
+  private drawnPlans(): Plan[] {
     const held = [...this.watch.onboard.value.values()];
-    const others = held.length <= ALL_PLANS ? held.filter(({ vehicle }) => vehicle !== this.selected.value) : [];
-    const chosen = held.find(({ vehicle }) => vehicle === this.selected.value);
-    showPlans(this.ground.map, chosen?.plan ?? null, others.map(({ plan }) => plan));
+    const drawn = held.length <= ALL_PLANS ? held : held.filter(({ vehicle }) => vehicle === this.selected.value);
+    return drawn.map(({ plan }) => plan);
   }
 }
 

@@ -1,7 +1,7 @@
 /* The list: one row a drone, sorted and filtered. Also what the top bar says of the whole fleet. */
 import type { Moment } from '../bus/age';
 import type { Severity } from './alerts';
-import { droneFreshness, type Freshness, partAgeMs } from './freshness';
+import { droneFreshness, type Freshness, linkAgeMs } from './freshness';
 import type { LiveFleet, Track } from './fleet';
 import { phaseOf } from './words';
 
@@ -36,7 +36,7 @@ export function rowsOf(
       vehicle: state.vehicle,
       track,
       freshness: droneFreshness(state, heard, at),
-      linkAgeMs: partAgeMs('heartbeat', state, heard, at),
+      linkAgeMs: linkAgeMs(state, heard, at),
       alert: worst.get(state.vehicle) ?? null,
     });
   }
