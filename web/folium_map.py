@@ -41,7 +41,7 @@ def html(flight: FlightSummary, track: Track, plan: Plan | None) -> bytes:
     kept = thinned(track, POINTS)
     flown = list(zip(track.lat_deg[kept].tolist(), track.lon_deg[kept].tolist(), strict=True))
     if flown:
-        _line(flown, color=FLOWN, weight=4, tooltip=f"{escape(flight.vehicle)} flown").add_to(drawn)
+        _line(flown, color=FLOWN, weight=4, tooltip="flown").add_to(drawn)
         for place, word in ((flown[0], "start"), (flown[-1], "end")):
             folium.CircleMarker(place, radius=6, color=FLOWN, fill=True, fill_opacity=1, tooltip=word).add_to(drawn)
     corners += flown
@@ -88,10 +88,15 @@ def _note(flight: FlightSummary) -> str:
     height = "" if flight.max_height_m is None else f", highest {flight.max_height_m:.0f} m above home"
     facts = f"{flight.started_at:%d %b %Y %H:%M} UTC{duration}{height}"
     return _NOTE.format(
-        title=escape(f"{flight.vehicle} · {flight.title or flight.flight_id}"),
-        facts=escape(facts),
+        title=_plain(f"{flight.vehicle} · {flight.title or flight.flight_id}"),
+        facts=_plain(facts),
         flown=FLOWN,
         planned=PLANNED,
         inside=INSIDE,
         outside=OUTSIDE,
     )
+
+
+def _plain(text: str) -> str:
+    """Folium takes its pieces of HTML for Jinja templates: a title with braces must stay a title."""
+    return escape(text).replace("{", "&#123;").replace("}", "&#125;")

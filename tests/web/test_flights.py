@@ -24,7 +24,7 @@ from web import track
 from web.api import Flight, FlightList, FlightNote, FlightSeries, NoteCreate, Sortie
 from web.auth.permissions import Role
 from web.indexer import FLIGHT_CLOSED, Indexer
-from web.store import audit, users
+from web.store import audit, flights, users
 from web.store.database import Database
 
 FLIGHT = "20261122T051600Z-UAV-07"
@@ -280,6 +280,16 @@ def test_the_shared_map_is_one_file_with_the_track(pilot: Browser, flown: Flight
     assert "attachment" in answered.headers["Content-Disposition"]
     assert answered.text.count("[51.5") > 100
     assert "fetched from the internet" in answered.text
+
+
+def test_a_title_is_only_a_title_in_the_shared_map(pilot: Browser, flown: FlightRecord, database: Database) -> None:
+    with database.write() as db:
+        summary, folder = flights.get(db, FLIGHT)
+        hostile = "{{ 7 * 7 }}{% raise %}</b><script>alert(1)</script>${7*7}"
+        flights.index(db, msgspec.structs.replace(summary, title=hostile), folder)
+    page = pilot.get(f"/flights/{FLIGHT}/map.html").text
+    assert "&#123;&#123; 7 * 7 &#125;&#125;" in page
+    assert "<script>alert" not in page
 
 
 def test_an_unknown_form_of_track_is_refused(pilot: Browser, flown: FlightRecord) -> None:

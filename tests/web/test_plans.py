@@ -14,6 +14,8 @@ from mission import formats
 from mission.plan import FenceKind, FencePolygon, Geofence, Plan, Position, digest
 from tests.web.conftest import Browser, problem
 from web.api import CheckRequest, ImportedPlan, PlanExport, PlanReport
+from web.store import audit
+from web.store.database import Database
 
 
 def sent_file(browser: Browser, name: str, content: bytes) -> TestResponse:
@@ -121,13 +123,16 @@ def test_no_file_is_refused(pilot: Browser) -> None:
 
 
 @pytest.mark.parametrize("form", list(formats.FORMATS))
-def test_a_plan_is_written_as_a_file(pilot: Browser, plan: Plan, form: str) -> None:
+def test_a_plan_is_written_as_a_file(pilot: Browser, plan: Plan, form: str, database: Database) -> None:
     answered = pilot.send("POST", "/api/plans/export", PlanExport(plan, form, "Hyde Park/№1"))
     assert answered.status_code == 200
     suffix = formats.FORMATS[form].suffix
     assert f"filename=Hyde-Park-1{suffix}" in answered.headers["Content-Disposition"]
     again = formats.load(f"x{suffix}", answered.data)
     assert [item.position for item in again.items] == [item.position for item in plan.items]
+    with database.read() as db:
+        entry = audit.search(db, audit.Search(action="plan.export"))[0][0]
+    assert (entry.username, entry.subject, entry.detail["format"]) == ("pilot", digest(plan), form)
 
 
 def test_an_unknown_format_is_refused(pilot: Browser, plan: Plan) -> None:

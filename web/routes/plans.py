@@ -8,13 +8,16 @@ from pathlib import PurePath
 from flask import Blueprint, Response, request
 
 from mission import formats
-from mission.plan import Plan
+from mission.plan import Plan, digest
 from web import api
+from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
+from web.context import context
 from web.errors import BadRequest
 from web.exchange import answer, body
 from web.judgement import judge
+from web.store import audit
 
 blueprint = Blueprint("plans", __name__)
 
@@ -42,7 +45,10 @@ def read_file() -> Response:
 @requires(Permission.PLAN_READ)
 def write_file() -> Response:
     wanted = body(api.PlanExport)
-    return plan_file(wanted.plan, wanted.format, wanted.name)
+    response = plan_file(wanted.plan, wanted.format, wanted.name)
+    with context().database.write() as db:
+        audit.append(db, session.who(), "plan.export", digest(wanted.plan), format=wanted.format, name=wanted.name)
+    return response
 
 
 def plan_file(plan: Plan, format_name: str, name: str) -> Response:
