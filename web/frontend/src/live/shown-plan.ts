@@ -31,9 +31,9 @@ export function addPlanLayers(map: MapLibreMap): void {
 
 /** `chosen` in full (null for none); of `others` the fences and paths. */
 export function showPlans(map: MapLibreMap, chosen: Plan | null, others: readonly Plan[] = []): void {
-  setData(map, FENCE, chosen ? fenceShapes(chosen.geofence, null) : NOTHING);
+  setData(map, FENCE, chosen ? fenceShapes(chosen, null) : NOTHING);
   setData(map, PATH, chosen ? pathShapes(chosen, []) : NOTHING);
   setData(map, POINTS, chosen ? pointShapes(chosen, null) : NOTHING);
-  const features = others.flatMap((plan) => [...fenceShapes(plan.geofence, null).features, ...pathShapes(plan, []).features]);
+  const features = others.flatMap((plan) => [...fenceShapes(plan, null).features, ...pathShapes(plan, []).features]);
   setData(map, OTHERS, { type: 'FeatureCollection', features } satisfies FeatureCollection);
 }
