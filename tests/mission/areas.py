@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 
 def star(rng: np.random.Generator, centre: tuple[float, float], radius: float, corners: int) -> Polygon:
@@ -18,7 +19,7 @@ def star(rng: np.random.Generator, centre: tuple[float, float], radius: float, c
 def area_with_holes(rng: np.random.Generator, radius: float = 300.0) -> Polygon:
     """A concave polygon, up to three holes cut out of it; its largest part."""
     while True:
-        area = star(rng, (0.0, 0.0), radius, int(rng.integers(4, 12)))
+        area: BaseGeometry = star(rng, (0.0, 0.0), radius, int(rng.integers(4, 12)))
         if not area.is_valid or area.area < (0.3 * radius) ** 2:
             continue
         for _ in range(int(rng.integers(0, 4))):

@@ -58,9 +58,9 @@ def test_inside_an_area_with_holes_the_route_stays_inside(seed: int) -> None:
     inner = area.buffer(-1.0)
     points = [shapely.point_on_surface(part) for part in shapely.get_parts(inner)]
     a = (points[0].x, points[0].y)
-    far = shapely.get_point(inner.convex_hull.exterior, 0)
-    nearest = shapely.get_point(shapely.shortest_line(inner, far), 0)
-    b = (float(nearest.x), float(nearest.y))
+    far = shapely.get_point(shapely.get_exterior_ring(inner.envelope), 0)
+    x, y = shapely.get_coordinates(shapely.shortest_line(inner, far))[0].tolist()
+    b = (x, y)
     path = RouteMap([], area).shortest(a, b)
     assert path is not None
     assert area.buffer(0.001).covers(LineString(path))
