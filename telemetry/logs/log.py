@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from telemetry.logs.damage import Damage
 from telemetry.logs.story import Story
 from telemetry.logs.table import Table
@@ -54,7 +56,7 @@ class Log:
     @cached_property
     def span_s(self) -> tuple[float, float] | None:
         """The first and the last time in it; None where nothing in it has a time."""
-        times = [table.time_s for table in self if len(table)]
+        times = [times for table in self if len(times := table.time_s[~np.isnan(table.time_s)])]
         if not times:
             return None
         return min(float(t.min()) for t in times), max(float(t.max()) for t in times)

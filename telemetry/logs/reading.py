@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from telemetry.errors import RecordingError
-from telemetry.logs import tlog
+from telemetry.logs import dataflash, tlog, walk
 from telemetry.logs.fetch import Bytes
 from telemetry.logs.log import Log
 
@@ -16,7 +16,10 @@ from telemetry.logs.log import Log
 def read(path: Path | str) -> Log:
     """Raises `RecordingError` where the file cannot be read or is no log. The file must not change while it is used."""
     path = Path(path)
-    return tlog.read(path, _mapped(path))
+    data = _mapped(path)
+    if path.suffix.lower() == ".bin" or bytes(data[:2]) == walk.HEAD:
+        return dataflash.read(path, data)
+    return tlog.read(path, data)
 
 
 def _mapped(path: Path) -> Bytes:

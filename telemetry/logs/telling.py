@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from telemetry.logs.story import Story
+from telemetry.logs.telling_dataflash import tell_dataflash
 from telemetry.logs.telling_tlog import tell_tlog
 
 if TYPE_CHECKING:
     from telemetry.logs.log import Log
 
-_TELLERS: Final[dict[str, Callable[[Log], Story]]] = {"tlog": tell_tlog}
+_TELLERS: Final[dict[str, Callable[[Log], Story]]] = {
+    "tlog": tell_tlog,
+    "dataflash": tell_dataflash,
+    "dataflash text": tell_dataflash,
+}
 
 
 def tell(log: Log) -> Story:

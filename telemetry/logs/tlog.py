@@ -20,6 +20,7 @@ from telemetry.logs.fetch import Bytes, fetch
 from telemetry.logs.framing import STAMP_SIZE, Records, find_records
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.text import cut_at_nul
 from telemetry.mavlink.dialect import MESSAGES
 
 SOURCE_FIELDS: Final = ("src_system", "src_component", "frame_sequence")
@@ -83,7 +84,7 @@ class _Columns:
         self._wanted.discard(field)
         if not self._wanted:
             self._payloads = None
-        return _cut_at_nul(column) if field in self._texts else np.ascontiguousarray(column)
+        return cut_at_nul(column) if field in self._texts else np.ascontiguousarray(column)
 
     def _source(self, place: int) -> Column:
         one, two = _SOURCE_OFFSETS[1][place], _SOURCE_OFFSETS[2][place]
@@ -116,13 +117,6 @@ def _payloads(data: Bytes, records: Records, size: int) -> npt.NDArray[np.uint8]
         if size and int(length.min()) < size:
             rows[part] *= places < length[:, None]
     return rows
-
-
-def _cut_at_nul(texts: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
-    texts = np.ascontiguousarray(texts)
-    letters = texts.view(np.uint8).reshape(len(texts), -1)
-    ended = np.logical_or.accumulate(letters == 0, axis=1)
-    return (letters * ~ended).view(texts.dtype)[:, 0]
 
 
 def _times(data: Bytes, records: Records) -> Floats:

@@ -150,11 +150,20 @@ def _distance(xy: Floats, legs: list[Leg]) -> tuple[Floats, Floats]:
 
 def _item_flown(log: Log, track: Track) -> npt.NDArray[np.int64] | None:
     """For each row of the track the index in `plan.items` that was flown to, -1 outside AUTO; None: not told."""
-    current = said_by_vehicle(log, "MISSION_CURRENT") if log.kind == "tlog" else None
+    current = _current_item(log)
     if current is None:
         return None
-    sequence = held(track.time_s, current.time_s, current["seq"].astype(np.float64))
+    sequence = held(track.time_s, *current)
     modes = log.story.modes
     starts = np.array([mode.time_s for mode in modes])
     auto = held(track.time_s, starts, np.array([float(mode.name == "AUTO") for mode in modes]))
     return np.where((auto == 1.0) & ~np.isnan(sequence), np.nan_to_num(sequence) - 1, -1).astype(np.int64)
+
+
+def _current_item(log: Log) -> tuple[Floats, Floats] | None:
+    """Times, and the item flown to from each on: MISSION_CURRENT, or DataFlash's MISE (an item begins)."""
+    if log.kind == "tlog":
+        current, field = said_by_vehicle(log, "MISSION_CURRENT"), "seq"
+    else:
+        current, field = log.get("MISE"), "CNum"
+    return None if current is None or field not in current else (current.time_s, current.si(field))

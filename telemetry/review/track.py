@@ -68,4 +68,50 @@ def _global_position(table: Table) -> Track | None:
     )
 
 
-_TRACKS: Final = {"tlog": _from_tlog}
+def _from_dataflash(log: Log) -> Track | None:
+    """POS, and the speeds of the EKF core in use (XKF1; else GPS). POS has rows only where there is a position."""
+    pos = log.get("POS")
+    if pos is None or not {"Lat", "Lng", "Alt", "RelHomeAlt"} <= set(pos.fields) or not len(pos):
+        return None
+    clock = pos.time_s
+    north, east, climb, heading = _velocity(log, clock)
+    return Track(
+        time_s=clock,
+        lat_deg=pos.si("Lat"),
+        lon_deg=pos.si("Lng"),
+        altitude_amsl_m=pos.si("Alt"),
+        height_home_m=pos.si("RelHomeAlt"),
+        velocity_north_m_s=north,
+        velocity_east_m_s=east,
+        climb_m_s=climb,
+        heading_deg=heading,
+    )
+
+
+def _velocity(log: Log, clock: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    core = log.get("XKF1")
+    if core is not None and {"VN", "VE", "VD", "Yaw"} <= set(core.fields):
+        core = core.of(0)
+        at = core.time_s
+        return (
+            held(clock, at, core.si("VN")),
+            held(clock, at, core.si("VE")),
+            held(clock, at, -core.si("VD")),
+            held(clock, at, core.si("Yaw") % 360.0),
+        )
+    unknown = np.full(len(clock), np.nan)
+    gps = log.get("GPS")
+    if gps is None or not {"Spd", "GCrs", "VZ"} <= set(gps.fields):
+        return unknown, unknown, unknown, unknown
+    gps = gps.of(0)
+    course, speed = np.radians(gps.si("GCrs")), gps.si("Spd")
+    at = gps.time_s
+    return (
+        held(clock, at, speed * np.cos(course)),
+        held(clock, at, speed * np.sin(course)),
+        held(clock, at, -gps.si("VZ")),
+        unknown,
+    )
+
+
+_TRACKS: Final = {"tlog": _from_tlog, "dataflash": _from_dataflash, "dataflash text": _from_dataflash}

@@ -1,0 +1,154 @@
+"""ArduPilot DataFlash logs (.bin) as tables, one for each record name.
+
+A column is what pymavlink's DFReader gives: c, C, e, E divided by 100, L by 10⁷, text cut at the first NUL; only
+FILE.Data stays rows of 64 bytes, for it is no text. Times are TimeUS behind the first GPS record that knows the week
+(GPS time less 18 leap seconds, as of 2017), else since the vehicle's start; after a reboot within the log they count
+from the next such record. Records without TimeUS (FMT, FILE) have no time: NaN.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from telemetry.errors import RecordingError
+from telemetry.logs import formats
+from telemetry.logs.fetch import Bytes, Offsets, fetch
+from telemetry.logs.formats import FMT, FMT_TYPE, Format
+from telemetry.logs.log import Log
+from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.text import cut_at_nul
+from telemetry.logs.units import Unit
+from telemetry.logs.walk import Walked, candidates, damage_between, walk
+
+GPS_EPOCH_S: Final = 315_964_800
+WEEK_S: Final = 604_800
+LEAP_S: Final = 18
+_REBOOT_US: Final = 1_000_000
+"""TimeUS going back further than this is another start of the vehicle, not two tasks that log at once."""
+
+
+def read(path: Path, data: Bytes) -> Log:
+    """Raises `RecordingError` where there is no FMT, so that nothing in it can be read."""
+    tried = candidates(data)
+    known = _formats(data, tried)
+    lengths = np.zeros(256, dtype=np.int64)
+    for kind, made in known.items():
+        lengths[kind] = made.length
+    records = walk(tried, lengths, len(data))
+    if len(data) and not np.any(records.kind == FMT_TYPE):
+        raise RecordingError(str(path), 0, "holds no FMT record; it is no DataFlash log")
+    tables = _tables(data, records, known)
+    return Log(path, "dataflash", len(data), tables, damage_between(data, records, lengths), utc=_date(tables))
+
+
+def _formats(data: Bytes, tried: Walked) -> dict[int, Format]:
+    """From what looks like an FMT and reads as one: only with the lengths can the chain be walked."""
+    at = tried.start[(tried.kind == FMT_TYPE) & (tried.start + FMT.length <= len(data))]
+    return formats.formats(fetch(data, at, FMT.length).view(FMT.layout)[:, 0])
+
+
+def _tables(data: Bytes, records: Walked, known: dict[int, Format]) -> dict[str, Table]:
+    order = np.argsort(records.kind, kind="stable")
+    starts = np.split(records.start[order], np.cumsum(np.bincount(records.kind, minlength=256))[:-1])
+    clock = _Clock()
+    loaders = {known[kind].name: _Columns(known[kind], data, at) for kind, at in enumerate(starts) if len(at)}
+    meanings = _meanings(loaders, known)
+    tables = {}
+    for name, loader in loaders.items():
+        units, instance = meanings.get(name, ({}, None))
+        fields = loader.format.fields
+        time = partial(clock.times, loader) if "TimeUS" in fields else partial(np.full, len(loader.starts), np.nan)
+        tables[name] = Table(name, fields, len(loader.starts), loader.load, time, units, instance)
+    clock.set(tables.get("GPS"))
+    return tables
+
+
+class _Columns:
+    """The records of one name, fetched when the first of their fields is asked for, until the last one was."""
+
+    def __init__(self, made: Format, data: Bytes, starts: Offsets) -> None:
+        self.format, self.starts = made, starts
+        self._data, self._layout = data, made.layout
+        self._rows: npt.NDArray[Any] | None = None
+        self._wanted = set(made.fields)
+
+    def load(self, field: str) -> Column:
+        if self._rows is None:
+            self._rows = fetch(self._data, self.starts, self.format.length).view(self._layout)[:, 0]
+        column = self._rows[field]
+        self._wanted.discard(field)
+        if not self._wanted:
+            self._rows = None
+        divisor = self.format.divisor(field)
+        if divisor is not None:
+            return column / divisor
+        if self.format.name == "FILE" and field == "Data":
+            return np.ascontiguousarray(column).view(np.uint8).reshape(len(column), -1)
+        return cut_at_nul(column) if self.format.is_text(field) else np.ascontiguousarray(column)
+
+
+def _meanings(loaders: dict[str, _Columns], known: dict[int, Format]) -> dict[str, tuple[dict[str, Unit], str | None]]:
+    """By name: the units of its fields, and its instance field."""
+    if not {"FMTU", "UNIT", "MULT"} <= set(loaders):
+        return {}
+    units = {chr(i): _word(label) for i, label in zip(*_lists(loaders["UNIT"], "Id", "Label"), strict=True)}
+    factors = {chr(i): float(f"{mult:.7g}") for i, mult in zip(*_lists(loaders["MULT"], "Id", "Mult"), strict=True)}
+    rows = zip(*_lists(loaders["FMTU"], "FmtType", "UnitIds", "MultIds"), strict=True)
+    return {
+        known[kind].name: formats.units_of(known[kind], units, factors, _word(unit_ids), _word(factor_ids))
+        for kind, unit_ids, factor_ids in rows
+        if kind in known
+    }
+
+
+def _lists(loader: _Columns, *fields: str) -> list[list[Any]]:
+    return [loader.load(field).tolist() for field in fields]
+
+
+def _word(raw: bytes) -> str:
+    return raw.decode("latin-1")
+
+
+class _Clock:
+    """TimeUS to seconds since 1970, for each start of the vehicle that the log holds."""
+
+    def __init__(self) -> None:
+        self._bases: list[float] = [0.0]
+
+    def set(self, gps: Table | None) -> None:
+        """Takes the date from the first GPS record of each start that knows the week."""
+        if gps is None or not {"TimeUS", "GMS", "GWk"} <= set(gps.fields):
+            return
+        time_us, week, millis = gps["TimeUS"], gps["GWk"], gps["GMS"]
+        starts = _starts(time_us)
+        bases = []
+        for start in range(int(starts[-1]) + 1 if len(starts) else 0):
+            rows = np.flatnonzero((starts == start) & (week > 0))
+            if len(rows):
+                row = rows[0]
+                utc = GPS_EPOCH_S + WEEK_S * int(week[row]) + int(millis[row]) * 0.001 - LEAP_S
+                bases.append(utc - int(time_us[row]) * 0.000001)
+            else:
+                bases.append(bases[-1] if bases else 0.0)
+        self._bases = bases or self._bases
+
+    def times(self, loader: _Columns) -> Floats:
+        time_us = loader.load("TimeUS")
+        starts = np.minimum(_starts(time_us), len(self._bases) - 1)
+        return np.asarray(np.array(self._bases)[starts] + time_us * 0.000001, dtype=np.float64)
+
+
+def _starts(time_us: Column) -> npt.NDArray[np.int64]:
+    """How often the vehicle had started again before each row."""
+    steps = np.diff(time_us.astype(np.int64))
+    return np.concatenate(([0], np.cumsum(steps < -_REBOOT_US)))[: len(time_us)]
+
+
+def _date(tables: dict[str, Table]) -> bool:
+    gps = tables.get("GPS")
+    return gps is not None and "GWk" in gps and bool(np.any(gps["GWk"] > 0))

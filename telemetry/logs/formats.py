@@ -1,0 +1,113 @@
+"""DataFlash's own description of its records: FMT, FMTU, UNIT, MULT.
+
+Format characters as in ArduPilot's AP_Logger/LogStructure.h; what pymavlink divides a value by stands in `_TYPES`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from telemetry.logs.units import Unit
+
+FMT_TYPE: Final = 0x80
+FMT_LENGTH: Final = 89
+HEADER: Final = 3
+
+_TYPES: Final[dict[str, tuple[Any, float | None]]] = {
+    "a": (("<i2", 32), None),
+    "b": ("i1", None),
+    "B": ("u1", None),
+    "g": ("<f2", None),
+    "h": ("<i2", None),
+    "H": ("<u2", None),
+    "i": ("<i4", None),
+    "I": ("<u4", None),
+    "f": ("<f4", None),
+    "d": ("<f8", None),
+    "n": ("S4", None),
+    "N": ("S16", None),
+    "Z": ("S64", None),
+    "c": ("<i2", 1 / 0.01),
+    "C": ("<u2", 1 / 0.01),
+    "e": ("<i4", 1 / 0.01),
+    "E": ("<u4", 1 / 0.01),
+    "L": ("<i4", 1 / 1.0e-7),
+    "M": ("u1", None),
+    "q": ("<i8", None),
+    "Q": ("<u8", None),
+}
+"""numpy type, and what the logged integer is divided by."""
+_ANGLES: Final = {"deglatitude": "deg", "deglongitude": "deg", "degheading": "deg"}
+
+
+class Format(NamedTuple):
+    """One FMT: how the record of a type is laid out."""
+
+    kind: int
+    name: str
+    length: int
+    types: str
+    fields: tuple[str, ...]
+
+    @property
+    def layout(self) -> np.dtype[Any]:
+        """The whole record, header included."""
+        inner = [(name, *_typed(kind)) for name, kind in zip(self.fields, self.types, strict=True)]
+        return np.dtype([(" header", "V3"), *inner])
+
+    def divisor(self, field: str) -> float | None:
+        return _TYPES[self.types[self.fields.index(field)]][1]
+
+    def is_text(self, field: str) -> bool:
+        return self.types[self.fields.index(field)] in "nNZ"
+
+
+FMT: Final = Format(FMT_TYPE, "FMT", FMT_LENGTH, "BBnNZ", ("Type", "Length", "Name", "Format", "Columns"))
+
+
+def _typed(kind: str) -> tuple[Any, ...]:
+    numpy_type = _TYPES[kind][0]
+    return numpy_type if isinstance(numpy_type, tuple) else (numpy_type,)
+
+
+def formats(rows: np.ndarray[Any, Any]) -> dict[int, Format]:
+    """The formats that FMT records describe, by type; the last one of a type holds. What means nothing is left out."""
+    found = {FMT_TYPE: FMT}
+    for row in rows:
+        made = _format(row)
+        if made is not None:
+            found[made.kind] = made
+    return found
+
+
+def _format(row: Any) -> Format | None:
+    name, types, columns = (_text(row[field]) for field in ("Name", "Format", "Columns"))
+    fields = tuple(columns.split(",")) if columns else ()
+    made = Format(int(row["Type"]), name, int(row["Length"]), types, fields)
+    if not name or len(types) != len(fields) or len(set(fields)) != len(fields) or set(types) - set(_TYPES):
+        return None
+    return made if made.layout.itemsize == made.length else None
+
+
+def _text(raw: bytes) -> str:
+    return raw.split(b"\0", 1)[0].decode("latin-1")
+
+
+def units_of(
+    made: Format, units: dict[str, str], factors: dict[str, float], unit_ids: str, factor_ids: str
+) -> tuple[dict[str, Unit], str | None]:
+    """Each field's unit by FMTU's letters, and the field that tells the instances apart (``#``)."""
+    found: dict[str, Unit] = {}
+    instance = None
+    for place, (field, kind, letter) in enumerate(zip(made.fields, made.types, unit_ids, strict=False)):
+        if letter == "#":
+            instance = field
+            continue
+        base = units.get(letter, "")
+        factor = factors.get(factor_ids[place], 1.0) if place < len(factor_ids) else 1.0
+        if base and base != "UNKNOWN":
+            scaled = _TYPES[kind][1] is None and factor not in (0.0, 1.0)
+            found[field] = Unit(1.0 / factor if scaled else 1.0, _ANGLES.get(base, base))
+    return found, instance
