@@ -33,7 +33,7 @@ from mission.plan import FenceKind, FencePolygon, Frame, Geofence, Home, Mission
 from mission.report import report
 from mission.route import RouteMap, length_m
 from mission.terrain import Terrain
-from tests.bench import plan_route
+from tests.bench import plan_route, plan_truth
 
 RESULTS: Final = Path("bench-results") / "plan.json"
 AIRSPACE: Final = Path("..") / "shared" / "data" / "airspace" / "uk-airac-2026-07-09.yaixm.yaml"
@@ -178,6 +178,7 @@ SECTIONS: Final[tuple[Callable[[Console], dict[str, Any]], ...]] = (
     measure_checks,
     measure_survey,
     measure_deconflict,
+    plan_truth.measure,
     plan_route.measure,
 )
 
