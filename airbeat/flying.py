@@ -22,6 +22,7 @@ from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.bus_keys import BusKeys
 from telemetry.errors import TelemetryError
+from telemetry.review import cross_track_p95
 from telemetry.settings import Settings, load, nats_url
 from telemetry.wire import (
     Actor,
@@ -212,7 +213,7 @@ async def fly_plan(plan: Plan, bus: Bus, vehicle: str | None, watcher: Watcher) 
         duration_s=record.duration_s,
         distance_m=record.distance_m,
         max_height_m=record.max_height_m,
-        cross_track_p95_m=None,
+        cross_track_p95_m=await asyncio.to_thread(cross_track_p95, Path(record.bundle)),
         frames_received=record.frames_received,
         frames_recorded=record.frames_recorded,
         frames_lost=record.frames_lost,

@@ -12,9 +12,14 @@ import click
 
 from airbeat import services
 from airbeat.supervisor import Service, Supervisor, until_told_to_stop
+from telemetry.errors import TelemetryError
 from telemetry.settings import load
 
 START_S: Final = 60.0
+
+
+class NotServed(TelemetryError):
+    """The services were started, and the pages did not come."""
 
 
 @contextlib.asynccontextmanager
@@ -25,7 +30,10 @@ async def machine(settings: Path, home: Path, more: Sequence[Service] = ()) -> A
     supervisor = Supervisor(home / "logs", _announce)
     supervisor.start([*services.services(settings, home), *more])
     try:
-        await _until_served(web.host, web.port)
+        try:
+            await _until_served(web.host, web.port)
+        except TimeoutError as error:
+            raise NotServed(f"no pages at {address} within {START_S:.0f} s; {home / 'logs'} tells why") from error
         yield address
     finally:
         await supervisor.stop()

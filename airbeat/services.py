@@ -37,16 +37,15 @@ def services(settings: Path, home: Path, names: tuple[str, ...] = tuple(MODULES)
 
 def free_port() -> int:
     """A TCP port of loopback that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    return port_or_free(0)
 
 
 def port_or_free(port: int) -> int:
-    """`port`, or a free one where it is taken."""
+    """`port`, or a free one where it is taken or 0."""
     try:
-        with socket.create_server(("127.0.0.1", port)):
-            return port
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            bound: int = listener.getsockname()[1]
+            return bound
     except OSError:
         return free_port()
 

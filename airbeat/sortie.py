@@ -12,11 +12,13 @@ from airbeat.flying import Outcome, fly_plan, running
 from airbeat.progress import Progress
 from mission import formats
 from mission.plan import Plan
+from telemetry.links.endpoint import parse as parse_endpoint
 
 
 def fly_file(file: Path, endpoint: str, home: Path) -> Outcome:
     """Records under `home`, with services of its own. The vehicle is the first one heard."""
     plan = formats.load(file.name, file.read_bytes())
+    parse_endpoint(endpoint)
     run = home / "fly"
     run.mkdir(parents=True, exist_ok=True, mode=0o700)
     nats = services.free_nats_ports()

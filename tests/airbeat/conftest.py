@@ -1,0 +1,105 @@
+"""A whole unit as `airbeat demo` runs it, and browsers to look at it with."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from airbeat.demo import PASSWORD
+
+SPEEDUP = 3
+CHROMIUM = (
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A running demo: where its pages are, and where its data lies."""
+
+    address: str
+    home: Path
+    process: subprocess.Popen[str]
+
+
+def start_unit(home: Path, command: list[str]) -> Unit:
+    """Starts `command`, which is to print the address as `airbeat demo` does, over an empty data folder."""
+    log = (home.parent / f"{home.name}.log").open("w")
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, "AIRBEAT_HOME": str(home)}
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"Airbeat is at (http://\S+)", line):
+            return Unit(found.group(1), home, process)
+    raise AssertionError(f"it ended with {process.wait()} and never said where it is; see {log.name}")
+
+
+def stop_unit(unit: Unit) -> int:
+    """Ctrl-C. Returns the exit code."""
+    unit.process.send_signal(signal.SIGINT)
+    unit.process.communicate(timeout=60)
+    return unit.process.returncode
+
+
+@pytest.fixture(scope="module")
+def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unit]:
+    """The demo, its drones' time three times as fast."""
+    program = f"import asyncio; from airbeat.demo import run; asyncio.run(run(0, speedup={SPEEDUP}))"
+    started = start_unit(tmp_path_factory.mktemp("unit") / "home", [sys.executable, "-c", program])
+    yield started
+    stop_unit(started)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        assert not os.environ.get("CI"), "CI must have a Chromium"
+        pytest.skip("no Chromium is installed: the browser tests are left out")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+        yield started
+        started.close()
+
+
+Login = Callable[[str], Page]
+
+
+@pytest.fixture
+def login(unit: Unit, browser: Browser) -> Iterator[Login]:
+    """A page of a browser in which that user has logged in; what a page complains of fails the test."""
+    contexts, complaints = [], []
+
+    def log_in(username: str) -> Page:
+        context = browser.new_context(viewport={"width": 1180, "height": 820}, base_url=unit.address)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{username}: {error}"))
+        page.goto("/login")
+        page.fill("input[name=username]", username)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main form button")
+        page.wait_for_url(lambda url: not url.endswith("/login"))
+        return page
+
+    yield log_in
+    for context in contexts:
+        context.close()
+    assert complaints == []

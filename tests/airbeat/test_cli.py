@@ -1,0 +1,121 @@
+"""The command line: what it prints, what it leaves alone, and what its exit codes mean."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from airbeat.cli import main
+from mission import formats
+from mission.plan import Plan
+from web.serve import open_database
+from web.users import has_administrator
+
+
+def airbeat(*arguments: object, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
+
+
+@pytest.fixture
+def survey(data: Path) -> Path:
+    return data / "plans" / "hyde-park-survey.plan"
+
+
+def test_a_good_plan_passes(survey: Path) -> None:
+    result = airbeat("plan", "check", survey)
+    assert result.exit_code == 0
+    assert "May be submitted" in result.output
+
+
+def test_a_check_as_json_is_the_page_s_report(survey: Path) -> None:
+    report = json.loads(airbeat("plan", "check", "--json", survey).stdout)
+    assert report["may_submit"] is True
+    assert 2000 < report["distance_m"] < 3000
+
+
+def test_a_bad_plan_exits_1_and_says_why(survey: Path, tmp_path: Path) -> None:
+    plan = formats.load(survey.name, survey.read_bytes())
+    outside = Plan(home=plan.home, items=plan.items[:2], geofence=plan.geofence, rally=plan.rally)
+    bad = tmp_path / "bad.plan"
+    text = formats.save(outside, "plan").replace(b"51.506272", b"51.516272")
+    bad.write_bytes(text)
+    result = airbeat("plan", "check", bad)
+    assert result.exit_code == 1
+    assert "May not be submitted" in result.output
+
+
+@pytest.mark.parametrize("cut", [10, 1000, 5000])
+def test_a_truncated_plan_exits_2_naming_the_place(survey: Path, tmp_path: Path, cut: int) -> None:
+    broken = tmp_path / "broken.plan"
+    broken.write_bytes(survey.read_bytes()[:cut])
+    result = airbeat("plan", "check", broken)
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: ")
+    assert "Traceback" not in result.output
+
+
+def test_plans_are_converted_and_what_is_lost_is_said(survey: Path, tmp_path: Path) -> None:
+    target = tmp_path / "survey.waypoints"
+    result = airbeat("plan", "convert", survey, target)
+    assert result.exit_code == 0
+    assert "home and mission items" in result.output
+    plan, converted = (formats.load(path.name, path.read_bytes()) for path in (survey, target))
+    assert [item.command for item in converted.items] == [item.command for item in plan.items]
+
+
+def test_an_unknown_format_writes_nothing(survey: Path, tmp_path: Path) -> None:
+    target = tmp_path / "survey.docx"
+    assert airbeat("plan", "convert", survey, target).exit_code == 2
+    assert not target.exists()
+
+
+def test_the_first_run_makes_one_administrator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "home"))
+    arguments = ("init", "chief", "--name", "A. Chief", "--password", "correct horse battery")
+    assert airbeat(*arguments).exit_code == 0
+    assert (tmp_path / "home" / "airbeat.toml").is_file()
+    database = open_database(tmp_path / "home")
+    assert has_administrator(database)
+    database.close()
+    again = airbeat("init", "second", "--name", "B", "--password", "correct horse battery")
+    assert again.exit_code == 2
+    assert "administrator already" in again.output
+
+
+def test_a_weak_first_password_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "home"))
+    result = airbeat("init", "chief", "--name", "A. Chief", "--password", "short")
+    assert result.exit_code == 2
+    assert "password" in result.output
+
+
+def test_up_without_a_first_run_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
+    result = airbeat("up")
+    assert result.exit_code == 2
+    assert "airbeat init" in result.output
+
+
+def test_a_wrong_settings_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
+    (tmp_path / "airbeat.toml").write_text("[web]\nprot = 8080\n")
+    result = airbeat("up")
+    assert result.exit_code == 2
+    assert "prot" in result.output
+
+
+def test_flying_to_nobody_ends_with_a_sentence(survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
+    result = airbeat("fly", survey, "--connect", "carrier-pigeon:7")
+    assert result.exit_code == 2
+    assert "carrier-pigeon" in result.output
+
+
+def test_it_runs_as_a_module() -> None:
+    ran = subprocess.run([sys.executable, "-m", "airbeat", "--version"], capture_output=True, text=True, check=True)
+    assert "airbeat" in ran.stdout
