@@ -77,3 +77,19 @@ test('events come in order, a breach louder than a waypoint', () => {
     ['alert_ended', 'ok'],
   ]);
 });
+
+test('the autopilot’s own words are in quotation marks, and as loud as it meant them', () => {
+  const said = (severity: number): Event => ({
+    event_id: String(severity),
+    at: '2026-11-22T07:00:00Z',
+    vehicle: 'UAV-07',
+    kind: 'statustext',
+    text: 'PreArm: Need Position Estimate',
+    actor: null,
+    data: { severity },
+  });
+  expect(happenings([said(2), said(6)]).map(({ tone, text }) => [tone, text])).toEqual([
+    ['warn', '“PreArm: Need Position Estimate”'],
+    ['info', '“PreArm: Need Position Estimate”'],
+  ]);
+});

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { api, ApiError } from '../api';
 import { type Alert, type Me, Permission } from '../generated';
 import { toast } from '../ui/toast';
-import { inOrder, severityOf, waiting } from './alerts';
+import { inOrder, severityOf, textOf, waiting } from './alerts';
 import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
 import { clock } from './top-bar';
@@ -72,7 +72,7 @@ function AlertCard({ alert, watch, me, select }: Props & { readonly alert: Alert
           <span class="alert-severity">{severity === 'critical' ? 'Critical' : 'Warning'}</span>
           <time>{ageWords(Math.max(0, watch.tick.value.wall - raised))}</time>
         </span>
-        <span class="alert-text">{alert.text}</span>
+        <span class="alert-text">{textOf(alert)}</span>
         <span class="alert-when">
           Raised {clock(raised)}
           {alert.ended_at !== null && ` · ended ${clock(new Date(alert.ended_at).getTime())}`}

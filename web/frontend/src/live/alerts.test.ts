@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Alert, Event } from '../generated';
-import { alertOf, type Alerts, inOrder, waiting, withAlert, worstByVehicle } from './alerts';
+import { alertOf, type Alerts, inOrder, textOf, waiting, withAlert, worstByVehicle } from './alerts';
 
 function alert(id: string, values: Partial<Alert> = {}): Alert {
   return {
@@ -42,6 +42,11 @@ test('late news of its raising does not undo an acknowledgement', () => {
 
 test('the same news twice is one alert', () => {
   expect(all(alert('a'), alert('a')).size).toBe(1);
+});
+
+test('the callsign is not said twice', () => {
+  expect(textOf(alert('a', { text: 'UAV-07: the battery lasts 2.3 min more.' }))).toBe('The battery lasts 2.3 min more.');
+  expect(textOf(alert('a', { text: 'Battery at 24 %.' }))).toBe('Battery at 24 %.');
 });
 
 test('those that wait come first, newest on top', () => {

@@ -32,6 +32,12 @@ export function severityOf(alert: Alert): Severity {
   return alert.severity === 'warning' ? 'warning' : 'critical';
 }
 
+/** Its sentence without the callsign, which stands above it. */
+export function textOf(alert: Alert): string {
+  const text = alert.text.startsWith(`${alert.vehicle}: `) ? alert.text.slice(alert.vehicle.length + 2) : alert.text;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Those nobody has acknowledged first, the newest of each on top. */
 export function inOrder(alerts: Alerts): Alert[] {
   const waiting = (alert: Alert): number => (alert.acknowledged_at === null ? 0 : 1);

@@ -194,8 +194,10 @@ function About({ info }: { info: VehicleInfo | undefined }) {
 
 /** What the autopilot and the unit's own services said of it, newest first. */
 function Heard({ watch, vehicle }: { watch: Watch; vehicle: string }) {
-  const events = watch.events.value.get(vehicle) ?? [];
-  const said = [...(watch.infos.value.get(vehicle)?.statustexts ?? [])].reverse();
+  const told = watch.events.value.get(vehicle) ?? [];
+  const events = told.filter(({ kind }) => kind !== 'statustext');
+  const words = told.filter(({ kind }) => kind === 'statustext').map(({ text }) => text);
+  const said = [...words, ...[...(watch.infos.value.get(vehicle)?.statustexts ?? [])].reverse()];
   if (events.length === 0 && said.length === 0) return null;
   return (
     <section class="facts-group">

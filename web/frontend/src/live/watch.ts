@@ -15,7 +15,7 @@ const RELOAD_MS = 60_000;
 const SETTLE_MS = 700;
 const EVENTS_KEPT = 30;
 /** Events after which the slow facts are no longer what they were. */
-const CHANGES = new Set(['upload', 'statustext', 'reboot', 'link_back']);
+const CHANGES = new Set(['upload', 'reboot', 'link_back']);
 
 export class Watch {
   readonly fleet = new LiveFleet();
@@ -97,6 +97,12 @@ export class Watch {
     if (CHANGES.has(event.kind)) this.reloadSoon();
   }
 
+  /** The autopilots' words told by events are now among the slow facts. */
+  private forgetWords(): void {
+    const kept = [...this._events.value].map(([vehicle, events]) => [vehicle, events.filter(({ kind }) => kind !== 'statustext')] as const);
+    this._events.value = new Map(kept);
+  }
+
   private reloadSoon(): void {
     this.reloadTimer ??= window.setTimeout(() => void this.reload(), SETTLE_MS);
   }
@@ -107,6 +113,7 @@ export class Watch {
       const told = await api.fleet();
       this._infos.value = new Map(told.vehicles.map((info) => [info.vehicle, info]));
       this._onboard.value = new Map(told.onboard.map((held) => [held.vehicle, held]));
+      this.forgetWords();
       const listed = new Set(told.alerts.map((alert) => alert.alert_id));
       this._alerts.value = new Map([...this._alerts.value].filter(([id]) => listed.has(id)));
       for (const alert of [...told.alerts, ...this.meanwhile]) this.take(alert);
