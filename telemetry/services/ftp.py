@@ -232,8 +232,8 @@ class _Pipeline:
                 self._answered(reply)
             elif _now() - heard_at > SILENCE_S:
                 raise self.session.silence(SILENCE_S)
-            overdue = _now() - self._patience_s()
-            self._lose([request for request in self.under_way.values() if request.sent_at <= overdue])
+            now, patience_s = _now(), self._patience_s()
+            self._lose([request for request in self.under_way.values() if request.sent_at + patience_s <= now])
 
     def _has_work(self) -> bool:
         if not self.queue and len(self.under_way) < WINDOW and (request := self.next_request()) is not None:

@@ -313,8 +313,8 @@ class _Reading:
         if _now() - self.progress_at > SILENCE_S:
             what = f"{len(self.got)} of {self.count} items came, then nothing for {SILENCE_S:.0f} s"
             raise VehicleSilent(self.service, what, tuple(self.said))
-        overdue = _now() - self.item_timeout_s
-        for number in [number for number, asked_at in self.waiting.items() if asked_at <= overdue]:
+        now = _now()
+        for number in [number for number, asked in self.waiting.items() if asked + self.item_timeout_s <= now]:
             self._request(number)
 
 

@@ -109,28 +109,39 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
             raise ended
 
 
+class Remote(HardLink):
+    """The vehicle that listens on a TCP port; connected again when it restarts."""
+
+    def __init__(self, port: int, seed: int) -> None:
+        super().__init__(self._write, seed)
+        self._port = port
+        self._writer: asyncio.StreamWriter | None = None
+
+    def reboot(self) -> None:
+        preflight_reboot_shutdown, autopilot = 246, 1
+        fields = {"target_system": 1, "target_component": 1, "command": preflight_reboot_shutdown}
+        self._send("COMMAND_LONG", {**fields, "param1": autopilot})
+
+    def _write(self, data: bytes) -> None:
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(data)
+
+    async def hear(self) -> None:
+        while True:
+            try:
+                reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+                while data := await reader.read(65536):
+                    self.receive(data)
+            except OSError:
+                await asyncio.sleep(0.1)  # not up yet, or restarting
+
+
 @asynccontextmanager
-async def by_tcp(port: int, seed: int = 1) -> AsyncIterator[HardLink]:
+async def by_tcp(port: int, seed: int = 1) -> AsyncIterator[Remote]:
     """The vehicle that listens on `port`."""
-    reader, writer = await _connect(port)
-    link = HardLink(writer.write, seed)
-    tasks = [asyncio.create_task(_hear(link, reader)), asyncio.create_task(_live(link))]
+    link = Remote(port, seed)
+    tasks = [asyncio.create_task(link.hear()), asyncio.create_task(_live(link))]
     try:
         yield link
     finally:
         await _end(tasks)
-        writer.close()
-
-
-async def _hear(link: HardLink, reader: asyncio.StreamReader) -> None:
-    while data := await reader.read(65536):
-        link.receive(data)
-
-
-async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    for _ in range(150):
-        try:
-            return await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-    raise TimeoutError(f"nobody listens on port {port}")

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+SMALLEST_SKIP_S: Final = 1e-6
+"""Less would be lost in a float's rounding, and the clock would stand still."""
 
 
 class Hangs(Exception):
@@ -25,7 +27,8 @@ class _Selector(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise Hangs
-        self.skipped_s += timeout
+        if timeout > 0:
+            self.skipped_s += max(timeout, SMALLEST_SKIP_S)
         return super().select(0)
 
 
