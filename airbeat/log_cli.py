@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Printed
 
 from telemetry.errors import RecordingError
@@ -75,7 +76,7 @@ def _print_story(console: Console, opened: Log) -> None:
     lines += [(text.time_s, f"“{text.text}”") for text in story.texts]
     lines += [(happening.time_s, happening.text) for happening in story.happenings]
     for time_s, line in sorted(lines, key=lambda line: line[0]):
-        happened.add_row(_clock(time_s, opened.utc), line)
+        happened.add_row(_clock(time_s, opened.utc), escape(line))
     console.print(happened)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from telemetry.errors import RecordingError
-from telemetry.logs import dataflash, tlog, walk
+from telemetry.logs import dataflash, dataflash_text, tlog, ulog, walk
 from telemetry.logs.fetch import Bytes
 from telemetry.logs.log import Log
 
@@ -17,9 +18,15 @@ def read(path: Path | str) -> Log:
     """Raises `RecordingError` where the file cannot be read or is no log. The file must not change while it is used."""
     path = Path(path)
     data = _mapped(path)
-    if path.suffix.lower() == ".bin" or bytes(data[:2]) == walk.HEAD:
-        return dataflash.read(path, data)
-    return tlog.read(path, data)
+    return _reader(path.suffix.lower(), bytes(data[: len(ulog.MAGIC)]))(path, data)
+
+
+def _reader(ending: str, first: bytes) -> Callable[[Path, Bytes], Log]:
+    if first == ulog.MAGIC or ending == ".ulg":
+        return ulog.read
+    if first.startswith(walk.HEAD) or ending == ".bin":
+        return dataflash.read
+    return dataflash_text.read if ending == ".log" else tlog.read
 
 
 def _mapped(path: Path) -> Bytes:

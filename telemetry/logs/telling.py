@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from telemetry.logs.story import Story
 from telemetry.logs.telling_dataflash import tell_dataflash
 from telemetry.logs.telling_tlog import tell_tlog
+from telemetry.logs.telling_ulog import tell_ulog
 
 if TYPE_CHECKING:
     from telemetry.logs.log import Log
@@ -16,6 +17,7 @@ _TELLERS: Final[dict[str, Callable[[Log], Story]]] = {
     "tlog": tell_tlog,
     "dataflash": tell_dataflash,
     "dataflash text": tell_dataflash,
+    "ulog": tell_ulog,
 }
 
 

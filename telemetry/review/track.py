@@ -114,4 +114,24 @@ def _velocity(log: Log, clock: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     )
 
 
-_TRACKS: Final = {"tlog": _from_tlog, "dataflash": _from_dataflash, "dataflash text": _from_dataflash}
+def _from_ulog(log: Log) -> Track | None:
+    """vehicle_global_position and vehicle_local_position, the estimator's own."""
+    place, local = log.get("vehicle_global_position"), log.get("vehicle_local_position")
+    if place is None or not {"lat", "lon", "alt"} <= set(place.fields) or not len(place):
+        return None
+    clock, unknown = place.time_s, np.full(len(place), np.nan)
+    north = east = climb = heading = height = unknown
+    if local is not None and {"vx", "vy", "vz", "z", "heading"} <= set(local.fields):
+        at = local.time_s
+        north, east = held(clock, at, local.si("vx")), held(clock, at, local.si("vy"))
+        climb, height = held(clock, at, -local.si("vz")), held(clock, at, -local.si("z"))
+        heading = np.degrees(held(clock, at, local.si("heading"))) % 360.0
+    return Track(clock, place.si("lat"), place.si("lon"), place.si("alt"), height, north, east, climb, heading)
+
+
+_TRACKS: Final = {
+    "tlog": _from_tlog,
+    "dataflash": _from_dataflash,
+    "dataflash text": _from_dataflash,
+    "ulog": _from_ulog,
+}

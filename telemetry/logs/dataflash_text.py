@@ -1,0 +1,87 @@
+"""DataFlash logs written out as text (.log): a line a record, ``NAME, value, value …``, FMT lines before.
+
+The values stand there as the vehicle or the ground station scaled them, so nothing is multiplied.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from telemetry.errors import RecordingError
+from telemetry.logs.damage import Damage
+from telemetry.logs.fetch import Bytes
+from telemetry.logs.log import Log
+from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.units import Unit
+
+_WHOLE: Final = set("bBhHiIqQM")
+_TEXT: Final = set("nNZ")
+_MODE_NUMBER: Final = "M"
+
+
+def read(path: Path, data: Bytes) -> Log:
+    """Raises `RecordingError` where there is no FMT line."""
+    formats: dict[str, tuple[str, tuple[str, ...]]] = {}
+    rows: dict[str, list[list[str]]] = defaultdict(list)
+    damage: list[Damage] = []
+    at = 0
+    for raw in data.tobytes().splitlines(keepends=True):
+        line = raw.decode("latin-1").strip()
+        name, _, rest = line.partition(",")
+        if name == "FMT":
+            parts = [part.strip() for part in rest.split(",", 4)]
+            if len(parts) == 5:
+                formats[parts[2]] = (parts[3], tuple(field.strip() for field in parts[4].split(",")))
+        elif name in formats:
+            values = [value.strip() for value in rest.split(",", len(formats[name][1]) - 1)]
+            if _fits(values, formats[name][0]):
+                rows[name].append(values)
+            else:
+                damage.append(Damage(at, len(raw), f"no values of a {name}"))
+        elif line:
+            damage.append(Damage(at, len(raw), "no record that an FMT line describes"))
+        at += len(raw)
+    if len(data) and not formats:
+        raise RecordingError(str(path), 0, "holds no FMT line; it is no DataFlash log")
+    tables = {name: _table(name, *formats[name], lines) for name, lines in rows.items()}
+    return Log(path, "dataflash text", len(data), tables, tuple(damage), utc=False)
+
+
+def _fits(values: list[str], kinds: str) -> bool:
+    if len(values) != len(kinds):
+        return False
+    try:
+        for value, kind in zip(values, kinds, strict=True):
+            if kind not in _TEXT and kind != _MODE_NUMBER:
+                float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _table(name: str, kinds: str, fields: tuple[str, ...], rows: list[list[str]]) -> Table:
+    columns = {
+        field: _column(kind, [row[place] for row in rows])
+        for place, (field, kind) in enumerate(zip(fields, kinds, strict=True))
+    }
+    units = {"TimeUS": Unit(1e6, "s")} if "TimeUS" in fields else {}
+    return Table(name, fields, len(rows), columns.__getitem__, partial(_times, columns, len(rows)), units)
+
+
+def _column(kind: str, values: list[str]) -> Column:
+    if kind in _TEXT or (kind == _MODE_NUMBER and not all(value.lstrip("-").isdigit() for value in values)):
+        return np.array([value.encode() for value in values])
+    if kind in _WHOLE:
+        return np.array([int(float(value)) for value in values], dtype=np.int64)
+    return np.array(values, dtype=np.float64)
+
+
+def _times(columns: dict[str, Any], rows: int) -> Floats:
+    if "TimeUS" in columns:
+        return np.asarray(columns["TimeUS"] * 0.000001, dtype=np.float64)
+    return np.full(rows, np.nan)
