@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import Final, NamedTuple
 
 WINDOW_S: Final = 10.0
-_SLOT_S: Final = 1.0
+_SAMPLE_S: Final = 1.0
+
+
+class _Sample(NamedTuple):
+    at: float
+    received: int
+    lost: int
 
 
 class SequenceLoss:
@@ -16,28 +22,23 @@ class SequenceLoss:
         self.received = 0
         self.lost = 0
         self._next: dict[int, int] = {}
-        self._slots: deque[list[float]] = deque()
+        self._samples: deque[_Sample] = deque([_Sample(float("-inf"), 0, 0)])
 
-    def count(self, component_id: int, sequence: int, now: float) -> None:
-        expected = self._next.get(component_id, sequence)
-        gap = (sequence - expected) & 0xFF
-        self._next[component_id] = (sequence + 1) & 0xFF
-        missing = gap if gap < 128 else 0
+    def count(self, component_id: int, sequence: int) -> None:
         self.received += 1
-        self.lost += missing
-        slots = self._slots
-        if not slots or now - slots[-1][0] >= _SLOT_S:
-            slots.append([now, 0, 0])
-            while now - slots[0][0] > WINDOW_S:
-                slots.popleft()
-        slots[-1][1] += 1
-        slots[-1][2] += missing
+        expected = self._next.get(component_id, sequence)
+        if sequence != expected:
+            gap = (sequence - expected) & 0xFF
+            self.lost += gap if gap < 128 else 0
+        self._next[component_id] = (sequence + 1) & 0xFF
 
     def percent(self, now: float) -> float | None:
-        """Of the last 10 s; None where nothing came in them."""
-        received = lost = 0.0
-        for at, came, missed in self._slots:
-            if now - at <= WINDOW_S:
-                received += came
-                lost += missed
+        """Of the last 10 s, as far back as this has been asked in them; None where nothing came."""
+        samples = self._samples
+        while len(samples) > 1 and now - samples[1].at >= WINDOW_S:
+            samples.popleft()
+        since = samples[0]
+        if now - samples[-1].at >= _SAMPLE_S:
+            samples.append(_Sample(now, self.received, self.lost))
+        received, lost = self.received - since.received, self.lost - since.lost
         return round(100.0 * lost / (received + lost), 2) if received else None

@@ -76,7 +76,7 @@ class Contact:
         self.pieces.append(frame.raw)
         self.frames += 1
         route.heard_at = now
-        route.loss.count(frame.compid, frame.seq, now)
+        route.loss.count(frame.compid, frame.seq)
         if frame.compid != AUTOPILOT or not frame.verified:
             return
         number = frame.msgid

@@ -87,10 +87,14 @@ class Gateway:
         if not frames:
             return
         stamp, now = STAMP.pack(time.time_ns() // 1000), time.monotonic()
+        contact, last = None, -1
         for frame in frames:
-            contact = self._contacts.get((peer.link, frame.sysid)) or self._meet(link, peer, frame)
-            if contact is not None:
-                contact.take(frame, contact.hear(link, peer), stamp, now)
+            if frame.sysid != last:
+                last = frame.sysid
+                contact = self._contacts.get((peer.link, last)) or self._meet(link, peer, frame)
+                route = contact.hear(link, peer) if contact is not None else None
+            if contact is not None and route is not None:
+                contact.take(frame, route, stamp, now)
 
     async def _tick_for_ever(self) -> None:
         due = time.monotonic()

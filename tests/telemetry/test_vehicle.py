@@ -34,7 +34,7 @@ def flown(path: Path) -> Vehicle:
         size = data[at + 9] + (12 + 13 * (data[at + 10] & 1) if data[at + 8] == 0xFD else 8)
         for frame in reader.feed(data[at + 8 : at + 8 + size]):
             if (frame.sysid, frame.compid) == (1, 1):
-                vehicle.loss.count(frame.compid, frame.seq, now)
+                vehicle.loss.count(frame.compid, frame.seq)
                 if frame.msgid in HANDLERS:
                     vehicle.update(frame.msgid, decode(frame), now)
                     vehicle.check_link(now)
@@ -147,13 +147,16 @@ def test_a_ground_station_and_a_gimbal_are_no_vehicle(vehicle: Vehicle) -> None:
 def test_loss_is_counted_per_component_over_ten_seconds() -> None:
     loss = SequenceLoss()
     for number in range(250, 350):
-        loss.count(1, number & 0xFF, number / 100)
-        loss.count(154, (number * 7) & 0xFF, number / 100) if number < 252 else None
+        loss.count(1, number & 0xFF)
+        if number < 252:
+            loss.count(154, (number * 7) & 0xFF)
+        loss.percent(number / 100)
     assert (loss.received, loss.lost) == (102, 6)
     for number in range(360, 400):
-        loss.count(1, number & 0xFF, 4.0)
+        loss.count(1, number & 0xFF)
     assert loss.lost == 16
     assert loss.percent(4.0) == pytest.approx(100 * 16 / 158, abs=0.01)
     assert loss.percent(20.0) is None
-    loss.count(1, 100, 21.0)
+    loss.count(1, 100)
     assert loss.lost == 16, "a number that falls back is a restart"
+    assert loss.percent(20.1) == 0.0
