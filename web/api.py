@@ -187,6 +187,12 @@ class ImportedPlan(msgspec.Struct, frozen=True):
     name: str
 
 
+class PatternsExpand(msgspec.Struct, frozen=True):
+    """``POST /api/plans/patterns`` answers with the `Plan`, every pattern in it expanded anew. Nothing is saved."""
+
+    plan: Plan
+
+
 class PlanExport(msgspec.Struct, frozen=True):
     """``POST /api/plans/export`` answers with the file. `format`: plan, waypoints."""
 

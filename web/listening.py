@@ -27,7 +27,7 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
     """
     if Permission.LIVE_ALL in ALLOWED[user.role]:
         return (subjects.LIVE_ALL, subjects.EVENTS_ALL, subjects.PROGRESS_ALL)
-    vehicles = {held.vehicle for held in uploads.vehicles_of(db, user.username)}
+    vehicles = {name for name, held in uploads.holders(db).items() if user.username in held.people}
     areas: set[str] = set()
     latest = sorties.search(db, sorties.Search(of=user.username)).sorties[:SORTIES]
     for wanted in {*(summary.sortie_id for summary in latest), sortie_id}:

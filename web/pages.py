@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf  # type: ignore[import-untyp
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
 
-from mission.errors import MissionError, PlanFormatError
+from mission.errors import GeometryError, MissionError, PlanFormatError
 from telemetry.errors import RecordingError, TelemetryError
 from web import api
 from web.auth import guard, session
@@ -110,7 +110,7 @@ def _web_error(error: WebError) -> Response:
 
 
 def _mission_error(error: MissionError) -> Response:
-    if isinstance(error, PlanFormatError):
+    if isinstance(error, PlanFormatError | GeometryError):
         return problem(400, error.what, error.where or None)
     return problem(400, str(error))
 

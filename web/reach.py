@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy.orm import Session
 
 from telemetry.services.orders import ORDERS
 from web import api
@@ -72,28 +71,23 @@ def require_flight(user: Account, flight: api.FlightSummary) -> None:
 class OrderRight(msgspec.Struct, frozen=True):
     """`needs_reason`: only as a supervisor's override, for a typed reason."""
 
-    holder: uploads.Holder | None
     verbs: tuple[str, ...]
-    needs_reason: bool
+    needs_reason: bool = False
 
 
-def orders(db: Session, user: Account, vehicle: str) -> OrderRight:
-    """What `user` may order `vehicle` to do: the pilot of the sortie it is loaded for all, its observer to abort."""
-    holder = uploads.holder(db, vehicle)
+def orders(user: Account, holder: uploads.Holder | None) -> OrderRight:
+    """What `user` may order a vehicle held so: the pilot of the sortie it is loaded for all, its observer to abort."""
     if not _has(user, Permission.VEHICLE_ORDER):
-        return OrderRight(holder, (), False)
+        return OrderRight(())
     if holder is not None and user.username == holder.pilot:
-        return OrderRight(holder, VERBS, False)
+        return OrderRight(VERBS)
     if _has(user, Permission.VEHICLE_OVERRIDE):
-        return OrderRight(holder, VERBS, True)
+        return OrderRight(VERBS, needs_reason=True)
     if holder is not None and user.role is Role.OBSERVER and user.username == holder.observer:
-        return OrderRight(holder, OBSERVER_VERBS, False)
-    return OrderRight(holder, (), False)
+        return OrderRight(OBSERVER_VERBS)
+    return OrderRight(())
 
 
-def may_hear_of(db: Session, user: Account, vehicle: str) -> bool:
-    """Whether slow facts, alerts and plans of `vehicle` are for this user."""
-    if _has(user, Permission.LIVE_ALL):
-        return True
-    holder = uploads.holder(db, vehicle)
-    return holder is not None and user.username in (holder.pilot, holder.observer)
+def may_hear_of(user: Account, holder: uploads.Holder | None) -> bool:
+    """Whether alerts and the plan on board of a vehicle held so are for this user."""
+    return _has(user, Permission.LIVE_ALL) or (holder is not None and user.username in holder.people)

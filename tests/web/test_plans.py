@@ -11,9 +11,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mission import formats
+from mission.pattern import Pattern, Survey
 from mission.plan import FenceKind, FencePolygon, Geofence, Plan, Position, digest
 from tests.web.conftest import Browser, problem
-from web.api import CheckRequest, ImportedPlan, PlanExport, PlanReport
+from web.api import CheckRequest, ImportedPlan, PatternsExpand, PlanExport, PlanReport
 from web.store import audit
 from web.store.database import Database
 
@@ -120,6 +121,25 @@ def test_a_file_of_no_known_kind_is_refused(pilot: Browser, name: str) -> None:
 def test_no_file_is_refused(pilot: Browser) -> None:
     answered = pilot.client.post("/api/plans/import", headers={"X-CSRFToken": pilot.token})
     assert problem(answered, 400).where == "file"
+
+
+def test_a_pattern_is_expanded_by_the_server(pilot: Browser, plan: Plan) -> None:
+    corners = ((51.5065, -0.1650), (51.5065, -0.1630), (51.5075, -0.1630), (51.5075, -0.1650))
+    area = tuple(Position(lat, lon) for lat, lon in corners)
+    drawn = msgspec.structs.replace(plan, patterns=(Pattern("p1", Survey(area, 40.0, spacing_m=25.0)),))
+    answered = pilot.send("POST", "/api/plans/patterns", PatternsExpand(drawn))
+    expanded = msgspec.json.decode(answered.data, type=Plan)
+    lines = [item for item in expanded.items if item.pattern == "p1"]
+    assert len(lines) >= 8
+    assert expanded.patterns == drawn.patterns
+
+
+def test_a_pattern_that_cannot_be_flown_is_refused(pilot: Browser, plan: Plan) -> None:
+    line = (Position(51.5065, -0.1650), Position(51.5065, -0.1630))
+    drawn = msgspec.structs.replace(plan, patterns=(Pattern("p1", Survey(line, 40.0, spacing_m=25.0)),))
+    refused = problem(pilot.send("POST", "/api/plans/patterns", PatternsExpand(drawn)), 400)
+    assert refused.where
+    assert refused.text
 
 
 @pytest.mark.parametrize("form", list(formats.FORMATS))

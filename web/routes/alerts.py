@@ -15,7 +15,7 @@ from web.auth.permissions import Permission
 from web.context import context
 from web.errors import Forbidden, NotFound
 from web.exchange import answer
-from web.store import audit
+from web.store import audit, uploads
 
 blueprint = Blueprint("alerts", __name__)
 
@@ -31,7 +31,7 @@ def acknowledge(alert_id: str) -> Response:
     if alert is None:
         raise NotFound("That alert is over.")
     with services.database.write() as db:
-        if not reach.may_hear_of(db, user, alert.vehicle):
+        if not reach.may_hear_of(user, uploads.holder(db, alert.vehicle)):
             raise Forbidden("That alert is of another pilot's drone.")
         audit.append(db, session.who(), "alert.acknowledge", alert_id, vehicle=alert.vehicle, text=alert.text)
     request = Request(Actor(user.username, user.role.value), {"alert_id": alert_id})

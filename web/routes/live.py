@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from flask import Blueprint, Response, request
 
 from telemetry import subjects
@@ -11,8 +13,9 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
+from web.errors import BusDown
 from web.exchange import answer
-from web.store import audit
+from web.store import audit, uploads
 
 blueprint = Blueprint("live", __name__)
 
@@ -34,15 +37,17 @@ def _orders() -> tuple[api.OrderRights, ...]:
     """Of the unit's vehicles; of the ones no settings file names too, as far as the bus tells."""
     services, user = context(), session.user()
     names = {vehicle.callsign for vehicle in services.settings.vehicles}
-    if services.bus.connected:
+    with contextlib.suppress(BusDown):  # the page says itself that the bus is down
         names |= set(services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo))
     with services.database.read() as db:
-        found = [(name, reach.orders(db, user, name)) for name in sorted(names)]
-    return tuple(
-        api.OrderRights(name, right.verbs, right.needs_reason, right.holder.sortie_id if right.holder else None)
-        for name, right in found
-        if right.verbs
-    )
+        holders = uploads.holders(db)
+    found = []
+    for name in sorted(names):
+        held = holders.get(name)
+        right = reach.orders(user, held)
+        if right.verbs:
+            found.append(api.OrderRights(name, right.verbs, right.needs_reason, held.sortie_id if held else None))
+    return tuple(found)
 
 
 @blueprint.get("/api/bus-ticket")
@@ -68,13 +73,16 @@ def fleet() -> Response:
     vehicles = bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
     onboard = bus.entries(subjects.ONBOARD_BUCKET, Onboard)
     alerts = bus.entries(subjects.ALERTS_BUCKET, Alert)
-    named = {*vehicles, *(held.vehicle for held in onboard.values()), *(alert.vehicle for alert in alerts.values())}
     with services.database.read() as db:
-        heard = {name for name in named if reach.may_hear_of(db, user, name)}
+        holders = uploads.holders(db)
+
+    def heard(vehicle: str) -> bool:
+        return reach.may_hear_of(user, holders.get(vehicle))
+
     return answer(
         api.Fleet(
             vehicles=tuple(sorted(vehicles.values(), key=lambda info: info.vehicle)),
-            onboard=tuple(held for held in onboard.values() if held.vehicle in heard),
-            alerts=tuple(alert for alert in alerts.values() if alert.vehicle in heard),
+            onboard=tuple(held for held in onboard.values() if heard(held.vehicle)),
+            alerts=tuple(alert for alert in alerts.values() if heard(alert.vehicle)),
         )
     )

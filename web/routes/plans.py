@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from flask import Blueprint, Response, request
 
-from mission import formats
+from mission import formats, patterns
 from mission.plan import Plan, digest
 from web import api
 from web.auth import session
@@ -27,6 +27,13 @@ blueprint = Blueprint("plans", __name__)
 def check() -> Response:
     wanted = body(api.CheckRequest)
     return answer(judge(wanted.plan, wanted.revision))
+
+
+@blueprint.post("/api/plans/patterns")
+@requires(Permission.PLAN_EDIT)
+def expand_patterns() -> Response:
+    """The plan with every pattern's items made anew from its description and the fence."""
+    return answer(patterns.refresh(body(api.PatternsExpand).plan))
 
 
 @blueprint.post("/api/plans/import")

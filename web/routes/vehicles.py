@@ -46,9 +46,10 @@ def order(vehicle: str, verb: str) -> Response:
     services, user = context(), session.user()
     reason = (given.reason or "").strip() or None
     with services.database.write() as db:
-        right = reach.orders(db, user, vehicle)
-        _require_order(right, user, vehicle, verb, reason)
-        sortie = right.holder.sortie_id if right.holder else None
+        holder = uploads.holder(db, vehicle)
+        right = reach.orders(user, holder)
+        _require_order(right, vehicle, verb, reason)
+        sortie = holder.sortie_id if holder else None
         detail = {"arguments": given.arguments, "reason": reason, "sortie": sortie, "override": right.needs_reason}
         audit.append(db, session.who(), f"order.{verb}", vehicle, "sent", **detail)
     wanted = Request(_actor(user), given.arguments, sortie, reason)
@@ -61,7 +62,7 @@ def order(vehicle: str, verb: str) -> Response:
     return answer(reply)
 
 
-def _require_order(right: reach.OrderRight, user: Account, vehicle: str, verb: str, reason: str | None) -> None:
+def _require_order(right: reach.OrderRight, vehicle: str, verb: str, reason: str | None) -> None:
     if verb not in right.verbs:
         raise Forbidden(
             f"You may order {vehicle} to {', '.join(right.verbs)} only."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from telemetry.wire import UploadReceipt
@@ -20,6 +20,10 @@ class Holder(msgspec.Struct, frozen=True):
     sortie_id: str
     pilot: str
     observer: str | None
+
+    @property
+    def people(self) -> tuple[str | None, ...]:
+        return self.pilot, self.observer
 
 
 def begin(
@@ -87,20 +91,23 @@ def _unasked(db: Session, receipt: UploadReceipt) -> Upload | None:
     return row
 
 
+def holders(db: Session, vehicle: str | None = None) -> dict[str, Holder]:
+    """Whose drone each vehicle is (or the one named): its latest upload's sortie, whether or not that ended well."""
+    latest = select(
+        Upload.vehicle,
+        Upload.sortie_id,
+        func.row_number().over(partition_by=Upload.vehicle, order_by=Upload.started_at.desc()).label("age"),
+    )
+    if vehicle is not None:
+        latest = latest.where(Upload.vehicle == vehicle)
+    newest = latest.subquery()
+    rows = db.execute(
+        select(newest.c.vehicle, Sortie.id, Sortie.pilot, Sortie.observer)
+        .join(Sortie, Sortie.id == newest.c.sortie_id)
+        .where(newest.c.age == 1)
+    )
+    return {name: Holder(name, str(sortie_id), pilot, observer) for name, sortie_id, pilot, observer in rows}
+
+
 def holder(db: Session, vehicle: str) -> Holder | None:
-    """Whose drone `vehicle` is: its latest upload's sortie, whether or not that upload ended well."""
-    found = db.execute(
-        select(Sortie.id, Sortie.pilot, Sortie.observer)
-        .join(Upload, Upload.sortie_id == Sortie.id)
-        .where(Upload.vehicle == vehicle)
-        .order_by(Upload.started_at.desc())
-        .limit(1)
-    ).first()
-    return None if found is None else Holder(vehicle, str(found[0]), found[1], found[2])
-
-
-def vehicles_of(db: Session, username: str) -> list[Holder]:
-    """The vehicles whose latest upload is of a sortie of which `username` is pilot or observer."""
-    names = db.scalars(select(Upload.vehicle).distinct().order_by(Upload.vehicle))
-    holders = (holder(db, name) for name in names.all())
-    return [found for found in holders if found is not None and username in (found.pilot, found.observer)]
+    return holders(db, vehicle).get(vehicle)

@@ -731,6 +731,11 @@ export interface ImportedPlan {
   readonly name: string;
 }
 
+/** ``POST /api/plans/patterns`` answers with the `Plan`, every pattern in it expanded anew. Nothing is saved. */
+export interface PatternsExpand {
+  readonly plan: Plan;
+}
+
 /** ``POST /api/plans/export`` answers with the file. `format`: plan, waypoints. */
 export interface PlanExport {
   readonly plan: Plan;
