@@ -2,13 +2,15 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LngLat, PointLike } from 'maplibre-gl';
 
-import { moment } from '../bus/age';
+import { type Moment, moment } from '../bus/age';
 import type { MapConfig, Plan, Position } from '../generated';
 import { boundsOf, lonLat } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { positions } from '../plan/path';
 import { worstByVehicle } from './alerts';
 import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
+import { partAgeMs } from './freshness';
+import { Pace } from './pace';
 import { addPlanLayers, showPlans } from './shown-plan';
 import type { Watch } from './watch';
 
@@ -29,6 +31,7 @@ export class LiveMap {
   private changed = true;
   private ready = false;
   private placed = false;
+  private readonly pace = new Pace();
 
   constructor(
     container: HTMLElement,
@@ -62,6 +65,8 @@ export class LiveMap {
     const replan = (): void => void (this.ready && this.drawPlans());
     watch.onboard.subscribe(replan);
     selected.subscribe(replan);
+    map.on('render', () => this.pace.rendered(performance.now()));
+    watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
     const frame = (): void => {
       if (this.ready) this.draw();
       requestAnimationFrame(frame);
@@ -117,8 +122,14 @@ export class LiveMap {
       drawTrails(map, fleet, look, at, many ? 20_000 : 90_000);
       this.drawn.trailsAt = at.mono;
     }
+    this.measure(at);
     if (!this.placed && fleet.tracks.size > 0 && this.watch.loading.value !== 'loading') this.place();
     if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
+  }
+
+  private measure(at: Moment): void {
+    const ages = [...this.watch.fleet.tracks.values()].flatMap(({ state, heard }) => partAgeMs('position', state, heard, at) ?? []);
+    if (ages.length > 0) this.pace.handed(ages, at.mono, performance.now() - at.mono);
   }
 
   /** The first time: the view of last time if a drone is in it, else all drones. */
