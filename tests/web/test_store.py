@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -31,26 +32,53 @@ WHO = Who("pilot", "pilot", "192.0.2.7")
 NOW = datetime(2026, 11, 22, 7, 15, 30, 123456, UTC)
 
 
+class Postgres:
+    """A PostgreSQL server with one migrated, seeded database to copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = PostgresServer(folder, cleanup_mode="delete")
+        self._made = 0
+        self._run("CREATE DATABASE seeded")
+        _seed(self._server.get_uri("seeded"))
+
+    def copy(self) -> str:
+        """The URL of a fresh copy."""
+        self._made += 1
+        self._run(f"CREATE DATABASE airbeat{self._made} TEMPLATE seeded")
+        return self._server.get_uri(f"airbeat{self._made}")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+def _seed(url: str) -> None:
+    database = Database(url)
+    database.migrate()
+    people.seed_demo(database, PASSWORD)
+    database.close()
+
+
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
     yield server
-    server.cleanup()
+    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty, migrated database with the demo's people."""
+    """A migrated database with the demo's people and nothing else."""
     if request.param == "sqlite":
         url = sqlite_url(tmp_path)
+        _seed(url)
     else:
-        server: PostgresServer = request.getfixturevalue("postgres")
-        server.psql("DROP DATABASE IF EXISTS airbeat WITH (FORCE);")
-        server.psql("CREATE DATABASE airbeat;")
-        url = server.get_uri("airbeat")
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.copy()
     database = Database(url)
-    database.migrate()
-    people.seed_demo(database, PASSWORD)
     yield database
     database.close()
 
