@@ -1,18 +1,18 @@
 """Do several plans keep apart in space and time?
 
 Every plan is flown as its legs and times say, from its take-off on, each as much as `uncertainty_s` early or late
-against the other. Distance is measured in units of the separation wanted, `horizontal_m` and `vertical_m`; two drones
-are in conflict where it falls below √2, which is the ellipsoid about the cylinder of that radius and half height.
+against the other. Two drones are in conflict where they come nearer than `horizontal_m` while less than `vertical_m`
+apart in height.
 
-On a pair of legs both move straight and evenly. With s and r the times since each leg began, the square of the
-distance is a convex quadratic in (s, r), to be minimised over a hexagon: both legs last only so long, and the clocks
-differ by no more than the uncertainty. Its minimum lies at the stationary point or on one of the six sides, each of
-which has a closed form; all pairs of legs that come near in place and time are solved together.
+On a pair of legs both move straight and evenly. With s and r the times since each leg began, the square of their
+horizontal distance is a convex quadratic in (s, r), to be minimised over a convex polygon of up to eight sides: both
+legs last only so long, the clocks differ by no more than the uncertainty, the heights by no more than `vertical_m`.
+The minimum lies at the stationary point or on a side, where it has a closed form; all pairs of legs that come near
+in place and time are solved together.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +32,10 @@ HORIZONTAL_M: Final = 50.0
 VERTICAL_M: Final = 15.0
 UNCERTAINTY_S: Final = 15.0
 
+SLACK: Final = 1e-6
+
 IndexArray = NDArray[np.intp]
+Side = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ def conflicts(
     a, b = _candidates(motion, horizontal_m, uncertainty_s)
     if not len(a):
         return ()
-    into_a, into_b, distance = _nearest(motion, a, b, uncertainty_s, np.array([horizontal_m, horizontal_m, vertical_m]))
-    near = np.flatnonzero(distance < 2.0)
+    into_a, into_b, distance = _nearest(motion, a, b, uncertainty_s, vertical_m)
+    near = np.flatnonzero(distance < horizontal_m**2)
     worst: dict[tuple[int, int], int] = {}
     for index in near[np.argsort(distance[near], kind="stable")].tolist():
         worst.setdefault((int(motion.flight[a[index]]), int(motion.flight[b[index]])), index)
@@ -137,7 +140,7 @@ def _candidates(motion: _Motion, horizontal_m: float, uncertainty_s: float) -> t
     """Pairs of legs of different flights near one another in place and time."""
     ends = motion.at(np.arange(len(motion.begin)), motion.lasts)
     low, high = np.minimum(motion.start, ends)[:, :2], np.maximum(motion.start, ends)[:, :2]
-    half = horizontal_m * math.sqrt(2.0) / 2.0
+    half = horizontal_m / 2.0
     boxes = shapely.box(low[:, 0] - half, low[:, 1] - half, high[:, 0] + half, high[:, 1] + half)
     a, b = shapely.STRtree(boxes).query(boxes)
     finish = motion.begin + motion.lasts + uncertainty_s
@@ -146,46 +149,67 @@ def _candidates(motion: _Motion, horizontal_m: float, uncertainty_s: float) -> t
 
 
 def _nearest(
-    motion: _Motion, a: IndexArray, b: IndexArray, uncertainty_s: float, unit: FloatArray
+    motion: _Motion, a: IndexArray, b: IndexArray, uncertainty_s: float, vertical_m: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """For each pair: how far into either leg they come nearest, and the square of the distance in units."""
-    away = (motion.start[a] - motion.start[b]) / unit
-    u, v = motion.velocity[a] / unit, motion.velocity[b] / unit
-    last_a, last_b = motion.lasts[a], motion.lasts[b]
+    """For each pair: how far into either leg they come nearest, and the square of the horizontal distance then.
+
+    Infinite where they are never within `vertical_m` at times that may be the same.
+    """
+    away = motion.start[a] - motion.start[b]
+    u, v = motion.velocity[a], -motion.velocity[b]
+    zero, one = np.zeros(len(a)), np.ones(len(a))
     ahead = motion.begin[a] - motion.begin[b]
-    tried = [_stationary(away, u, v)]
-    for s in (np.zeros(len(a)), last_a):
-        low, high = np.maximum(0.0, s + ahead - uncertainty_s), np.minimum(last_b, s + ahead + uncertainty_s)
-        tried.append((s, _along(away + u * s[:, None], -v, low, high)))
-    for r in (np.zeros(len(a)), last_b):
-        low, high = np.maximum(0.0, r - ahead - uncertainty_s), np.minimum(last_a, r - ahead + uncertainty_s)
-        tried.append((_along(away - v * r[:, None], u, low, high), r))
-    for shift in (ahead - uncertainty_s, ahead + uncertainty_s):
-        low, high = np.maximum(0.0, -shift), np.minimum(last_a, last_b - shift)
-        s = _along(away - v * shift[:, None], u - v, low, high)
-        tried.append((s, s + shift))
-    best_s, best_r, least = np.zeros(len(a)), np.zeros(len(a)), np.full(len(a), np.inf)
+    # Every side of the polygon as (p, q, limit): p s + q r <= limit.
+    sides = (
+        (-one, zero, zero),
+        (one, zero, motion.lasts[a]),
+        (zero, -one, zero),
+        (zero, one, motion.lasts[b]),
+        (one, -one, uncertainty_s - ahead),
+        (-one, one, uncertainty_s + ahead),
+        (u[:, 2], v[:, 2], vertical_m - away[:, 2]),
+        (-u[:, 2], -v[:, 2], vertical_m + away[:, 2]),
+    )
+    level, gradient_s, gradient_r = away[:, :2], u[:, :2], v[:, :2]
+    tried = [_stationary(level, gradient_s, gradient_r)]
+    tried.extend(_on_side(side, sides, level, gradient_s, gradient_r) for side in sides)
+    best_s, best_r, least = zero, zero, np.full(len(a), np.inf)
     for s, r in tried:
-        slack = 1e-6
-        fits = (s >= -slack) & (s <= last_a + slack) & (r >= -slack) & (r <= last_b + slack)
-        fits &= np.abs(s + ahead - r) <= uncertainty_s + slack
-        distance = np.where(fits, ((away + u * s[:, None] - v * r[:, None]) ** 2).sum(axis=1), np.inf)
+        fits = np.all([p * s + q * r <= limit + SLACK for p, q, limit in sides], axis=0)
+        apart = level + gradient_s * s[:, None] + gradient_r * r[:, None]
+        distance = np.where(fits, (apart**2).sum(axis=1), np.inf)
         better = distance < least
         best_s, best_r, least = np.where(better, s, best_s), np.where(better, r, best_r), np.minimum(least, distance)
     return best_s, best_r, least
 
 
-def _stationary(away: FloatArray, u: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Where the gradient of |away + u s - v r|² vanishes; NaN, which fits nowhere, for parallel motion."""
+def _stationary(level: FloatArray, u: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where the gradient of |level + u s + v r|² vanishes; NaN, which fits nowhere, for parallel motion."""
     uu, vv, uv = (u * u).sum(axis=1), (v * v).sum(axis=1), (u * v).sum(axis=1)
     determinant = uu * vv - uv * uv
     determinant = np.where(determinant > 1e-12 * np.maximum(uu * vv, 1e-12), determinant, np.nan)
-    au, av = (away * u).sum(axis=1), (away * v).sum(axis=1)
-    return (uv * av - vv * au) / determinant, (uu * av - uv * au) / determinant
+    au, av = (level * u).sum(axis=1), (level * v).sum(axis=1)
+    return (uv * av - vv * au) / determinant, (uv * au - uu * av) / determinant
 
 
-def _along(away: FloatArray, u: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    """The s of low..high at which |away + u s| is least; NaN where the interval is empty."""
-    uu = (u * u).sum(axis=1)
-    best = -(away * u).sum(axis=1) / np.where(uu > 0.0, uu, 1.0)
-    return np.where(low <= high + 1e-9, np.clip(best, low, np.maximum(low, high)), np.nan)
+def _on_side(
+    side: Side, sides: Sequence[Side], level: FloatArray, u: FloatArray, v: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The nearest point of one side, cut off where the other sides cut it; NaN where there is no such side."""
+    p, q, limit = side
+    square = p * p + q * q
+    square = np.where(square > 1e-12, square, np.nan)
+    s0, r0 = p * limit / square, q * limit / square
+    low, high = np.full(len(p), -np.inf), np.full(len(p), np.inf)
+    for p_, q_, limit_ in sides:
+        slope, room = p_ * -q + q_ * p, limit_ - p_ * s0 - q_ * r0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cut = room / slope
+        high = np.where(slope > 1e-12, np.minimum(high, cut), high)
+        low = np.where(slope < -1e-12, np.maximum(low, cut), low)
+    along = v * p[:, None] - u * q[:, None]
+    begin = level + u * s0[:, None] + v * r0[:, None]
+    square_along = (along * along).sum(axis=1)
+    best = -(begin * along).sum(axis=1) / np.where(square_along > 0.0, square_along, 1.0)
+    t = np.where(low <= high + SLACK, np.clip(best, low, np.maximum(low, high)), np.nan)
+    return s0 - q * t, r0 + p * t

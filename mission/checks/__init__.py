@@ -14,6 +14,7 @@ from mission.checks.energy import endurance
 from mission.checks.fence import fence_legs, fence_places, fence_returns, fence_shapes, fence_storage
 from mission.checks.heights import ceiling, datums, heights
 from mission.checks.items import commands, coordinates, jumps, order, storage
+from mission.checks.patterns import patterns
 from mission.context import DEFAULT, Context
 from mission.finding import Finding, Severity
 from mission.plan import Plan
@@ -26,6 +27,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     commands,
     order,
     jumps,
+    patterns,
     fence_storage,
     fence_shapes,
     fence_places,

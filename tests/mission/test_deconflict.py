@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -87,14 +86,23 @@ def test_the_nearest_moment_is_the_one_found_by_trying_every_tenth_of_a_second(m
         inside = (times >= begun) & (times <= knots[-1])
         track = np.column_stack([np.interp(times, knots, place[:, axis]) for axis in range(3)])
         tracks.append(np.where(inside[:, None], track, np.nan))
-    gap = np.nanmin((((tracks[0] - tracks[1]) / (50.0, 50.0, 15.0)) ** 2).sum(axis=1))
+    apart = np.abs(tracks[0] - tracks[1])
+    gap = np.hypot(apart[:, 0], apart[:, 1])[apart[:, 2] < 15.0].min(initial=np.inf)
     found = conflicts(flights, uncertainty_s=0.0)
     if found:
-        measured = (found[0].horizontal_m / 50.0) ** 2 + (found[0].vertical_m / 15.0) ** 2
-        assert measured <= gap + 1e-6
-        assert math.sqrt(gap) - math.sqrt(measured) < 0.05
+        assert found[0].vertical_m <= 15.0 + 1e-3
+        assert found[0].horizontal_m <= gap + 1e-6
+        assert gap - found[0].horizontal_m < 2.0
     else:
-        assert gap >= 2.0
+        assert gap >= 50.0
+
+
+@pytest.mark.parametrize(("height", "expected"), [(54.0, 1), (56.0, 0)])
+def test_one_above_the_other_needs_the_vertical_separation(make_plan: MakePlan, height: float, expected: int) -> None:
+    below = make_plan([(200, 0)], height=40)
+    across = shifted(make_plan([(200, 0), (100, 200)], height=height), -100.0, height)
+    found = conflicts((Flight("A", below, NOON), Flight("B", across, NOON)), uncertainty_s=60.0)
+    assert len([conflict for conflict in found if conflict.vertical_m > 5]) == expected
 
 
 def test_fewer_than_two_flights_have_no_conflict(make_plan: MakePlan) -> None:
