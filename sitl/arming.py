@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 CRITICAL, WARNING, INFO = 2, 4, 6
 BUSY: Final = (int(Z.TAKEOFF), int(Z.LEG))
 DESCENDING: Final = (int(Z.LAND), int(Z.THROTTLE))
-REPEAT_S: Final = 30.0
+REPEAT_S, NEWS_AFTER_S = 30.0, 4.0
 LANDED_S: Final = 1.0
 """How long the vehicle must be still on the ground before it has landed."""
 SPOOL_DOWN_S: Final = 1.05
@@ -82,6 +82,7 @@ def arm(v: Vehicle, *, force: bool = False) -> bool:
         return True
     if not force:
         found = problems(v)
+        _note(v, found)
         if v.mode.no_arming:
             found.append(f"{v.mode.name} mode not armable")
         elif v.mode.manual_throttle and v.pilot.throttle > 0.0:
@@ -127,16 +128,24 @@ def watch(v: Vehicle) -> None:
     """Says every 30 s what keeps a disarmed vehicle from arming; disarms one that idles on the ground."""
     if v.armed:
         _watch_idle(v)
-        return
     if v.now < v.boot_check_at:
         return
     v.boot_check_at = v.now + 1.0
-    found = problems(v) if v.boot.ready else ["initialising"]
-    v.prearm_ok = not found
-    if found and v.now >= v.prearm_said + REPEAT_S:
-        v.prearm_said = v.now
+    waited = v.now - v.prearm_said
+    say = waited > REPEAT_S or (v.prearm_news and waited > NEWS_AFTER_S)
+    if say:
+        v.prearm_said, v.prearm_news = v.now, False
+    found = [] if v.armed else problems(v)
+    _note(v, found)
+    if say:
         for problem in found:
             v.text(CRITICAL, f"PreArm: {problem}")
+
+
+def _note(v: Vehicle, found: list[str]) -> None:
+    """A vehicle that could arm and no longer can says so at the next check."""
+    v.prearm_news = v.prearm_news or (v.prearm_ok and bool(found))
+    v.prearm_ok = not found
 
 
 def _watch_idle(v: Vehicle) -> None:

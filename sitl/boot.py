@@ -9,23 +9,25 @@ if TYPE_CHECKING:
 
 INFO: Final = 6
 SAID: Final = (
-    (1.93, "Barometer 1 calibration complete"),
-    (1.93, "Barometer 2 calibration complete"),
-    (2.45, "ArduPilot Ready"),
-    (2.45, "AHRS: DCM active"),
-    (2.75, "RC7: SaveWaypoint LOW"),
-    (4.45, "EKF3 IMU0 initialised"),
-    (4.45, "EKF3 IMU1 initialised"),
-    (4.46, "AHRS: EKF3 active"),
-    (5.80, "EKF3 IMU0 tilt alignment complete"),
-    (5.80, "EKF3 IMU1 tilt alignment complete"),
-    (5.90, "EKF3 IMU0 MAG0 initial yaw alignment complete"),
-    (5.90, "EKF3 IMU1 MAG0 initial yaw alignment complete"),
-    (9.81, "GPS 1: probing for u-blox at 230400 baud"),
-    (9.83, "GPS 1: detected u-blox"),
+    (1.9, "Barometer 1 calibration complete"),
+    (1.9, "Barometer 2 calibration complete"),
+    (2.4, "ArduPilot Ready"),
+    (2.4, "AHRS: DCM active"),
+    (2.7, "RC7: SaveWaypoint LOW"),
+    (4.4, "EKF3 IMU0 initialised"),
+    (4.4, "EKF3 IMU1 initialised"),
+    (4.4, "AHRS: EKF3 active"),
+    (5.8, "EKF3 IMU0 tilt alignment complete"),
+    (5.8, "EKF3 IMU1 tilt alignment complete"),
+    (5.9, "EKF3 IMU0 MAG0 initial yaw alignment complete"),
+    (5.9, "EKF3 IMU1 MAG0 initial yaw alignment complete"),
+    (9.8, "GPS 1: probing for u-blox at 230400 baud"),
+    (9.8, "GPS 1: detected u-blox"),
 )
-"""Seconds after power-on, as recorded from ArduCopter 4.6.3 SITL."""
-ORIGIN_S, SECOND_ORIGIN_S, POSITION_S, SECOND_POSITION_S = 20.02, 20.22, 41.42, 41.62
+"""Seconds after power-on, as recorded from ArduCopter 4.6.3 SITL, in the tenths in which they are looked at."""
+ORIGIN_S, SECOND_ORIGIN_S, POSITION_S, SECOND_POSITION_S = 20.0, 20.2, 41.4, 41.6
+YAW_FINAL_M: Final = 2.5
+"""Height at which the filter learns the magnetic field anew."""
 READY_S, GPS_S, ATTITUDE_S = 2.45, 10.0, 5.90
 
 
@@ -37,8 +39,7 @@ class Boot:
         self._said = 0
         self._stage = 0
         self.gps_lost_at: float | None = None
-        self._dead_reckoning = False
-        self._glitching = False
+        self._yaw_final = False
 
     @property
     def ready(self) -> bool:
@@ -97,6 +98,10 @@ class Boot:
         self.v.text(INFO, f"Field Elevation Set: {place.amsl:.0f}m")
 
     def _watch_gps(self, now: float) -> None:
+        if not self._yaw_final and self.v.armed and self.v.nav.position[2] - self.v.home_point[2] > YAW_FINAL_M:
+            self._yaw_final = True
+            for core in (1, 0):
+                self.v.text(INFO, f"EKF3 IMU{core} MAG0 in-flight yaw alignment complete")
         lost = self.gps_fix < 3
         if lost and self.gps_lost_at is None:
             self.gps_lost_at = now

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sitl.ardupilot import Ardupilot, ArdupilotOptions, find
 from sitl.errors import LinkTextError, SitlError
 from sitl.fleet import Fleet, FleetOptions
 from sitl.link import Conditions, parse
@@ -58,6 +59,7 @@ def _link(context: click.Context, option: click.Parameter, text: str) -> Conditi
 )
 @click.option("--speedup", default=1.0, show_default=True, type=click.FloatRange(0.1, 100), help="Times real time.")
 @click.option("--autopilot", default="builtin", show_default=True, type=click.Choice(["builtin", "ardupilot"]))
+@click.option("--binary", type=click.Path(path_type=Path), help="ArduPilot's SITL program; else $ARDUPILOT_SITL, PATH.")
 @click.option("--params", type=click.Path(path_type=Path), help="Parameter file, NAME,VALUE per line.")
 @click.option("--wind", callback=_wind, help="SPEED,DIR: m/s, and degrees it comes from.")
 @click.option("--seed", default=0, show_default=True, help="Of all randomness.")
@@ -68,6 +70,7 @@ def sitl(
     home: tuple[float, float, float, float],
     speedup: float,
     autopilot: str,
+    binary: Path | None,
     params: Path | None,
     wind: dict[str, float],
     seed: int,
@@ -77,34 +80,37 @@ def sitl(
     """Flies simulated drones until interrupted."""
     try:
         parameters = {**(load_file(params) if params is not None else {}), **wind}
-        options = FleetOptions(
-            count=count,
-            home=home,
-            speedup=speedup,
-            base_port=None if udp else 5760,
-            udp=udp,
-            parameters=parameters,
-            seed=seed,
-            link=link,
-        )
-        asyncio.run(_fly(options))
+        backend: Fleet | Ardupilot
+        if autopilot == "ardupilot":
+            if not link.perfect:
+                raise click.UsageError("--link is for --autopilot builtin; put sitl.link.TcpProxy before ArduPilot")
+            backend = Ardupilot(ArdupilotOptions(find(binary), count, home, speedup, parameters, udp=udp))
+        else:
+            base_port = None if udp else 5760
+            options = FleetOptions(count, home, speedup, "127.0.0.1", base_port, udp, parameters, seed, link=link)
+            backend = Fleet(options)
+        asyncio.run(_fly(backend, f"{count} simulated ArduCopter ({autopilot}) at {speedup:g}×"))
     except SitlError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"cannot listen: {error}") from error
+        raise click.ClickException(f"cannot start: {error}") from error
 
 
-async def _fly(options: FleetOptions) -> None:
+async def _fly(backend: Fleet | Ardupilot, what: str) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with Fleet(options) as fleet:
-        ports = f"TCP {fleet.ports[0]} to {fleet.ports[-1]}" if fleet.ports else f"UDP to {options.udp}"
-        click.echo(f"{options.count} simulated ArduCopter at {options.speedup:g}×, {ports}. Ctrl-C ends.", err=True)
-        watch = asyncio.create_task(fleet.wait())
+    async with backend:
+        where = (
+            f"UDP to {backend.options.udp}" if backend.options.udp else f"TCP {backend.ports[0]}…{backend.ports[-1]}"
+        )
+        click.echo(f"{what}, {where}. Ctrl-C ends.", err=True)
+        watch = asyncio.create_task(backend.wait())
         wanted = asyncio.create_task(stopped.wait())
-        done, _ = await asyncio.wait((watch, wanted), return_when=asyncio.FIRST_COMPLETED)
-        wanted.cancel()
-        if watch in done:
+        await asyncio.wait((watch, wanted), return_when=asyncio.FIRST_COMPLETED)
+        for task in (watch, wanted):
+            if not task.done():
+                task.cancel()
+        if watch.done() and not watch.cancelled():
             watch.result()

@@ -166,7 +166,7 @@ class LogBook:
         amps, volts, used = float(s.amps[i]), float(s.volts[i]), float(s.used_mah[i])
         left = max(0, min(100, round(100 * (1 - used / max(1.0, v.params["BATT_CAPACITY"])))))
         up, climb = v.nav.position[2], float(s.vel[i, 2])
-        throttle = 0.36 * max(0.0, float(s.thrust[i])) ** 0.8
+        throttle = 0.36 * max(0.0, float(s.load[i])) ** 0.8
         write = self._file.write
         write(ATT.pack(now, roll, roll, pitch, pitch, wanted_yaw, yaw, 3))
         write(POS.pack(now, place.lat, place.lon, place.amsl, v.height, up))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sitl import arming
+from sitl.modes.returning import Land
 
 if TYPE_CHECKING:
     from sitl.vehicle import Vehicle
@@ -54,14 +55,14 @@ class Failsafes:
         p, s, i = self.v.params, self.v.s, self.v.row
         volts, left = float(s.volts[i]), p["BATT_CAPACITY"] - float(s.used_mah[i])
         found = []
-        if p["BATT_CRT_VOLT"] > 0 and volts < p["BATT_CRT_VOLT"]:
-            found.append("Battery 1 critical voltage failsafe")
-        elif p["BATT_CRT_MAH"] > 0 and left < p["BATT_CRT_MAH"]:
-            found.append("Battery 1 critical capacity failsafe")
-        elif p["BATT_LOW_VOLT"] > 0 and volts < p["BATT_LOW_VOLT"]:
+        if p["BATT_LOW_VOLT"] > 0 and volts < p["BATT_LOW_VOLT"]:
             found.append("Battery 1 low voltage failsafe")
         elif p["BATT_LOW_MAH"] > 0 and left < p["BATT_LOW_MAH"]:
             found.append("Battery 1 low capacity failsafe")
+        elif p["BATT_CRT_VOLT"] > 0 and volts < p["BATT_CRT_VOLT"]:
+            found.append("Battery 1 critical voltage failsafe")
+        elif p["BATT_CRT_MAH"] > 0 and left < p["BATT_CRT_MAH"]:
+            found.append("Battery 1 critical capacity failsafe")
         elif p["BATT_ARM_VOLT"] > 0 and volts < p["BATT_ARM_VOLT"]:
             found.append("Battery 1 below minimum arming voltage")
         elif p["BATT_ARM_MAH"] > 0 and left < p["BATT_ARM_MAH"]:
@@ -221,6 +222,8 @@ class Failsafes:
         if action in (RTL, SMART_RTL, AUTO_LAND_START) and v.set_mode(MODE_RTL, reason):
             return
         v.set_mode(MODE_LAND, reason)
+        if isinstance(v.mode, Land):
+            v.mode.wait_first()
 
     def _announce(self, kind: str, done: str | None = None) -> None:
         self.v.text(WARNING, f"{kind} Failsafe - {done}" if done else f"{kind} Failsafe")

@@ -12,7 +12,7 @@ from sitl.state import State, Xy, Yaw, Z
 
 Rows = NDArray[np.intp]
 
-TAKEOFF_SPOOL_S = 0.95
+TAKEOFF_SPOOL_S = 2.1
 """From the order to the first thrust, MOT_SPOOL_TIME included."""
 TAKEOFF_SLEW = 0.5
 """Throttle per second while taking off (TKOFF_SLEW_TIME 2 s)."""

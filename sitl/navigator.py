@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from sitl.geo import Floats
+from sitl.guidance import TAKEOFF_SPOOL_S
 from sitl.scurve import Limits, Profile
 from sitl.state import State, Xy, Yaw, Z
 
@@ -174,8 +175,7 @@ class Navigator:
         s.z[i] = Z.TAKEOFF
         s.tpos[i] = self.position
         s.tvel[i] = s.tacc[i] = 0.0
-        if s.landed[i] and s.spool_s[i] > 0.8:
-            s.spool_s[i] = 0.8
+        s.spool_s[i] = min(float(s.spool_s[i]), TAKEOFF_SPOOL_S)
 
     def land(self) -> None:
         self._leave_legs()

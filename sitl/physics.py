@@ -12,22 +12,21 @@ import numpy as np
 
 from sitl.geo import Floats
 from sitl.guidance import TAKEOFF_SLEW, TAKEOFF_SPOOL_S
+from sitl.shaping import approach
 from sitl.state import GRAVITY, State, Xy, Z
 
 DRAG: Final = 0.564
 """1/s."""
 HOVER_AMPS: Final = 28.45
 HOVER_THROTTLE: Final = 0.36
-POSITION_GAIN, VELOCITY_GAIN, TRIM_GAIN = 1.0, 2.0, 1.0
-"""PSC_POSXY_P, PSC_VELXY_P, PSC_VELXY_I."""
+POSITION_GAIN, VELOCITY_GAIN, TRIM_GAIN = np.float64(1.0), 2.0, 1.5
+"""As PSC_POSXY_P, PSC_VELXY_P and PSC_VELXY_I work out in ArduPilot SITL with its faster attitude."""
 LIFT_GAIN: Final = 5.0
 """PSC_VELZ_P."""
 LEAN_LAG_S, LIFT_LAG_S = 0.18, 0.1
 """How long a change of lean and of thrust takes."""
 MAX_THRUST: Final = 2.6
 """Full throttle, in weights."""
-ENGINE_COLUMN: Final = 0.8
-"""Throttle grows with this power of thrust."""
 
 
 def step(s: State, dt: float, rng: np.random.Generator) -> None:
@@ -50,7 +49,11 @@ def _wind(s: State, dt: float, rng: np.random.Generator) -> None:
 def _control(s: State, dt: float) -> Floats:
     """The acceleration the autopilot asks of its motors, drag included, within lean and thrust."""
     believed = s.pos + s.error
-    wanted = s.tvel + POSITION_GAIN * (s.tpos - believed)
+    off = s.tpos - believed
+    far = np.hypot(off[:, 0], off[:, 1])
+    across = approach(far, POSITION_GAIN, s.accel, dt) / np.maximum(far, 1e-9)
+    climb = np.copysign(approach(np.abs(off[:, 2]), POSITION_GAIN, s.accel_z, dt), off[:, 2])
+    wanted = np.column_stack((s.tvel[:, :2] + off[:, :2] * across[:, None], s.tvel[:, 2] + climb))
     miss = wanted - s.vel
     free = s.xy == Xy.LEAN
     ask = s.tacc.copy()
@@ -110,7 +113,9 @@ def _move(s: State, dt: float) -> None:
 
 def _battery(s: State, dt: float) -> None:
     """Charge drawn; the voltage sags with the current, and with the charge where the battery has a capacity."""
-    s.amps = HOVER_AMPS * np.sqrt(s.thrust)
+    lean = np.where(s.armed, np.hypot(s.acc[:, 0], s.acc[:, 1]), 0.0) / GRAVITY
+    s.load = np.hypot(s.thrust, lean)
+    s.amps = HOVER_AMPS * np.sqrt(s.load)
     s.used_mah += s.amps * (dt / 3.6)
     s.used_j += s.amps * s.volts * dt
     rest = s.cell_rest_v

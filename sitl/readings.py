@@ -123,7 +123,7 @@ def vfr_hud(s: State, r: Rows, out: Any) -> None:
 
 
 def _throttle(s: State, r: Rows) -> Any:
-    return np.clip(0.36 * np.maximum(s.thrust[r], 0.0) ** 0.8, 0.0, 1.0)
+    return np.clip(0.36 * np.maximum(s.load[r], 0.0) ** 0.8, 0.0, 1.0)
 
 
 def raw_imu(s: State, r: Rows, out: Any) -> None:
@@ -212,7 +212,7 @@ def servo_output_raw(s: State, r: Rows, out: Any) -> None:
 
 
 def _motor_level(s: State, r: Rows) -> Any:
-    return np.clip(0.545 * np.maximum(s.thrust[r], 0.0) ** 0.8, 0.0, 1.0)
+    return np.clip(0.545 * np.maximum(s.load[r], 0.0) ** 0.8, 0.0, 1.0)
 
 
 def rc_channels(s: State, r: Rows, out: Any) -> None:

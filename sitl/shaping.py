@@ -11,7 +11,7 @@ import numpy as np
 from sitl.geo import Floats
 
 
-def approach(error: Floats, gain: Floats, limit: Floats, dt: float) -> Floats:
+def approach(error: Floats, gain: Floats | np.float64, limit: Floats, dt: float) -> Floats:
     """The rate at which to shrink `error` ≥ 0 so that the rate itself changes by no more than `limit`."""
     linear = limit / (gain * gain)
     rate = np.where(error > linear, np.sqrt(2.0 * limit * np.maximum(error - 0.5 * linear, 0.0)), error * gain)

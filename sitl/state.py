@@ -78,7 +78,9 @@ class State:
         # the vehicle
         self.pos, self.vel, self.acc = triple(), triple(), triple()
         self.thrust = scalar()
-        """Of all motors, as a multiple of the weight."""
+        """Upward, as a multiple of the weight."""
+        self.load = scalar()
+        """Of all motors, leaning included, as a multiple of the weight."""
         self.ground = scalar()
         """Height of the ground below, above the origin."""
         self.roll, self.pitch, self.yaw = scalar(), scalar(), scalar()

@@ -86,8 +86,9 @@ class Vehicle:
         self.ever_flew = False
         self.landed_since = self.idle_since = 0.0
         self.prearm_ok = False
-        self.prearm_said = 0.45
-        self.boot_check_at = 0.0
+        self.prearm_news = False
+        self.prearm_said = 0.0
+        self.boot_check_at = 0.4
         self.flight_s = 0.0
         self.messages: deque[tuple[int, str]] = deque(maxlen=60)
         self._text_id = 0

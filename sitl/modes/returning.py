@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from sitl.modes.base import Mode
 from sitl.navigator import Point
-from sitl.state import Yaw
+from sitl.state import Yaw, Z
 
 RTL_ALT_MIN_M = 0.3
 CONE_SLOPE_MIN = 0.5
@@ -36,7 +36,6 @@ class Rtl(Mode):
             self._plan()
             self.nav.start_legs()
             self.nav.go(self.climb_point)
-            self.nav.then(self.return_point)
             self.nav.keep_heading()
         return True
 
@@ -152,3 +151,13 @@ class Land(Mode):
             self.nav.land()
             self.nav.keep_heading()
         return True
+
+    def wait_first(self) -> None:
+        """Chosen by a failsafe: hold for a while, so that the pilot notices, then descend."""
+        if self.flying:
+            self._descend_at = self.v.now + PAUSE_S
+            self.nav.climb(0.0)
+
+    def run(self) -> None:
+        if self.flying and self.v.s.z[self.v.row] != Z.LAND and self.v.now >= self._descend_at:
+            self.nav.land()

@@ -87,6 +87,7 @@ def test_flies_a_mission_and_returns(probe: Probe) -> None:
         "Reached command #4",
         "Mission: 5 RTL",
     ]
+    probe.run(1.0)
     where = probe.latest("GLOBAL_POSITION_INT")
     assert abs(where.lat - HOME[0]) < 40
     assert abs(where.lon - HOME[1]) < 60
