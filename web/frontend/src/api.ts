@@ -7,6 +7,8 @@ import type {
   FlightSeries,
   ImportedPlan,
   Order,
+  PatternsExpand,
+  Plan,
   OrderRights,
   PlanExport,
   PlanReport,
@@ -99,6 +101,8 @@ export const api = {
     return (await response.json()) as ImportedPlan;
   },
   exportPlan: async (request: PlanExport): Promise<Blob> => (await send('POST', '/api/plans/export', request)).blob(),
+
+  expandPatterns: (request: PatternsExpand) => sendJson<Plan>('POST', '/api/plans/patterns', request),
 
   sortie: (id: string) => getJson<SortieView>(sortiePath(id)),
   saveSortie: (id: string, save: SortieSave) => sendJson<SortieView>('PUT', sortiePath(id), save),

@@ -141,14 +141,18 @@ export function pointLayers(): LayerSpecification[] {
     token('rally'),
     token('plan-path'),
   ];
-  const radius = (small: number, large: number): ExpressionSpecification => [
+  // The items of a pattern are many and one: dots, numbered only from close by.
+  const inPattern: ExpressionSpecification = ['boolean', ['get', 'pattern'], false];
+  const radius: ExpressionSpecification = [
     'interpolate',
     ['linear'],
     ['zoom'],
     12.5,
-    ['case', selected, small + 3, small],
+    ['case', selected, 6, inPattern, 1.5, 3],
     15,
-    ['case', selected, large + 3, large],
+    ['case', selected, 14, inPattern, 4, 11],
+    16.5,
+    ['case', selected, 14, inPattern, 10, 11],
   ];
   return [
     {
@@ -156,10 +160,10 @@ export function pointLayers(): LayerSpecification[] {
       type: 'circle',
       source: POINTS,
       paint: {
-        'circle-radius': radius(3, 11),
+        'circle-radius': radius,
         'circle-color': ['case', selected, kindColour, token('plan-point')],
         'circle-stroke-color': ['case', selected, token('plan-point'), kindColour],
-        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 12.5, 1.5, 15, 2.5],
+        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 12.5, 1.5, 15, ['case', inPattern, 1.75, 2.5]],
       },
     },
     {
@@ -167,6 +171,7 @@ export function pointLayers(): LayerSpecification[] {
       type: 'symbol',
       source: POINTS,
       minzoom: 13.75,
+      filter: ['any', ['!', inPattern], ['>=', ['zoom'], 16.25]],
       layout: {
         'text-field': ['get', 'text'],
         'text-font': LABEL_FONT,
@@ -180,6 +185,7 @@ export function pointLayers(): LayerSpecification[] {
       type: 'symbol',
       source: POINTS,
       minzoom: 15,
+      filter: ['any', ['!', inPattern], ['>=', ['zoom'], 16.25]],
       layout: {
         'text-field': ['get', 'height'],
         'text-font': LABEL_FONT,

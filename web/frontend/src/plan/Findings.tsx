@@ -50,6 +50,40 @@ function Row({ store, finding }: { store: Store; finding: Finding }) {
   );
 }
 
+/** Findings of one check together, in the order the first of each has. */
+export function grouped(findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.check}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()];
+}
+
+/** A fence moved over a survey is one mistake and fifty findings: the first few say it. */
+const SHOWN = 3;
+
+function Group({ store, findings }: { store: Store; findings: readonly Finding[] }) {
+  const [all, setAll] = useState(false);
+  const more = findings.length - SHOWN;
+  const shown = all || more <= 1 ? findings : findings.slice(0, SHOWN);
+  return (
+    <ol>
+      {shown.map((finding, index) => (
+        <Row key={index} store={store} finding={finding} />
+      ))}
+      {more > 1 && (
+        <li>
+          <button type="button" class="finding-more" data-testid="findings-more" aria-expanded={all} onClick={() => setAll(!all)}>
+            <Icon name={all ? 'up' : 'down'} />
+            {all ? 'Fewer' : `${more} more of the same check`}
+          </button>
+        </li>
+      )}
+    </ol>
+  );
+}
+
 /** Folded by itself while flying, where the room belongs to the drone; the counts stay. */
 export function Findings({ store }: { store: Store }) {
   const [folded, setFolded] = useState<boolean | null>(null);
@@ -82,11 +116,9 @@ export function Findings({ store }: { store: Store }) {
             <Icon name="check" /> No findings. Every check passed.
           </p>
         )}
-        <ol>
-          {findings.map((finding, index) => (
-            <Row key={`${finding.check} ${index}`} store={store} finding={finding} />
-          ))}
-        </ol>
+        {grouped(findings).map((group) => (
+          <Group key={`${group[0]?.severity} ${group[0]?.check}`} store={store} findings={group} />
+        ))}
       </div>
     </section>
   );

@@ -15,6 +15,7 @@ const TONES: Record<string, string> = { submitted: 'badge-info', approved: 'badg
 export function whyNotSubmit(store: Store): string | null {
   const state = store.checkState.value.kind;
   if (store.errors.value.length > 0) return `${plural(store.errors.value.length, 'error')} to mend first`;
+  if (store.patternProblem.value) return 'a pattern cannot be flown';
   if (state === 'unreachable') return 'the server cannot check it';
   if (state === 'refused') return 'the plan cannot be read';
   if (!store.report.value) return 'checking…';

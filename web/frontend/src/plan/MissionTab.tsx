@@ -7,6 +7,8 @@ import { Icon } from '../ui/Icon';
 import { NumberInput } from '../ui/NumberInput';
 import { CHOICES, commandInfo, FRAME_NAMES } from './commands';
 import * as edit from './edit';
+import { blocks, hasPatterns, patternOf } from './patterns';
+import { PatternRow } from './PatternRow';
 import { removeSelected } from './pointer';
 import type { Store } from './store';
 
@@ -165,11 +167,15 @@ function move(store: Store, from: number, to: number): void {
 }
 
 export function MissionTab({ store }: { store: Store }) {
-  const { items, cruise_speed_m_s } = store.plan.value;
+  const plan = store.plan.value;
+  const { items, cruise_speed_m_s } = plan;
+  const rows = blocks(plan);
+  // A pattern that has no items yet, or cannot have any, is still there to be mended.
+  const bare = plan.patterns.filter(({ pattern_id }) => patternOf(plan, pattern_id) && !rows.some((block) => block.pattern === pattern_id));
   const editable = store.rights.value.edit;
   const selection = store.selection.value;
   const heights = new Set(items.filter((item) => commandInfo(item.command).hasAltitude).map((item) => item.altitude_m));
-  if (items.length === 0) {
+  if (items.length === 0 && !hasPatterns(plan)) {
     return (
       <div class="empty" data-testid="mission-empty">
         <Icon name="waypoint" />
@@ -207,15 +213,24 @@ export function MissionTab({ store }: { store: Store }) {
         </div>
       </div>
       <ol class="items" data-testid="mission-table">
-        {items.map((item, index) => (
-          <Row
-            key={index}
-            store={store}
-            item={item}
-            index={index}
-            editable={editable}
-            selected={selection?.kind === 'item' && selection.index === index}
-          />
+        {rows.map((block) =>
+          block.pattern !== null && patternOf(plan, block.pattern) ? (
+            <PatternRow key={block.pattern} store={store} block={block} />
+          ) : (
+            block.items.map((item, at) => (
+              <Row
+                key={block.first + at}
+                store={store}
+                item={item}
+                index={block.first + at}
+                editable={editable}
+                selected={selection?.kind === 'item' && selection.index === block.first + at}
+              />
+            ))
+          ),
+        )}
+        {bare.map(({ pattern_id }) => (
+          <PatternRow key={pattern_id} store={store} block={{ first: items.length, items: [], pattern: pattern_id }} />
         ))}
       </ol>
     </>

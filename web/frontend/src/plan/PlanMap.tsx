@@ -19,15 +19,26 @@ const DRAWING = 'plan-drawing';
 const FINDINGS = 'plan-findings';
 const HOVER = 'plan-hover';
 const DRONE = 'plan-drone';
+const PATTERN = 'plan-pattern';
 
 /** What the tools, hints and buttons over the map leave free. */
 const ROOM = { top: 76, right: 72, bottom: 56, left: 164 } as const;
 
 function editingLayers(): LayerSpecification[] {
-  const byFence = ['match', ['get', 'fence'], 'inclusion', token('fence-in'), 'exclusion', token('fence-out'), token('text')] as never;
-  const byKind = ['match', ['get', 'kind'], 'inclusion', token('fence-in'), token('fence-out')] as never;
+  const byFence = ['match', ['get', 'fence'], 'inclusion', token('fence-in'), 'exclusion', token('fence-out'), token('plan-path')] as never;
+  const byKind = ['match', ['get', 'kind'], 'inclusion', token('fence-in'), 'exclusion', token('fence-out'), token('plan-path')] as never;
   const bySeverity = ['match', ['get', 'severity'], 'error', token('crit'), 'warning', token('warn'), token('accent')] as never;
   return [
+    {
+      id: 'plan-pattern-outline',
+      type: 'line',
+      source: PATTERN,
+      paint: {
+        'line-color': token('plan-path'),
+        'line-width': ['case', ['get', 'selected'], 2.5, 1.25],
+        'line-dasharray': [1, 2],
+      },
+    },
     {
       id: 'plan-handles-corner',
       type: 'circle',
@@ -84,7 +95,7 @@ function editingLayers(): LayerSpecification[] {
       type: 'circle',
       source: FINDINGS,
       paint: {
-        'circle-radius': ['case', ['get', 'highlighted'], 20, 13],
+        'circle-radius': ['case', ['get', 'highlighted'], 20, 9],
         'circle-color': bySeverity,
         'circle-opacity': ['case', ['get', 'highlighted'], 0.25, 0.12],
         'circle-stroke-color': bySeverity,
@@ -124,6 +135,7 @@ function project(map: MapLibreMap, store: Store): () => void {
   const geofence = computed(() => store.plan.value.geofence);
   const sources: Record<string, () => GeoJSON.FeatureCollection> = {
     [FENCE]: () => shapes.fenceShapes({ geofence: geofence.value }, store.selection.value),
+    [PATTERN]: () => shapes.patternShapes(store.plan.value, store.selection.value),
     [PATH]: () => shapes.pathShapes(store.plan.value, store.findings.value),
     [POINTS]: () => shapes.pointShapes(store.plan.value, store.selection.value),
     [HANDLES]: () => shapes.handleShapes(store.plan.value, store.selection.value, store.rights.value.edit),
@@ -153,7 +165,7 @@ export function PlanMap({ store, onMap }: { store: Store; onMap: (map: MapLibreM
       addPlanImages(map);
       addDroneImages(map);
       const stop = project(map, store);
-      for (const layer of [...fenceLayers(), ...pathLayers(), ...editingLayers().slice(0, 5), ...pointLayers(), ...editingLayers().slice(5)]) {
+      for (const layer of [...fenceLayers(), ...pathLayers(), ...editingLayers().slice(0, 6), ...pointLayers(), ...editingLayers().slice(6)]) {
         map.addLayer(layer);
       }
       return stop;

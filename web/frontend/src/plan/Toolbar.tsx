@@ -1,7 +1,7 @@
 /* The tools, grouped as a plan is: mission, geofence, places. */
 import { Icon } from '../ui/Icon';
 import * as edit from './edit';
-import { finishDrawing } from './pointer';
+import { canFinish, finishDrawing } from './pointer';
 import type { Store, Tool } from './store';
 
 interface ToolButton {
@@ -35,6 +35,14 @@ const GROUPS: readonly { readonly name: string; readonly tools: readonly ToolBut
     ],
   },
   {
+    name: 'Patterns',
+    tools: [
+      { tool: 'pattern-area', icon: 'survey', name: 'Area', title: 'Survey or search an area' },
+      { tool: 'pattern-line', icon: 'corridor', name: 'Line', title: 'Search along a line' },
+      { tool: 'pattern-point', icon: 'square', name: 'Point', title: 'Search or orbit around a point' },
+    ],
+  },
+  {
     name: 'Places',
     tools: [
       { tool: 'home', icon: 'home', name: 'Home', title: 'Set home (H)' },
@@ -52,6 +60,9 @@ const HINTS: Record<Tool, string> = {
   'exclusion-polygon': 'Click the corners of the area to stay out of.',
   'inclusion-circle': 'Press at the centre and drag outwards.',
   'exclusion-circle': 'Press at the centre and drag outwards.',
+  'pattern-area': 'Click the corners of the area to fly over.',
+  'pattern-line': 'Click along the line to follow.',
+  'pattern-point': 'Click the point to search around.',
   home: 'Click where home is.',
   rally: 'Click where the drone may come down instead of home.',
 };
@@ -99,13 +110,12 @@ export function ToolHint({ store }: { store: Store }) {
   const tool = store.tool.value;
   const drawing = store.drawing.value;
   if (tool === 'select') return null;
-  const closable = drawing?.shape === 'polygon' && drawing.points.length >= 3;
   return (
     <div class="tool-hint" role="status">
       <span>{HINTS[tool]}</span>
-      {closable && (
+      {drawing?.shape !== 'circle' && canFinish(drawing) && (
         <button type="button" class="btn btn-primary" data-testid="btn-finish-shape" onClick={() => finishDrawing(store)}>
-          Close shape
+          {drawing?.shape === 'line' ? 'End line' : 'Close shape'}
         </button>
       )}
       <button type="button" class="btn" data-testid="btn-leave-tool" onClick={() => store.choose('select')}>

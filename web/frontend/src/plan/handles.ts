@@ -3,19 +3,24 @@ import type { Plan, Position } from '../generated';
 import { between, moved } from '../map/geo';
 import { edgeMiddle } from './edit';
 import { legs } from './path';
+import { patternOf, pointsOf } from './patterns';
 
-/** `vertex` of a polygon is one corner of it. `centre` and `rim` are a circle's two handles. */
+/** `vertex` of a polygon is one corner of it. `centre` and `rim` are a circle's two handles. `spec` is a corner, or the
+    only point, of what a pattern was drawn on; `pattern` any of the items it flies. */
 export type Handle =
   | { readonly kind: 'home' }
   | { readonly kind: 'item' | 'rally' | 'polygon' | 'centre' | 'rim'; readonly index: number }
   | { readonly kind: 'vertex' | 'edge'; readonly index: number; readonly vertex: number }
-  | { readonly kind: 'leg'; readonly index: number };
+  | { readonly kind: 'leg'; readonly index: number }
+  | { readonly kind: 'pattern'; readonly id: string }
+  | { readonly kind: 'spec'; readonly id: string; readonly vertex: number };
 
 /** What is selected: the same words, without the handles that only drag. */
 export type Selection =
   | { readonly kind: 'home' }
   | { readonly kind: 'item' | 'rally' | 'polygon' | 'circle'; readonly index: number }
-  | { readonly kind: 'vertex'; readonly index: number; readonly vertex: number };
+  | { readonly kind: 'vertex'; readonly index: number; readonly vertex: number }
+  | { readonly kind: 'pattern'; readonly id: string };
 
 export interface Placed {
   readonly handle: Handle;
@@ -37,7 +42,16 @@ export function rim(centre: Position, radius_m: number): Position {
 export function handles(plan: Plan, selection: Selection | null): readonly Placed[] {
   const found: Placed[] = [];
   const put = (handle: Handle, position: Position): void => void found.push({ handle, position });
-  for (const [index, item] of plan.items.entries()) if (item.position) put({ kind: 'item', index }, item.position);
+  if (selection?.kind === 'pattern') {
+    const { id } = selection;
+    const pattern = patternOf(plan, id);
+    for (const [vertex, position] of (pattern ? pointsOf(pattern.spec) : []).entries()) put({ kind: 'spec', id, vertex }, position);
+  }
+  for (const [index, item] of plan.items.entries()) {
+    if (!item.position) continue;
+    const pattern = item.pattern === null ? null : patternOf(plan, item.pattern);
+    put(pattern ? { kind: 'pattern', id: pattern.id } : { kind: 'item', index }, item.position);
+  }
   for (const [index, point] of plan.rally.entries()) put({ kind: 'rally', index }, point.position);
   if (plan.home) put({ kind: 'home' }, plan.home.position);
   for (const [index, polygon] of plan.geofence.polygons.entries()) {
@@ -116,6 +130,9 @@ export function selectionOf(handle: Handle): Selection | null {
     case 'centre':
     case 'rim':
       return { kind: 'circle', index: handle.index };
+    case 'pattern':
+    case 'spec':
+      return { kind: 'pattern', id: handle.id };
     case 'vertex':
       return { kind: 'vertex', index: handle.index, vertex: handle.vertex };
     case 'edge':

@@ -1,11 +1,12 @@
 /* Mouse and touch on the map: what a press, a drag and a click mean to the chosen tool. */
 import type { Map as MapLibreMap, MapMouseEvent, MapTouchEvent } from 'maplibre-gl';
 
-import type { FenceKind, Plan, Position } from '../generated';
+import type { Plan, Position } from '../generated';
 import { lonLat } from '../map/geo';
 import * as edit from './edit';
 import { fenceAt, type Handle, handleAt, handles, type Pixel, selectionOf } from './handles';
-import { drawingRadius } from './projection';
+import { addPattern, patternOf, removePattern, setPattern, withPoint } from './patterns';
+import { type Drawing, drawingRadius } from './projection';
 import type { Store, Tool } from './store';
 
 const MOUSE_REACH = 14;
@@ -45,10 +46,16 @@ export function withHandleAt(plan: Plan, handle: Handle, from: Position, to: Pos
     }
     case 'leg':
       return edit.addWaypoint(plan, to, handle.index - 1);
+    case 'spec': {
+      const pattern = patternOf(plan, handle.id);
+      return pattern ? setPattern(plan, handle.id, withPoint(pattern.spec, handle.vertex, to)) : plan;
+    }
+    case 'pattern':
+      return plan;
   }
 }
 
-function shapeOf(tool: Tool): { shape: 'polygon' | 'circle'; kind: FenceKind } | null {
+function shapeOf(tool: Tool): Pick<Drawing, 'shape' | 'kind'> | null {
   switch (tool) {
     case 'inclusion-polygon':
       return { shape: 'polygon', kind: 'inclusion' };
@@ -58,25 +65,42 @@ function shapeOf(tool: Tool): { shape: 'polygon' | 'circle'; kind: FenceKind } |
       return { shape: 'circle', kind: 'inclusion' };
     case 'exclusion-circle':
       return { shape: 'circle', kind: 'exclusion' };
+    case 'pattern-area':
+      return { shape: 'polygon', kind: 'pattern' };
+    case 'pattern-line':
+      return { shape: 'line', kind: 'pattern' };
     default:
       return null;
   }
 }
 
-/** Ends the polygon that is being drawn; with fewer than three corners nothing comes of it. */
+/** A shape that has all it needs. */
+export function canFinish(drawing: Drawing | null): boolean {
+  if (drawing?.shape === 'circle') return drawingRadius(drawing) >= edit.LEAST_RADIUS_M;
+  return drawing !== null && drawing.points.length >= (drawing.shape === 'line' ? 2 : 3);
+}
+
+/** Ends the shape that is being drawn; nothing comes of one that lacks corners. */
 export function finishDrawing(store: Store): void {
   const drawing = store.drawing.value;
-  if (!drawing) return;
-  if (drawing.shape === 'polygon' && drawing.points.length >= 3) {
-    store.edit((plan) => edit.addPolygon(plan, drawing.kind, drawing.points));
-    store.choose('select');
+  if (!drawing || !canFinish(drawing)) return;
+  const { kind, shape, points } = drawing;
+  const [first] = points;
+  store.choose('select');
+  if (kind === 'pattern') return putPattern(store, shape === 'line' ? 'line' : 'area', points);
+  if (shape === 'polygon') {
+    store.edit((plan) => edit.addPolygon(plan, kind, points));
     store.select({ kind: 'polygon', index: store.plan.value.geofence.polygons.length - 1 });
-  } else if (drawing.shape === 'circle' && drawing.at && drawingRadius(drawing) >= edit.LEAST_RADIUS_M) {
-    const [centre] = drawing.points;
-    if (centre) store.edit((plan) => edit.addCircle(plan, drawing.kind, centre, drawingRadius(drawing)));
-    store.choose('select');
+  } else if (first) {
+    store.edit((plan) => edit.addCircle(plan, kind, first, drawingRadius(drawing)));
     store.select({ kind: 'circle', index: store.plan.value.geofence.circles.length - 1 });
   }
+}
+
+function putPattern(store: Store, shape: 'area' | 'line' | 'point', points: readonly Position[]): void {
+  const { plan, id } = addPattern(store.plan.value, shape, points);
+  store.edit(() => plan);
+  store.select({ kind: 'pattern', id });
 }
 
 /** Takes back the latest corner, or gives the drawing up. */
@@ -105,6 +129,8 @@ export function removeSelected(store: Store): void {
         return edit.removeCircle(plan, chosen.index);
       case 'vertex':
         return edit.removeVertex(plan, chosen.index, chosen.vertex);
+      case 'pattern':
+        return removePattern(plan, chosen.id);
     }
   });
 }
@@ -143,10 +169,9 @@ export function attachPointer(map: MapLibreMap, store: Store): void {
     const handle = grab(event);
     if (!handle) return;
     // A whole fence must have been selected before a drag on its line moves it: a stray finger must not.
-    const fixed = handle.kind === 'polygon' && !(store.selection.value?.kind === 'polygon' && store.selection.value.index === handle.index);
+    const fixed = handle.kind === 'pattern' || handle.kind === 'polygon' && !(store.selection.value?.kind === 'polygon' && store.selection.value.index === handle.index);
     if (store.rights.value.edit && !fixed) event.preventDefault();
     grip = { handle, from: placeOf(event), start: event.point, moved: false };
-    if (fixed) grip.moved = false;
     const chosen = selectionOf(handle);
     if (chosen) store.select(chosen);
   }
@@ -188,11 +213,11 @@ export function attachPointer(map: MapLibreMap, store: Store): void {
       if (drawing && drawing.at && drawingRadius(drawing) >= edit.LEAST_RADIUS_M) finishDrawing(store);
       return;
     }
-    if (shape) return addCorner(event, at, shape.kind);
+    if (shape) return addCorner(event, at, shape);
     usePointTool(store, at, grab(event) !== null);
   }
 
-  function addCorner(event: MapMouseEvent, at: Position, kind: FenceKind): void {
+  function addCorner(event: MapMouseEvent, at: Position, shape: Pick<Drawing, 'shape' | 'kind'>): void {
     const points = store.drawing.value?.points ?? [];
     const [first] = points;
     const last = points.at(-1);
@@ -201,9 +226,10 @@ export function attachPointer(map: MapLibreMap, store: Store): void {
       const pixel = project(position);
       return Math.hypot(pixel.x - event.point.x, pixel.y - event.point.y) <= reach;
     };
-    if (points.length >= 3 && near(first, MOUSE_REACH)) return finishDrawing(store);
+    const closes = shape.shape === 'polygon' && points.length >= 3 && near(first, MOUSE_REACH);
+    if (closes || (shape.shape === 'line' && points.length >= 2 && near(last, MOUSE_REACH))) return finishDrawing(store);
     if (near(last, CLICK_SLACK)) return;
-    store.drawing.value = { shape: 'polygon', kind, points: [...points, at], at };
+    store.drawing.value = { ...shape, points: [...points, at], at };
   }
 
   map.on('mousedown', press);
@@ -243,6 +269,9 @@ function usePointTool(store: Store, at: Position, onHandle: boolean): void {
     case 'home':
       store.edit((plan) => edit.setHome(plan, at));
       return store.choose('select');
+    case 'pattern-point':
+      store.choose('select');
+      return putPattern(store, 'point', [at]);
     case 'rally':
       store.edit((plan) => edit.addRally(plan, at));
       return store.choose('select');

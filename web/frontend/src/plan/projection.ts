@@ -6,11 +6,12 @@ import { between, circleRing, distance, lonLat } from '../map/geo';
 import { commandInfo, isOnPath } from './commands';
 import { insertions, rim, type Selection } from './handles';
 import { type Leg, legs } from './path';
+import { patternOf, pointsOf } from './patterns';
 import type { Drone } from './store';
 
 export interface Drawing {
-  readonly shape: 'polygon' | 'circle';
-  readonly kind: 'inclusion' | 'exclusion';
+  readonly shape: 'polygon' | 'circle' | 'line';
+  readonly kind: 'inclusion' | 'exclusion' | 'pattern';
   /** Corners so far, or the circle's centre. */
   readonly points: readonly Position[];
   /** Where the pointer is. */
@@ -82,6 +83,19 @@ export function pointShapes(plan: Plan, selection: Selection | null): FeatureCol
   ]);
 }
 
+/** What patterns were drawn on: an area, a line; a point has its handle. */
+export function patternShapes(plan: Plan, selection: Selection | null): FeatureCollection {
+  return collection(
+    plan.patterns.flatMap(({ pattern_id }) => {
+      const pattern = patternOf(plan, pattern_id);
+      if (!pattern || !('area' in pattern.spec || 'line' in pattern.spec)) return [];
+      const points = pointsOf(pattern.spec);
+      const coordinates = 'area' in pattern.spec ? closed(points) : points.map(lonLat);
+      return [feature({ type: 'LineString', coordinates }, { selected: selection?.kind === 'pattern' && selection.id === pattern_id })];
+    }),
+  );
+}
+
 /** Corners, rims and "+" handles of what may be edited. */
 export function handleShapes(plan: Plan, selection: Selection | null, editable: boolean): FeatureCollection {
   if (!editable) return collection([]);
@@ -99,7 +113,9 @@ export function handleShapes(plan: Plan, selection: Selection | null, editable: 
     point(rim(circle.centre, circle.radius_m), { kind: 'corner', fence: circle.kind, selected: false }),
   ]);
   const additions = insertions(plan, selection).map(({ position }) => point(position, { kind: 'add', fence: '', selected: false }));
-  return collection([...corners, ...circles, ...additions]);
+  const pattern = selection?.kind === 'pattern' ? patternOf(plan, selection.id) : null;
+  const spec = (pattern ? pointsOf(pattern.spec) : []).map((position) => point(position, { kind: 'corner', fence: 'pattern', selected: false }));
+  return collection([...corners, ...circles, ...additions, ...spec]);
 }
 
 export function drawingShapes(drawing: Drawing | null): FeatureCollection {
@@ -113,7 +129,7 @@ export function drawingShapes(drawing: Drawing | null): FeatureCollection {
     return collection([feature({ type: 'Polygon', coordinates: [circleRing(centre, radius)] }, { kind, first: false }), ...corners]);
   }
   const ring = at ? [...points, at] : points;
-  const line = feature({ type: 'LineString', coordinates: ring.length > 2 ? closed(ring) : ring.map(lonLat) }, { kind, first: false });
+  const line = feature({ type: 'LineString', coordinates: ring.length > 2 && drawing.shape === 'polygon' ? closed(ring) : ring.map(lonLat) }, { kind, first: false });
   return collection([...(ring.length > 1 ? [line] : []), ...corners]);
 }
 

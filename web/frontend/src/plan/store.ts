@@ -5,6 +5,7 @@ import { api } from '../api';
 import type { Finding, Plan, PlanPage, PlanReport, Position, SortieView } from '../generated';
 import { type Checker, type CheckState, createChecker } from './checker';
 import type { Selection } from './handles';
+import { keepExpanded } from './expander';
 import { historyOf, pushed, redone, undone } from './history';
 import { alongPath } from './path';
 import { type Drawing, placeOf } from './projection';
@@ -18,6 +19,9 @@ export type Tool =
   | 'exclusion-polygon'
   | 'inclusion-circle'
   | 'exclusion-circle'
+  | 'pattern-area'
+  | 'pattern-line'
+  | 'pattern-point'
   | 'home'
   | 'rally';
 
@@ -92,6 +96,7 @@ export function createStore(page: PlanPage) {
     (state) => (checkState.value = state),
   );
   effect(() => checker.check(plan.value));
+  const patternProblem = keepExpanded(history);
 
   return {
     page,
@@ -115,6 +120,7 @@ export function createStore(page: PlanPage) {
     hoverPlace,
     tab,
     changed,
+    patternProblem,
 
     /** One step of editing. Steps with the same `subject` in a row are undone together. */
     edit(change: (plan: Plan) => Plan, subject: string | null = null): void {
@@ -145,7 +151,7 @@ export function createStore(page: PlanPage) {
     },
     select(next: Selection | null): void {
       selection.value = next;
-      if (next?.kind === 'item') tab.value = 'mission';
+      if (next?.kind === 'item' || next?.kind === 'pattern') tab.value = 'mission';
       else if (next) tab.value = 'fence';
     },
     /** Takes what the server has now: after a save, a submit, a decision, an upload. */

@@ -11,6 +11,9 @@ export interface NumberInputProps {
   readonly step?: number;
   readonly disabled?: boolean;
   readonly testid?: string;
+  /** What an empty field means, where it means something; `onClear` is called when it is emptied. */
+  readonly placeholder?: string;
+  readonly onClear?: () => void;
 }
 
 export function parsed(text: string, min = -Infinity, max = Infinity): number | null {
@@ -18,14 +21,15 @@ export function parsed(text: string, min = -Infinity, max = Infinity): number | 
   return text.trim() !== '' && Number.isFinite(value) && value >= min && value <= max ? value : null;
 }
 
-export function NumberInput({ label, value, onChange, unit, min, max, step = 1, disabled = false, testid }: NumberInputProps) {
+export function NumberInput({ label, value, onChange, unit, min, max, step = 1, disabled = false, testid, placeholder, onClear }: NumberInputProps) {
   const shown = value === null ? '' : String(Math.round(value * 100) / 100);
   const [text, setText] = useState(shown);
   // The value may change from outside (undo, drag); what is being typed stays when it already says the same.
   useEffect(() => {
     if (parsed(text, min, max) !== value) setText(shown);
   }, [shown]);
-  const invalid = text !== shown && parsed(text, min, max) === null;
+  const cleared = onClear !== undefined && text.trim() === '';
+  const invalid = !cleared && text !== shown && parsed(text, min, max) === null;
   return (
     <span class="number">
       <input
@@ -35,11 +39,13 @@ export function NumberInput({ label, value, onChange, unit, min, max, step = 1, 
         aria-invalid={invalid}
         value={text}
         disabled={disabled}
+        placeholder={placeholder}
         data-testid={testid}
         onInput={(event) => {
           setText(event.currentTarget.value);
           const next = parsed(event.currentTarget.value, min, max);
           if (next !== null && next !== value) onChange(next);
+          if (event.currentTarget.value.trim() === '' && value !== null) onClear?.();
         }}
         onKeyDown={(event) => {
           const direction = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0;
