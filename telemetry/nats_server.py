@@ -144,6 +144,7 @@ def _config(folder: Path, nats: NatsSettings, ports: tuple[int, int], trust: Ser
 server_name: airbeat
 listen: "127.0.0.1:{ports[0]}"
 max_payload: {MAX_PAYLOAD}
+authorization {{ timeout: 30 }}  # a client on a busy machine may take longer than the 2 s of the default
 max_pending: {8 * MAX_PAYLOAD}
 ports_file_dir: {json.dumps(str(folder))}
 log_file: {json.dumps(str(folder / "nats-server.log"))}

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from typing import Any, Final, TypeVar
@@ -32,7 +31,9 @@ class SyncBus:
     """Every method may be called from any thread, and raises `BusError` where the bus does not answer in time."""
 
     def __init__(self, url: str, service: str, credentials: Credentials) -> None:
+        self._url, self._service, self._credentials = url, service, credentials
         self._closing = threading.Event()
+        self._connecting = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"{service}-bus", daemon=True)
         self._thread.start()
@@ -55,31 +56,39 @@ class SyncBus:
     def is_connected(self) -> bool:
         return self._bus.is_connected
 
+    def _reached(self) -> Bus:
+        """The connection; a new one where the server has thrown the former out."""
+        with self._connecting:
+            if self._bus.is_closed and not self._closing.is_set():
+                connecting = Bus.connect(self._url, self._service, self._credentials)
+                self._bus = self._call(connecting, _CALL_TIMEOUT_S, self._url)
+            return self._bus
+
     def prepare(self, raw_limit_mb: int) -> None:
         """See `Bus.prepare`."""
-        self._call(self._bus.prepare(raw_limit_mb), _CALL_TIMEOUT_S, "prepare")
+        self._call(self._reached().prepare(raw_limit_mb), _CALL_TIMEOUT_S, "prepare")
 
     def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
         """See `Bus.request`."""
-        return self._call(self._bus.request(subject, message, reply, timeout_s), timeout_s + 1.0, subject)
+        return self._call(self._reached().request(subject, message, reply, timeout_s), timeout_s + 1.0, subject)
 
     def publish_event(self, event: Event) -> int:
         """Its sequence in the stream of events, once it is on disk."""
-        return self._call(self._bus.record(event), _CALL_TIMEOUT_S, event.kind)
+        return self._call(self._reached().record(event), _CALL_TIMEOUT_S, event.kind)
 
     def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
         """See `Bus.entry`."""
-        return self._call(self._bus.entry(bucket, key, kind), _CALL_TIMEOUT_S, bucket)
+        return self._call(self._reached().entry(bucket, key, kind), _CALL_TIMEOUT_S, bucket)
 
     def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """See `Bus.entries`."""
-        return self._call(self._bus.entries(bucket, kind), _CALL_TIMEOUT_S, bucket)
+        return self._call(self._reached().entries(bucket, kind), _CALL_TIMEOUT_S, bucket)
 
     def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
-        self._call(self._bus.put(bucket, key, value), _CALL_TIMEOUT_S, bucket)
+        self._call(self._reached().put(bucket, key, value), _CALL_TIMEOUT_S, bucket)
 
     def delete(self, bucket: str, key: str) -> None:
-        self._call(self._bus.delete(bucket, key), _CALL_TIMEOUT_S, bucket)
+        self._call(self._reached().delete(bucket, key), _CALL_TIMEOUT_S, bucket)
 
     def follow_events(self, after: int, callback: Callable[[int, Event], None], only: str | None = None) -> None:
         """Calls `callback(sequence, event)` in a thread of its own for each event after the sequence `after`.
@@ -90,15 +99,20 @@ class SyncBus:
 
         def hear() -> None:
             seen = after
-            stored = self._bus.follow(subjects.EVENTS_STREAM, Event, after, only)
             while not self._closing.is_set():
                 try:
-                    change = asyncio.run_coroutine_threadsafe(_next(stored), self._loop).result()
-                except (CancelledError, RuntimeError):  # the bus is closed
+                    stored = self._reached().follow(subjects.EVENTS_STREAM, Event, seen, only)
+                    while not self._closing.is_set():
+                        change = asyncio.run_coroutine_threadsafe(anext(stored), self._loop).result()
+                        if change.message is not None:
+                            self._until_taken(callback, change.sequence, change.message)
+                        seen = change.sequence
+                except BusError as error:
+                    if not self._closing.is_set():
+                        log.warning("events are taken up again after %d: %s", seen, error)
+                        self._closing.wait(_AGAIN_S)
+                except (CancelledError, RuntimeError):  # the loop has ended
                     return
-                if change is not None and change.message is not None and change.sequence > seen:
-                    self._until_taken(callback, change.sequence, change.message)
-                    seen = change.sequence
 
         thread = threading.Thread(target=hear, name="events", daemon=True)
         self._threads.append(thread)
@@ -110,7 +124,7 @@ class SyncBus:
                 callback(sequence, event)
             except Exception:  # whatever it is, the event must not be lost with it
                 log.exception("event %d (%s of %s) was not taken, again", sequence, event.kind, event.vehicle)
-                time.sleep(_AGAIN_S)
+                self._closing.wait(_AGAIN_S)
             else:
                 return
 
@@ -134,7 +148,3 @@ class SyncBus:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CALL_TIMEOUT_S)
         self._loop.close()
-
-
-async def _next(stored: Any) -> Any:
-    return await anext(stored, None)

@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 M = TypeVar("M", bound=msgspec.Struct)
 
 RETRY_S: Final = 0.25
-_ACK_TIMEOUT_S: Final = 2.0
+PUTS_AT_ONCE: Final = 8
+"""A fleet that appears all at once must not make the server, which syncs each to the disk, late for everything else."""
+_ACK_TIMEOUT_S: Final = 3.0
 _IDLE_HEARTBEAT_S: Final = 0.5
 _SILENCE_S: Final = 1.6
 _NATS_ERRORS: Final = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError)
@@ -64,6 +66,7 @@ class Bus:
         self._client = client
         self._js = client.jetstream(timeout=_ACK_TIMEOUT_S)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._putting = asyncio.Semaphore(PUTS_AT_ONCE)
 
     @classmethod
     async def connect(cls, url: str, service: str, credentials: Credentials) -> Bus:
@@ -225,11 +228,13 @@ class Bus:
     async def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
         """Tries for ever, like `store`."""
         subject, payload = _key_subject(bucket, key), _encode(value)
-        await self._retried(lambda: self._js.publish(subject, payload), subject)
+        async with self._putting:
+            await self._retried(lambda: self._js.publish(subject, payload), subject)
 
     async def delete(self, bucket: str, key: str) -> None:
         subject = _key_subject(bucket, key)
-        await self._retried(lambda: self._js.publish(subject, b"", headers={"KV-Operation": "DEL"}), subject)
+        async with self._putting:
+            await self._retried(lambda: self._js.publish(subject, b"", headers={"KV-Operation": "DEL"}), subject)
 
     async def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
         """The value under `key`, or None. Raises `BusError` when the bus does not answer."""
