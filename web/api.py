@@ -193,6 +193,20 @@ class PatternsExpand(msgspec.Struct, frozen=True):
     plan: Plan
 
 
+class PatternSplit(msgspec.Struct, frozen=True):
+    """``POST /api/plans/split``: the pattern shared out over `drones`. Nothing is saved by it."""
+
+    plan: Plan
+    pattern_id: str
+    drones: int
+
+
+class SplitPlans(msgspec.Struct, frozen=True):
+    """One plan for each drone; they finish together and keep apart in height."""
+
+    plans: tuple[Plan, ...]
+
+
 class PlanExport(msgspec.Struct, frozen=True):
     """``POST /api/plans/export`` answers with the file. `format`: plan, waypoints."""
 

@@ -736,6 +736,18 @@ export interface PatternsExpand {
   readonly plan: Plan;
 }
 
+/** ``POST /api/plans/split``: the pattern shared out over `drones`. Nothing is saved by it. */
+export interface PatternSplit {
+  readonly plan: Plan;
+  readonly pattern_id: string;
+  readonly drones: number;
+}
+
+/** One plan for each drone; they finish together and keep apart in height. */
+export interface SplitPlans {
+  readonly plans: readonly Plan[];
+}
+
 /** ``POST /api/plans/export`` answers with the file. `format`: plan, waypoints. */
 export interface PlanExport {
   readonly plan: Plan;
