@@ -7,6 +7,7 @@ import { toast } from '../ui/toast';
 import { inOrder, severityOf, textOf, waiting } from './alerts';
 import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
+import { PopOut } from './pop-out';
 import { clock } from './top-bar';
 import type { Watch } from './watch';
 
@@ -24,6 +25,7 @@ export function AlertColumn({ watch, me, select }: Props) {
       <div class="panel-head">
         <h2>Alerts</h2>
         <span class="muted">{open === 0 ? 'none waiting' : `${open} waiting`}</span>
+        <PopOut panel="alerts" />
       </div>
       <div class="alert-list" aria-live="polite">
         {alerts.length === 0 && (

@@ -6,13 +6,16 @@ import type { LivePage } from '../generated';
 import { AlertColumn } from './alert-column';
 import { waiting, worstByVehicle } from './alerts';
 import { Details } from './details';
+import { Help } from './help';
 import { DroneList, type ListChoice } from './drone-list';
 import { LiveMap } from './live-map';
 import { MapTools } from './map-tools';
 import { orderRights } from './orders';
+import { shareSelection } from './pop-out';
 import { filtered, rowsOf, sorted, summary } from './rows';
 import { Alarm } from './sound';
 import { BusBanner, TopBar } from './top-bar';
+import { onlyPanel, rememberedView } from './view';
 import type { Watch } from './watch';
 
 type Panel = 'drones' | 'alerts' | 'details';
@@ -37,12 +40,15 @@ function model(page: LivePage, watch: Watch) {
     rows: computed(() => sorted(filtered(all.value, choice.value.filter, choice.value.text), choice.value.sort)),
     summary: computed(() => summary(all.value)),
     map: signal<LiveMap | null>(null),
+    view: rememberedView(),
+    help: signal(false),
   };
 }
 type Model = ReturnType<typeof model>;
 
 export function liveApp(page: LivePage, watch: Watch) {
   const state = model(page, watch);
+  const only = onlyPanel(location.search);
   const select = (vehicle: string | null): void => {
     state.selected.value = vehicle;
     if (vehicle === null) state.map.value?.follow(false);
@@ -53,11 +59,12 @@ export function liveApp(page: LivePage, watch: Watch) {
     state.panel.value = 'details';
   };
   listenToKeys(state, select);
+  shareSelection(state.selected);
 
   return function App() {
     const { selected, panel, map } = state;
     return (
-      <div class={`live live-bus-${watch.bus.state.value}`} data-testid="live-page">
+      <div class={`live live-bus-${watch.bus.state.value}`} data-testid="live-page" data-only={only}>
         <TopBar page={page} watch={watch} alarm={state.alarm} summary={state.summary} select={selectAndOpen} />
         <BusBanner watch={watch} />
         <div class="live-body" data-panel={panel.value}>
@@ -80,6 +87,7 @@ export function liveApp(page: LivePage, watch: Watch) {
             />
           </div>
         </div>
+        {state.help.value && <Help close={() => (state.help.value = false)} />}
       </div>
     );
   };
@@ -104,20 +112,20 @@ function PanelTabs({ panel, watch, selected }: { panel: Signal<Panel>; watch: Wa
   );
 }
 
-function MapPane({ page, watch, state, select }: { page: LivePage; watch: Watch; state: Model; select: (vehicle: string | null) => void }) {
+function MapPane({ page, watch, state, select }: { page: LivePage; watch: Watch; state: Model; select: (vehicle: string) => void }) {
   const container = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (container.current) state.map.value = new LiveMap(container.current, page.map, watch, state.selected, select);
+    if (container.current) state.map.value = new LiveMap(container.current, page.map, watch, state.selected, state.view, select);
   }, []);
   return (
     <section class="live-map" aria-label="Map">
       <div class="live-map-canvas" ref={container} />
-      {state.map.value && <MapTools map={state.map.value} watch={watch} selected={state.selected} />}
+      {state.map.value && <MapTools map={state.map.value} watch={watch} selected={state.selected} view={state.view} help={() => (state.help.value = true)} />}
     </section>
   );
 }
 
-function listenToKeys({ selected, rows, map, alarm }: Model, select: (vehicle: string | null) => void): void {
+function listenToKeys({ selected, rows, map, alarm, help }: Model, select: (vehicle: string | null) => void): void {
   const step = (by: number): void => {
     const all = rows.value;
     const next = all[Math.max(0, Math.min(all.length - 1, all.findIndex((row) => row.vehicle === selected.value) + by))];
@@ -130,7 +138,9 @@ function listenToKeys({ selected, rows, map, alarm }: Model, select: (vehicle: s
     f: () => selected.value !== null && map.value?.follow(!map.value.following.value),
     m: () => alarm.toggle(),
     '/': () => document.getElementById('drone-search')?.focus(),
-    Escape: () => select(null),
+    r: () => map.value?.measure(map.value.measured.value === null),
+    '?': () => void (help.value = true),
+    Escape: () => (map.value?.measured.value ? map.value.measure(false) : select(null)),
   };
   document.addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement;

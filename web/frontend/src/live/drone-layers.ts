@@ -22,6 +22,7 @@ const FULL_LABELS = 40;
 export interface Look {
   readonly worst: ReadonlyMap<string, Severity>;
   readonly selected: string | null;
+  readonly allLabels: boolean;
 }
 
 /** Smaller from afar, so that a thousand are still a thousand. */
@@ -115,6 +116,7 @@ function drone(track: Track, lon: number, lat: number, look: Look, full: boolean
   const stale = droneFreshness(state, heard, at) === 'stale';
   const alert = look.worst.get(state.vehicle);
   const selected = state.vehicle === look.selected;
+  const marked = selected || stale || alert !== undefined;
   return {
     type: 'Feature',
     properties: {
@@ -122,10 +124,10 @@ function drone(track: Track, lon: number, lat: number, look: Look, full: boolean
       image: imageOf(track, stale, alert),
       ...(alert ? { ring: `ring-${alert}` } : {}),
       heading: state.heading_deg ?? 0,
-      label: labelOf(track, stale, full || selected, at),
+      label: marked || look.allLabels ? labelOf(track, stale, full || selected, at) : '',
       stale,
       selected,
-      marked: selected || stale || alert !== undefined,
+      marked,
       rank: selected ? 0 : alert === 'critical' ? 1 : alert ? 2 : stale ? 3 : 4,
     },
     geometry: { type: 'Point', coordinates: [lon, lat] },

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { percent, UNKNOWN } from '../ui/format';
 import { ageWords, freshness } from './freshness';
 import { DroneMark, SeverityMark } from './marks';
+import { PopOut } from './pop-out';
 import type { Filter, Row, Sort, SortKey } from './rows';
 import { screenScale } from './screen';
 import type { Watch } from './watch';
@@ -73,6 +74,7 @@ export function DroneList({ watch, rows, choice, selected, select }: Props) {
           value={text}
           onInput={(event) => change({ text: event.currentTarget.value })}
         />
+        <PopOut panel="drones" />
       </div>
       <div class="drone-columns" role="row">
         {COLUMNS.map(([key, words, kind]) => (

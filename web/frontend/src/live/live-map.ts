@@ -1,6 +1,6 @@
 /* The live map: draws when there is something new and the screen is ready for it, never for each message. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { LngLat, PointLike } from 'maplibre-gl';
+import type { LngLat, Point, PointLike } from 'maplibre-gl';
 
 import { type Moment, moment } from '../bus/age';
 import type { MapConfig, Plan, Position } from '../generated';
@@ -10,8 +10,10 @@ import { positions } from '../plan/path';
 import { worstByVehicle } from './alerts';
 import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
 import { partAgeMs } from './freshness';
+import { addMeasureLayers, drawMeasure } from './measure';
 import { Pace } from './pace';
 import { addPlanLayers, showPlans } from './shown-plan';
+import type { View } from './view';
 import type { Watch } from './watch';
 
 const VIEW_KEY = 'airbeat-live-view';
@@ -26,6 +28,7 @@ const ALL_PLANS = 12;
 export class LiveMap {
   private readonly ground: GroundMap;
   private readonly _following = signal(false);
+  private readonly _measured = signal<readonly Position[] | null>(null);
   private readonly _pointer = signal<LngLat | null>(null);
   private drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
   private changed = true;
@@ -38,7 +41,8 @@ export class LiveMap {
     config: MapConfig,
     private readonly watch: Watch,
     private readonly selected: ReadonlySignal<string | null>,
-    select: (vehicle: string | null) => void,
+    private readonly view: ReadonlySignal<View>,
+    select: (vehicle: string) => void,
   ) {
     this.ground = createMap(container, config, storedView() ?? LONDON);
     const { map } = this.ground;
@@ -46,6 +50,8 @@ export class LiveMap {
       addPlanLayers(map);
       this.drawPlans();
       addDroneLayers(map);
+      addMeasureLayers(map);
+      drawMeasure(map, this._measured.peek() ?? []);
       this.drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
       this.ready = true;
     });
@@ -53,17 +59,27 @@ export class LiveMap {
     map.on('moveend', () => this._following.value || storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
     map.on('mousemove', (event) => (this._pointer.value = event.lngLat));
     map.on('mouseout', () => (this._pointer.value = null));
-    map.on('click', (event) => {
-      const { x, y } = event.point;
-      const reach: [PointLike, PointLike] = [[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]];
-      const [found] = map.queryRenderedFeatures(reach, { layers: [...DRONE_LAYERS] });
-      if (found) select(found.properties['vehicle'] as string);
+    map.on('click', ({ point, lngLat }) => {
+      const measured = this._measured.value;
+      if (measured) this._measured.value = [...measured, { lat_deg: lngLat.lat, lon_deg: lngLat.lng }];
+      else {
+        const vehicle = this.droneAt(point);
+        if (vehicle !== null) select(vehicle);
+      }
+    });
+    this._measured.subscribe((places) => {
+      drawMeasure(map, places ?? []);
+      map.getCanvas().style.cursor = places ? 'crosshair' : '';
     });
     const redraw = (): void => void (this.changed = true);
     watch.alerts.subscribe(redraw);
     selected.subscribe(redraw);
     const replan = (): void => void (this.ready && this.drawPlans());
     watch.onboard.subscribe(replan);
+    view.subscribe(() => {
+      redraw();
+      replan();
+    });
     selected.subscribe(replan);
     map.on('render', () => this.pace.rendered(performance.now()));
     watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
@@ -81,6 +97,15 @@ export class LiveMap {
   /** Where the mouse is over the map. */
   get pointer(): ReadonlySignal<LngLat | null> {
     return this._pointer;
+  }
+
+  /** The places measured along so far; null while nobody measures. */
+  get measured(): ReadonlySignal<readonly Position[] | null> {
+    return this._measured;
+  }
+
+  measure(on: boolean): void {
+    this._measured.value = on ? [] : null;
   }
 
   follow(on: boolean): void {
@@ -106,6 +131,12 @@ export class LiveMap {
     this.ground.map.zoomTo(this.ground.map.getZoom() + by, { duration: 150 });
   }
 
+  private droneAt({ x, y }: Point): string | null {
+    const reach: [PointLike, PointLike] = [[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]];
+    const [found] = this.ground.map.queryRenderedFeatures(reach, { layers: [...DRONE_LAYERS] });
+    return (found?.properties['vehicle'] as string | undefined) ?? null;
+  }
+
   private draw(): void {
     const { map } = this.ground;
     const at = moment();
@@ -115,19 +146,20 @@ export class LiveMap {
     this.changed = false;
     this.drawn.revision = fleet.revision;
     this.drawn.at = at.mono;
-    const look: Look = { worst: worstByVehicle(this.watch.alerts.value), selected: this.selected.value };
+    const { trails, allLabels } = this.view.value;
+    const look: Look = { worst: worstByVehicle(this.watch.alerts.value), selected: this.selected.value, allLabels };
     drawDrones(map, fleet, look, at);
     const many = fleet.tracks.size > 150;
     if (at.mono - this.drawn.trailsAt > (many ? 1500 : 300)) {
-      drawTrails(map, fleet, look, at, many ? 20_000 : 90_000);
+      drawTrails(map, fleet, look, at, trails ? (many ? 20_000 : 90_000) : 0);
       this.drawn.trailsAt = at.mono;
     }
-    this.measure(at);
+    this.keepPace(at);
     if (!this.placed && fleet.tracks.size > 0 && this.watch.loading.value !== 'loading') this.place();
     if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
   }
 
-  private measure(at: Moment): void {
+  private keepPace(at: Moment): void {
     const ages = [...this.watch.fleet.tracks.values()].flatMap(({ state, heard }) => partAgeMs('position', state, heard, at) ?? []);
     if (ages.length > 0) this.pace.handed(ages, at.mono, performance.now() - at.mono);
   }
@@ -163,7 +195,8 @@ export class LiveMap {
 
   private drawnPlans(): Plan[] {
     const held = [...this.watch.onboard.value.values()];
-    const drawn = held.length <= ALL_PLANS ? held : held.filter(({ vehicle }) => vehicle === this.selected.value);
+    const all = this.view.value.otherPlans && held.length <= ALL_PLANS;
+    const drawn = all ? held : held.filter(({ vehicle }) => vehicle === this.selected.value);
     return drawn.map(({ plan }) => plan);
   }
 }

@@ -1,14 +1,25 @@
 /* Beside the map: what brings drones into view, and what is under the pointer. */
-import type { ReadonlySignal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { metres as distance } from '../ui/format';
 import { gridReference } from './grid-reference';
 import type { LiveMap } from './live-map';
+import { PopOut } from './pop-out';
+import type { View } from './view';
 import type { Watch } from './watch';
 import { bearing } from './words';
 
-export function MapTools({ map, watch, selected }: { map: LiveMap; watch: Watch; selected: ReadonlySignal<string | null> }) {
+interface Props {
+  readonly map: LiveMap;
+  readonly watch: Watch;
+  readonly selected: ReadonlySignal<string | null>;
+  readonly view: Signal<View>;
+  readonly help: () => void;
+}
+
+export function MapTools({ map, watch, selected, view, help }: Props) {
+  const measuring = map.measured.value !== null;
   const pointer = map.pointer.value;
   const chosen = selected.value === null ? undefined : watch.fleet.tracks.get(selected.value)?.state;
   const here = pointer && { lat_deg: pointer.lat, lon_deg: pointer.lng };
@@ -26,6 +37,14 @@ export function MapTools({ map, watch, selected }: { map: LiveMap; watch: Watch;
         <button type="button" class="btn btn-icon" aria-label="Zoom out" onClick={() => map.zoom(-1)}>
           <span class="icon icon-minus" aria-hidden="true" />
         </button>
+        <button type="button" class="btn btn-icon" aria-label="Measure" title="Measure on the map (R)" aria-pressed={measuring} data-testid="btn-measure" onClick={() => map.measure(!measuring)}>
+          <span class="icon icon-ruler" aria-hidden="true" />
+        </button>
+        <Layers view={view} />
+        <PopOut panel="map" />
+        <button type="button" class="btn btn-icon" aria-label="Keys" title="What the keys do (?)" data-testid="btn-keys" onClick={help}>
+          ?
+        </button>
       </div>
       {here && (
         <output class="map-pointer" data-testid="map-pointer">
@@ -41,5 +60,32 @@ export function MapTools({ map, watch, selected }: { map: LiveMap; watch: Watch;
         </output>
       )}
     </>
+  );
+}
+
+const CHOICES: readonly (readonly [keyof View, string])[] = [
+  ['allLabels', 'Callsigns of all drones'],
+  ['trails', 'Trails'],
+  ['otherPlans', 'Plans of all drones'],
+];
+
+function Layers({ view }: { view: Signal<View> }) {
+  const open = useSignal(false);
+  return (
+    <div class="layers">
+      <button type="button" class="btn btn-icon" aria-label="Layers" title="What the map shows" aria-expanded={open.value} data-testid="btn-layers" onClick={() => (open.value = !open.value)}>
+        <span class="icon icon-layers" aria-hidden="true" />
+      </button>
+      {open.value && (
+        <div class="layers-list card" role="group" aria-label="Layers">
+          {CHOICES.map(([key, words]) => (
+            <label class="check" key={key}>
+              <input type="checkbox" data-testid={`layer-${key}`} checked={view.value[key]} onChange={(event) => (view.value = { ...view.value, [key]: event.currentTarget.checked })} />
+              {words}
+            </label>
+          ))}
+        </div>
+      )}
+    </div>
   );
 }

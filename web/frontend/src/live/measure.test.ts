@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+
+import { measureShape } from './measure';
+import { onlyPanel } from './view';
+
+const at = (lat_deg: number, lon_deg: number) => ({ lat_deg, lon_deg });
+
+test('each leg bears its length and bearing, and the way so far', () => {
+  const { features } = measureShape([at(51.5, -0.16), at(51.509, -0.16), at(51.509, -0.1455)]);
+  const labels = features.flatMap(({ properties }) => (properties?.['label'] as string | undefined) ?? []);
+  expect(labels[0]).toBe('');
+  expect(labels[1]).toBe('1.00 km · 000°');
+  expect(labels[2]).toMatch(/^1\.01 km · 090°\n2\.01 km in all$/);
+});
+
+test('one place alone is only a place', () => {
+  expect(measureShape([at(51.5, -0.16)]).features).toHaveLength(1);
+});
+
+test('a window of its own shows the panel it was opened for, and nothing invented', () => {
+  expect(onlyPanel('?show=alerts')).toBe('alerts');
+  expect(onlyPanel('?show=toString')).toBeNull();
+  expect(onlyPanel('')).toBeNull();
+});

@@ -1,0 +1,26 @@
+/* Panels in windows of their own, for a room with several screens. What is chosen in one is chosen in all. */
+import type { Signal } from '@preact/signals';
+
+import type { PanelName } from './view';
+
+const WORDS: Readonly<Record<PanelName, string>> = { drones: 'the list', map: 'the map', alerts: 'the alerts', details: 'the details' };
+
+export function PopOut({ panel }: { panel: PanelName }) {
+  const words = `Open ${WORDS[panel]} in a window of its own`;
+  return (
+    <a class="btn btn-quiet btn-icon pop-out" href={`/live?show=${panel}`} target={`airbeat-${panel}`} title={words} aria-label={words} data-testid={`pop-out-${panel}`}>
+      <span class="icon icon-panel" aria-hidden="true" />
+    </a>
+  );
+}
+
+/** Keeps `selected` the same in all live windows of this browser. */
+export function shareSelection(selected: Signal<string | null>): void {
+  const channel = new BroadcastChannel('airbeat-live-selection');
+  channel.addEventListener('message', ({ data }) => (selected.value = data as string | null));
+  let first = true;
+  selected.subscribe((vehicle) => {
+    if (!first) channel.postMessage(vehicle);
+    first = false;
+  });
+}
