@@ -36,11 +36,12 @@ def log() -> None:
 @AS_JSON
 def info(file: Path, as_json: bool) -> None:
     """What FILE holds: messages, times, modes, what the autopilot said, the flight in figures, and any damage."""
-    from telemetry.review import summary
+    from telemetry.review import examine, summary
+    from telemetry.review.bundle import plan_of
 
-    opened = _open(file)
-    with Console(stderr=True).status("Reading"):
-        flown = summary(file if file.is_dir() else opened)
+    opened, plan = _open(file), plan_of(file) if file.is_dir() else None
+    with Console(stderr=True).status("Examining"):
+        flown, observed = summary(opened, plan), examine(opened, plan)
     story = opened.story
     if as_json:
         known = {
@@ -55,6 +56,7 @@ def info(file: Path, as_json: bool) -> None:
             "happenings": story.happenings,
             "parameters": len({parameter.name for parameter in story.parameters}),
             "summary": flown,
+            "observations": observed,
         }
         click.echo(msgspec.json.encode(known).decode())
         return
@@ -65,6 +67,9 @@ def info(file: Path, as_json: bool) -> None:
             console.print(f"  {name:16} {value}")
     console.print(f"  {'cross_track_p95':16} {flown.planned.cross_track_p95_m} m")
     _print_story(console, opened)
+    for one in observed:
+        style = "bold red" if one.severity == "error" else "yellow"
+        console.print(f"[{style}]{_clock(one.from_s, opened.utc)} {one.check}[/]: {escape(one.text)} {one.meaning}")
     for damage in opened.damage:
         console.print(f"[yellow]byte {damage.offset}: {damage.bytes} bytes skipped: {damage.what}[/]")
 

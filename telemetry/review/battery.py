@@ -1,0 +1,134 @@
+"""The battery over a flight."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from telemetry.logs.log import Log
+from telemetry.logs.table import Floats
+from telemetry.logs.telling_tlog import said_by_vehicle
+
+
+class BatteryColumns(NamedTuple):
+    """One battery's reports; NaN is unknown."""
+
+    time_s: Floats
+    voltage_v: Floats
+    current_a: Floats
+    used_ah: Floats
+    remaining_pct: Floats
+
+
+class BatterySummary(msgspec.Struct, frozen=True):
+    """None is unknown. `sag_v`: voltage without load (by the resistance) less the lowest under load."""
+
+    used_ah: float | None
+    capacity_ah: float | None
+    lowest_v: float | None
+    sag_v: float | None
+    resistance_ohm: float | None
+    left_pct: float | None
+    """At the end, as the autopilot counted."""
+    time_left_s: float | None
+    """At the end, at the mean current of the last minute."""
+
+
+def battery_of(log: Log) -> BatteryColumns | None:
+    """The first battery: BATTERY_STATUS with SYS_STATUS's voltage, or BAT."""
+    return _from_tlog(log) if log.kind == "tlog" else _from_dataflash(log)
+
+
+def _from_tlog(log: Log) -> BatteryColumns | None:
+    status, reports = said_by_vehicle(log, "SYS_STATUS"), said_by_vehicle(log, "BATTERY_STATUS")
+    if reports is None or status is None:
+        return None
+    reports = reports.of(0)
+    clock = reports.time_s
+    if not len(clock):
+        return None
+    row = np.clip(np.searchsorted(status.time_s, clock, side="right") - 1, 0, None)
+    return BatteryColumns(
+        clock,
+        _known(status.si("voltage_battery"), status["voltage_battery"] == 65535)[row],
+        _known(reports.si("current_battery"), reports["current_battery"] == -1),
+        _known(reports.si("current_consumed"), reports["current_consumed"] == -1),
+        _known(reports.si("battery_remaining"), reports["battery_remaining"] == -1),
+    )
+
+
+def _from_dataflash(log: Log) -> BatteryColumns | None:
+    table = log.get("BAT")
+    if table is None or not {"Volt", "Curr", "CurrTot"} <= set(table.fields):
+        return None
+    table = table.of(0)
+    unknown = np.full(len(table), np.nan)
+    remaining = table.si("RemPct") if "RemPct" in table else unknown
+    return BatteryColumns(table.time_s, table.si("Volt"), table.si("Curr"), table.si("CurrTot"), remaining)
+
+
+def _known(values: Floats, unknown: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+    return np.where(unknown, np.nan, values)
+
+
+def summarise(battery: BatteryColumns, capacity_ah: float | None) -> BatterySummary:
+    """Used, sag and what was left.
+
+    Resistance: least squares of V = V0 - R · I over the reports whose current differs (Ohm's law; V0 is taken as
+    constant, so a long discharge makes it look larger). Time left: capacity not used / mean current of the last 60 s.
+    """
+    resistance, open_v = _resistance(battery)
+    lowest = _least(battery.voltage_v)
+    used = _last(battery.used_ah)
+    recent = battery.current_a[battery.time_s >= battery.time_s[-1] - 60.0] if len(battery.time_s) else np.empty(0)
+    current = float(np.nanmean(recent)) if len(recent) and not np.isnan(recent).all() else None
+    left = None if capacity_ah is None or used is None else max(0.0, capacity_ah - used)
+    return BatterySummary(
+        used_ah=used,
+        capacity_ah=capacity_ah,
+        lowest_v=lowest,
+        sag_v=None if resistance is None or open_v is None or lowest is None else round(open_v - lowest, 3),
+        resistance_ohm=resistance,
+        left_pct=_last(battery.remaining_pct),
+        time_left_s=round(left / current * 3600.0, 0) if left is not None and current else None,
+    )
+
+
+def capacity_of(log: Log) -> float | None:
+    """BATT_CAPACITY in Ah."""
+    capacity = log.story.parameter("BATT_CAPACITY")
+    return capacity / 1000.0 if capacity else None
+
+
+def state_at(battery: BatteryColumns | None, capacity_ah: float | None, time_s: float) -> str:
+    """What was left at a moment, in words with numbers; empty where the recording does not tell."""
+    if battery is None or not len(battery.time_s) or time_s < battery.time_s[0]:
+        return ""
+    row = int(np.searchsorted(battery.time_s, time_s, side="right")) - 1
+    pct, used, volt = (float(c[row]) for c in (battery.remaining_pct, battery.used_ah, battery.voltage_v))
+    parts = [] if pct != pct else [f"{pct:.0f} %"]
+    if capacity_ah and used == used:
+        parts.append(f"{max(0.0, capacity_ah - used) * 1000:.0f} of {capacity_ah * 1000:.0f} mAh")
+    parts += [] if volt != volt else [f"{volt:.2f} V"]
+    return ", ".join(parts)
+
+
+def _resistance(battery: BatteryColumns) -> tuple[float | None, float | None]:
+    known = ~(np.isnan(battery.voltage_v) | np.isnan(battery.current_a))
+    current, voltage = battery.current_a[known], battery.voltage_v[known]
+    if len(current) < 10 or np.ptp(current) < 1.0:
+        return None, None
+    slope, open_v = np.polyfit(current, voltage, 1)
+    return (round(-float(slope), 4), float(open_v)) if slope < 0 else (None, None)
+
+
+def _least(values: Floats) -> float | None:
+    positive = values[values > 0]
+    return round(float(positive.min()), 2) if len(positive) else None
+
+
+def _last(values: Floats) -> float | None:
+    known = values[~np.isnan(values)]
+    return round(float(known[-1]), 3) if len(known) else None

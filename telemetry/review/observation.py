@@ -1,0 +1,83 @@
+"""What an examiner writes down of a flight."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from mission.finding import Severity
+from mission.plan import Position
+from telemetry.logs.log import Log
+from telemetry.logs.table import Floats
+from telemetry.review.track import Track
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """One thing that was not as it should be, with its evidence.
+
+    `check` names the rule that found it, `text` says what happened with numbers, `meaning` what that usually means.
+    Times as in `Table.time_s`; `to_s` is None for a moment, or for what had not ended when the recording did.
+    """
+
+    check: str
+    severity: Severity
+    from_s: float
+    to_s: float | None
+    text: str
+    meaning: str
+    evidence: str
+    """Which messages or columns of the recording it rests on."""
+    position: Position | None = None
+    height_home_m: float | None = None
+
+
+def place_at(track: Track | None, time_s: float) -> tuple[Position | None, float | None]:
+    """Where the vehicle was, and how high above home; None where the recording does not tell within two seconds."""
+    if track is None:
+        return None, None
+    row = int(abs(track.time_s - time_s).argmin())
+    if abs(float(track.time_s[row]) - time_s) > 2.0:
+        return None, None
+    height = float(track.height_home_m[row])
+    position = Position(round(float(track.lat_deg[row]), 7), round(float(track.lon_deg[row]), 7))
+    return position, None if height != height else round(height, 2)
+
+
+def mode_change_after(log: Log, time_s: float, within_s: float) -> str | None:
+    """``AUTO to RTL (battery failsafe) after 0.2 s``: the first change of mode within that time; None: there is none.
+
+    A .tlog tells of a mode with the next HEARTBEAT, so up to a second late.
+    """
+    modes = log.story.modes
+    for before, after in pairwise(modes):
+        if -0.5 <= after.time_s - time_s <= within_s:
+            reason = f" ({after.reason})" if after.reason else ""
+            return f"{before.name} to {after.name}{reason} after {max(0.0, after.time_s - time_s):.1f} s"
+    return None
+
+
+def while_armed(log: Log, time_s: Floats) -> npt.NDArray[np.bool_]:
+    """Which of the times lie between arming and disarming; all of them where the recording tells of neither."""
+    armings = log.story.armings
+    inside = np.full(len(time_s), not armings)
+    for arming in armings:
+        first = -np.inf if arming.from_s is None else arming.from_s
+        last = np.inf if arming.to_s is None else arming.to_s
+        inside |= (time_s >= first) & (time_s <= last)
+    return inside
+
+
+def spans(time_s: list[float], flagged: list[bool], join_s: float) -> list[tuple[int, int]]:
+    """First and last row of each run of flagged rows; runs less than `join_s` apart are one."""
+    found: list[tuple[int, int]] = []
+    for row, flag in enumerate(flagged):
+        if not flag:
+            continue
+        if found and time_s[row] - time_s[found[-1][1]] <= join_s:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

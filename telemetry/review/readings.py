@@ -1,0 +1,103 @@
+"""Readings of the vehicle's health out of any log, under one name each.
+
+A reading is a clock and columns over it; None where the recording does not hold it. Sensors of which there are many
+are those of the first instance, or of the worst where it says so.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from telemetry.logs.log import Log
+from telemetry.logs.table import Floats, Table
+from telemetry.logs.telling_tlog import said_by_vehicle
+
+
+class Reading(NamedTuple):
+    """`source` names the message; columns have the length of `time_s`."""
+
+    time_s: Floats
+    columns: dict[str, Floats]
+    source: str
+
+
+def _first(log: Log, name: str) -> Table | None:
+    table = said_by_vehicle(log, name) if log.kind == "tlog" else log.get(name)
+    table = table.of(0) if table is not None and log.kind != "tlog" else table
+    return table if table is not None and len(table) else None
+
+
+def _reading(log: Log, tlog: tuple[str, dict[str, str]], flash: tuple[str, dict[str, str]]) -> Reading | None:
+    name, fields = tlog if log.kind == "tlog" else flash
+    table = _first(log, name)
+    if table is None or not set(fields.values()) <= set(table.fields):
+        return None
+    return Reading(table.time_s, {ours: table.si(theirs) for ours, theirs in fields.items()}, name)
+
+
+def vibration(log: Log) -> Reading | None:
+    """m/s² (standard deviation of the accelerometer about its mean, as AP_InertialSensor has it) and clip counts."""
+    axes = {"x": "vibration_x", "y": "vibration_y", "z": "vibration_z", "clips": "clipping_0"}
+    flash = {"x": "VibeX", "y": "VibeY", "z": "VibeZ", "clips": "Clip"}
+    return _reading(log, ("VIBRATION", axes), ("VIBE", flash))
+
+
+def estimator(log: Log) -> Reading | None:
+    """The EKF's innovation test ratios: 1 is where it throws a measurement away."""
+    tlog = {"velocity": "velocity_variance", "position": "pos_horiz_variance", "height": "pos_vert_variance"}
+    flash = {"velocity": "SV", "position": "SP", "height": "SH", "compass": "SM"}
+    return _reading(log, ("EKF_STATUS_REPORT", {**tlog, "compass": "compass_variance"}), ("XKF4", flash))
+
+
+def satellites(log: Log) -> Reading | None:
+    """Fix (GPS_FIX_TYPE), satellites, HDOP, and the receiver's own position."""
+    fields = {"fix": "fix_type", "satellites": "satellites_visible", "hdop": "eph", "lat_deg": "lat", "lon_deg": "lon"}
+    flash = {"fix": "Status", "satellites": "NSats", "hdop": "HDop", "lat_deg": "Lat", "lon_deg": "Lng"}
+    found = _reading(log, ("GPS_RAW_INT", fields), ("GPS", flash))
+    if found is not None and log.kind == "tlog":
+        found.columns["hdop"] = np.where(found.columns["hdop"] == _UNKNOWN_U16, np.nan, found.columns["hdop"] / 100.0)
+        found.columns["satellites"] = np.where(found.columns["satellites"] == 255, np.nan, found.columns["satellites"])
+    return found
+
+
+_UNKNOWN_U16: Final = 65535
+_MOTORS: Final = range(33, 41)
+"""SERVOn_FUNCTION of motors 1 to 8."""
+
+
+def motors(log: Log) -> Reading | None:
+    """What each motor was told, in µs of PWM, under the number of its output."""
+    name, pattern = ("SERVO_OUTPUT_RAW", "servo{}_raw") if log.kind == "tlog" else ("RCOU", "C{}")
+    table = _first(log, name)
+    if table is None:
+        return None
+    functions = {number: log.story.parameter(f"SERVO{number}_FUNCTION") for number in range(1, 15)}
+    outputs = [n for n, function in functions.items() if function in _MOTORS] or [1, 2, 3, 4]
+    columns = {str(n): table[pattern.format(n)].astype(np.float64) for n in outputs if pattern.format(n) in table}
+    return Reading(table.time_s, columns, name) if columns else None
+
+
+def magnetic_field(log: Log) -> Reading | None:
+    """The field in milligauss, from the first compass."""
+    fields = {"x": "xmag", "y": "ymag", "z": "zmag"}
+    table = _first(log, "RAW_IMU" if log.kind == "tlog" else "MAG")
+    names = fields if log.kind == "tlog" else {"x": "MagX", "y": "MagY", "z": "MagZ"}
+    if table is None or not set(names.values()) <= set(table.fields):
+        return None
+    return Reading(table.time_s, {axis: table[name].astype(np.float64) for axis, name in names.items()}, table.name)
+
+
+def attitude(log: Log) -> Reading | None:
+    """Roll, pitch and yaw in degrees."""
+    fields = {"roll": "roll", "pitch": "pitch", "yaw": "yaw"}
+    found = _reading(log, ("ATTITUDE", fields), ("ATT", {"roll": "Roll", "pitch": "Pitch", "yaw": "Yaw"}))
+    if found is None or log.kind != "tlog":
+        return found
+    return Reading(found.time_s, {axis: np.degrees(angle) for axis, angle in found.columns.items()}, found.source)
+
+
+def height_above_ground(log: Log) -> Reading | None:
+    """Metres above the terrain data on board."""
+    return _reading(log, ("TERRAIN_REPORT", {"height": "current_height"}), ("TERR", {"height": "CHeight"}))

@@ -1,0 +1,146 @@
+"""The examiner: failures are explained, a quiet flight has nothing, and what is put into a recording is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mission.plan import Geofence, Plan, Position
+from telemetry.logs import read
+from telemetry.logs.formats import formats
+from telemetry.logs.walk import candidates, walk
+from telemetry.review.examine import examine
+from telemetry.review.fence import fence_distance
+from telemetry.review.link import loss_pct
+from telemetry.review.track import track_of
+
+
+@pytest.mark.parametrize("name", ["survey.tlog", "survey.bin"])
+def test_a_quiet_flight_has_no_observation(data: Path, name: str) -> None:
+    assert examine(data / name) == ()
+
+
+def test_the_recordings_beside_the_repository_tell_the_same(shared_data: Path) -> None:
+    folder = shared_data / "arducopter-4.6.3"
+    for kind in ("tlog", "bin"):
+        assert examine(folder / f"survey.{kind}") == ()
+        assert [one.check for one in examine(folder / f"fence-breach.{kind}")] == ["fence breach"]
+        assert [one.check for one in examine(folder / f"battery-failsafe.{kind}")] == ["battery failsafe"] * 2
+
+
+def test_the_breach_has_place_time_duration_and_action(data: Path) -> None:
+    (breach,) = examine(data / "fence-breach.bin")
+    assert breach.check == "fence breach"
+    assert breach.position is not None
+    assert breach.position.lon_deg == pytest.approx(-0.15907, abs=2e-5)
+    assert breach.to_s is not None
+    assert breach.to_s - breach.from_s == pytest.approx(8.1, abs=0.3)
+    assert "inclusion polygon 1" in breach.text
+    assert "GUIDED to RTL (fence breached)" in breach.text
+
+
+def test_the_failsafes_have_cause_time_action_and_reserve(data: Path) -> None:
+    low, critical = examine(data / "battery-failsafe.bin")
+    assert "Battery 1 is low 12.60V used 301 mAh" in low.text
+    assert "AUTO to RTL (battery failsafe)" in low.text
+    assert "Left in the battery then: 70 %, 700 of 1000 mAh" in low.text
+    assert "Battery 1 is critical 12.60V used 701 mAh" in critical.text
+    assert "RTL to LAND" in critical.text
+    assert "with 7 %" in critical.text
+    assert critical.from_s - low.from_s == pytest.approx(52.2, abs=0.2)
+
+
+def test_a_breach_is_found_even_where_the_autopilot_is_silent(data: Path) -> None:
+    """A smaller fence than the survey's own: the autopilot knew nothing of it."""
+    log = read(data / "survey.bin")
+    plan, track = log.story.plan, track_of(log)
+    assert plan is not None
+    assert track is not None
+    small = Plan(home=plan.home, items=plan.items, geofence=_shrunk(plan))
+    found = examine(log, small)
+    assert found
+    assert {one.check for one in found} == {"fence breach"}
+    assert all("said nothing of it" in one.text for one in found)
+    assert min(float(left.min()) for left in fence_distance(track, plan, log.story).values()) > 0
+
+
+def _shrunk(plan: Plan) -> Geofence:
+    first = plan.geofence.polygons[0]
+    moved = tuple(Position(p.lat_deg, min(p.lon_deg, -0.164)) for p in first.vertices)
+    return replace(plan.geofence, polygons=(replace(first, vertices=moved), *plan.geofence.polygons[1:]))
+
+
+def changed(source: Path, target: Path, name: str, fields: dict[str, float], rows: slice) -> None:
+    """Writes `source` with other values in some rows of one message."""
+    content = np.fromfile(source, dtype=np.uint8)
+    tried = candidates(content)
+    fmt = read(source)["FMT"]
+    lengths = np.zeros(256, dtype=np.int64)
+    lengths[fmt["Type"]] = fmt["Length"]
+    found = walk(tried, lengths, len(content))
+    layout_rows = np.zeros(len(fmt), dtype=[(f, fmt[f].dtype) for f in fmt.fields])
+    for field in fmt.fields:
+        layout_rows[field] = fmt[field]
+    made = next(one for one in formats(layout_rows).values() if one.name == name)
+    for start in found.start[found.kind == made.kind][rows].tolist():
+        record = content[start : start + made.length].view(made.layout)
+        for field, value in fields.items():
+            record[field] = value
+    target.write_bytes(content.tobytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "expected"),
+    [
+        ("VIBE", {"VibeZ": 70.0}, "vibration"),
+        ("VIBE", {"VibeX": 45.0}, "vibration"),
+        ("XKF4", {"SP": 150}, "EKF position"),
+        ("XKF4", {"SM": 120}, "EKF compass"),
+        ("GPS", {"Status": 1, "NSats": 2}, "GPS fix"),
+        ("GPS", {"NSats": 4}, "GPS quality"),
+        ("GPS", {"Lat": 515_090_000}, "GPS jump"),
+        ("RCOU", {"C2": 1990}, "motor at its limit"),
+    ],
+)
+def test_what_goes_wrong_is_found(
+    data: Path, tmp_path: Path, name: str, fields: dict[str, float], expected: str
+) -> None:
+    changed(data / "survey.bin", tmp_path / "hurt.bin", name, fields, slice(60, 110))
+    found = examine(tmp_path / "hurt.bin")
+    assert expected in {one.check for one in found}
+    assert all(one.text and one.meaning and one.evidence for one in found)
+    assert all(one.position is not None for one in found)
+
+
+def test_a_motor_that_always_works_harder_is_named(data: Path, tmp_path: Path) -> None:
+    changed(data / "survey.bin", tmp_path / "hurt.bin", "RCOU", {"C3": 1900}, slice(None))
+    (found,) = (one for one in examine(tmp_path / "hurt.bin") if one.check == "motor balance")
+    assert "Motor output 3" in found.text
+
+
+def test_clipping_is_counted(data: Path, tmp_path: Path) -> None:
+    changed(data / "survey.bin", tmp_path / "hurt.bin", "VIBE", {"Clip": 500}, slice(100, None))
+    assert [one.text for one in examine(tmp_path / "hurt.bin")] == ["The accelerometer reached its limit 500 times."]
+
+
+def test_a_silent_link_is_found(data: Path, tmp_path: Path) -> None:
+    whole = (data / "survey.tlog").read_bytes()
+    log = read(data / "survey.tlog")
+    middle = log["HEARTBEAT"].time_s[400]
+    stamps = [int((middle + offset) * 1e6).to_bytes(8, "big")[:5] for offset in (0, 20)]
+    first, last = (whole.index(stamp) for stamp in stamps)
+    (tmp_path / "gap.tlog").write_bytes(whole[:first] + whole[last:])
+    (found,) = examine(tmp_path / "gap.tlog")
+    assert found.check == "link silence"
+    assert found.to_s is not None
+    assert found.to_s - found.from_s == pytest.approx(20, abs=5)
+
+
+def test_loss_is_counted_by_sequence_numbers() -> None:
+    at = np.arange(0.0, 30.0, 0.1)
+    kept = np.arange(len(at)) % 4 != 0
+    loss = loss_pct(np.array([25.0]), (at[kept], (np.arange(len(at)) % 256)[kept].astype(np.float64)))
+    assert loss[0] == pytest.approx(25.0, abs=2.0)
