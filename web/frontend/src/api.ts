@@ -8,6 +8,7 @@ import type {
   ImportedPlan,
   Order,
   PatternsExpand,
+  PatternSplit,
   Plan,
   OrderRights,
   PlanExport,
@@ -15,10 +16,12 @@ import type {
   Problem,
   Reply,
   SortieApprove,
+  SortieCreate,
   SortieReject,
   SortieSave,
   SortieSubmit,
   SortieView,
+  SplitPlans,
   UploadStart,
   UploadStarted,
 } from './generated';
@@ -81,7 +84,12 @@ async function send(method: string, path: string, body: unknown, signal?: AbortS
   });
 }
 
-export async function sendJson<Answer>(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
+export async function sendJson<Answer>(
+  method: 'POST' | 'PUT',
+  path: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
   return (await (await send(method, path, body, signal)).json()) as Answer;
 }
 
@@ -92,7 +100,8 @@ export const api = {
     getJson<BusTicket>(`/api/bus-ticket${sortieId ? `?sortie=${encodeURIComponent(sortieId)}` : ''}`),
   fleet: () => getJson<Fleet>('/api/fleet'),
 
-  checkPlan: (request: CheckRequest, signal?: AbortSignal) => sendJson<PlanReport>('POST', '/api/plans/check', request, signal),
+  checkPlan: (request: CheckRequest, signal?: AbortSignal) =>
+    sendJson<PlanReport>('POST', '/api/plans/check', request, signal),
 
   async importPlan(file: File): Promise<ImportedPlan> {
     const body = new FormData();
@@ -104,6 +113,9 @@ export const api = {
 
   expandPatterns: (request: PatternsExpand) => sendJson<Plan>('POST', '/api/plans/patterns', request),
 
+  splitPattern: (request: PatternSplit) => sendJson<SplitPlans>('POST', '/api/plans/split', request),
+
+  createSortie: (made: SortieCreate) => sendJson<SortieView>('POST', '/api/sorties', made),
   sortie: (id: string) => getJson<SortieView>(sortiePath(id)),
   saveSortie: (id: string, save: SortieSave) => sendJson<SortieView>('PUT', sortiePath(id), save),
   submitSortie: (id: string, body: SortieSubmit) => sendJson<SortieView>('POST', `${sortiePath(id)}/submit`, body),
@@ -114,7 +126,8 @@ export const api = {
   acknowledgeAlert: (id: string) => sendJson<Reply>('POST', `/api/alerts/${encodeURIComponent(id)}/acknowledge`, {}),
   orderRights: () => getJson<readonly OrderRights[]>('/api/orders'),
   flightSeries: (id: string) => getJson<FlightSeries>(`/api/flights/${encodeURIComponent(id)}/series`),
-  addNote: (id: string, text: string) => sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, { text }),
+  addNote: (id: string, text: string) =>
+    sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, { text }),
 
   order: (vehicle: string, verb: string, body: Order = {}) =>
     sendJson<Reply>('POST', `/api/vehicles/${encodeURIComponent(vehicle)}/orders/${encodeURIComponent(verb)}`, body),

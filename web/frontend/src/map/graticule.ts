@@ -48,7 +48,16 @@ export function graticule(view: View): FeatureCollection {
       properties: { label: label(seconds, step, axis), major: seconds % (step * 5) === 0 },
       geometry: {
         type: 'LineString',
-        coordinates: axis === 'lat' ? [[west, at], [east, at]] : [[at, south], [at, north]],
+        coordinates:
+          axis === 'lat'
+            ? [
+                [west, at],
+                [east, at],
+              ]
+            : [
+                [at, south],
+                [at, north],
+              ],
       },
     };
   };

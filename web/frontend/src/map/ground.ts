@@ -29,12 +29,28 @@ export async function loadLand(): Promise<FeatureCollection> {
 }
 
 function unitLayers(id: string): LayerSpecification[] {
-  const kind = (...kinds: string[]): ['in', ['get', string], ['literal', string[]]] => ['in', ['get', 'kind'], ['literal', kinds]];
+  const kind = (...kinds: string[]): ['in', ['get', string], ['literal', string[]]] => [
+    'in',
+    ['get', 'kind'],
+    ['literal', kinds],
+  ];
   const source = `unit-${id}`;
   return [
-    { id: `${source}-park`, type: 'fill', source, filter: kind('park', 'wood', 'grass'), paint: { 'fill-color': token('map-park') } },
+    {
+      id: `${source}-park`,
+      type: 'fill',
+      source,
+      filter: kind('park', 'wood', 'grass'),
+      paint: { 'fill-color': token('map-park') },
+    },
     { id: `${source}-water`, type: 'fill', source, filter: kind('water'), paint: { 'fill-color': token('map-water') } },
-    { id: `${source}-building`, type: 'fill', source, filter: kind('building'), paint: { 'fill-color': token('map-building') } },
+    {
+      id: `${source}-building`,
+      type: 'fill',
+      source,
+      filter: kind('building'),
+      paint: { 'fill-color': token('map-building') },
+    },
     {
       id: `${source}-path`,
       type: 'line',
@@ -73,7 +89,9 @@ function unitLayers(id: string): LayerSpecification[] {
 
 /** Style of our own ground; `unitLayerUrls` are GeoJSON whose features say `name` and `kind`. */
 export function ownGround(unitLayerUrls: readonly string[]): StyleSpecification {
-  const units = unitLayerUrls.map((url, index) => [`unit-${index}`, { type: 'geojson' as const, data: url, maxzoom: UNIT_MAX_ZOOM }] as const);
+  const units = unitLayerUrls.map(
+    (url, index) => [`unit-${index}`, { type: 'geojson' as const, data: url, maxzoom: UNIT_MAX_ZOOM }] as const,
+  );
   return {
     version: 8,
     sources: {
@@ -97,7 +115,13 @@ export function ownGround(unitLayerUrls: readonly string[]): StyleSpecification 
           ],
         },
       },
-      { id: 'land', type: 'fill', source: 'land', maxzoom: COAST_GONE_AT, paint: { 'fill-color': token('map-ground') } },
+      {
+        id: 'land',
+        type: 'fill',
+        source: 'land',
+        maxzoom: COAST_GONE_AT,
+        paint: { 'fill-color': token('map-ground') },
+      },
       ...unitLayerUrls.flatMap((_, index) => unitLayers(String(index))),
       ...graticuleLayers(),
       { id: GROUND_TOP, type: 'background', layout: { visibility: 'none' }, paint: {} },
@@ -132,7 +156,12 @@ function graticuleLayers(): LayerSpecification[] {
         'text-keep-upright': true,
         'text-max-angle': 90,
       },
-      paint: { 'text-color': token('map-label'), 'text-halo-color': token('map-halo'), 'text-halo-width': 1.5, 'text-opacity': 0.8 },
+      paint: {
+        'text-color': token('map-label'),
+        'text-halo-color': token('map-halo'),
+        'text-halo-width': 1.5,
+        'text-opacity': 0.8,
+      },
     },
   ];
 }

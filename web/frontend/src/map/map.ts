@@ -137,7 +137,11 @@ export function createMap(container: HTMLElement, config: MapConfig, start: MapS
 }
 
 /** Brings `bounds` into what `padding` leaves free; never closer than a street block. */
-export function fit(map: MapLibreMap, bounds: LngLatBoundsLike, padding: number | { top: number; right: number; bottom: number; left: number } = 64): void {
+export function fit(
+  map: MapLibreMap,
+  bounds: LngLatBoundsLike,
+  padding: number | { top: number; right: number; bottom: number; left: number } = 64,
+): void {
   map.fitBounds(bounds, { padding, maxZoom: 17, duration: 350 });
 }
 

@@ -14,7 +14,12 @@ const ARROW = 'arrow-path';
 
 const is = (property: string, value: string): ExpressionSpecification => ['==', ['get', property], value];
 const selected: ExpressionSpecification = ['boolean', ['get', 'selected'], false];
-const byFence = (inside: string, outside: string): ExpressionSpecification => ['case', is('kind', 'inclusion'), inside, outside];
+const byFence = (inside: string, outside: string): ExpressionSpecification => [
+  'case',
+  is('kind', 'inclusion'),
+  inside,
+  outside,
+];
 
 /** Diagonal lines, so that an exclusion is told from an inclusion without colour. */
 function hatch(colour: string): ImageData {
@@ -69,7 +74,13 @@ export function fenceLayers(): LayerSpecification[] {
       filter: is('kind', 'exclusion'),
       paint: { 'fill-color': token('fence-out'), 'fill-opacity': 0.16 },
     },
-    { id: 'plan-fence-hatch', type: 'fill', source: FENCE, filter: is('kind', 'exclusion'), paint: { 'fill-pattern': HATCH } },
+    {
+      id: 'plan-fence-hatch',
+      type: 'fill',
+      source: FENCE,
+      filter: is('kind', 'exclusion'),
+      paint: { 'fill-pattern': HATCH },
+    },
     {
       id: 'plan-fence-line',
       type: 'line',

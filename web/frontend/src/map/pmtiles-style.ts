@@ -7,7 +7,13 @@ import { LABEL_FONT } from './ground';
 const SOURCE = 'tiles';
 
 function fill(id: string, layer: string, colour: string): LayerSpecification {
-  return { id: `tiles-${id}`, type: 'fill', source: SOURCE, 'source-layer': layer, paint: { 'fill-color': token(colour) } };
+  return {
+    id: `tiles-${id}`,
+    type: 'fill',
+    source: SOURCE,
+    'source-layer': layer,
+    paint: { 'fill-color': token(colour) },
+  };
 }
 
 function tileLayers(): LayerSpecification[] {
@@ -17,7 +23,12 @@ function tileLayers(): LayerSpecification[] {
     source: SOURCE,
     'source-layer': layer,
     filter: ['has', 'name'],
-    layout: { 'text-field': ['get', 'name'], 'text-font': LABEL_FONT, 'text-size': 11.5, 'symbol-placement': placement },
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': LABEL_FONT,
+      'text-size': 11.5,
+      'symbol-placement': placement,
+    },
     paint: { 'text-color': token('map-label'), 'text-halo-color': token('map-halo'), 'text-halo-width': 1.5 },
   });
   return [
@@ -27,7 +38,11 @@ function tileLayers(): LayerSpecification[] {
       type: 'fill',
       source: SOURCE,
       'source-layer': 'landuse',
-      filter: ['in', ['get', 'kind'], ['literal', ['park', 'forest', 'wood', 'grass', 'nature_reserve', 'cemetery', 'golf_course']]],
+      filter: [
+        'in',
+        ['get', 'kind'],
+        ['literal', ['park', 'forest', 'wood', 'grass', 'nature_reserve', 'cemetery', 'golf_course']],
+      ],
       paint: { 'fill-color': token('map-park') },
     },
     fill('water', 'water', 'map-water'),

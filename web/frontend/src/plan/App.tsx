@@ -57,13 +57,34 @@ export function App({ store, aboard }: { store: Store; aboard: Aboard }) {
         {editable && <Toolbar store={store} />}
         {editable && <ToolHint store={store} />}
         <div class="map-buttons" role="group" aria-label="Map">
-          <button type="button" class="btn btn-icon" aria-label="Closer" title="Closer" data-testid="btn-zoom-in" onClick={() => map.current?.zoomIn()}>
+          <button
+            type="button"
+            class="btn btn-icon"
+            aria-label="Closer"
+            title="Closer"
+            data-testid="btn-zoom-in"
+            onClick={() => map.current?.zoomIn()}
+          >
             <Icon name="plus" />
           </button>
-          <button type="button" class="btn btn-icon" aria-label="Farther" title="Farther" data-testid="btn-zoom-out" onClick={() => map.current?.zoomOut()}>
+          <button
+            type="button"
+            class="btn btn-icon"
+            aria-label="Farther"
+            title="Farther"
+            data-testid="btn-zoom-out"
+            onClick={() => map.current?.zoomOut()}
+          >
             <Icon name="minus" />
           </button>
-          <button type="button" class="btn btn-icon" aria-label="Show all of the plan" title="Show all of the plan" data-testid="btn-fit" onClick={showAll}>
+          <button
+            type="button"
+            class="btn btn-icon"
+            aria-label="Show all of the plan"
+            title="Show all of the plan"
+            data-testid="btn-fit"
+            onClick={showAll}
+          >
             <Icon name="fit" />
           </button>
         </div>

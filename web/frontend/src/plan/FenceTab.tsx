@@ -7,7 +7,17 @@ import type { Selection } from './handles';
 import type { Store } from './store';
 
 /** What kind of fence it is, and the press that makes it the other. */
-function KindButton({ shape, kind, disabled, onChange }: { shape: 'polygon' | 'circle'; kind: FenceKind; disabled: boolean; onChange: (kind: FenceKind) => void }) {
+function KindButton({
+  shape,
+  kind,
+  disabled,
+  onChange,
+}: {
+  shape: 'polygon' | 'circle';
+  kind: FenceKind;
+  disabled: boolean;
+  onChange: (kind: FenceKind) => void;
+}) {
   const other: FenceKind = kind === 'inclusion' ? 'exclusion' : 'inclusion';
   const words = `This is an ${kind}: make it an ${other}`;
   return (
@@ -55,8 +65,17 @@ export function FenceTab({ store }: { store: Store }) {
       )}
       <ol>
         {geofence.polygons.map((polygon, index) => (
-          <li class={`shape ${isChosen('polygon', index) || isChosen('vertex', index) ? 'is-selected' : ''}`} key={`p${index}`} data-testid="fence-polygon">
-            <KindButton shape="polygon" kind={polygon.kind} disabled={!editable} onChange={(kind) => store.edit((plan) => edit.setPolygon(plan, index, { kind }))} />
+          <li
+            class={`shape ${isChosen('polygon', index) || isChosen('vertex', index) ? 'is-selected' : ''}`}
+            key={`p${index}`}
+            data-testid="fence-polygon"
+          >
+            <KindButton
+              shape="polygon"
+              kind={polygon.kind}
+              disabled={!editable}
+              onChange={(kind) => store.edit((plan) => edit.setPolygon(plan, index, { kind }))}
+            />
             <button type="button" class="shape-name" onClick={() => store.select({ kind: 'polygon', index })}>
               <b>Polygon {index + 1}</b>
               <span class="cell-sub">
@@ -67,8 +86,17 @@ export function FenceTab({ store }: { store: Store }) {
           </li>
         ))}
         {geofence.circles.map((circle, index) => (
-          <li class={`shape ${isChosen('circle', index) ? 'is-selected' : ''}`} key={`c${index}`} data-testid="fence-circle">
-            <KindButton shape="circle" kind={circle.kind} disabled={!editable} onChange={(kind) => store.edit((plan) => edit.setCircle(plan, index, { kind }))} />
+          <li
+            class={`shape ${isChosen('circle', index) ? 'is-selected' : ''}`}
+            key={`c${index}`}
+            data-testid="fence-circle"
+          >
+            <KindButton
+              shape="circle"
+              kind={circle.kind}
+              disabled={!editable}
+              onChange={(kind) => store.edit((plan) => edit.setCircle(plan, index, { kind }))}
+            />
             <button type="button" class="shape-name" onClick={() => store.select({ kind: 'circle', index })}>
               <b>Circle {index + 1}</b>
               <span class="cell-sub">{circle.kind}, radius</span>
@@ -81,7 +109,9 @@ export function FenceTab({ store }: { store: Store }) {
               step={5}
               disabled={!editable}
               testid={`circle-radius-${index + 1}`}
-              onChange={(radius_m) => store.edit((plan) => edit.setCircle(plan, index, { radius_m }), `radius ${index}`)}
+              onChange={(radius_m) =>
+                store.edit((plan) => edit.setCircle(plan, index, { radius_m }), `radius ${index}`)
+              }
             />
             {remove('btn-circle-delete', (plan) => edit.removeCircle(plan, index))}
           </li>
@@ -104,7 +134,12 @@ export function FenceTab({ store }: { store: Store }) {
             value={home.altitude_amsl_m}
             disabled={!editable}
             testid="home-altitude"
-            onChange={(altitude_amsl_m) => store.edit((plan) => (plan.home ? { ...plan, home: { ...plan.home, altitude_amsl_m } } : plan), 'home height')}
+            onChange={(altitude_amsl_m) =>
+              store.edit(
+                (plan) => (plan.home ? { ...plan, home: { ...plan.home, altitude_amsl_m } } : plan),
+                'home height',
+              )
+            }
           />
         </div>
       ) : (
@@ -128,7 +163,9 @@ export function FenceTab({ store }: { store: Store }) {
               step={5}
               disabled={!editable}
               testid={`rally-altitude-${index + 1}`}
-              onChange={(altitude_home_m) => store.edit((plan) => edit.setRally(plan, index, { altitude_home_m }), `rally ${index}`)}
+              onChange={(altitude_home_m) =>
+                store.edit((plan) => edit.setRally(plan, index, { altitude_home_m }), `rally ${index}`)
+              }
             />
             {remove('btn-rally-delete', (plan) => edit.removeRally(plan, index))}
           </li>

@@ -12,7 +12,12 @@ const finding = (check: string, severity: Finding['severity'], text: string): Fi
 });
 
 test('findings of one check stay together and keep their order', () => {
-  const all = [finding('fence', 'error', 'a'), finding('height', 'error', 'b'), finding('fence', 'error', 'c'), finding('fence', 'warning', 'd')];
+  const all = [
+    finding('fence', 'error', 'a'),
+    finding('height', 'error', 'b'),
+    finding('fence', 'error', 'c'),
+    finding('fence', 'warning', 'd'),
+  ];
   expect(grouped(all).map((group) => group.map(({ text }) => text))).toEqual([['a', 'c'], ['b'], ['d']]);
 });
 

@@ -12,14 +12,31 @@ function State({ store }: { store: Store }) {
   const state = store.checkState.value;
   switch (state.kind) {
     case 'checking':
-      return <span class="check-state is-checking" data-testid="check-state" data-state="checking">checking…</span>;
+      return (
+        <span class="check-state is-checking" data-testid="check-state" data-state="checking">
+          checking…
+        </span>
+      );
     case 'unreachable':
-      return <span class="badge badge-warn" data-testid="check-state" data-state="unreachable">server not reachable</span>;
+      return (
+        <span class="badge badge-warn" data-testid="check-state" data-state="unreachable">
+          server not reachable
+        </span>
+      );
     case 'refused':
-      return <span class="badge badge-crit" data-testid="check-state" data-state="refused">cannot be read</span>;
+      return (
+        <span class="badge badge-crit" data-testid="check-state" data-state="refused">
+          cannot be read
+        </span>
+      );
     case 'current':
       return (
-        <span class="check-state" data-testid="check-state" data-state="current" title="The checks are of the plan as it is now">
+        <span
+          class="check-state"
+          data-testid="check-state"
+          data-state="current"
+          title="The checks are of the plan as it is now"
+        >
           <Icon name="check" />
           <span class="visually-hidden">checked</span>
         </span>
@@ -74,7 +91,13 @@ function Group({ store, findings }: { store: Store; findings: readonly Finding[]
       ))}
       {more > 1 && (
         <li>
-          <button type="button" class="finding-more" data-testid="findings-more" aria-expanded={all} onClick={() => setAll(!all)}>
+          <button
+            type="button"
+            class="finding-more"
+            data-testid="findings-more"
+            aria-expanded={all}
+            onClick={() => setAll(!all)}
+          >
             <Icon name={all ? 'up' : 'down'} />
             {all ? 'Fewer' : `${more} more of the same check`}
           </button>
@@ -96,18 +119,33 @@ export function Findings({ store }: { store: Store }) {
   const stale = state.kind === 'unreachable' || state.kind === 'refused';
   return (
     <section class={`findings ${stale ? 'is-stale' : ''}`} aria-label="Checks" data-testid="findings">
-      <button type="button" class="findings-head" aria-expanded={open} data-testid="btn-findings" onClick={() => setFolded(open)}>
+      <button
+        type="button"
+        class="findings-head"
+        aria-expanded={open}
+        data-testid="btn-findings"
+        onClick={() => setFolded(open)}
+      >
         <Icon name={open ? 'down' : 'up'} />
         <b>Checks</b>
-        {count('error') > 0 && <span class="badge badge-crit" data-testid="error-count">{plural(count('error'), 'error')}</span>}
-        {count('warning') > 0 && <span class="badge badge-warn" data-testid="warning-count">{plural(count('warning'), 'warning')}</span>}
+        {count('error') > 0 && (
+          <span class="badge badge-crit" data-testid="error-count">
+            {plural(count('error'), 'error')}
+          </span>
+        )}
+        {count('warning') > 0 && (
+          <span class="badge badge-warn" data-testid="warning-count">
+            {plural(count('warning'), 'warning')}
+          </span>
+        )}
         <span class="spring" />
         <State store={store} />
       </button>
       <div class="findings-list" hidden={!open}>
         {state.kind === 'unreachable' && (
           <p class="note note-warn">
-            The plan is not being checked. Your edits are kept on this page; checking goes on by itself when the server answers.
+            The plan is not being checked. Your edits are kept on this page; checking goes on by itself when the server
+            answers.
           </p>
         )}
         {state.kind === 'refused' && <p class="note note-crit">{state.text}</p>}

@@ -52,7 +52,11 @@ function Progress({ upload, stage, name }: { upload: Upload; stage: string; name
 
 export function Receipt({ receipt }: { receipt: UploadReceipt }) {
   return (
-    <div class={`receipt ${receipt.verified ? 'is-verified' : 'is-failed'}`} data-testid="receipt" data-verified={receipt.verified}>
+    <div
+      class={`receipt ${receipt.verified ? 'is-verified' : 'is-failed'}`}
+      data-testid="receipt"
+      data-verified={receipt.verified}
+    >
       <header>
         <Icon name={receipt.verified ? 'check' : 'error'} />
         <b>{receipt.verified ? 'Aboard and read back equal' : 'Not aboard'}</b>
@@ -88,7 +92,10 @@ export function Receipt({ receipt }: { receipt: UploadReceipt }) {
                 {stage.sent_sha256.slice(0, 8)}
               </td>
               <td class="mono" title={stage.read_sha256 ?? ''}>
-                <span class={stage.verified ? 'is-equal' : 'is-unequal'}>{stage.read_sha256?.slice(0, 8) ?? UNKNOWN}</span> {stage.verified ? '=' : '≠'}
+                <span class={stage.verified ? 'is-equal' : 'is-unequal'}>
+                  {stage.read_sha256?.slice(0, 8) ?? UNKNOWN}
+                </span>{' '}
+                {stage.verified ? '=' : '≠'}
               </td>
             </tr>
           ))}
@@ -176,7 +183,11 @@ function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) {
       </section>
     );
   }
-  const why = store.changed.value ? 'Save your changes first.' : rights.value.upload ? null : 'Only an approved plan goes up.';
+  const why = store.changed.value
+    ? 'Save your changes first.'
+    : rights.value.upload
+      ? null
+      : 'Only an approved plan goes up.';
   const canOverride = !rights.value.upload && rights.value.override && !store.changed.value;
   const { receipt } = sortie.value;
   return (
@@ -186,7 +197,13 @@ function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) {
           {sortie.value.vehicle === null && (
             <div class="field">
               <label for="fly-vehicle">Drone</label>
-              <select id="fly-vehicle" class="input" data-testid="fly-vehicle" value={aboard.vehicle.value ?? ''} onChange={(event) => (aboard.chosen.value = event.currentTarget.value)}>
+              <select
+                id="fly-vehicle"
+                class="input"
+                data-testid="fly-vehicle"
+                value={aboard.vehicle.value ?? ''}
+                onChange={(event) => (aboard.chosen.value = event.currentTarget.value)}
+              >
                 {store.page.vehicles.map((vehicle) => (
                   <option key={vehicle} value={vehicle}>
                     {vehicle}
@@ -195,7 +212,13 @@ function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) {
               </select>
             </div>
           )}
-          <button type="button" class={`btn btn-block ${receipt?.verified ? '' : 'btn-primary'}`} disabled={why !== null || aboard.vehicle.value === null} data-testid="btn-upload" onClick={() => void aboard.startUpload(null)}>
+          <button
+            type="button"
+            class={`btn btn-block ${receipt?.verified ? '' : 'btn-primary'}`}
+            disabled={why !== null || aboard.vehicle.value === null}
+            data-testid="btn-upload"
+            onClick={() => void aboard.startUpload(null)}
+          >
             <Icon name="upload" />
             {receipt ? 'Upload again to' : 'Upload to'} {aboard.vehicle.value ?? 'a drone'}
           </button>
@@ -227,7 +250,13 @@ function Orders({ aboard }: { aboard: Aboard }) {
   const out = aboard.stale.value || aboard.waiting.value !== null;
   const armed = live?.armed === true;
   const plain = (verb: string, name: string, icon: string) => (
-    <button type="button" class="btn" disabled={out || !armed} data-testid={`btn-${verb}`} onClick={() => void aboard.order(verb)}>
+    <button
+      type="button"
+      class="btn"
+      disabled={out || !armed}
+      data-testid={`btn-${verb}`}
+      onClick={() => void aboard.order(verb)}
+    >
       <Icon name={icon} />
       {name}
     </button>
@@ -260,7 +289,13 @@ export function AbortBar({ aboard }: { aboard: Aboard }) {
   if (!aboard.mayOrder) return null;
   const armed = aboard.heartbeat.value?.live.armed === true;
   const button = (verb: string, name: string, icon: string) => (
-    <button type="button" class={`btn btn-large ${armed ? 'btn-abort' : ''}`} disabled={!armed || aboard.waiting.value === verb} data-testid={`btn-${verb}`} onClick={() => void aboard.order(verb)}>
+    <button
+      type="button"
+      class={`btn btn-large ${armed ? 'btn-abort' : ''}`}
+      disabled={!armed || aboard.waiting.value === verb}
+      data-testid={`btn-${verb}`}
+      onClick={() => void aboard.order(verb)}
+    >
       <Icon name={icon} />
       {name}
     </button>
@@ -288,7 +323,13 @@ function Answers({ aboard }: { aboard: Aboard }) {
           </li>
         )}
         {answers.map((answer) => (
-          <li key={answer.at.getTime()} class={answer.ok ? 'is-ok' : 'is-refused'} data-testid="order-answer" data-verb={answer.verb} data-ok={answer.ok}>
+          <li
+            key={answer.at.getTime()}
+            class={answer.ok ? 'is-ok' : 'is-refused'}
+            data-testid="order-answer"
+            data-verb={answer.verb}
+            data-ok={answer.ok}
+          >
             <Icon name={answer.ok ? 'check' : 'error'} />
             <span>
               <b>{answer.verb}</b> {answer.text}
@@ -307,7 +348,8 @@ function Answers({ aboard }: { aboard: Aboard }) {
 export function FlyTab({ store, aboard }: { store: Store; aboard: Aboard }) {
   const problem = aboard.bus.problem.value;
   const armed = aboard.heartbeat.value?.live.armed === true;
-  const ready = armed || (store.sortie.value.receipt?.verified === true && !aboard.upload.value && !store.changed.value);
+  const ready =
+    armed || (store.sortie.value.receipt?.verified === true && !aboard.upload.value && !store.changed.value);
   const upload = <UploadPart store={store} aboard={aboard} />;
   return (
     <div class="fly">

@@ -9,7 +9,12 @@ import { plural } from './Findings';
 import { ReasonDialog } from './ReasonDialog';
 import type { Store } from './store';
 
-const TONES: Record<string, string> = { submitted: 'badge-info', approved: 'badge-ok', rejected: 'badge-crit', uploaded: 'badge-info' };
+const TONES: Record<string, string> = {
+  submitted: 'badge-info',
+  approved: 'badge-ok',
+  rejected: 'badge-crit',
+  uploaded: 'badge-info',
+};
 
 /** Why the plan cannot be submitted now; null when it can. */
 export function whyNotSubmit(store: Store): string | null {
@@ -78,10 +83,20 @@ function Files({ store, onImported }: { store: Store; onImported: () => void }) 
           <span class="btn-words">Export</span>
         </summary>
         <div class="menu-list">
-          <button type="button" class="btn btn-quiet" data-testid="btn-export-plan" onClick={() => void deeds.exportFile(store, 'plan')}>
+          <button
+            type="button"
+            class="btn btn-quiet"
+            data-testid="btn-export-plan"
+            onClick={() => void deeds.exportFile(store, 'plan')}
+          >
             QGroundControl .plan
           </button>
-          <button type="button" class="btn btn-quiet" data-testid="btn-export-waypoints" onClick={() => void deeds.exportFile(store, 'waypoints')}>
+          <button
+            type="button"
+            class="btn btn-quiet"
+            data-testid="btn-export-waypoints"
+            onClick={() => void deeds.exportFile(store, 'waypoints')}
+          >
             Mission Planner .waypoints
           </button>
         </div>
@@ -101,7 +116,8 @@ export function Header({ store, onImported }: { store: Store; onImported: () => 
     setBusy(false);
   };
   const why = whyNotSubmit(store);
-  const submittable = rights.value.edit && (sortie.value.state === 'draft' || (changed.value && sortie.value.state !== 'submitted'));
+  const submittable =
+    rights.value.edit && (sortie.value.state === 'draft' || (changed.value && sortie.value.state !== 'submitted'));
   return (
     <header class="head">
       <div class="head-title">
@@ -112,10 +128,26 @@ export function Header({ store, onImported }: { store: Store; onImported: () => 
       </div>
       {rights.value.edit && (
         <div class="head-group">
-          <button type="button" class="btn btn-quiet btn-icon" aria-label="Undo" title="Undo (Ctrl+Z)" data-testid="btn-undo" disabled={history.value.past.length === 0} onClick={store.undo}>
+          <button
+            type="button"
+            class="btn btn-quiet btn-icon"
+            aria-label="Undo"
+            title="Undo (Ctrl+Z)"
+            data-testid="btn-undo"
+            disabled={history.value.past.length === 0}
+            onClick={store.undo}
+          >
             <Icon name="undo" />
           </button>
-          <button type="button" class="btn btn-quiet btn-icon" aria-label="Redo" title="Redo (Ctrl+Y)" data-testid="btn-redo" disabled={history.value.future.length === 0} onClick={store.redo}>
+          <button
+            type="button"
+            class="btn btn-quiet btn-icon"
+            aria-label="Redo"
+            title="Redo (Ctrl+Y)"
+            data-testid="btn-redo"
+            disabled={history.value.future.length === 0}
+            onClick={store.redo}
+          >
             <Icon name="redo" />
           </button>
         </div>
@@ -125,7 +157,14 @@ export function Header({ store, onImported }: { store: Store; onImported: () => 
       </div>
       <div class="head-actions">
         {rights.value.edit && (
-          <button type="button" class="btn" disabled={!changed.value || busy} data-testid="btn-save" data-saved={!changed.value} onClick={run(() => deeds.save(store, setConflict))}>
+          <button
+            type="button"
+            class="btn"
+            disabled={!changed.value || busy}
+            data-testid="btn-save"
+            data-saved={!changed.value}
+            onClick={run(() => deeds.save(store, setConflict))}
+          >
             {changed.value ? 'Save' : 'Saved'}
           </button>
         )}
@@ -136,24 +175,48 @@ export function Header({ store, onImported }: { store: Store; onImported: () => 
                 {why}
               </span>
             )}
-            <button type="button" class="btn btn-primary" disabled={why !== null || busy} aria-describedby="why-not-submit" data-testid="btn-submit" onClick={run(() => deeds.submit(store, setConflict))}>
+            <button
+              type="button"
+              class="btn btn-primary"
+              disabled={why !== null || busy}
+              aria-describedby="why-not-submit"
+              data-testid="btn-submit"
+              onClick={run(() => deeds.submit(store, setConflict))}
+            >
               Submit
             </button>
           </>
         )}
         {rights.value.approve && (
           <>
-            <button type="button" class="btn" disabled={busy} data-testid="btn-reject" onClick={() => setRejecting(true)}>
+            <button
+              type="button"
+              class="btn"
+              disabled={busy}
+              data-testid="btn-reject"
+              onClick={() => setRejecting(true)}
+            >
               Reject…
             </button>
-            <button type="button" class="btn btn-primary" disabled={busy || changed.value} data-testid="btn-approve" onClick={run(() => deeds.approve(store))}>
+            <button
+              type="button"
+              class="btn btn-primary"
+              disabled={busy || changed.value}
+              data-testid="btn-approve"
+              onClick={run(() => deeds.approve(store))}
+            >
               <Icon name="check" />
               Approve
             </button>
           </>
         )}
         {rights.value.upload && !changed.value && store.tab.value !== 'fly' && (
-          <button type="button" class="btn btn-primary" data-testid="btn-go-fly" onClick={() => (store.tab.value = 'fly')}>
+          <button
+            type="button"
+            class="btn btn-primary"
+            data-testid="btn-go-fly"
+            onClick={() => (store.tab.value = 'fly')}
+          >
             Upload and fly
           </button>
         )}

@@ -36,7 +36,13 @@ const Row = memo(function Row({ store, item, index, selected, editable }: RowPro
     if (selected) element.current?.scrollIntoView({ block: 'nearest' });
   }, [selected]);
   return (
-    <li class={`item ${selected ? 'is-selected' : ''}`} ref={element} data-testid="mission-item" data-index={index} data-command={item.command}>
+    <li
+      class={`item ${selected ? 'is-selected' : ''}`}
+      ref={element}
+      data-testid="mission-item"
+      data-index={index}
+      data-command={item.command}
+    >
       <div class="item-line">
         <button
           type="button"
@@ -59,7 +65,9 @@ const Row = memo(function Row({ store, item, index, selected, editable }: RowPro
             step={5}
             disabled={!editable}
             testid={`item-altitude-${index + 1}`}
-            onChange={(altitude_m) => store.edit((plan) => edit.setItem(plan, index, { altitude_m }), `height ${index}`)}
+            onChange={(altitude_m) =>
+              store.edit((plan) => edit.setItem(plan, index, { altitude_m }), `height ${index}`)
+            }
           />
         )}
       </div>
@@ -107,11 +115,13 @@ function ItemEditor({ store, item, index, editable }: Omit<RowProps, 'selected'>
               store.edit((plan) => edit.setItem(plan, index, { frame }));
             }}
           >
-            {[...FRAME_NAMES].filter(([frame]) => frame !== Frame.MISSION).map(([frame, name]) => (
-              <option key={frame} value={frame}>
-                {name}
-              </option>
-            ))}
+            {[...FRAME_NAMES]
+              .filter(([frame]) => frame !== Frame.MISSION)
+              .map(([frame, name]) => (
+                <option key={frame} value={frame}>
+                  {name}
+                </option>
+              ))}
           </select>
         </div>
       )}
@@ -125,7 +135,9 @@ function ItemEditor({ store, item, index, editable }: Omit<RowProps, 'selected'>
             disabled={!editable}
             testid={`item-param-${field.index + 1}`}
             {...(field.min === undefined ? {} : { min: field.min })}
-            onChange={(value) => store.edit((plan) => edit.setParam(plan, index, field.index, value), `param ${index} ${field.index}`)}
+            onChange={(value) =>
+              store.edit((plan) => edit.setParam(plan, index, field.index, value), `param ${index} ${field.index}`)
+            }
           />
         </div>
       ))}
@@ -136,7 +148,15 @@ function ItemEditor({ store, item, index, editable }: Omit<RowProps, 'selected'>
       )}
       {editable && (
         <div class="btn-row item-actions">
-          <button type="button" class="btn btn-icon" aria-label="Earlier" title="Earlier" data-testid="btn-item-up" disabled={index === 0} onClick={() => move(store, index, index - 1)}>
+          <button
+            type="button"
+            class="btn btn-icon"
+            aria-label="Earlier"
+            title="Earlier"
+            data-testid="btn-item-up"
+            disabled={index === 0}
+            onClick={() => move(store, index, index - 1)}
+          >
             <Icon name="up" />
           </button>
           <button
@@ -171,7 +191,9 @@ export function MissionTab({ store }: { store: Store }) {
   const { items, cruise_speed_m_s } = plan;
   const rows = blocks(plan);
   // A pattern that has no items yet, or cannot have any, is still there to be mended.
-  const bare = plan.patterns.filter(({ pattern_id }) => patternOf(plan, pattern_id) && !rows.some((block) => block.pattern === pattern_id));
+  const bare = plan.patterns.filter(
+    ({ pattern_id }) => patternOf(plan, pattern_id) && !rows.some((block) => block.pattern === pattern_id),
+  );
   const editable = store.rights.value.edit;
   const selection = store.selection.value;
   const heights = new Set(items.filter((item) => commandInfo(item.command).hasAltitude).map((item) => item.altitude_m));
@@ -180,7 +202,11 @@ export function MissionTab({ store }: { store: Store }) {
       <div class="empty" data-testid="mission-empty">
         <Icon name="waypoint" />
         <strong>No mission yet</strong>
-        <p>{editable ? 'Start with Take-off, then add waypoints on the map. Or drop a .plan or .waypoints file here.' : 'The pilot has not drawn one.'}</p>
+        <p>
+          {editable
+            ? 'Start with Take-off, then add waypoints on the map. Or drop a .plan or .waypoints file here.'
+            : 'The pilot has not drawn one.'}
+        </p>
       </div>
     );
   }

@@ -44,7 +44,15 @@ export function Panel({ store, aboard }: { store: Store; aboard: Aboard }) {
       <Totals store={store} />
       <div class="tabs" role="tablist">
         {TABS.map(([key, name]) => (
-          <button type="button" key={key} class="tab" role="tab" aria-selected={tab === key} data-testid={`tab-${key}`} onClick={() => (store.tab.value = key)}>
+          <button
+            type="button"
+            key={key}
+            class="tab"
+            role="tab"
+            aria-selected={tab === key}
+            data-testid={`tab-${key}`}
+            onClick={() => (store.tab.value = key)}
+          >
             {name}
           </button>
         ))}

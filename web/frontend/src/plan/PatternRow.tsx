@@ -5,8 +5,19 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon';
 import { NumberInput, parsed } from '../ui/NumberInput';
 import { breakUpPattern } from './edit';
-import { asKind, type Block, type Field, type Kind, KINDS, kindsOf, patternOf, setPattern, type Spec } from './patterns';
+import {
+  asKind,
+  type Block,
+  type Field,
+  type Kind,
+  KINDS,
+  kindsOf,
+  patternOf,
+  setPattern,
+  type Spec,
+} from './patterns';
 import { removeSelected } from './pointer';
+import { SplitDialog } from './SplitDialog';
 import type { Store } from './store';
 
 /** How wide a strip one pass searches; of the thing looked for and the ground, not of the plan. */
@@ -23,9 +34,21 @@ export function PatternRow({ store, block }: { store: Store; block: Block }) {
   if (!pattern) return null;
   const [first, last] = [block.first + 1, block.first + block.items.length];
   return (
-    <li class={`item ${selected ? 'is-selected' : ''}`} ref={element} data-testid="pattern" data-kind={pattern.spec.kind} data-items={block.items.length}>
+    <li
+      class={`item ${selected ? 'is-selected' : ''}`}
+      ref={element}
+      data-testid="pattern"
+      data-kind={pattern.spec.kind}
+      data-items={block.items.length}
+    >
       <div class="item-line">
-        <button type="button" class="item-name" aria-expanded={selected} data-testid={`pattern-${id}`} onClick={() => store.select(selected ? null : { kind: 'pattern', id })}>
+        <button
+          type="button"
+          class="item-name"
+          aria-expanded={selected}
+          data-testid={`pattern-${id}`}
+          onClick={() => store.select(selected ? null : { kind: 'pattern', id })}
+        >
           <span class="item-number">
             <Icon name="survey" />
           </span>
@@ -43,16 +66,24 @@ export function PatternRow({ store, block }: { store: Store; block: Block }) {
 function Editor({ store, id, spec }: { store: Store; id: string; spec: Spec }) {
   const editable = store.rights.value.edit;
   const info = KINDS[spec.kind];
+  const [splitting, setSplitting] = useState(false);
   const set = (change: Partial<Record<string, unknown>>, subject: string | null): void =>
     store.edit((plan) => setPattern(plan, id, { ...spec, ...change } as Spec), subject);
   return (
     <div class="item-editor">
       <div class="field field-row">
         <label for="pattern-kind">Pattern</label>
-        <select id="pattern-kind" class="input" data-testid="pattern-kind" disabled={!editable} value={spec.kind} onChange={(event) => {
+        <select
+          id="pattern-kind"
+          class="input"
+          data-testid="pattern-kind"
+          disabled={!editable}
+          value={spec.kind}
+          onChange={(event) => {
             const kind = event.currentTarget.value as Kind;
             store.edit((plan) => setPattern(plan, id, asKind(spec, kind)));
-          }}>
+          }}
+        >
           {kindsOf(info.shape).map((kind) => (
             <option key={kind} value={kind}>
               {KINDS[kind].name}
@@ -66,11 +97,23 @@ function Editor({ store, id, spec }: { store: Store; id: string; spec: Spec }) {
         </p>
       )}
       {info.fields.map((field) => (
-        <PatternField key={`${spec.kind} ${field.key}`} field={field} spec={spec} disabled={!editable} onChange={(value) => set({ [field.key]: value }, `${id} ${field.key}`)} />
+        <PatternField
+          key={`${spec.kind} ${field.key}`}
+          field={field}
+          spec={spec}
+          disabled={!editable}
+          onChange={(value) => set({ [field.key]: value }, `${id} ${field.key}`)}
+        />
       ))}
       {info.flags.map(([key, label]) => (
         <label class="check" key={key}>
-          <input type="checkbox" checked={Boolean(spec[key as keyof Spec])} disabled={!editable} data-testid={`pattern-${key}`} onChange={(event) => set({ [key]: event.currentTarget.checked }, null)} />
+          <input
+            type="checkbox"
+            checked={Boolean(spec[key as keyof Spec])}
+            disabled={!editable}
+            data-testid={`pattern-${key}`}
+            onChange={(event) => set({ [key]: event.currentTarget.checked }, null)}
+          />
           {label}
         </label>
       ))}
@@ -89,13 +132,31 @@ function Editor({ store, id, spec }: { store: Store; id: string; spec: Spec }) {
           >
             Break up
           </button>
+          {store.page.vehicles.length > 1 && (
+            <button
+              type="button"
+              class="btn"
+              data-testid="btn-pattern-split"
+              title="Share it out over several drones"
+              onClick={() => setSplitting(true)}
+            >
+              Split…
+            </button>
+          )}
           <span class="spring" />
-          <button type="button" class="btn" data-testid="btn-pattern-delete" onClick={() => removeSelected(store)}>
+          <button
+            type="button"
+            class="btn btn-icon"
+            aria-label="Delete"
+            title="Delete"
+            data-testid="btn-pattern-delete"
+            onClick={() => removeSelected(store)}
+          >
             <Icon name="trash" />
-            Delete
           </button>
         </div>
       )}
+      {splitting && <SplitDialog store={store} patternId={id} onClose={() => setSplitting(false)} />}
     </div>
   );
 }
@@ -113,7 +174,13 @@ function PatternField({ field, spec, disabled, onChange }: PatternFieldProps) {
     <div class="field">
       <span class="label">{field.label}</span>
       {Array.isArray(value) ? (
-        <ListInput label={field.label} unit={field.unit} value={value as readonly number[]} disabled={disabled} onChange={onChange} />
+        <ListInput
+          label={field.label}
+          unit={field.unit}
+          value={value as readonly number[]}
+          disabled={disabled}
+          onChange={onChange}
+        />
       ) : (
         <NumberInput
           label={field.label}
@@ -131,9 +198,24 @@ function PatternField({ field, spec, disabled, onChange }: PatternFieldProps) {
 }
 
 /** Several heights, `20, 35, 50`. */
-function ListInput({ label, unit, value, disabled, onChange }: { label: string; unit: string; value: readonly number[]; disabled: boolean; onChange: (value: readonly number[]) => void }) {
+function ListInput({
+  label,
+  unit,
+  value,
+  disabled,
+  onChange,
+}: {
+  label: string;
+  unit: string;
+  value: readonly number[];
+  disabled: boolean;
+  onChange: (value: readonly number[]) => void;
+}) {
   const [text, setText] = useState(value.join(', '));
-  const numbers = text.split(/[,;\s]+/).filter(Boolean).map((part) => parsed(part));
+  const numbers = text
+    .split(/[,;\s]+/)
+    .filter(Boolean)
+    .map((part) => parsed(part));
   const invalid = numbers.length === 0 || numbers.includes(null);
   return (
     <span class="number">
@@ -162,14 +244,22 @@ function Detection({ spacing_m }: { spacing_m: number }) {
     <>
       <div class="field">
         <span class="label">Sweep width</span>
-        <NumberInput label="Sweep width" unit="m" value={width} min={0.1} testid="sweep-width" onChange={(value) => (sweepWidth.value = value)} />
+        <NumberInput
+          label="Sweep width"
+          unit="m"
+          value={width}
+          min={0.1}
+          testid="sweep-width"
+          onChange={(value) => (sweepWidth.value = value)}
+        />
       </div>
       <p class="detection" data-testid="detection">
         {coverage === null ? (
           'Give the sweep width for the probability of detection.'
         ) : (
           <>
-            <b class="num">POD {Math.round((1 - Math.exp(-coverage)) * 100)} %</b> at coverage {coverage.toFixed(2)} (1 − e<sup>−C</sup>, random pass)
+            <b class="num">POD {Math.round((1 - Math.exp(-coverage)) * 100)} %</b> at coverage {coverage.toFixed(2)} (1
+            − e<sup>−C</sup>, random pass)
           </>
         )}
       </p>

@@ -25,9 +25,33 @@ const PATTERN = 'plan-pattern';
 const ROOM = { top: 76, right: 72, bottom: 56, left: 164 } as const;
 
 function editingLayers(): LayerSpecification[] {
-  const byFence = ['match', ['get', 'fence'], 'inclusion', token('fence-in'), 'exclusion', token('fence-out'), token('plan-path')] as never;
-  const byKind = ['match', ['get', 'kind'], 'inclusion', token('fence-in'), 'exclusion', token('fence-out'), token('plan-path')] as never;
-  const bySeverity = ['match', ['get', 'severity'], 'error', token('crit'), 'warning', token('warn'), token('accent')] as never;
+  const byFence = [
+    'match',
+    ['get', 'fence'],
+    'inclusion',
+    token('fence-in'),
+    'exclusion',
+    token('fence-out'),
+    token('plan-path'),
+  ] as never;
+  const byKind = [
+    'match',
+    ['get', 'kind'],
+    'inclusion',
+    token('fence-in'),
+    'exclusion',
+    token('fence-out'),
+    token('plan-path'),
+  ] as never;
+  const bySeverity = [
+    'match',
+    ['get', 'severity'],
+    'error',
+    token('crit'),
+    'warning',
+    token('warn'),
+    token('accent'),
+  ] as never;
   return [
     {
       id: 'plan-pattern-outline',
@@ -124,7 +148,12 @@ function editingLayers(): LayerSpecification[] {
       id: 'plan-hover-dot',
       type: 'circle',
       source: HOVER,
-      paint: { 'circle-radius': 6, 'circle-color': token('accent'), 'circle-stroke-color': token('map-halo'), 'circle-stroke-width': 2 },
+      paint: {
+        'circle-radius': 6,
+        'circle-color': token('accent'),
+        'circle-stroke-color': token('map-halo'),
+        'circle-stroke-width': 2,
+      },
     },
   ];
 }
@@ -165,7 +194,13 @@ export function PlanMap({ store, onMap }: { store: Store; onMap: (map: MapLibreM
       addPlanImages(map);
       addDroneImages(map);
       const stop = project(map, store);
-      for (const layer of [...fenceLayers(), ...pathLayers(), ...editingLayers().slice(0, 6), ...pointLayers(), ...editingLayers().slice(6)]) {
+      for (const layer of [
+        ...fenceLayers(),
+        ...pathLayers(),
+        ...editingLayers().slice(0, 6),
+        ...pointLayers(),
+        ...editingLayers().slice(6),
+      ]) {
         map.addLayer(layer);
       }
       return stop;

@@ -55,7 +55,10 @@ export function ticks(from: number, to: number, wanted: number): number[] {
   return marks;
 }
 
-export function heightAt(points: readonly ProfilePoint[], distance: number): { height: number; ground: number | null } | null {
+export function heightAt(
+  points: readonly ProfilePoint[],
+  distance: number,
+): { height: number; ground: number | null } | null {
   const after = points.findIndex((point) => point.distance >= distance);
   const next = points[after];
   const before = points[after - 1] ?? next;
@@ -89,7 +92,9 @@ function useSize(): [{ current: HTMLDivElement | null }, number, number] {
   const [size, setSize] = useState<[number, number]>([800, 150]);
   useEffect(() => {
     if (!element.current) return;
-    const observer = new ResizeObserver(([entry]) => entry && setSize([entry.contentRect.width, entry.contentRect.height]));
+    const observer = new ResizeObserver(
+      ([entry]) => entry && setSize([entry.contentRect.width, entry.contentRect.height]),
+    );
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
@@ -102,9 +107,19 @@ export function Profile({ store }: { store: Store }) {
   const points = pointsOf(store.report.value?.profile ?? []);
   const stale = store.checkState.value.kind === 'unreachable' || store.checkState.value.kind === 'refused';
   return (
-    <section class={`profile ${open ? '' : 'is-closed'} ${stale ? 'is-stale' : ''}`} aria-label="Altitude profile" data-testid="profile">
+    <section
+      class={`profile ${open ? '' : 'is-closed'} ${stale ? 'is-stale' : ''}`}
+      aria-label="Altitude profile"
+      data-testid="profile"
+    >
       <header class="profile-head">
-        <button type="button" class="btn btn-quiet" aria-expanded={open} data-testid="btn-profile" onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          class="btn btn-quiet"
+          aria-expanded={open}
+          data-testid="btn-profile"
+          onClick={() => setOpen(!open)}
+        >
           <Icon name={open ? 'down' : 'up'} />
           Altitude profile
         </button>
@@ -112,7 +127,11 @@ export function Profile({ store }: { store: Store }) {
       </header>
       {open && (
         <div class="profile-chart" ref={element}>
-          {points.length > 1 ? <Chart store={store} points={points} width={width} height={height} /> : <p class="profile-empty">The profile appears with the first leg.</p>}
+          {points.length > 1 ? (
+            <Chart store={store} points={points} width={width} height={height} />
+          ) : (
+            <p class="profile-empty">The profile appears with the first leg.</p>
+          )}
         </div>
       )}
     </section>
@@ -132,11 +151,23 @@ function Readout({ store, points }: { store: Store; points: readonly ProfilePoin
   );
 }
 
-function Chart({ store, points, width, height }: { store: Store; points: readonly ProfilePoint[]; width: number; height: number }) {
+function Chart({
+  store,
+  points,
+  width,
+  height,
+}: {
+  store: Store;
+  points: readonly ProfilePoint[];
+  width: number;
+  height: number;
+}) {
   const scale = scaleOf(points, width, height);
   const grounded = points.some((point) => point.ground !== null);
   const ground = line(scale, points, (point) => point.ground);
-  const ceiling = grounded ? (point: ProfilePoint) => (point.ground === null ? null : point.ground + CEILING_M) : () => CEILING_M;
+  const ceiling = grounded
+    ? (point: ProfilePoint) => (point.ground === null ? null : point.ground + CEILING_M)
+    : () => CEILING_M;
   const bottom = y(scale, scale.low);
   const at = store.hover.value;
   const here = at === null ? null : heightAt(points, at * scale.length);
@@ -164,16 +195,32 @@ function Chart({ store, points, width, height }: { store: Store; points: readonl
         </g>
       ))}
       {ticks(0, scale.length, width / 130).map((mark) => (
-        <text key={mark} class="profile-tick" x={x(scale, mark)} y={height - 7} text-anchor={mark === 0 ? 'start' : 'middle'}>
+        <text
+          key={mark}
+          class="profile-tick"
+          x={x(scale, mark)}
+          y={height - 7}
+          text-anchor={mark === 0 ? 'start' : 'middle'}
+        >
           {metres(mark)}
         </text>
       ))}
-      {grounded && <path class="profile-ground" d={`${ground}L${x(scale, scale.length)} ${bottom}L${PAD.left} ${bottom}Z`} />}
+      {grounded && (
+        <path class="profile-ground" d={`${ground}L${x(scale, scale.length)} ${bottom}L${PAD.left} ${bottom}Z`} />
+      )}
       <path class="profile-ceiling" d={line(scale, points, ceiling)} />
-      <text class="profile-ceiling-label" x={width - PAD.right} y={y(scale, ceiling(points.at(-1) as ProfilePoint) ?? CEILING_M) - 5} text-anchor="end">
+      <text
+        class="profile-ceiling-label"
+        x={width - PAD.right}
+        y={y(scale, ceiling(points.at(-1) as ProfilePoint) ?? CEILING_M) - 5}
+        text-anchor="end"
+      >
         120 m {grounded ? 'above ground' : 'above home · ground not known'}
       </text>
-      <path class="profile-area" d={`${line(scale, points, (point) => point.height)}L${x(scale, scale.length)} ${bottom}L${PAD.left} ${bottom}Z`} />
+      <path
+        class="profile-area"
+        d={`${line(scale, points, (point) => point.height)}L${x(scale, scale.length)} ${bottom}L${PAD.left} ${bottom}Z`}
+      />
       <path class="profile-path" d={line(scale, points, (point) => point.height)} />
       {items.map((point, index) => (
         <circle
@@ -187,7 +234,12 @@ function Chart({ store, points, width, height }: { store: Store; points: readonl
       ))}
       {at !== null && here && (
         <g class="profile-cursor">
-          <line x1={x(scale, at * scale.length)} x2={x(scale, at * scale.length)} y1={PAD.top} y2={height - PAD.bottom} />
+          <line
+            x1={x(scale, at * scale.length)}
+            x2={x(scale, at * scale.length)}
+            y1={PAD.top}
+            y2={height - PAD.bottom}
+          />
           <circle cx={x(scale, at * scale.length)} cy={y(scale, here.height)} r={5} />
         </g>
       )}

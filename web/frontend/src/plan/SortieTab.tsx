@@ -13,7 +13,14 @@ export function SortieTab({ store }: { store: Store }) {
   const text = (field: keyof Form, label: string) => (
     <div class="field">
       <label for={`sortie-${field}`}>{label}</label>
-      <input id={`sortie-${field}`} class="input" value={form[field]} disabled={!editable} data-testid={`sortie-${field}`} onInput={set(field)} />
+      <input
+        id={`sortie-${field}`}
+        class="input"
+        value={form[field]}
+        disabled={!editable}
+        data-testid={`sortie-${field}`}
+        onInput={set(field)}
+      />
     </div>
   );
   return (
@@ -21,13 +28,28 @@ export function SortieTab({ store }: { store: Store }) {
       {text('title', 'Title')}
       <div class="field">
         <label for="sortie-purpose">Purpose</label>
-        <textarea id="sortie-purpose" class="input" rows={2} value={form.purpose} disabled={!editable} data-testid="sortie-purpose" onInput={set('purpose')} />
+        <textarea
+          id="sortie-purpose"
+          class="input"
+          rows={2}
+          value={form.purpose}
+          disabled={!editable}
+          data-testid="sortie-purpose"
+          onInput={set('purpose')}
+        />
       </div>
       <div class="fields">
         {text('incident', 'Incident number')}
         <div class="field">
           <label for="sortie-vehicle">Drone</label>
-          <select id="sortie-vehicle" class="input" value={form.vehicle} disabled={!editable} data-testid="sortie-vehicle" onChange={set('vehicle')}>
+          <select
+            id="sortie-vehicle"
+            class="input"
+            value={form.vehicle}
+            disabled={!editable}
+            data-testid="sortie-vehicle"
+            onChange={set('vehicle')}
+          >
             <option value="">Any</option>
             {store.page.vehicles.map((vehicle) => (
               <option key={vehicle} value={vehicle}>
@@ -38,7 +60,14 @@ export function SortieTab({ store }: { store: Store }) {
         </div>
         <div class="field">
           <label for="sortie-observer">Observer</label>
-          <select id="sortie-observer" class="input" value={form.observer} disabled={!editable} data-testid="sortie-observer" onChange={set('observer')}>
+          <select
+            id="sortie-observer"
+            class="input"
+            value={form.observer}
+            disabled={!editable}
+            data-testid="sortie-observer"
+            onChange={set('observer')}
+          >
             <option value="">None</option>
             {store.page.observers.map((person) => (
               <option key={person.username} value={person.username}>
@@ -52,7 +81,9 @@ export function SortieTab({ store }: { store: Store }) {
         <dt>Pilot</dt>
         <dd>{sortie.value.pilot}</dd>
         <dt>Approved</dt>
-        <dd>{sortie.value.approved_by ? `${sortie.value.approved_by}, ${instant(sortie.value.approved_at)}` : UNKNOWN}</dd>
+        <dd>
+          {sortie.value.approved_by ? `${sortie.value.approved_by}, ${instant(sortie.value.approved_at)}` : UNKNOWN}
+        </dd>
         <dt>Saved</dt>
         <dd>
           version {sortie.value.version}, {instant(sortie.value.updated_at)}

@@ -94,7 +94,14 @@ export function Toolbar({ store }: { store: Store }) {
           <span class="tool-group-name">{group.name}</span>
           {group.tools.map(button)}
           {group.name === 'Mission' && (
-            <button type="button" class="tool" title="End with a return to home" aria-label="End with a return to home" data-testid="tool-return" onClick={() => store.edit(edit.addReturn)}>
+            <button
+              type="button"
+              class="tool"
+              title="End with a return to home"
+              aria-label="End with a return to home"
+              data-testid="tool-return"
+              onClick={() => store.edit(edit.addReturn)}
+            >
               <Icon name="return" />
               Return
             </button>
@@ -114,7 +121,12 @@ export function ToolHint({ store }: { store: Store }) {
     <div class="tool-hint" role="status">
       <span>{HINTS[tool]}</span>
       {drawing?.shape !== 'circle' && canFinish(drawing) && (
-        <button type="button" class="btn btn-primary" data-testid="btn-finish-shape" onClick={() => finishDrawing(store)}>
+        <button
+          type="button"
+          class="btn btn-primary"
+          data-testid="btn-finish-shape"
+          onClick={() => finishDrawing(store)}
+        >
           {drawing?.shape === 'line' ? 'End line' : 'Close shape'}
         </button>
       )}

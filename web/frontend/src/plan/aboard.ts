@@ -4,7 +4,16 @@ import { computed, effect, signal } from '@preact/signals';
 import { api, ApiError, getJson } from '../api';
 import { ageMs, type Heard, moment, Transit } from '../bus/age';
 import type { Bus } from '../bus/bus';
-import { type Event, liveFrame, type LiveFrameTuple, type LiveVehicle, type Progress, type Reply, type UploadReceipt, type VehicleInfo } from '../generated';
+import {
+  type Event,
+  liveFrame,
+  type LiveFrameTuple,
+  type LiveVehicle,
+  type Progress,
+  type Reply,
+  type UploadReceipt,
+  type VehicleInfo,
+} from '../generated';
 import { toast } from '../ui/toast';
 import type { Store } from './store';
 
@@ -40,7 +49,12 @@ export type Aboard = ReturnType<typeof createAboard>;
 export function createAboard(store: Store, bus: Bus) {
   const chosen = signal<string | null>(null);
   const vehicle = computed<string | null>(
-    () => store.sortie.value.vehicle ?? chosen.value ?? store.sortie.value.receipt?.vehicle ?? store.page.vehicles[0] ?? null,
+    () =>
+      store.sortie.value.vehicle ??
+      chosen.value ??
+      store.sortie.value.receipt?.vehicle ??
+      store.page.vehicles[0] ??
+      null,
   );
   const heartbeat = signal<Heartbeat | null>(null);
   const info = signal<VehicleInfo | null>(null);
@@ -50,7 +64,9 @@ export function createAboard(store: Store, bus: Bus) {
   const now = signal(moment());
   const wantsReason = signal<string | null>(null);
   const reason = signal<string | null>(null);
-  const age = computed(() => (heartbeat.value ? ageMs(heartbeat.value.live.heartbeat_age_ms, heartbeat.value.heard, now.value) : null));
+  const age = computed(() =>
+    heartbeat.value ? ageMs(heartbeat.value.live.heartbeat_age_ms, heartbeat.value.heard, now.value) : null,
+  );
   const stale = computed(() => age.value === null || age.value > STALE_MS);
   const mayOrder = store.page.me.can.includes('vehicle.order');
   const transits = new Map<string, Transit>();
@@ -133,7 +149,10 @@ export function createAboard(store: Store, bus: Bus) {
   });
 
   function noted(verb: string, reply: Reply): void {
-    answers.value = [{ verb, ok: reply.ok, text: reply.text, said: reply.said, at: new Date() }, ...answers.value].slice(0, 20);
+    answers.value = [
+      { verb, ok: reply.ok, text: reply.text, said: reply.said, at: new Date() },
+      ...answers.value,
+    ].slice(0, 20);
     if (!reply.ok) toast(`${verb}: ${reply.text}`, 'crit');
   }
 
@@ -160,7 +179,8 @@ export function createAboard(store: Store, bus: Bus) {
         noted(verb, await api.order(name, verb, reason.value ? { reason: reason.value } : {}));
       } catch (error) {
         if (error instanceof ApiError && error.where === 'reason') wantsReason.value = verb;
-        else noted(verb, { ok: false, text: error instanceof Error ? error.message : String(error), said: [], data: {} });
+        else
+          noted(verb, { ok: false, text: error instanceof Error ? error.message : String(error), said: [], data: {} });
       } finally {
         waiting.value = null;
       }
@@ -170,7 +190,10 @@ export function createAboard(store: Store, bus: Bus) {
       const name = vehicle.value;
       if (!name) return;
       try {
-        const started = await api.uploadSortie(store.sortie.value.sortie_id, { vehicle: name, override_reason: overrideReason });
+        const started = await api.uploadSortie(store.sortie.value.sortie_id, {
+          vehicle: name,
+          override_reason: overrideReason,
+        });
         upload.value = { id: started.upload_id, vehicle: name, progress: {}, startedAt: performance.now() };
       } catch (error) {
         toast(error instanceof Error ? error.message : String(error), 'crit');

@@ -7,8 +7,7 @@ const RETRY_MS = 2000;
 
 /** `refused`: the server could not read the plan, with its words. */
 export type CheckState =
-  | { readonly kind: 'checking' | 'current' | 'unreachable' }
-  | { readonly kind: 'refused'; readonly text: string };
+  { readonly kind: 'checking' | 'current' | 'unreachable' } | { readonly kind: 'refused'; readonly text: string };
 
 export interface Checker {
   check(plan: Plan): void;

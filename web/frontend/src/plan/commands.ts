@@ -39,7 +39,10 @@ const TABLE: ReadonlyMap<number, CommandInfo> = new Map<number, CommandInfo>([
   [Command.TAKEOFF, { name: 'Take-off', short: 'TO', placed: false, hasAltitude: true, fields: [] }],
   [Command.WAYPOINT, { name: 'Waypoint', short: '', placed: true, hasAltitude: true, fields: [hold] }],
   [Command.SPLINE_WAYPOINT, { name: 'Spline waypoint', short: '', placed: true, hasAltitude: true, fields: [hold] }],
-  [Command.LOITER_TIME, { name: 'Loiter (time)', short: 'L', placed: true, hasAltitude: true, fields: [{ ...hold, label: 'Time' }] }],
+  [
+    Command.LOITER_TIME,
+    { name: 'Loiter (time)', short: 'L', placed: true, hasAltitude: true, fields: [{ ...hold, label: 'Time' }] },
+  ],
   [
     Command.LOITER_TURNS,
     {
@@ -58,23 +61,49 @@ const TABLE: ReadonlyMap<number, CommandInfo> = new Map<number, CommandInfo>([
   [Command.RETURN, { name: 'Return to launch', short: 'RTL', placed: false, hasAltitude: false, fields: [] }],
   [
     Command.CHANGE_SPEED,
-    { name: 'Change speed', short: 'SPD', placed: false, hasAltitude: false, fields: [{ index: 1, label: 'Speed', unit: 'm/s', min: 0 }] },
+    {
+      name: 'Change speed',
+      short: 'SPD',
+      placed: false,
+      hasAltitude: false,
+      fields: [{ index: 1, label: 'Speed', unit: 'm/s', min: 0 }],
+    },
   ],
   [
     Command.CONDITION_YAW,
-    { name: 'Set heading', short: 'YAW', placed: false, hasAltitude: false, fields: [{ index: 0, label: 'Heading', unit: '°', min: 0 }] },
+    {
+      name: 'Set heading',
+      short: 'YAW',
+      placed: false,
+      hasAltitude: false,
+      fields: [{ index: 0, label: 'Heading', unit: '°', min: 0 }],
+    },
   ],
   [Command.SET_ROI, { name: 'Look at', short: 'ROI', placed: true, hasAltitude: true, fields: [] }],
   [
     Command.CAMERA_TRIGGER_DISTANCE,
-    { name: 'Camera every', short: 'CAM', placed: false, hasAltitude: false, fields: [{ index: 0, label: 'Distance', unit: 'm', min: 0 }] },
+    {
+      name: 'Camera every',
+      short: 'CAM',
+      placed: false,
+      hasAltitude: false,
+      fields: [{ index: 0, label: 'Distance', unit: 'm', min: 0 }],
+    },
   ],
 ]);
 
 export const CHOICES: readonly number[] = [...TABLE.keys()];
 
 export function commandInfo(command: number): CommandInfo {
-  return TABLE.get(command) ?? { name: `Command ${command}`, short: String(command), placed: false, hasAltitude: false, fields: [] };
+  return (
+    TABLE.get(command) ?? {
+      name: `Command ${command}`,
+      short: String(command),
+      placed: false,
+      hasAltitude: false,
+      fields: [],
+    }
+  );
 }
 
 /** Whether the vehicle flies to this item's position, so that the path goes through it. */

@@ -36,7 +36,11 @@ export async function save(store: Store, onConflict: (conflict: Conflict) => voi
 
 export async function submit(store: Store, onConflict: (conflict: Conflict) => void): Promise<void> {
   if (store.changed.value && !(await save(store, onConflict))) return;
-  await decided(store, api.submitSortie(store.sortie.value.sortie_id, { version: store.sortie.value.version }), 'Submitted for approval.');
+  await decided(
+    store,
+    api.submitSortie(store.sortie.value.sortie_id, { version: store.sortie.value.version }),
+    'Submitted for approval.',
+  );
 }
 
 export async function approve(store: Store): Promise<void> {
@@ -64,6 +68,41 @@ export async function loadNewest(store: Store): Promise<void> {
     store.take(await api.sortie(store.sortie.value.sortie_id));
   } catch (error) {
     sorry(error);
+  }
+}
+
+/** Shares a pattern out: this sortie keeps the first part for the first drone, each other drone gets a draft of its own. */
+export async function split(store: Store, patternId: string, vehicles: readonly string[]): Promise<void> {
+  const { title, purpose, incident, observer } = store.form.value;
+  const part = (index: number): string => `${title} (${index + 1} of ${vehicles.length})`;
+  const made: string[] = [];
+  try {
+    const { plans } = await api.splitPattern({
+      plan: store.plan.value,
+      pattern_id: patternId,
+      drones: vehicles.length,
+    });
+    for (const [index, plan] of plans.entries()) {
+      if (index === 0) continue;
+      const vehicle = vehicles[index] ?? null;
+      await api.createSortie({
+        title: part(index),
+        purpose,
+        plan,
+        incident: incident || null,
+        observer: observer || null,
+        vehicle,
+      });
+      made.push(part(index));
+    }
+    const [own] = plans;
+    if (own) store.edit(() => own);
+    store.selection.value = null;
+    store.form.value = { ...store.form.value, title: part(0), vehicle: vehicles[0] ?? '' };
+    toast(`Made as drafts: ${made.join(', ')}. Save this one, too.`, 'ok');
+  } catch (error) {
+    sorry(error);
+    if (made.length > 0) toast(`Before that failed, these drafts were made: ${made.join(', ')}.`, 'warn');
   }
 }
 

@@ -24,7 +24,11 @@ describe('mission items', () => {
   test('a take-off gives a plan without home its home', () => {
     const plan = edit.addTakeoff(edit.EMPTY_PLAN, A);
     expect(plan.home?.position).toEqual(A);
-    expect(plan.items[0]).toMatchObject({ command: Command.TAKEOFF, position: null, altitude_m: edit.DEFAULT_HEIGHT_M });
+    expect(plan.items[0]).toMatchObject({
+      command: Command.TAKEOFF,
+      position: null,
+      altitude_m: edit.DEFAULT_HEIGHT_M,
+    });
   });
 
   test('a mission has one take-off, and it is first', () => {
@@ -124,7 +128,9 @@ describe('geofence', () => {
 });
 
 test('no edit touches the plan it starts from', () => {
-  const plan = frozen(edit.addCircle(edit.addPolygon(edit.addRally(flown, C), 'exclusion', [A, B, C]), 'inclusion', A, 90));
+  const plan = frozen(
+    edit.addCircle(edit.addPolygon(edit.addRally(flown, C), 'exclusion', [A, B, C]), 'inclusion', A, 90),
+  );
   const before = JSON.stringify(plan);
   edit.moveItem(plan, 1, C);
   edit.setParam(plan, 1, 0, 5);

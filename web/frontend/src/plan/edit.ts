@@ -1,5 +1,14 @@
 /* Every edit a person can make, as a pure function from one plan to the next. A plan is never changed in place. */
-import { Frame, type FenceCircle, type FenceKind, type FencePolygon, type MissionItem, type Plan, type Position, type RallyPoint } from '../generated';
+import {
+  Frame,
+  type FenceCircle,
+  type FenceKind,
+  type FencePolygon,
+  type MissionItem,
+  type Plan,
+  type Position,
+  type RallyPoint,
+} from '../generated';
 import { between, offset, moved, rounded } from '../map/geo';
 import { Command, commandInfo } from './commands';
 
@@ -202,7 +211,9 @@ export function moveVertex(plan: Plan, index: number, vertex: number, position: 
 /** A new corner on the edge that starts at `vertex`. */
 export function insertVertex(plan: Plan, index: number, vertex: number, position: Position): Plan {
   const polygon = plan.geofence.polygons[index];
-  return polygon ? setPolygon(plan, index, { vertices: inserted(polygon.vertices, vertex + 1, rounded(position)) }) : plan;
+  return polygon
+    ? setPolygon(plan, index, { vertices: inserted(polygon.vertices, vertex + 1, rounded(position)) })
+    : plan;
 }
 
 /** A polygon keeps three corners; taking one of the last three takes the polygon. */
@@ -232,7 +243,11 @@ export function setCircle(plan: Plan, index: number, change: Partial<FenceCircle
   const next = { ...circle, ...change };
   return withCircles(
     plan,
-    replaced(plan.geofence.circles, index, { ...next, centre: rounded(next.centre), radius_m: roundRadius(next.radius_m) }),
+    replaced(plan.geofence.circles, index, {
+      ...next,
+      centre: rounded(next.centre),
+      radius_m: roundRadius(next.radius_m),
+    }),
   );
 }
 

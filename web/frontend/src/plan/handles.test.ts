@@ -9,7 +9,11 @@ const project = (position: Position): Pixel => ({ x: position.lon_deg * 1e6, y: 
 const at = (x: number, y: number): Position => ({ lat_deg: y / 1e6, lon_deg: x / 1e6 });
 
 const square = edit.addPolygon(edit.EMPTY_PLAN, 'inclusion', [at(0, 0), at(1000, 0), at(1000, 1000), at(0, 1000)]);
-const plan = edit.addWaypoint(edit.addWaypoint(edit.setHome(square, at(500, 500)), at(600, 500), null), at(900, 500), null);
+const plan = edit.addWaypoint(
+  edit.addWaypoint(edit.setHome(square, at(500, 500)), at(600, 500), null),
+  at(900, 500),
+  null,
+);
 
 test('the nearest handle within reach is taken', () => {
   const placed = handles(plan, null);

@@ -45,7 +45,8 @@ export function handles(plan: Plan, selection: Selection | null): readonly Place
   if (selection?.kind === 'pattern') {
     const { id } = selection;
     const pattern = patternOf(plan, id);
-    for (const [vertex, position] of (pattern ? pointsOf(pattern.spec) : []).entries()) put({ kind: 'spec', id, vertex }, position);
+    for (const [vertex, position] of (pattern ? pointsOf(pattern.spec) : []).entries())
+      put({ kind: 'spec', id, vertex }, position);
   }
   for (const [index, item] of plan.items.entries()) {
     if (!item.position) continue;
@@ -99,7 +100,9 @@ export function handleAt(placed: readonly Placed[], project: Project, at: Pixel,
 export function fenceAt(plan: Plan, project: Project, at: Pixel, reach: number): Handle | null {
   for (const [index, polygon] of plan.geofence.polygons.entries()) {
     const pixels = polygon.vertices.map(project);
-    const near = pixels.some((from, vertex) => segmentDistance(at, from, pixels[(vertex + 1) % pixels.length] as Pixel) <= reach);
+    const near = pixels.some(
+      (from, vertex) => segmentDistance(at, from, pixels[(vertex + 1) % pixels.length] as Pixel) <= reach,
+    );
     if (near) return { kind: 'polygon', index };
   }
   for (const [index, circle] of plan.geofence.circles.entries()) {

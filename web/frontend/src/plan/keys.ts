@@ -2,7 +2,14 @@
 import { finishDrawing, removeSelected, stepBack } from './pointer';
 import type { Store, Tool } from './store';
 
-const TOOLS: Readonly<Record<string, Tool>> = { w: 'waypoint', t: 'takeoff', l: 'land', h: 'home', r: 'rally', v: 'select' };
+const TOOLS: Readonly<Record<string, Tool>> = {
+  w: 'waypoint',
+  t: 'takeoff',
+  l: 'land',
+  h: 'home',
+  r: 'rally',
+  v: 'select',
+};
 
 function isField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, dialog') !== null;

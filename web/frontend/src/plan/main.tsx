@@ -1,5 +1,8 @@
 /* `/sorties/<id>`: draw a plan, have it checked and approved, upload it, fly it. */
 import './plan.css';
+import './panel.css';
+import './items.css';
+import './profile.css';
 import './fly.css';
 
 import { render } from 'preact';

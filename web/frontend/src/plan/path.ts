@@ -19,7 +19,11 @@ export function legs(plan: Plan): readonly Leg[] {
   let fromItem: number | null = null;
   for (const [index, item] of plan.items.entries()) {
     const isReturn = item.command === Command.RETURN;
-    const to: Position | null = isReturn ? (plan.home?.position ?? null) : isOnPath(item.command) ? item.position : null;
+    const to: Position | null = isReturn
+      ? (plan.home?.position ?? null)
+      : isOnPath(item.command)
+        ? item.position
+        : null;
     if (!to) continue;
     if (at) found.push({ from: at, to, fromItem, toItem: index, kind: isReturn ? 'return' : 'leg' });
     at = to;

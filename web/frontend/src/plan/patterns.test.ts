@@ -12,21 +12,29 @@ const drawn = patterns.addPattern(edit.EMPTY_PLAN, 'area', area);
 const item = edit.newItem(16, area[0] as Position, 40);
 const expanded: Plan = {
   ...drawn.plan,
-  items: [edit.newItem(22, null, 40), { ...item, pattern: drawn.id }, { ...item, pattern: drawn.id }, edit.newItem(20, null, 0)],
+  items: [
+    edit.newItem(22, null, 40),
+    { ...item, pattern: drawn.id },
+    { ...item, pattern: drawn.id },
+    edit.newItem(20, null, 0),
+  ],
 };
 
-test.each(Object.keys(patterns.KINDS) as patterns.Kind[])('%s keeps its ground through every kind of its shape', (kind) => {
-  const spec = patterns.specOf(kind, area, 35);
-  const points = patterns.KINDS[kind].shape === 'point' ? [area[0]] : area;
-  expect(patterns.pointsOf(spec)).toEqual(points);
-  for (const other of patterns.kindsOf(patterns.KINDS[kind].shape)) {
-    const converted = patterns.asKind(spec, other);
-    expect(converted.kind).toBe(other);
-    expect(patterns.pointsOf(converted)).toEqual(points);
-    expect('heights_m' in converted ? converted.heights_m[0] : converted.altitude_m).toBe(35);
-  }
-  for (const field of patterns.KINDS[kind].fields) expect(spec).toHaveProperty(field.key);
-});
+test.each(Object.keys(patterns.KINDS) as patterns.Kind[])(
+  '%s keeps its ground through every kind of its shape',
+  (kind) => {
+    const spec = patterns.specOf(kind, area, 35);
+    const points = patterns.KINDS[kind].shape === 'point' ? [area[0]] : area;
+    expect(patterns.pointsOf(spec)).toEqual(points);
+    for (const other of patterns.kindsOf(patterns.KINDS[kind].shape)) {
+      const converted = patterns.asKind(spec, other);
+      expect(converted.kind).toBe(other);
+      expect(patterns.pointsOf(converted)).toEqual(points);
+      expect('heights_m' in converted ? converted.heights_m[0] : converted.altitude_m).toBe(35);
+    }
+    for (const field of patterns.KINDS[kind].fields) expect(spec).toHaveProperty(field.key);
+  },
+);
 
 test('two patterns have two names', () => {
   const second = patterns.addPattern(drawn.plan, 'point', [area[1] as Position]);

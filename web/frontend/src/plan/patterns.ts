@@ -35,10 +35,21 @@ export const KINDS: Readonly<Record<Kind, KindInfo>> = {
   survey: {
     name: 'Survey grid',
     shape: 'area',
-    fields: [height, spacing, { key: 'angle_deg', label: 'Angle', unit: '°', optional: true }, { key: 'turnaround_m', label: 'Turn-around', unit: 'm', min: 0 }, speed],
+    fields: [
+      height,
+      spacing,
+      { key: 'angle_deg', label: 'Angle', unit: '°', optional: true },
+      { key: 'turnaround_m', label: 'Turn-around', unit: 'm', min: 0 },
+      speed,
+    ],
     flags: [['crosshatch', 'Crosshatch']],
   },
-  track_search: { name: 'Parallel search', shape: 'area', fields: [height, spacing, speed], flags: [['creeping', 'Creeping line']] },
+  track_search: {
+    name: 'Parallel search',
+    shape: 'area',
+    fields: [height, spacing, speed],
+    flags: [['creeping', 'Creeping line']],
+  },
   perimeter: {
     name: 'Perimeter',
     shape: 'area',
@@ -48,11 +59,47 @@ export const KINDS: Readonly<Record<Kind, KindInfo>> = {
       ['look_in', 'Look inwards'],
     ],
   },
-  corridor: { name: 'Corridor', shape: 'line', fields: [height, { key: 'width_m', label: 'Width', unit: 'm', min: 1 }, spacing, speed], flags: [] },
-  hasty_route: { name: 'Route search', shape: 'line', fields: [height, { key: 'offset_m', label: 'Way back beside', unit: 'm', min: 0 }, speed], flags: [] },
-  expanding_square: { name: 'Expanding square', shape: 'point', fields: [height, spacing, { key: 'legs', label: 'Legs', unit: '', min: 1 }, firstLeg, speed], flags: [['clockwise', 'Clockwise']] },
-  sector: { name: 'Sector search', shape: 'point', fields: [height, { key: 'radius_m', label: 'Radius', unit: 'm', min: 1 }, firstLeg, { key: 'passes', label: 'Passes', unit: '', min: 1 }, speed], flags: [] },
-  orbit: { name: 'Orbit', shape: 'point', fields: [heights, { key: 'radius_m', label: 'Radius', unit: 'm', min: 1 }, { key: 'turns', label: 'Turns', unit: '', min: 1 }, speed], flags: [['clockwise', 'Clockwise']] },
+  corridor: {
+    name: 'Corridor',
+    shape: 'line',
+    fields: [height, { key: 'width_m', label: 'Width', unit: 'm', min: 1 }, spacing, speed],
+    flags: [],
+  },
+  hasty_route: {
+    name: 'Route search',
+    shape: 'line',
+    fields: [height, { key: 'offset_m', label: 'Way back beside', unit: 'm', min: 0 }, speed],
+    flags: [],
+  },
+  expanding_square: {
+    name: 'Expanding square',
+    shape: 'point',
+    fields: [height, spacing, { key: 'legs', label: 'Legs', unit: '', min: 1 }, firstLeg, speed],
+    flags: [['clockwise', 'Clockwise']],
+  },
+  sector: {
+    name: 'Sector search',
+    shape: 'point',
+    fields: [
+      height,
+      { key: 'radius_m', label: 'Radius', unit: 'm', min: 1 },
+      firstLeg,
+      { key: 'passes', label: 'Passes', unit: '', min: 1 },
+      speed,
+    ],
+    flags: [],
+  },
+  orbit: {
+    name: 'Orbit',
+    shape: 'point',
+    fields: [
+      heights,
+      { key: 'radius_m', label: 'Radius', unit: 'm', min: 1 },
+      { key: 'turns', label: 'Turns', unit: '', min: 1 },
+      speed,
+    ],
+    flags: [['clockwise', 'Clockwise']],
+  },
 };
 
 const FIRST: Readonly<Record<Shape, Kind>> = { area: 'survey', line: 'corridor', point: 'expanding_square' };
@@ -70,7 +117,18 @@ export function specOf(kind: Kind, points: readonly Position[], altitude_m: numb
   const camera = { camera: null, front_overlap_pct: 75, side_overlap_pct: 60 };
   switch (kind) {
     case 'survey':
-      return { ...shared, ...camera, kind, area: ring, altitude_m, holes: [], spacing_m: 30, angle_deg: null, crosshatch: false, turnaround_m: 0 };
+      return {
+        ...shared,
+        ...camera,
+        kind,
+        area: ring,
+        altitude_m,
+        holes: [],
+        spacing_m: 30,
+        angle_deg: null,
+        crosshatch: false,
+        turnaround_m: 0,
+      };
     case 'track_search':
       return { ...shared, kind, area: ring, spacing_m: 30, altitude_m, creeping: false, holes: [] };
     case 'perimeter':
@@ -124,7 +182,10 @@ export function addPattern(plan: Plan, shape: Shape, points: readonly Position[]
 }
 
 export function setPattern(plan: Plan, id: string, spec: Spec): Plan {
-  return { ...plan, patterns: plan.patterns.map((pattern) => (pattern.pattern_id === id ? { ...pattern, spec } : pattern)) };
+  return {
+    ...plan,
+    patterns: plan.patterns.map((pattern) => (pattern.pattern_id === id ? { ...pattern, spec } : pattern)),
+  };
 }
 
 export function removePattern(plan: Plan, id: string): Plan {

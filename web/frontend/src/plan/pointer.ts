@@ -41,7 +41,9 @@ export function withHandleAt(plan: Plan, handle: Handle, from: Position, to: Pos
       return edit.setCircle(plan, handle.index, { centre: to });
     case 'rim': {
       const circle = plan.geofence.circles[handle.index];
-      const radius = circle ? drawingRadius({ shape: 'circle', kind: circle.kind, points: [circle.centre], at: to }) : 0;
+      const radius = circle
+        ? drawingRadius({ shape: 'circle', kind: circle.kind, points: [circle.centre], at: to })
+        : 0;
       return edit.setCircle(plan, handle.index, { radius_m: radius });
     }
     case 'leg':
@@ -140,15 +142,20 @@ export function attachPointer(map: MapLibreMap, store: Store): void {
   let centring = false;
 
   const project = (position: Position): Pixel => map.project(lonLat(position));
-  const placeOf = (event: MapMouseEvent | MapTouchEvent): Position => ({ lat_deg: event.lngLat.lat, lon_deg: event.lngLat.lng });
-  const reachOf = (event: MapMouseEvent | MapTouchEvent): number => (event.type.startsWith('touch') ? TOUCH_REACH : MOUSE_REACH);
+  const placeOf = (event: MapMouseEvent | MapTouchEvent): Position => ({
+    lat_deg: event.lngLat.lat,
+    lon_deg: event.lngLat.lng,
+  });
+  const reachOf = (event: MapMouseEvent | MapTouchEvent): number =>
+    event.type.startsWith('touch') ? TOUCH_REACH : MOUSE_REACH;
 
   /** What lies there and may be taken with the tool now chosen. */
   function grab(event: MapMouseEvent | MapTouchEvent): Handle | null {
     const { tool, plan, selection } = store;
     if (tool.value !== 'select' && tool.value !== 'waypoint') return null;
     const all = handles(plan.value, selection.value);
-    const takeable = tool.value === 'waypoint' ? all.filter(({ handle }) => handle.kind === 'item' || handle.kind === 'leg') : all;
+    const takeable =
+      tool.value === 'waypoint' ? all.filter(({ handle }) => handle.kind === 'item' || handle.kind === 'leg') : all;
     const found = handleAt(takeable, project, event.point, reachOf(event));
     if (found || tool.value === 'waypoint') return found?.handle ?? null;
     return fenceAt(plan.value, project, event.point, Math.max(LINE_REACH, reachOf(event) / 2));
@@ -169,7 +176,10 @@ export function attachPointer(map: MapLibreMap, store: Store): void {
     const handle = grab(event);
     if (!handle) return;
     // A whole fence must have been selected before a drag on its line moves it: a stray finger must not.
-    const fixed = handle.kind === 'pattern' || handle.kind === 'polygon' && !(store.selection.value?.kind === 'polygon' && store.selection.value.index === handle.index);
+    const fixed =
+      handle.kind === 'pattern' ||
+      (handle.kind === 'polygon' &&
+        !(store.selection.value?.kind === 'polygon' && store.selection.value.index === handle.index));
     if (store.rights.value.edit && !fixed) event.preventDefault();
     grip = { handle, from: placeOf(event), start: event.point, moved: false };
     const chosen = selectionOf(handle);
@@ -227,7 +237,8 @@ export function attachPointer(map: MapLibreMap, store: Store): void {
       return Math.hypot(pixel.x - event.point.x, pixel.y - event.point.y) <= reach;
     };
     const closes = shape.shape === 'polygon' && points.length >= 3 && near(first, MOUSE_REACH);
-    if (closes || (shape.shape === 'line' && points.length >= 2 && near(last, MOUSE_REACH))) return finishDrawing(store);
+    if (closes || (shape.shape === 'line' && points.length >= 2 && near(last, MOUSE_REACH)))
+      return finishDrawing(store);
     if (near(last, CLICK_SLACK)) return;
     store.drawing.value = { ...shape, points: [...points, at], at };
   }

@@ -39,20 +39,33 @@ function closed(ring: readonly Position[]): [number, number][] {
 
 export function fenceShapes({ geofence }: Pick<Plan, 'geofence'>, selection: Selection | null): FeatureCollection {
   const chosen = (kind: string, index: number): boolean =>
-    selection !== null && 'index' in selection && selection.index === index && (selection.kind === kind || (kind === 'polygon' && selection.kind === 'vertex'));
+    selection !== null &&
+    'index' in selection &&
+    selection.index === index &&
+    (selection.kind === kind || (kind === 'polygon' && selection.kind === 'vertex'));
   return collection([
     ...geofence.polygons.map((polygon, index) =>
-      feature({ type: 'Polygon', coordinates: [closed(polygon.vertices)] }, { kind: polygon.kind, selected: chosen('polygon', index) }),
+      feature(
+        { type: 'Polygon', coordinates: [closed(polygon.vertices)] },
+        { kind: polygon.kind, selected: chosen('polygon', index) },
+      ),
     ),
     ...geofence.circles.map((circle, index) =>
-      feature({ type: 'Polygon', coordinates: [circleRing(circle.centre, circle.radius_m)] }, { kind: circle.kind, selected: chosen('circle', index) }),
+      feature(
+        { type: 'Polygon', coordinates: [circleRing(circle.centre, circle.radius_m)] },
+        { kind: circle.kind, selected: chosen('circle', index) },
+      ),
     ),
   ]);
 }
 
 /** Legs; `bad` ones are named by an error finding. */
 export function pathShapes(plan: Plan, findings: readonly Finding[]): FeatureCollection {
-  const bad = new Set(findings.filter(({ severity, place }) => severity === 'error' && place.kind === 'leg').map(({ place }) => place.index));
+  const bad = new Set(
+    findings
+      .filter(({ severity, place }) => severity === 'error' && place.kind === 'leg')
+      .map(({ place }) => place.index),
+  );
   return collection(
     legs(plan).map((leg) =>
       feature(
@@ -72,13 +85,28 @@ export function pointShapes(plan: Plan, selection: Selection | null): FeatureCol
     if (!item.position) return [];
     const info = commandInfo(item.command);
     const height = info.hasAltitude ? `${Math.round(item.altitude_m)} m${HEIGHT_SUFFIX[item.frame] ?? ''}` : info.short;
-    return [point(item.position, { kind: isOnPath(item.command) ? 'item' : 'look', text: String(index + 1), height, selected: chosen('item', index), pattern: item.pattern !== null })];
+    return [
+      point(item.position, {
+        kind: isOnPath(item.command) ? 'item' : 'look',
+        text: String(index + 1),
+        height,
+        selected: chosen('item', index),
+        pattern: item.pattern !== null,
+      }),
+    ];
   });
   return collection([
     ...plan.rally.map((rally, index) =>
-      point(rally.position, { kind: 'rally', text: 'R', height: `${Math.round(rally.altitude_home_m)} m`, selected: chosen('rally', index) }),
+      point(rally.position, {
+        kind: 'rally',
+        text: 'R',
+        height: `${Math.round(rally.altitude_home_m)} m`,
+        selected: chosen('rally', index),
+      }),
     ),
-    ...(plan.home ? [point(plan.home.position, { kind: 'home', text: 'H', height: '', selected: selection?.kind === 'home' })] : []),
+    ...(plan.home
+      ? [point(plan.home.position, { kind: 'home', text: 'H', height: '', selected: selection?.kind === 'home' })]
+      : []),
     ...items,
   ]);
 }
@@ -91,7 +119,12 @@ export function patternShapes(plan: Plan, selection: Selection | null): FeatureC
       if (!pattern || !('area' in pattern.spec || 'line' in pattern.spec)) return [];
       const points = pointsOf(pattern.spec);
       const coordinates = 'area' in pattern.spec ? closed(points) : points.map(lonLat);
-      return [feature({ type: 'LineString', coordinates }, { selected: selection?.kind === 'pattern' && selection.id === pattern_id })];
+      return [
+        feature(
+          { type: 'LineString', coordinates },
+          { selected: selection?.kind === 'pattern' && selection.id === pattern_id },
+        ),
+      ];
     }),
   );
 }
@@ -112,9 +145,13 @@ export function handleShapes(plan: Plan, selection: Selection | null, editable: 
     point(circle.centre, { kind: 'corner', fence: circle.kind, selected: false }),
     point(rim(circle.centre, circle.radius_m), { kind: 'corner', fence: circle.kind, selected: false }),
   ]);
-  const additions = insertions(plan, selection).map(({ position }) => point(position, { kind: 'add', fence: '', selected: false }));
+  const additions = insertions(plan, selection).map(({ position }) =>
+    point(position, { kind: 'add', fence: '', selected: false }),
+  );
   const pattern = selection?.kind === 'pattern' ? patternOf(plan, selection.id) : null;
-  const spec = (pattern ? pointsOf(pattern.spec) : []).map((position) => point(position, { kind: 'corner', fence: 'pattern', selected: false }));
+  const spec = (pattern ? pointsOf(pattern.spec) : []).map((position) =>
+    point(position, { kind: 'corner', fence: 'pattern', selected: false }),
+  );
   return collection([...corners, ...circles, ...additions, ...spec]);
 }
 
@@ -126,10 +163,19 @@ export function drawingShapes(drawing: Drawing | null): FeatureCollection {
     const [centre] = points;
     if (!centre || !at) return collection(corners);
     const radius = drawingRadius(drawing);
-    return collection([feature({ type: 'Polygon', coordinates: [circleRing(centre, radius)] }, { kind, first: false }), ...corners]);
+    return collection([
+      feature({ type: 'Polygon', coordinates: [circleRing(centre, radius)] }, { kind, first: false }),
+      ...corners,
+    ]);
   }
   const ring = at ? [...points, at] : points;
-  const line = feature({ type: 'LineString', coordinates: ring.length > 2 && drawing.shape === 'polygon' ? closed(ring) : ring.map(lonLat) }, { kind, first: false });
+  const line = feature(
+    {
+      type: 'LineString',
+      coordinates: ring.length > 2 && drawing.shape === 'polygon' ? closed(ring) : ring.map(lonLat),
+    },
+    { kind, first: false },
+  );
   return collection([...(ring.length > 1 ? [line] : []), ...corners]);
 }
 
@@ -140,7 +186,11 @@ export function drawingRadius(drawing: Drawing): number {
 }
 
 /** The spots that findings name; the highlighted one is drawn larger. */
-export function findingShapes(plan: Plan, findings: readonly Finding[], highlighted: Finding | null): FeatureCollection {
+export function findingShapes(
+  plan: Plan,
+  findings: readonly Finding[],
+  highlighted: Finding | null,
+): FeatureCollection {
   return collection(
     findings.flatMap((finding) => {
       if (finding.severity === 'info' && finding !== highlighted) return [];
@@ -159,7 +209,9 @@ export function placeOf(plan: Plan, { place }: Finding): Position | null {
     case 'item':
       return plan.items[place.index]?.position ?? null;
     case 'leg': {
-      const leg: Leg | undefined = legs(plan).find(({ fromItem, toItem }) => fromItem === place.index || toItem === (place.index ?? 0) + 1);
+      const leg: Leg | undefined = legs(plan).find(
+        ({ fromItem, toItem }) => fromItem === place.index || toItem === (place.index ?? 0) + 1,
+      );
       return leg ? between(leg.from, leg.to) : null;
     }
     case 'polygon':

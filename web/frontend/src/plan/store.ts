@@ -84,14 +84,18 @@ export function createStore(page: PlanPage) {
       JSON.stringify(history.value.present) !== JSON.stringify(sortie.value.plan) ||
       JSON.stringify(form.value) !== JSON.stringify(formOf(view.value)),
   );
-  const hoverPlace = computed<Position | null>(() => (hover.value === null ? null : alongPath(plan.value, hover.value)));
+  const hoverPlace = computed<Position | null>(() =>
+    hover.value === null ? null : alongPath(plan.value, hover.value),
+  );
 
   const checker: Checker = createChecker(
     (request) => api.checkPlan(request),
     (answer) => {
       report.value = answer;
       const shown = highlighted.value;
-      highlighted.value = shown && (answer.findings.find((finding) => finding.check === shown.check && finding.text === shown.text) ?? null);
+      highlighted.value =
+        shown &&
+        (answer.findings.find((finding) => finding.check === shown.check && finding.text === shown.text) ?? null);
     },
     (state) => (checkState.value = state),
   );

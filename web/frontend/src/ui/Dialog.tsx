@@ -2,7 +2,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-export function Dialog({ title, onClose, children, testid }: { title: string; onClose: () => void; children: ComponentChildren; testid: string }) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  testid,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  testid: string;
+}) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => element.current?.showModal(), []);
   return (

@@ -21,7 +21,19 @@ export function parsed(text: string, min = -Infinity, max = Infinity): number | 
   return text.trim() !== '' && Number.isFinite(value) && value >= min && value <= max ? value : null;
 }
 
-export function NumberInput({ label, value, onChange, unit, min, max, step = 1, disabled = false, testid, placeholder, onClear }: NumberInputProps) {
+export function NumberInput({
+  label,
+  value,
+  onChange,
+  unit,
+  min,
+  max,
+  step = 1,
+  disabled = false,
+  testid,
+  placeholder,
+  onClear,
+}: NumberInputProps) {
   const shown = value === null ? '' : String(Math.round(value * 100) / 100);
   const [text, setText] = useState(shown);
   // The value may change from outside (undo, drag); what is being typed stays when it already says the same.

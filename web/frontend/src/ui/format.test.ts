@@ -16,5 +16,7 @@ test('lengths and times keep the digits that matter', () => {
 
 test('a typed number is one only when it is whole and in range', () => {
   expect([parsed('45'), parsed(' 45,5 '), parsed('-3')]).toEqual([45, 45.5, -3]);
-  expect([parsed(''), parsed('4x'), parsed('Infinity'), parsed('NaN'), parsed('-3', 0), parsed('9', 0, 8)]).toEqual(Array(6).fill(null));
+  expect([parsed(''), parsed('4x'), parsed('Infinity'), parsed('NaN'), parsed('-3', 0), parsed('9', 0, 8)]).toEqual(
+    Array(6).fill(null),
+  );
 });
