@@ -97,10 +97,9 @@ async def read(
             session = _Session(channel, inbox, f"read {path}")
             opened = await session.open(OPEN_READ, path)
             claimed = int.from_bytes(opened.data[:4], "little")
-            try:
-                return await _Reading(session, claimed, length, on_progress).run()
-            finally:
-                session.leave()
+            data = await _Reading(session, claimed, length, on_progress).run()
+            await session.leave()
+            return data
 
 
 async def write(channel: Channel, path: str, data: bytes, on_progress: OnProgress) -> None:
@@ -176,9 +175,12 @@ class _Session:
                     raise
             await asyncio.sleep(SESSION_IDLE_S)
 
-    def leave(self) -> None:
-        """Ends a read session; should this be lost, the vehicle ends it itself."""
-        self.send(TERMINATE, b"")
+    async def leave(self) -> None:
+        """Ends a read session, so that the next one need not wait until this expires."""
+        try:
+            await self.ask(TERMINATE, b"", SETTLING_S)
+        except VehicleSilent:
+            return  # the file is here; the vehicle ends the session itself
 
     def refusal(self, reply: Reply) -> Refused:
         code = reply.data[0] if reply.data else 1

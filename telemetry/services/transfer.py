@@ -31,7 +31,7 @@ SILENCE_S: Final = GENERAL_TIMEOUT_S * (RETRIES + 1)
 AHEAD: Final = 32
 """Items under way at once: 32 of 50 bytes fill a 100 ms round trip at 16 kB/s and fit every receive buffer met."""
 
-ACCEPTED, ERROR, INVALID_SEQUENCE, DENIED = 0, 1, 13, 14
+ACCEPTED, ERROR, INVALID_SEQUENCE, DENIED, CANCELLED = 0, 1, 13, 14, 15
 RESULTS: Final = {
     0: "accepted",
     1: "error without a reason, or no transfer under way",
@@ -286,7 +286,7 @@ class _Reading:
                 self.item_timeout_s = max(ITEM_TIMEOUT_S, 2 * round_trip_s)
                 return int(answer.count)
             denied = answer
-            if denied.type != DENIED:
+            if denied.type not in (DENIED, CANCELLED):
                 break
             await asyncio.sleep(GENERAL_TIMEOUT_S)
         raise refusal(self.service, denied.type, self.said)
