@@ -226,7 +226,8 @@ class Recorder:
         events = [one.message for one in found if one.message is not None and first <= one.message.at <= last]
         record = await asyncio.to_thread(bundle.close, folder, state, events)
         await self._bus.record(closing_event(record))
-        await self._bus.delete(subjects.FLIGHTS_BUCKET, state.vehicle)
+        if state.vehicle not in self._open:
+            await self._bus.delete(subjects.FLIGHTS_BUCKET, state.vehicle)
         self._journal.closing.remove(state)
         log.info("%s closed: %d frames, %d lost", state.flight_id, record.frames_recorded, record.frames_lost)
 

@@ -105,13 +105,24 @@ async def acknowledge(bus: Bus, alert_id: str) -> Reply:
     return await bus.request(subject, Request(Actor("ann", "control_room"), {"alert_id": alert_id}), Reply, 5)
 
 
+async def ready(bus: Bus) -> None:
+    """When the monitor answers."""
+    for _ in range(300):
+        with contextlib.suppress(BusError):
+            await acknowledge(bus, "none")
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the monitor never answered")
+
+
 async def test_an_alert_outlives_its_monitor_and_ends_once_seen(bus: Bus, fleet: Fleet, monitor: Process) -> None:
     fleet.state["battery_pct"] = 25.0
     (raised,) = await alerts(bus, 1)
     assert (raised.rule, raised.severity, raised.ended_at) == ("battery_low", "warning", None)
     monitor.kill()
     monitor.start()
-    await asyncio.sleep(4.0)
+    await ready(bus)
+    await asyncio.sleep(1.0)
     assert await alerts(bus, 1) == [raised]
     fleet.state["battery_pct"] = 80.0
     for _ in range(100):
@@ -135,7 +146,7 @@ async def test_an_alert_outlives_its_monitor_and_ends_once_seen(bus: Bus, fleet:
 async def test_what_happens_while_the_monitor_and_the_bus_are_dead_is_told_after(
     broker: Broker, bus: Bus, fleet: Fleet, monitor: Process
 ) -> None:
-    await asyncio.sleep(2.0)
+    await ready(bus)
     monitor.kill()
     assert broker.server.process is not None
     broker.server.process.kill()
@@ -150,7 +161,8 @@ async def test_what_happens_while_the_monitor_and_the_bus_are_dead_is_told_after
 
 async def test_a_dead_gateway_is_told_as_silence(bus: Bus, monitor: Process) -> None:
     frame = LiveFrame("gateway", "nowhere", 1, datetime.now(UTC), (LiveVehicle("UAV-07", **HEARD),))
-    for _ in range(40):
+    await ready(bus)
+    for _ in range(10):
         await bus.publish(subjects.live("nowhere"), frame)
         await asyncio.sleep(0.05)
     found = await alerts(bus, 2)

@@ -197,7 +197,7 @@ async def test_killed_at_any_moment_it_loses_nothing_and_doubles_nothing(broker:
     broker.server.process.wait()
     broker.server.start()
     await asyncio.wait_for(sending, 60)
-    records = await asyncio.wait_for(closed(bus, 3), 60)
+    records = sorted(await asyncio.wait_for(closed(bus, 3), 60), key=lambda record: record.flight_id)
     process.terminate()
     assert process.wait(10) == 0
     for record, one in zip(records, sorties, strict=True):
