@@ -51,8 +51,8 @@ function App() {
       ) : (
         <Waiting problem={state === 'loading' ? null : (state as { problem: string }).problem} />
       )}
-      <div class="flight-right">
-        {shown ? <Charts of={shown} /> : <div class="flight-charts" />}
+      <div class={`flight-right ${shown ? '' : 'flight-right-bare'}`}>
+        {shown && <Charts of={shown} />}
         <Panels flight={flight} events={events} cursor={shown ? shown.shared.cursor : null} />
       </div>
     </div>

@@ -10,6 +10,7 @@ import { clock as duration, percent } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import type { Happening } from './events';
 import { FlightMap } from './flight-map';
+import { attachKeys } from './keys';
 import { Playback, SPEEDS } from './playback';
 import { type Colouring, COLOURINGS, columnOf, momentAt, SCALE } from './track';
 
@@ -27,7 +28,9 @@ export interface Review {
 export function review(page: FlightPage, series: FlightSeries, events: readonly Happening[]): Review {
   const whole: Window = { from: series.time_s[0] ?? 0, to: series.time_s.at(-1) ?? 1 };
   const shared: Shared = { cursor: signal(whole.from), window: signal(whole), whole };
-  return { page, series, shared, events, playback: new Playback(shared.cursor, whole), colouring: signal('height') };
+  const made: Review = { page, series, shared, events, playback: new Playback(shared.cursor, whole), colouring: signal('height') };
+  attachKeys(made);
+  return made;
 }
 
 export function MapPane({ of }: { of: Review }) {
@@ -97,7 +100,7 @@ export function PlaybackBar({ of }: { of: Review }) {
   return (
     <section class="playback" aria-label="Playback">
       <div class="playback-line">
-        <button type="button" class="btn btn-icon btn-primary" aria-label={playback.playing.value ? 'Pause' : 'Play'} data-testid="btn-play" onClick={() => playback.toggle()}>
+        <button type="button" class="btn btn-icon btn-primary" aria-label={playback.playing.value ? 'Pause' : 'Play'} title="Space; arrows step a second, with Shift ten" data-testid="btn-play" onClick={() => playback.toggle()}>
           <Icon name={playback.playing.value ? 'pause' : 'play'} />
         </button>
         <div class="playback-speeds" role="group" aria-label="Speed">
