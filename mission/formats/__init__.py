@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from mission.errors import PlanFormatError
-from mission.formats import qgc, wpl
+from mission.formats import geojson, gpx, kml, qgc, wpl
 from mission.plan import Plan
 
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -30,6 +30,10 @@ class Format(NamedTuple):
 FORMATS: Final[dict[str, Format]] = {
     "plan": Format(".plan", "application/json", "everything (QGroundControl)", qgc.load, qgc.save),
     "waypoints": Format(".waypoints", "text/plain", "home and mission items (WPL 110)", wpl.load, wpl.save),
+    "kml": Format(".kml", "application/vnd.google-earth.kml+xml", "everything (KML)", kml.load, kml.save),
+    "kmz": Format(".kmz", "application/vnd.google-earth.kmz", "everything (KMZ)", kml.load_kmz, kml.save_kmz),
+    "geojson": Format(".geojson", "application/geo+json", "everything (GeoJSON)", geojson.load, geojson.save),
+    "gpx": Format(".gpx", "application/gpx+xml", "home and places, heights above the sea (GPX)", gpx.load, gpx.save),
 }
 
 _BY_SUFFIX: Final = {known.suffix: known for known in FORMATS.values()}
