@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from telemetry import subjects
@@ -37,15 +38,23 @@ class Indexer:
             return flights.bookmark(db, subjects.EVENTS_STREAM)
 
     def take(self, sequence: int, event: Event) -> None:
+        """Raises only what may be over at the next try, such as a database that is away."""
         with self._database.write() as db:
             try:
-                if event.kind == UPLOAD:
-                    _receipt(db, msgspec.convert(event.data, UploadReceipt))
-                elif event.kind == FLIGHT_CLOSED:
-                    _flight(db, msgspec.convert(event.data, FlightRecord))
-            except msgspec.ValidationError as error:
-                log.warning("event %d: its data is no %s: %s", sequence, event.kind, error)
+                with db.begin_nested():
+                    _use(db, event)
+            except (OperationalError, InterfaceError):
+                raise
+            except (msgspec.ValidationError, StatementError) as error:
+                log.warning("event %d (%s of %s) cannot be used: %s", sequence, event.kind, event.vehicle, error)
             flights.set_bookmark(db, subjects.EVENTS_STREAM, sequence)
+
+
+def _use(db: Session, event: Event) -> None:
+    if event.kind == UPLOAD:
+        _receipt(db, msgspec.convert(event.data, UploadReceipt))
+    elif event.kind == FLIGHT_CLOSED:
+        _flight(db, msgspec.convert(event.data, FlightRecord))
 
 
 def _receipt(db: Session, receipt: UploadReceipt) -> None:

@@ -120,6 +120,16 @@ def test_a_flight_of_no_sortie_is_indexed_too(supervisor: Browser, flown: Flight
     assert set(listed(supervisor)) == {FLIGHT, "other"}
 
 
+def test_a_flight_that_cannot_be_kept_is_passed_whole(
+    supervisor: Browser, flown: FlightRecord, database: Database
+) -> None:
+    timeless = msgspec.structs.replace(flown, flight_id="timeless", started_at=datetime(2026, 11, 22))  # noqa: DTZ001
+    take(database, timeless, sequence=2)
+    take(database, msgspec.structs.replace(flown, flight_id="next"), sequence=3)
+    assert set(listed(supervisor)) == {FLIGHT, "next"}
+    assert Indexer(database).after() == 3
+
+
 def test_the_flight_page_carries_plan_receipt_and_events(pilot: Browser, flown: FlightRecord, approved: Sortie) -> None:
     shown = flight(pilot)
     assert shown.plan == approved.plan
