@@ -41,7 +41,7 @@ def arc(start: LonLat, end: LonLat, centre: LonLat, clockwise: bool) -> list[Lon
     to_deg, _, to_m = _GEOD.inv(*centre, *end)
     _check_radius(max(from_m, to_m))
     turn = (to_deg - from_deg) % 360.0 if clockwise else -((from_deg - to_deg) % 360.0)
-    count = max(1, math.ceil(abs(turn) / STEP_DEG))
+    count = max(1, math.ceil(abs(turn) / STEP_DEG - 1e-6))
     shares = np.arange(1, count) / count
     between = _at(centre, from_deg + turn * shares, from_m + (to_m - from_m) * shares)
     return [*between, end]

@@ -30,11 +30,11 @@ def limit(text: str) -> Limit | None:
     if word.upper().startswith("UNL"):
         return Limit(UNLIMITED_M, Datum.STD, word)
     if level := _LEVEL.fullmatch(word):
-        return Limit(int(level[1]) * 100 * FOOT_M, Datum.STD, word)
+        return Limit(round(int(level[1]) * 100 * FOOT_M, 3), Datum.STD, word)
     for pattern, unit in ((_METRES, 1.0), (_FEET, FOOT_M)):
         if found := pattern.fullmatch(word):
             above_ground = (found[2] or "").lower() in ("agl", "gnd", "sfc", "asfc")
-            return Limit(int(found[1]) * unit, Datum.AGL if above_ground else Datum.AMSL, word)
+            return Limit(round(int(found[1]) * unit, 3), Datum.AGL if above_ground else Datum.AMSL, word)
     return None
 
 
