@@ -17,6 +17,8 @@ from mission.situation import GeometryArray, Situation
 
 MARGIN = "fence_margin"
 BREACH = "fence_breach"
+LISTED_LEGS = 8
+"""So many legs against one shape are listed one by one, the others are counted."""
 
 
 def fence_storage(situation: Situation) -> Iterable[Finding]:
@@ -83,11 +85,24 @@ def fence_places(situation: Situation) -> Iterable[Finding]:
 
 def fence_legs(situation: Situation) -> Iterable[Finding]:
     """Every leg, the way home and the landing included, keeps inside the fence with the margin."""
+    reported: set[str] = set()
+    counts: Counter[str] = Counter()
     for crossing in crossings(situation, situation.lines):
         leg = situation.distinct_legs[crossing.line]
         text = f"{leg_name(leg)} is {crossing.words}."
-        place = leg_place(situation, leg, crossing.spot)
-        yield Finding(crossing.check, Severity.ERROR, text, "Move the leg or the fence.", place)
+        key = f"{crossing.check} {crossing.shape.name}"
+        if text in reported:
+            continue
+        reported.add(text)
+        counts[key] += 1
+        if counts[key] <= LISTED_LEGS:
+            place = leg_place(situation, leg, crossing.spot)
+            yield Finding(crossing.check, Severity.ERROR, text, "Move the leg or the fence.", place)
+    for key, count in counts.items():
+        if count > LISTED_LEGS:
+            check, _, name = key.partition(" ")
+            text = f"{count - LISTED_LEGS} more legs do not keep to {name}."
+            yield Finding(check, Severity.ERROR, text, "Move them or the fence.")
 
 
 def fence_returns(situation: Situation) -> Iterable[Finding]:
