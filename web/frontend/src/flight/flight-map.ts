@@ -5,7 +5,7 @@ import type { ExpressionSpecification } from 'maplibre-gl';
 import { indexAt } from '../charts/series';
 import type { FlightSeries, MapConfig, Plan } from '../generated';
 import { addDroneImages } from '../live/drone-images';
-import { screenScale } from '../live/screen';
+import { screenScale } from '../map/screen';
 import { addPlanLayers, showPlans } from '../live/shown-plan';
 import { boundsOf } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, setData } from '../map/map';

@@ -2,7 +2,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 
 import { token } from '../ui/theme';
-import { screenScale } from './screen';
+import { screenScale } from '../map/screen';
 
 export type DroneImage = 'drone-flying' | 'drone-ground' | 'drone-stale' | 'drone-ground-stale' | 'drone-warning' | 'drone-critical';
 export type RingImage = 'ring-warning' | 'ring-critical';

@@ -9,7 +9,7 @@ import type { Severity } from './alerts';
 import { addDroneImages, type DroneImage } from './drone-images';
 import type { LiveFleet, Track } from './fleet';
 import { ageWords, droneFreshness, partAgeMs } from './freshness';
-import { screenScale } from './screen';
+import { screenScale } from '../map/screen';
 import { phaseOf } from './words';
 
 export const DRONE_LAYERS = ['drones', 'drones-marked'] as const;

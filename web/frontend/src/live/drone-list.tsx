@@ -7,7 +7,7 @@ import { ageWords, freshness } from './freshness';
 import { DroneMark, SeverityMark } from './marks';
 import { PopOut } from './pop-out';
 import type { Filter, Row, Sort, SortKey } from './rows';
-import { screenScale } from './screen';
+import { screenScale } from '../map/screen';
 import type { Watch } from './watch';
 import { metres, missionWords, modeWords, PHASE_WORDS, phaseOf, speed } from './words';
 

@@ -55,34 +55,8 @@ export class LiveMap {
       this.drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
       this.ready = true;
     });
-    map.on('dragstart', () => (this._following.value = false));
-    map.on('moveend', () => this._following.value || storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
-    map.on('mousemove', (event) => (this._pointer.value = event.lngLat));
-    map.on('mouseout', () => (this._pointer.value = null));
-    map.on('click', ({ point, lngLat }) => {
-      const measured = this._measured.value;
-      if (measured) this._measured.value = [...measured, { lat_deg: lngLat.lat, lon_deg: lngLat.lng }];
-      else {
-        const vehicle = this.droneAt(point);
-        if (vehicle !== null) select(vehicle);
-      }
-    });
-    this._measured.subscribe((places) => {
-      drawMeasure(map, places ?? []);
-      map.getCanvas().style.cursor = places ? 'crosshair' : '';
-    });
-    const redraw = (): void => void (this.changed = true);
-    watch.alerts.subscribe(redraw);
-    selected.subscribe(redraw);
-    const replan = (): void => void (this.ready && this.drawPlans());
-    watch.onboard.subscribe(replan);
-    view.subscribe(() => {
-      redraw();
-      replan();
-    });
-    selected.subscribe(replan);
-    map.on('render', () => this.pace.rendered(performance.now()));
-    watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
+    this.listen(select);
+    this.followNews(container);
     const frame = (): void => {
       if (this.ready) this.draw();
       requestAnimationFrame(frame);
@@ -129,6 +103,37 @@ export class LiveMap {
 
   zoom(by: number): void {
     this.ground.map.zoomTo(this.ground.map.getZoom() + by, { duration: 150 });
+  }
+
+  /** What hands do on the map. */
+  private listen(select: (vehicle: string) => void): void {
+    const { map } = this.ground;
+    map.on('dragstart', () => (this._following.value = false));
+    map.on('moveend', () => this._following.value || storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
+    map.on('mousemove', (event) => (this._pointer.value = event.lngLat));
+    map.on('mouseout', () => (this._pointer.value = null));
+    map.on('click', ({ point, lngLat }) => {
+      const measured = this._measured.value;
+      if (measured) this._measured.value = [...measured, { lat_deg: lngLat.lat, lon_deg: lngLat.lng }];
+      else {
+        const vehicle = this.droneAt(point);
+        if (vehicle !== null) select(vehicle);
+      }
+    });
+    this._measured.subscribe((places) => {
+      drawMeasure(map, places ?? []);
+      map.getCanvas().style.cursor = places ? 'crosshair' : '';
+    });
+  }
+
+  /** What is drawn anew without a new frame. */
+  private followNews(container: HTMLElement): void {
+    const redraw = (): void => void (this.changed = true);
+    const replan = (): void => void (this.ready && this.drawPlans());
+    for (const news of [this.watch.alerts, this.selected, this.view]) news.subscribe(redraw);
+    for (const news of [this.watch.onboard, this.selected, this.view]) news.subscribe(replan);
+    this.ground.map.on('render', () => this.pace.rendered(performance.now()));
+    this.watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
   }
 
   private droneAt({ x, y }: Point): string | null {

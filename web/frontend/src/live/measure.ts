@@ -8,7 +8,7 @@ import { LABEL_FONT, NOTHING } from '../map/ground';
 import { setData } from '../map/map';
 import { metres } from '../ui/format';
 import { token } from '../ui/theme';
-import { screenScale } from './screen';
+import { screenScale } from '../map/screen';
 import { bearing as bearingWords } from './words';
 
 const SOURCE = 'measure';

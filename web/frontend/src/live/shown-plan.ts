@@ -31,6 +31,8 @@ export function addPlanLayers(map: MapLibreMap): void {
 
 /** `chosen` in full (null for none); of `others` the fences and paths. */
 export function showPlans(map: MapLibreMap, chosen: Plan | null, others: readonly Plan[] = []): void {
+  // While another theme's style is being loaded there is nothing to draw on; `onStyle` comes again.
+  if (!map.getSource(OTHERS)) return;
   setData(map, FENCE, chosen ? fenceShapes(chosen, null) : NOTHING);
   setData(map, PATH, chosen ? pathShapes(chosen, []) : NOTHING);
   setData(map, POINTS, chosen ? pointShapes(chosen, null) : NOTHING);

@@ -9,6 +9,7 @@ import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 
 import { token } from '../ui/theme';
+import { screenScale } from './screen';
 
 export const LABEL_FONT = ['Inter Variable'];
 
@@ -78,7 +79,7 @@ function unitLayers(id: string): LayerSpecification[] {
       layout: {
         'text-field': ['get', 'name'],
         'text-font': LABEL_FONT,
-        'text-size': 12,
+        'text-size': 12 * screenScale(),
         'text-max-width': 9,
         'symbol-placement': 'point',
       },
@@ -151,7 +152,7 @@ function graticuleLayers(): LayerSpecification[] {
         'symbol-spacing': 520,
         'text-field': ['get', 'label'],
         'text-font': LABEL_FONT,
-        'text-size': 10.5,
+        'text-size': 10.5 * screenScale(),
         'text-rotation-alignment': 'map',
         'text-keep-upright': true,
         'text-max-angle': 90,

@@ -3,6 +3,7 @@ import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 
 import { token } from '../ui/theme';
 import { LABEL_FONT } from './ground';
+import { screenScale } from './screen';
 
 const SOURCE = 'tiles';
 
@@ -26,7 +27,7 @@ function tileLayers(): LayerSpecification[] {
     layout: {
       'text-field': ['get', 'name'],
       'text-font': LABEL_FONT,
-      'text-size': 11.5,
+      'text-size': 11.5 * screenScale(),
       'symbol-placement': placement,
     },
     paint: { 'text-color': token('map-label'), 'text-halo-color': token('map-halo'), 'text-halo-width': 1.5 },

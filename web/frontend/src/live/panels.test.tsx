@@ -1,0 +1,159 @@
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { act } from 'preact/test-utils';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import type { Moment } from '../bus/age';
+import type { Bus, BusState, Handler } from '../bus/bus';
+import { type Alert, type Event, type LiveVehicle, LiveVehicleFields, type Me, type OrderRights, Permission } from '../generated';
+import { AlertColumn } from './alert-column';
+import { Details } from './details';
+import { BusBanner } from './top-bar';
+import { Watch } from './watch';
+
+/** A bus that says what the test makes it say. */
+class FakeBus {
+  readonly state = signal<BusState>('live');
+  readonly problem = signal<string | null>(null);
+  readonly connections = signal(1);
+  private readonly handlers = new Map<string, Handler<never>>();
+
+  subscribe(subject: string, handler: Handler<never>): () => void {
+    this.handlers.set(subject, handler);
+    return () => this.handlers.delete(subject);
+  }
+
+  say(subject: string, message: unknown): void {
+    const at: Moment = { mono: performance.now(), wall: Date.now() };
+    this.handlers.get(subject)?.(message as never, at);
+  }
+}
+
+const flying: Partial<LiveVehicle> = {
+  vehicle: 'UAV-07',
+  mode: 'AUTO',
+  armed: true,
+  landed: false,
+  lat_deg: 51.5,
+  lon_deg: -0.16,
+  heartbeat_age_ms: 200,
+  position_age_ms: 100,
+};
+
+const alert: Alert = {
+  alert_id: 'breach.UAV-07',
+  vehicle: 'UAV-07',
+  rule: 'breach',
+  severity: 'critical',
+  text: 'UAV-07: outside its geofence by 14 m.',
+  raised_at: '2026-11-22T07:00:00Z',
+  ended_at: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  lat_deg: null,
+  lon_deg: null,
+};
+
+let bus: FakeBus;
+let watch: Watch;
+let page: HTMLElement;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network here')));
+  bus = new FakeBus();
+  watch = new Watch(bus as unknown as Bus);
+  page = document.body.appendChild(document.createElement('div'));
+});
+
+afterEach(() => {
+  render(null, page);
+  page.remove();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function hear(values: Partial<LiveVehicle>): void {
+  const row = LiveVehicleFields.map((field) => values[field] ?? null);
+  bus.say('live.>', ['gateway', '2046-1362', 1, new Date(), [row]]);
+}
+
+function pass(seconds: number): void {
+  act(() => {
+    vi.advanceTimersByTime(seconds * 1000);
+  });
+}
+
+const all = (testid: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(`[data-testid^="${testid}"]`)];
+
+const me = (role: string, ...can: string[]): Me => ({ username: role, name: `The ${role}`, role, can });
+
+function showDetails(who: Me, rights: OrderRights[]): void {
+  act(() =>
+    render(<Details watch={watch} me={who} rights={signal(rights)} selected="UAV-07" following={false} follow={() => undefined} close={() => undefined} />, page),
+  );
+}
+
+const rights = (verbs: string[], reason_required: boolean): OrderRights => ({ vehicle: 'UAV-07', verbs, reason_required, sortie_id: '12' });
+
+test('a control room has nothing to command with', () => {
+  hear(flying);
+  showDetails(me('control_room', Permission.LIVE_ALL), []);
+  expect(page.textContent).toContain('Mission · Flying');
+  expect(all('btn-order-')).toHaveLength(0);
+});
+
+test('a supervisor may abort, for a reason', () => {
+  hear(flying);
+  showDetails(me('supervisor'), [rights(['arm', 'hold', 'return', 'land'], true)]);
+  expect(all('btn-order-').map(({ dataset }) => dataset['testid'])).toEqual(['btn-order-hold', 'btn-order-return', 'btn-order-land']);
+  act(() => all('btn-order-return')[0]?.click());
+  expect((all('btn-order-confirm')[0] as HTMLButtonElement).disabled).toBe(true);
+  expect(all('order-reason')).toHaveLength(1);
+});
+
+test('a pilot is sent to the plan page of the sortie', () => {
+  hear(flying);
+  showDetails(me('pilot'), [rights(['arm', 'return'], false)]);
+  expect(all('btn-order-')).toHaveLength(0);
+  expect(page.querySelector('a[href="/sorties/12"]')).not.toBeNull();
+});
+
+test('what nobody renews says that it is stale, and how old it is', () => {
+  hear(flying);
+  showDetails(me('control_room'), []);
+  expect(all('details-position-age')[0]?.textContent).toBe('0.1 s');
+  pass(20);
+  expect(all('details-position-age')[0]?.textContent).toMatch(/^stale · 20 s$/);
+  expect(all('details-battery-age')[0]?.textContent).toBe('never reported');
+});
+
+test('an alert waits for somebody who may acknowledge it', () => {
+  const raised: Event = { event_id: 'e1', at: new Date(), vehicle: 'UAV-07', kind: 'alert_raised', text: alert.text, actor: null, data: { ...alert } };
+  bus.say('event.>', raised);
+  act(() => render(<AlertColumn watch={watch} me={me('observer')} select={() => undefined} />, page));
+  expect(all('alert').map(({ dataset }) => dataset['state'])).toEqual(['open']);
+  expect(page.textContent).toContain('Outside its geofence by 14 m.');
+  expect(all('btn-acknowledge')).toHaveLength(0);
+  act(() => render(<AlertColumn watch={watch} me={me('control_room', Permission.ALERT_ACKNOWLEDGE)} select={() => undefined} />, page));
+  expect(all('btn-acknowledge')).toHaveLength(1);
+  act(() => {
+    bus.say('event.>', { ...raised, event_id: 'e2', kind: 'alert_acknowledged', data: { ...alert, acknowledged_at: new Date(), acknowledged_by: 'Ines' } });
+  });
+  expect(all('alert').map(({ dataset }) => dataset['state'])).toEqual(['acknowledged']);
+});
+
+test('a lost bus says how old the picture is, a silent gateway too', () => {
+  hear(flying);
+  act(() => render(<BusBanner watch={watch} />, page));
+  expect(page.textContent).toBe('');
+  pass(5);
+  expect(page.textContent).toContain('No gateway has sent for 5.0 s');
+  act(() => {
+    bus.state.value = 'lost';
+    bus.problem.value = 'The line to the bus broke.';
+  });
+  pass(7);
+  expect(page.textContent).toContain('Data is 12 s old');
+  expect(page.textContent).toContain('The line to the bus broke.');
+});
