@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
 from typing import Final
 
 from telemetry import subjects
@@ -40,8 +39,8 @@ class RawOutbox:
     `frames_before`.
     """
 
-    def __init__(self, gateway: str, on_loss: Callable[[int], None]) -> None:
-        self._gateway, self._on_loss = gateway, on_loss
+    def __init__(self, gateway: str) -> None:
+        self._gateway = gateway
         self._run = new_id()
         self._sequence = 0
         self._waiting: deque[_Share] = deque()
@@ -57,7 +56,6 @@ class RawOutbox:
         size = sum(map(len, pieces))
         if self._size + size > MEMORY_BYTES:
             self.lost += frames
-            self._on_loss(frames)
             return
         share = self._open.get(vehicle)
         if share is None or share.frames_before + share.frames != frames_before:

@@ -38,6 +38,9 @@ TIMESYNC_EVERY: Final = 5
 """Heartbeats."""
 GONE_S: Final = 60.0
 """After this long without a HEARTBEAT, what waits for the vehicle waits in vain."""
+LOSS_TOLD_EVERY_S: Final = 5.0
+SYSTEM: Final = "airbeat"
+"""The vehicle of events about the system itself."""
 GREET_AGAIN_S: Final = 5.0
 FLUSH_S: Final = 5.0
 
@@ -50,7 +53,8 @@ class Gateway:
         self._contacts: dict[tuple[str, int], Contact] = {}
         """By link and system id; a vehicle on several links is there once per link."""
         self._by_name: dict[str, Contact] = {}
-        self._raw = RawOutbox(settings.gateway, self._frames_lost)
+        self._raw = RawOutbox(settings.gateway)
+        self._loss_told, self._loss_told_at = 0, 0.0
         self._events = EventOutbox()
         self._frame_numbers: Counter[str] = Counter()
         self._infos: dict[str, VehicleInfo] = {}
@@ -116,6 +120,7 @@ class Gateway:
             if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
                 vehicle.changed, contact.shown_at = False, now
                 areas[area_of(vehicle.lat_deg, vehicle.lon_deg)].append(vehicle.snapshot(now))
+        self._frames_lost(now)
         sent_at = datetime.now(UTC)
         for area, vehicles in areas.items():
             self._frame_numbers[area] += 1
@@ -194,9 +199,14 @@ class Gateway:
             if kind in ("link_back", "reboot"):
                 contact.greeted = False
 
-    def _frames_lost(self, frames: int) -> None:
-        if self._raw.lost == frames:
-            log.error("the bus has been away for too long: frames are being lost now")
+    def _frames_lost(self, now: float) -> None:
+        """Tells at most every `LOSS_TOLD_EVERY_S` how many frames found no room while the bus was away or full."""
+        if self._raw.lost == self._loss_told or now - self._loss_told_at < LOSS_TOLD_EVERY_S:
+            return
+        lost, self._loss_told, self._loss_told_at = self._raw.lost - self._loss_told, self._raw.lost, now
+        text = f"The bus takes nothing, and the gateway's memory is full: {lost} frames are lost to the recording."
+        log.error(text)
+        self._events.add(Event(new_id(), datetime.now(UTC), SYSTEM, "frames_lost", text, data={"frames": lost}))
 
     def _new_reader(self, peer: Peer) -> FrameReader:
         if len(self._readers) >= MOST_PEERS:

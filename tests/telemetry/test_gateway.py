@@ -240,10 +240,55 @@ async def test_a_plan_that_is_not_the_approved_one_is_not_sent(broker: Broker, b
     await other.close()
 
 
+async def test_frames_that_find_no_room_are_told(broker: Broker, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telemetry.gateway.outbox.MEMORY_BYTES", 4000)
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: len(drone.sent) > 20)
+        assert broker.server.process is not None
+        broker.server.process.kill()
+        broker.server.process.wait()
+        sent = len(drone.sent)
+        await until(lambda: len(drone.sent) > sent + 150)
+        broker.server.start()
+        await until(lambda: bus.is_connected)
+        await asyncio.sleep(1.0)
+    told = await events(bus, "frames_lost")
+    assert told
+    assert told[0].vehicle == "airbeat"
+    assert told[0].data["frames"] > 0
+
+
+async def test_commands_go_over_the_link_that_is_left(broker: Broker, bus: Bus) -> None:
+    settings = Settings(
+        links=(LinkSettings("radio", "udpin:127.0.0.1:0"), LinkSettings("lte", "udpin:127.0.0.1:0")),
+        vehicles=(VehicleSettings("UAV-07", 7),),
+    )
+    other = await broker.connect("web")
+    screen = await watching(bus)
+    async with (
+        running(bus, settings) as (gateway, radio),
+        Drone.flying(radio) as by_radio,
+        Drone.flying(str(gateway.links["lte"].address)) as by_lte,
+    ):
+        await until(lambda: "UAV-07" in screen.latest)
+        assert (await other.request(subjects.request("UAV-07", "arm"), Request(PILOT), Reply, 10)).ok
+        assert by_radio.armed
+        assert not by_lte.armed
+        by_radio.silent, by_lte.armed = True, True
+        await until(lambda: screen.latest["UAV-07"].link == "lte")
+        assert (await other.request(subjects.request("UAV-07", "disarm"), Request(PILOT), Reply, 10)).ok
+        assert not by_lte.armed
+        assert by_radio.armed, "it did not hear that order"
+    assert set(screen.latest) == {"UAV-07"}, "one vehicle, not one per link"
+    assert await events(bus, "link_lost") == []
+    (changed,) = await events(bus, "link_changed")
+    assert changed.text == "Commands go over lte now, no longer over radio."
+    await other.close()
+
+
 async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("telemetry.gateway.outbox.MEMORY_BYTES", 1000)
-    lost: list[int] = []
-    outbox = RawOutbox("gateway", lost.append)
+    outbox = RawOutbox("gateway")
     kept: list[RawChunk] = []
 
     class Shelf:
@@ -256,7 +301,7 @@ async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch
     outbox.add("UAV-07", [bytes(400)], 4, 8)
     outbox.add("UAV-07", [bytes(100)], 1, 12)
     await outbox.flush(Shelf())  # type: ignore[arg-type]
-    assert (outbox.lost, lost) == (4, [4])
+    assert outbox.lost == 4
     assert [(part.frames, part.frames_before) for part in kept[0].vehicles] == [(8, 0), (1, 12)]
     outbox.add("UAV-07", [bytes(900)], 9, 13)
     assert outbox.lost == 4, "what is stored makes room"
