@@ -60,7 +60,7 @@ def answers(request: Any, height_of: HeightOf) -> Iterator[dict[str, Any]]:
 
 
 def _place(request: Any, north: int, east: int) -> tuple[float, float]:
-    lat_deg, lon_deg = request.lat * 1e-7, request.lon * 1e-7
+    lat_deg, lon_deg = request.lat / 1e7, request.lon / 1e7
     north_deg = north * request.grid_spacing * DEGREES_PER_METRE
     east_deg = east * request.grid_spacing * DEGREES_PER_METRE
     return lat_deg + north_deg, lon_deg + east_deg / math.cos(math.radians(lat_deg + north_deg / 2))
