@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,28 @@ NAV_COMMANDS: Final = frozenset((16, 17, 18, 19, 20, 21, 22, 30, 31, 82, 92, 93,
 DO_JUMP: Final = 177
 INCLUSION, EXCLUSION, CIRCLE_INCLUSION, CIRCLE_EXCLUSION, RETURN_POINT = 5001, 5002, 5003, 5004, 5000
 RALLY_POINT: Final = 5100
+
+
+class Item(NamedTuple):
+    """MISSION_ITEM_INT's numbers, from whichever message brought them."""
+
+    seq: int
+    frame: int
+    command: int
+    current: int
+    param1: float
+    param2: float
+    param3: float
+    param4: float
+    x: int
+    y: int
+    z: float
+
+    @classmethod
+    def of(cls, message: Any, x: int, y: int) -> Item:
+        """The numbers of MISSION_ITEM or MISSION_ITEM_INT, `x` and `y` as integers."""
+        params = (message.param1, message.param2, message.param3, message.param4)
+        return cls(message.seq, message.frame, message.command, message.current, *params, x, y, message.z)
 
 
 def mission_item(message: Any) -> tuple[int, WireItem | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from sitl.services.commands import Commands
+from sitl.services.files import Files
 from sitl.services.guided import GuidedTargets
 from sitl.services.logs import Logs
 from sitl.services.parameters import ParameterService
@@ -32,6 +33,7 @@ class Services:
         self.parameters = ParameterService(vehicle)
         self.transfers = Transfers(vehicle)
         self.commands = Commands(vehicle, self)
+        self.files = Files(vehicle, self.transfers)
         self.logs = Logs(vehicle)
         self.guided = GuidedTargets(vehicle)
         self._timesync_at = 0.0
@@ -45,6 +47,7 @@ class Services:
             **self.parameters.handlers,
             **self.transfers.handlers,
             **self.commands.handlers,
+            **self.files.handlers,
             **self.logs.handlers,
             **self.guided.handlers,
         }
@@ -69,6 +72,7 @@ class Services:
         """Ten times a second: what services do by themselves."""
         self.transfers.run()
         self.parameters.run()
+        self.files.run()
         self.logs.run()
         now = self.v.now
         if now >= self._timesync_at:
@@ -102,6 +106,7 @@ class Services:
     def reset(self) -> None:
         """The vehicle reboots."""
         self.transfers.reset()
+        self.files.reset()
 
     def _heartbeat(self, channel: Channel, frame: Frame, message: Any) -> None:
         pass  # its arrival is noted in `handle`

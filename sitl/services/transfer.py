@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from mission.items import WireItem
 from sitl import storage
-from sitl.storage import ACCEPTED, CANCELLED, DENIED, ERROR, INVALID_SEQUENCE, NO_SPACE, UNSUPPORTED
+from sitl.storage import ACCEPTED, CANCELLED, DENIED, ERROR, INVALID_SEQUENCE, NO_SPACE, UNSUPPORTED, Item
 
 if TYPE_CHECKING:
     from sitl.channel import Channel
@@ -21,22 +21,6 @@ ASK_AGAIN_S: Final = 1.0
 MISSION, FENCE, RALLY = 0, 1, 2
 KEEPERS: Final = {MISSION: storage.mission_item, FENCE: storage.fence_item, RALLY: storage.rally_item}
 ANGLE_FACTOR: Final = 1e7
-
-
-class Item(NamedTuple):
-    """MISSION_ITEM_INT's numbers, from whichever message brought them."""
-
-    seq: int
-    frame: int
-    command: int
-    current: int
-    param1: float
-    param2: float
-    param3: float
-    param4: float
-    x: int
-    y: int
-    z: float
 
 
 @dataclass
@@ -142,10 +126,10 @@ class Transfers:
         if not self._warned:
             self._warned = True
             self.v.text(WARNING, "got MISSION_ITEM; GCS should send MISSION_ITEM_INT")
-        self._take(channel, frame, message.mission_type, _item(message, round(x), round(y)))
+        self._take(channel, frame, message.mission_type, Item.of(message, round(x), round(y)))
 
     def _item_int(self, channel: Channel, frame: Frame, message: Any) -> None:
-        self._take(channel, frame, message.mission_type, _item(message, message.x, message.y))
+        self._take(channel, frame, message.mission_type, Item.of(message, message.x, message.y))
 
     def _take(self, channel: Channel, frame: Frame, kind: int, item: Item) -> None:
         if kind == MISSION and item.current in (2, 3):
@@ -217,6 +201,26 @@ class Transfers:
         self.v.fence.load()
         self.v.count_changed("FENCE_TOTAL", min(127, len(items) + 2 if items else 0))
         return ACCEPTED
+
+    def replace(self, kind: int, start: int, messages: Sequence[Any]) -> bool:
+        """Puts items uploaded as a file in place of what is stored from `start` on; all of them or none."""
+        kept = []
+        for message in messages:
+            item = KEEPERS[kind](message)[1]
+            if item is None:
+                return False
+            kept.append(item)
+        stored = self.items(kind)
+        if start > len(stored) or start + len(kept) > storage.MAX_ITEMS[kind]:
+            return False
+        if kind == FENCE:
+            return self.store_fence([*stored[:start], *kept]) == ACCEPTED
+        stored[start:] = kept
+        self._totals(kind)
+        if kind == MISSION:
+            self.v.mission_changed = True
+            self.v.text(INFO, "Flight plan received")
+        return True
 
     def _write_partial(self, channel: Channel, frame: Frame, message: Any) -> None:
         kind = message.mission_type
@@ -375,19 +379,3 @@ class Transfers:
             self.v.count_changed("RALLY_TOTAL", len(self.v.rally_items))
         elif not self.v.fence_items:
             self.v.count_changed("FENCE_TOTAL", 0)
-
-
-def _item(message: Any, x: int, y: int) -> Item:
-    return Item(
-        message.seq,
-        message.frame,
-        message.command,
-        message.current,
-        message.param1,
-        message.param2,
-        message.param3,
-        message.param4,
-        x,
-        y,
-        message.z,
-    )
