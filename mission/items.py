@@ -35,7 +35,7 @@ from mission.plan import (
     RallyPoint,
 )
 from mission.position import FRAMES
-from mission.stored import has_place, kept_altitude, kept_params, kept_radius, uses_raw_xy
+from mission.stored import has_place, is_known, kept_altitude, kept_params, kept_radius, kept_raw_xy
 
 NAV_WAYPOINT: Final = 16
 FENCE_POLYGON_VERTEX_INCLUSION: Final = 5001
@@ -153,9 +153,9 @@ def is_home(item: WireItem) -> bool:
 def _wire(item: MissionItem) -> WireItem:
     params = kept_params(item.command, item.params)
     z = kept_altitude(item.command, item.altitude_m)
-    if has_place(item.command) or item.position is not None:
+    if has_place(item.command) or (item.position is not None and not is_known(item.command)):
         return _placed(item.command, item.frame, item.position, z, *params)
-    x, y = item.raw_xy if uses_raw_xy(item.command) else (0, 0)
+    x, y = kept_raw_xy(item.command, item.raw_xy)
     return WireItem(item.command, 0, *params, x, y, z)
 
 

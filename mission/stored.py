@@ -50,7 +50,18 @@ def _turn_radius(value: float) -> float:
 
 
 def _centi(value: float) -> float:
-    return single(min(max(int(value * 100.0), 0), 65535) * 0.01)
+    return _surviving(min(max(round(value * 100.0), 0), 65535))
+
+
+def _surviving(centimetres: int) -> float:
+    """Metres that the autopilot turns into exactly so many centimetres.
+
+    It cuts metres · 100 off in single precision; one step outwards where that would lose the last centimetre.
+    """
+    z = np.float32(centimetres) * np.float32(0.01)
+    if int(z * np.float32(100.0)) != centimetres:
+        z = np.nextafter(z, np.float32(np.inf if centimetres > 0 else -np.inf), dtype=np.float32)
+    return float(z)
 
 
 _U8: Final = _whole(0, 255)
@@ -100,7 +111,7 @@ PLACED: Final = frozenset(
 _RAW_XY: Final = frozenset((202, 203, 1000, 42702, 42703))
 """Commands whose param5 and param6 are numbers of their own."""
 
-_RAW_Z: Final = frozenset((202, 1000))
+_RAW_Z: Final = frozenset((202,))
 
 _KEPT: Final[dict[int, Rules]] = {
     16: _FIRST,  # NAV_WAYPOINT: delay, s
@@ -189,19 +200,25 @@ def kept_altitude(command: int, altitude_m: float) -> float:
         return float(round(altitude_m))
     if command == 205:
         return 2.0  # MAV_MOUNT_MODE_MAVLINK_TARGETING, whatever was sent
+    if command == 1000:
+        return _U8(altitude_m)  # the gimbal's id
     if not has_place(command):
         return single(altitude_m) if command in _RAW_Z or not is_known(command) else 0.0
     if command in (5001, 5002, 5003, 5004):
         return 0.0
-    centimetres = round(altitude_m * 100.0)
-    z = np.float32(centimetres) * np.float32(0.01)
-    # The autopilot cuts z · 100 off in single precision; one step outwards where that would lose the centimetre.
-    if int(z * np.float32(100.0)) != centimetres:
-        z = np.nextafter(z, np.float32(np.inf if centimetres > 0 else -np.inf), dtype=np.float32)
-    return float(z)
+    return _surviving(round(altitude_m * 100.0))
 
 
 def kept_radius(radius_m: float) -> float:
     """A fence circle's radius: ArduPilot stores one less than a millimetre above whole metres as whole metres."""
     whole = float(int(radius_m))
     return whole if radius_m - whole < 0.001 and whole > 0 else single(radius_m)
+
+
+def kept_raw_xy(command: int, raw: tuple[int, int]) -> tuple[int, int]:
+    """param5 and param6 of a command that uses them for numbers of its own."""
+    if not uses_raw_xy(command):
+        return 0, 0
+    if command == 1000:
+        return int(_U8(raw[0])), 0
+    return (int(_U8(raw[0])), int(_U8(raw[1]))) if command in (202, 203) else raw

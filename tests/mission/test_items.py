@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,8 +130,6 @@ def test_the_vehicles_own_home_the_int_frames_and_the_last_bit_are_no_difference
 
 @given(st.integers(-1_000_000, 1_000_000))
 def test_an_altitude_reaches_the_autopilot_to_the_centimetre(centimetres: int) -> None:
-    import numpy as np
-
     z = np.float32(kept_altitude(16, centimetres / 100))
     assert int(z * np.float32(100)) == centimetres
 
@@ -177,3 +177,20 @@ def test_a_mission_or_rally_item_that_means_nothing_names_itself() -> None:
         plan_from_items((home, msgspec.structs.replace(home, z=math.nan)), (), ())
     with pytest.raises(PlanFormatError, match=r"rally\[0\]"):
         plan_from_items((), (), (home,))
+
+
+class Stored(msgspec.Struct):
+    """An item, and what a real ArduCopter 4.6.3 gave back after it was uploaded in the form sent by this package."""
+
+    item: MissionItem
+    read: WireItem
+
+
+def test_every_command_is_sent_as_a_real_arducopter_stores_it(data: Path) -> None:
+    recorded = msgspec.json.decode((data / "plans" / "arducopter-4.6.3-items.json").read_bytes(), type=list[Stored])
+    assert len({stored.item.command for stored in recorded}) >= 48
+    for stored in recorded:
+        sent = mission_items(Plan(items=(stored.item,)))[1:]
+        home = mission_items(Plan())[0]
+        assert differences((home, *sent), (home, stored.read)) == ()
+        assert items_digest((home, *sent)) == items_digest((home, stored.read))
