@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,7 +24,7 @@ from tests.web.conftest import PASSWORD
 from web import api
 from web import users as people
 from web.auth.permissions import Role
-from web.errors import BadRequest, Conflict
+from web.errors import BadRequest, Conflict, TooMany
 from web.store import audit, flights, logins, sorties, uploads, users
 from web.store.audit import Who
 from web.store.database import Database, sqlite_url
@@ -63,8 +65,9 @@ def _seed(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
+def postgres() -> Iterator[Postgres]:
+    # Not in pytest's folder: the server runs as a user of its own, whom every new pytest shuts out of that.
+    server = Postgres(Path(tempfile.mkdtemp(prefix="airbeat-postgres-")))
     yield server
     server.stop()
 
@@ -298,6 +301,20 @@ def test_the_last_administrator_stays(store: Database) -> None:
         assert users.change(db, "admin", Role.ADMINISTRATOR, False).active is False
     with store.read() as db:
         assert [account.username for account in users.with_role(db, Role.ADMINISTRATOR)] == ["admin2"]
+
+
+def test_parallel_tries_are_all_counted(store: Database) -> None:
+    def guess() -> None:
+        with contextlib.suppress(TooMany), store.write() as db:
+            logins.begin(db, "pilot")
+
+    threads = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as db:
+        assert db.scalar(text("SELECT failures FROM login_failures")) == logins.FREE_TRIES
 
 
 def test_login_failures_older_than_a_day_are_forgotten(store: Database) -> None:

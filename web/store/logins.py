@@ -6,9 +6,11 @@ The failure is counted before the password is looked at, so that parallel tries 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Final
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from web.errors import TooMany
@@ -22,21 +24,35 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 def begin(db: Session, username: str) -> None:
     """Counts a try for the typed `username`. Raises `TooMany` while it has to wait; that try is not counted."""
-    now = datetime.now(UTC)
-    db.execute(delete(LoginFailure).where(LoginFailure.last_at < now - FORGOTTEN_AFTER))
-    row = db.get(LoginFailure, username, with_for_update=True)
+    db.execute(delete(LoginFailure).where(LoginFailure.last_at < datetime.now(UTC) - FORGOTTEN_AFTER))
+    row = _locked(db, username) or _first(db, username)
     if row is None:
-        db.add(LoginFailure(username=username, failures=1, last_at=now))
         return
+    now = datetime.now(UTC)  # not before the row is ours: another try may have just been counted
     wait_s = (row.last_at + timedelta(seconds=_wait_s(row.failures)) - now).total_seconds()
     if wait_s > 0:
-        raise TooMany(f"Too many wrong passwords for this account. Try again in {wait_s:.0f} s.", int(wait_s) + 1)
+        retry_after_s = ceil(wait_s)
+        raise TooMany(f"Too many wrong passwords for this account. Try again in {retry_after_s} s.", retry_after_s)
     row.failures += 1
     row.last_at = now
 
 
 def succeeded(db: Session, username: str) -> None:
     db.execute(delete(LoginFailure).where(LoginFailure.username == username))
+
+
+def _locked(db: Session, username: str) -> LoginFailure | None:
+    return db.get(LoginFailure, username, with_for_update=True)
+
+
+def _first(db: Session, username: str) -> LoginFailure | None:
+    """Counts the first try; the row of another one that was first in the same instant, else None."""
+    try:
+        with db.begin_nested():
+            db.add(LoginFailure(username=username, failures=1, last_at=datetime.now(UTC)))
+    except IntegrityError:
+        return _locked(db, username)
+    return None
 
 
 def _wait_s(failures: int) -> float:
