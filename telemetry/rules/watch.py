@@ -36,6 +36,8 @@ class _Matter:
 
     alert: Alert | None = None
     wrong_since: float | None = None
+    wrong_at: float | None = None
+    """The last moment at which it was wrong; one between that was not begins the waiting anew."""
     good_since: float | None = None
 
     @property
@@ -49,6 +51,8 @@ class Watch:
     def __init__(self, rules: Sequence[Rule], kept: Iterable[Alert] = ()) -> None:
         self._rules = rules
         self._matters: dict[tuple[str, str], _Matter] = {}
+        self._before: float | None = None
+        """The moment of the step before this one."""
         for alert in kept:
             self._matters[alert.rule, _subject(alert)] = _Matter(alert)
 
@@ -73,6 +77,7 @@ class Watch:
                 for name, subject in list(self._matters):
                     if name == rule.name and subject not in verdicts:
                         self._good(rule, subject, fleet.now, at, changes)
+        self._before = fleet.now
         return changes
 
     def _judged(self, rule: Rule, fleet: Fleet, at: datetime, changes: list[Change]) -> Verdicts:
@@ -114,8 +119,9 @@ class Watch:
         matter.good_since = None
         if matter.is_open:
             return
-        if matter.wrong_since is None:
+        if matter.wrong_since is None or matter.wrong_at != self._before:
             matter.wrong_since = fleet.now
+        matter.wrong_at = fleet.now
         if fleet.now - matter.wrong_since < rule.after_s:
             return
         if matter.alert is not None:
