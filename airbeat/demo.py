@@ -53,13 +53,13 @@ async def fly_once() -> Outcome:
             return await fly_plan(demo_plan(), bus, FLYING, progress)
 
 
-async def run(port: int, speedup: int = 1) -> None:
-    """Until Ctrl-C; the drones' time runs `speedup` times as fast as ours."""
+async def run(port: int) -> None:
+    """Until Ctrl-C."""
     stop = asyncio.create_task(until_told_to_stop())
     home, udp = demo_home(), services.free_port()
     settings = write_settings(home, services.port_or_free(port), udp)
     people, sortie = _seed(home)
-    async with machine(settings, home, [simulator(home, udp, DRONES, speedup)]) as address:
+    async with machine(settings, home, [simulator(home, udp, DRONES, speedup=1)]) as address:
         click.echo(_welcome(address, people))
         flying = asyncio.create_task(_take_off(address, sortie))
         await stop

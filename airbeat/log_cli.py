@@ -22,6 +22,9 @@ NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 
+ANSWER_IS_NO: Final = 1
+
+
 class _CannotAsk(click.ClickException):
     exit_code = 2
 
@@ -124,6 +127,48 @@ def export(file: Path, target: Path, message: str | None) -> None:
         if track is None:
             raise RecordingError(str(file), 0, "holds no position")
         write_track(track, target, file.stem, opened.utc)
+
+
+@click.command()
+@click.argument("bundle", type=FILE)
+@click.option("--key", help="The force's public key, 64 hex digits. Default: this machine's keys/evidence.pub.")
+@click.option("--log", "flight_log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="flights.log")
+@click.option("--head", help="The published head of the log of flights.")
+@AS_JSON
+def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | None, as_json: bool) -> None:
+    """Whether a flight's folder or exported zip is as it was sealed, offline by the public key. Exits 1 if it is not.
+
+    With --log also whether the log of flights is whole and each of its flights lies beside it.
+    """
+    from telemetry import evidence, settings
+
+    public = key or _public_key(settings.home() / "keys" / "evidence.pub")
+    with Console(stderr=True).status(f"Verifying {bundle.name}"):
+        verdict = evidence.verify(bundle, public)
+        missing = evidence.verify_log(flight_log, public, head, flight_log.parent) if flight_log else []
+    problems = [*verdict.problems, *missing]
+    if as_json:
+        click.echo(msgspec.json.encode({"good": not problems, "verdict": verdict, "log": missing}).decode())
+    else:
+        console = Console()
+        console.print(
+            f"{verdict.flight_id}, sealed {verdict.sealed_at}, {verdict.files} files, {verdict.bytes:,} bytes"
+        )
+        for problem in problems:
+            console.print(f"[bold red]not as sealed:[/] {escape(problem.text)}")
+        for name in verdict.unsealed:
+            console.print(f"[yellow]not covered by the seal:[/] {escape(name)}")
+        console.print(
+            "[bold red]Not verified.[/]" if problems else "[green]Verified: every byte is as it was sealed.[/]"
+        )
+    if problems:
+        raise SystemExit(ANSWER_IS_NO)
+
+
+def _public_key(path: Path) -> str:
+    if not path.is_file():
+        raise _CannotAsk(f"{path} is not there: give the public key with --key")
+    return path.read_text().strip()
 
 
 def _open(file: Path) -> Log:

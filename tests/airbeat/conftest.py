@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from airbeat.demo import PASSWORD
 
-SPEEDUP = 3
 CHROMIUM = (
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -38,9 +37,10 @@ class Unit:
     process: subprocess.Popen[str]
 
 
-def start_unit(home: Path, command: list[str]) -> Unit:
-    """Starts `command`, which is to print the address as `airbeat demo` does, over an empty data folder."""
+def start_unit(home: Path) -> Unit:
+    """`airbeat demo` over an empty data folder, when it has printed its address."""
     log = (home.parent / f"{home.name}.log").open("w")
+    command = [sys.executable, "-m", "airbeat", "demo", "--port", "0"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, "AIRBEAT_HOME": str(home)}
     )
@@ -60,9 +60,8 @@ def stop_unit(unit: Unit) -> int:
 
 @pytest.fixture(scope="module")
 def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unit]:
-    """The demo, its drones' time three times as fast."""
-    program = f"import asyncio; from airbeat.demo import run; asyncio.run(run(0, speedup={SPEEDUP}))"
-    started = start_unit(tmp_path_factory.mktemp("unit") / "home", [sys.executable, "-c", program])
+    """The demo."""
+    started = start_unit(tmp_path_factory.mktemp("unit") / "home")
     yield started
     stop_unit(started)
 

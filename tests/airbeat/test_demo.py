@@ -51,7 +51,7 @@ def test_one_sortie_needs_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(180)
 def test_the_demo_serves_a_login_and_leaves_no_process_behind(tmp_path: Path) -> None:
-    unit = start_unit(tmp_path / "home", [sys.executable, "-m", "airbeat", "demo", "--port", "0"])
+    unit = start_unit(tmp_path / "home")
     children = psutil.Process(unit.process.pid).children(recursive=True)
     assert "nats-server" in {child.name() for child in children}
     with urllib.request.urlopen(unit.address, timeout=30) as answer:
