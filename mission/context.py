@@ -14,6 +14,7 @@ import msgspec
 
 from mission.airspace import Airspace
 from mission.finding import Severity
+from mission.position import Position
 from mission.terrain import Terrain
 
 
@@ -98,11 +99,27 @@ class Rules(msgspec.Struct, frozen=True):
     """Legs lower than this (take-off and landing apart) are pointed out."""
     battery_reserve_pct: float = 20.0
     distance_max_m: float | None = None
-    """Furthest from the pilot; None where no figure is given."""
+    """Furthest from the pilot within visual line of sight; None where no figure is given."""
     zones: tuple[ZoneRule, ...] = ZONE_RULES
     obstacle_distance_m: float = 30.0
     """Obstacles nearer than this to a leg, and not overflown by `obstacle_height_m`, are pointed out."""
     obstacle_height_m: float = 15.0
+    people_distance_m: float = 50.0
+    """From uninvolved people."""
+    assembly_distance_m: float = 150.0
+    """From assemblies of people."""
+    one_to_one: bool = True
+    """Never nearer to people, over the ground, than the height flown at."""
+    night: bool = False
+    """Whether the authorisation covers flight at night."""
+
+
+class PeopleArea(msgspec.Struct, frozen=True):
+    """Where people are who have nothing to do with the flight. `ring` is not closed."""
+
+    name: str
+    ring: tuple[Position, ...]
+    assembly: bool = False
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -117,6 +134,9 @@ class Context(msgspec.Struct, frozen=True):
     airspace: Airspace | None = None
     permissions: tuple[str, ...] = ()
     """Ids of zones that the flight has permission for."""
+    people: tuple[PeopleArea, ...] = ()
+    pilot: Position | None = None
+    """Where the pilot stands; None takes home."""
 
 
 DEFAULT: Final = Context()

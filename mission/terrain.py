@@ -20,6 +20,8 @@ from mission.errors import PlanFormatError
 from mission.geodesy import FloatArray
 
 SUFFIXES: Final = (".tif", ".tiff", ".hgt")
+EDGE: Final = 1e-6
+"""Cells by which a place may miss the outermost grid points and still be on them."""
 MAX_CELLS: Final = 20_000_000
 """A tile of more grid points is refused; one degree of 1" SRTM has 13 million."""
 
@@ -43,16 +45,20 @@ class Tile:
     def heights(self, lon_lat: FloatArray) -> FloatArray:
         """Bilinear; NaN outside the tile and where the tile has no data."""
         column, row = self.positions(lon_lat)
-        inside = (column >= 0) & (column <= self.columns - 1) & (row >= 0) & (row <= self.rows - 1)
+        last_column, last_row = self.columns - 1, self.rows - 1
+        inside = (column > -EDGE) & (column < last_column + EDGE) & (row > -EDGE) & (row < last_row + EDGE)
         found = np.full(len(lon_lat), np.nan)
         if inside.any():
             grid = _grid(self.path)
-            x0 = np.clip(np.floor(column[inside]).astype(np.intp), 0, self.columns - 2)
-            y0 = np.clip(np.floor(row[inside]).astype(np.intp), 0, self.rows - 2)
-            dx, dy = column[inside] - x0, row[inside] - y0
-            top = grid[y0, x0] * (1 - dx) + grid[y0, x0 + 1] * dx
-            bottom = grid[y0 + 1, x0] * (1 - dx) + grid[y0 + 1, x0 + 1] * dx
-            found[inside] = top * (1 - dy) + bottom * dy
+            x0 = np.clip(np.floor(column[inside]).astype(np.intp), 0, last_column - 1)
+            y0 = np.clip(np.floor(row[inside]).astype(np.intp), 0, last_row - 1)
+            dx, dy = np.clip(column[inside] - x0, 0.0, 1.0), np.clip(row[inside] - y0, 0.0, 1.0)
+            total = np.zeros(len(x0))
+            for right, down in ((0, 0), (1, 0), (0, 1), (1, 1)):
+                weight = np.abs(1 - right - dx) * np.abs(1 - down - dy)
+                # A corner without data counts only where it has a part in the height.
+                total += np.where(weight > EDGE, grid[y0 + down, x0 + right] * weight, 0.0)
+            found[inside] = total
         return found
 
 

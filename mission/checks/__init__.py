@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from mission.checks.airspace import data_sets, obstacles, zones
-from mission.checks.energy import endurance
+from mission.checks.energy import endurance, return_energy
 from mission.checks.fence import fence_legs, fence_places, fence_returns, fence_shapes, fence_storage
 from mission.checks.heights import ceiling, datums, heights
 from mission.checks.items import commands, coordinates, jumps, order, storage
 from mission.checks.patterns import patterns
+from mission.checks.people import people
+from mission.checks.sight import daylight, line_of_sight
 from mission.context import DEFAULT, Context
 from mission.finding import Finding, Severity
 from mission.plan import Plan
@@ -36,6 +38,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     datums,
     heights,
     endurance,
+    return_energy,
+    line_of_sight,
+    daylight,
+    people,
     data_sets,
     zones,
     obstacles,

