@@ -2,7 +2,8 @@
 
 ``telemetry.tlog`` (every frame, both directions) · ``plan.json``, ``plan.plan``, ``receipt.json`` (what was on board
 at arming, with the proof of its upload; absent where nothing was uploaded) · ``events.jsonl`` · ``manifest.json``
-(`wire.FlightRecord`, written last: a folder without it is a flight still open).
+(`wire.FlightRecord`: a folder without it is a flight still open) · ``seal.json`` over all of them
+(`telemetry.evidence`), written last.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import msgspec
 
 from mission import formats
 from mission.plan import encode as encode_plan
+from telemetry.evidence import seal_flight
+from telemetry.evidence.verifier import SEAL
 from telemetry.recorder.journal import FlightState, write_durably
 from telemetry.recorder.recording import at
 from telemetry.wire import Event, FlightRecord, Onboard, RecordedFile, RecordingHole, UploadReceipt
@@ -34,7 +37,7 @@ def put_plan(folder: Path, onboard: Onboard) -> None:
 
 
 def close(folder: Path, state: FlightState, events: Sequence[Event]) -> FlightRecord:
-    """Writes the events and the manifest. May be done again after a crash: it gives the same bundle."""
+    """Writes the events and the manifest, and seals. May be done again after a crash: it gives the same bundle."""
     write_durably(folder / "events.jsonl", b"".join(_json(event) + b"\n" for event in events))
     receipt = _receipt(folder)
     ended_us = state.disarmed_us or state.last_us
@@ -57,9 +60,10 @@ def close(folder: Path, state: FlightState, events: Sequence[Event]) -> FlightRe
         upload_id=receipt.upload_id if receipt else None,
         upload_verified=receipt.verified if receipt else None,
         plan_sha256=receipt.plan_sha256 if receipt else None,
-        files={path.name: _digest(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
+        files={path.name: _digest(path) for path in sorted(folder.iterdir()) if path.name not in (MANIFEST, SEAL)},
     )
     write_durably(folder / MANIFEST, _json(record))
+    seal_flight(folder)
     return record
 
 

@@ -1,0 +1,59 @@
+"""The append-only log of flights: each closed flight's seal, chained to the one before and countersigned.
+
+Its head, published or sent to a second party, is what shows a flight that was taken away together with its entry.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from telemetry.errors import RecordingError
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.verifier import LOG_TITLE, NO_HASH, canonical, hash_of
+
+NAME: Final = "flights.log"
+
+
+class FlightLog:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, flight_id: str, seal_statement: str, keys: EvidenceKeys) -> dict[str, Any]:
+        """Adds a flight and gives its entry; safely on the disk when it returns. One writer at a time."""
+        with self._path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            number, previous = self._end(file)
+            statement = (
+                f"{LOG_TITLE}\nnumber {number + 1}\nprevious {previous}\nflight {flight_id}\n"
+                f"seal {hash_of(seal_statement)}\nat {datetime.now(UTC).isoformat(timespec='seconds')}\n"
+                f"key {keys.public}\n"
+            )
+            entry = {"statement": statement, "signature": keys.sign(statement)}
+            file.write(canonical(entry) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return entry
+
+    def head(self) -> tuple[int, str]:
+        """How many entries there are, and the hash of the last one: what is to be published."""
+        if not self._path.exists():
+            return 0, NO_HASH
+        with self._path.open("rb") as file:
+            return self._end(file)
+
+    def _end(self, file: IO[bytes]) -> tuple[int, str]:
+        file.seek(0)
+        number, last = 0, b""
+        for line in file:
+            number, last = number + 1, line
+        if not last:
+            return 0, NO_HASH
+        try:
+            return number, hash_of(json.loads(last)["statement"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise RecordingError(str(self._path), 0, f"line {number} of the log of flights is damaged") from error

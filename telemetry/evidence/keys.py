@@ -1,0 +1,75 @@
+"""The key that seals are signed with, kept as a file that only its owner may read, and the record of its rotations."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from telemetry.errors import SettingsError
+from telemetry.evidence.verifier import KEY_TITLE, canonical
+from telemetry.evidence.writing import write
+
+_SECRET: Final = "evidence.key"
+_PUBLIC: Final = "evidence.pub"
+_ROTATIONS: Final = "evidence-rotations.jsonl"
+
+
+class EvidenceKeys:
+    """The keys in `folder`. The first one is made at its first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def public(self) -> str:
+        """The present public key, 64 hex digits. Give it to whoever is to verify: it is also in ``evidence.pub``."""
+        return _public(self._key())
+
+    def sign(self, text: str) -> str:
+        """Ed25519 over the text's UTF-8 bytes, as hex. Raises `SettingsError` for an unreadable key file."""
+        return self._key().sign(text.encode()).hex()
+
+    def rotations(self) -> list[dict[str, Any]]:
+        """From the first key to the present one, each signed by both."""
+        path = self._folder / _ROTATIONS
+        return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+
+    def rotate(self) -> str:
+        """Replaces the key by a new one, which it gives; seals by the former one stay good."""
+        former, following = self._key(), Ed25519PrivateKey.generate()
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        statement = f"{KEY_TITLE}\nformer {_public(former)}\nnext {_public(following)}\nat {at}\n"
+        record = {
+            "statement": statement,
+            "former": former.sign(statement.encode()).hex(),
+            "next": following.sign(statement.encode()).hex(),
+        }
+        with (self._folder / _ROTATIONS).open("ab") as file:
+            file.write(canonical(record) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._write(following)
+        return _public(following)
+
+    def _key(self) -> Ed25519PrivateKey:
+        path = self._folder / _SECRET
+        if not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._write(Ed25519PrivateKey.generate())
+        try:
+            return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
+        except ValueError as error:
+            raise SettingsError(str(path), "is no evidence key: 64 hex digits") from error
+
+    def _write(self, key: Ed25519PrivateKey) -> None:
+        write(self._folder / _SECRET, f"{key.private_bytes_raw().hex()}\n".encode(), 0o600)
+        write(self._folder / _PUBLIC, f"{_public(key)}\n".encode(), 0o644)
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes_raw().hex()

@@ -1,0 +1,49 @@
+"""Sealing a closed flight's folder: the chain of every file, signed, and the flight's entry in the log of flights."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from telemetry.evidence import flight_log
+from telemetry.evidence.flight_log import FlightLog
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.verifier import SEAL, SEAL_TITLE, canonical, first_link, links_of, verify
+from telemetry.evidence.writing import write
+
+
+def seal_flight(folder: Path) -> None:
+    """Seals ``$AIRBEAT_HOME/flights/<flight id>`` with the key in ``keys`` and the log in ``flights/flights.log``.
+
+    A folder whose seal is good stays as it is, so that it may be asked for again after a crash.
+    """
+    flights = folder.parent
+    seal(folder, EvidenceKeys(flights.parent / "keys"), FlightLog(flights / flight_log.NAME))
+
+
+def seal(folder: Path, keys: EvidenceKeys, log: FlightLog) -> None:
+    """Writes ``seal.json`` over all files of `folder` (format: `verifier`). `OSError` where the disk refuses."""
+    if (folder / SEAL).exists() and verify(folder, keys.public).good:
+        return
+    flight_id = folder.name
+    lines, links = [], {}
+    for path in sorted(folder.iterdir()):
+        if path.name == SEAL or not path.is_file():
+            continue
+        with path.open("rb") as file:
+            chain = list(links_of(file, flight_id, path.name))
+        links[path.name] = [link.hex() for link, _ in chain]
+        head = chain[-1][0] if chain else first_link(flight_id, path.name)
+        listed = hashlib.sha256(b"".join(link for link, _ in chain)).hexdigest()
+        lines.append(f"file {path.name} {sum(size for _, size in chain)} {head.hex()} {listed}\n")
+    sealed_at = datetime.now(UTC).isoformat(timespec="seconds")
+    statement = f"{SEAL_TITLE}\nflight {flight_id}\nsealed {sealed_at}\nkey {keys.public}\n{''.join(lines)}"
+    content = {
+        "statement": statement,
+        "signature": keys.sign(statement),
+        "links": links,
+        "entry": log.append(flight_id, statement, keys),
+        "rotations": keys.rotations(),
+    }
+    write(folder / SEAL, canonical(content), 0o640)

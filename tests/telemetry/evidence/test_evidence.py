@@ -1,0 +1,244 @@
+"""Seals, the log of flights, and every way to tamper with them."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from telemetry.evidence import verify, verify_log
+from telemetry.evidence.exporting import export
+from telemetry.evidence.flight_log import NAME, FlightLog
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.sealing import seal, seal_flight
+from telemetry.evidence.verifier import CHUNK, SEAL, is_signed
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "home" / "flights").mkdir(parents=True)
+    return tmp_path / "home"
+
+
+def flight(home: Path, data: Path, name: str = "20261122T071530Z-UAV-07") -> Path:
+    """A sealed flight of four chunks of telemetry."""
+    folder = home / "flights" / name
+    folder.mkdir()
+    (folder / "telemetry.tlog").write_bytes((data / "survey.tlog").read_bytes()[: 3 * CHUNK + 1000])
+    (folder / "events.jsonl").write_bytes(b'{"kind":"armed"}\n')
+    (folder / "empty.json").write_bytes(b"")
+    (folder / "manifest.json").write_bytes(json.dumps({"flight_id": name}).encode())
+    seal_flight(folder)
+    return folder
+
+
+def public(home: Path) -> str:
+    return (home / "keys" / "evidence.pub").read_text().strip()
+
+
+def test_a_sealed_flight_verifies(home: Path, data: Path) -> None:
+    verdict = verify(flight(home, data), public(home))
+    assert verdict.good
+    assert verdict.flight_id == "20261122T071530Z-UAV-07"
+    assert verdict.files == 4
+    assert verdict.unsealed == ()
+
+
+def test_sealing_again_changes_nothing(home: Path, data: Path) -> None:
+    folder = flight(home, data)
+    before = (folder / SEAL).read_bytes(), (home / "flights" / NAME).read_bytes()
+    seal_flight(folder)
+    assert ((folder / SEAL).read_bytes(), (home / "flights" / NAME).read_bytes()) == before
+
+
+@pytest.mark.parametrize("chunk", [0, 1, 3])
+def test_the_first_chunk_that_differs_is_named(home: Path, data: Path, chunk: int) -> None:
+    folder = flight(home, data)
+    content = bytearray((folder / "telemetry.tlog").read_bytes())
+    content[chunk * CHUNK + 500] ^= 1
+    (folder / "telemetry.tlog").write_bytes(content)
+    (problem,) = verify(folder, public(home)).problems
+    assert (problem.file, problem.chunk, problem.offset) == ("telemetry.tlog", chunk, chunk * CHUNK)
+
+
+def test_a_thousand_random_tamperings_are_found(home: Path, data: Path) -> None:
+    folder, key = flight(home, data), public(home)
+    chance = random.Random(3)
+    names = ["telemetry.tlog", "events.jsonl", "manifest.json", SEAL]
+    for _ in range(1000):
+        name = chance.choice(names)
+        path, sound = folder / name, (folder / name).read_bytes()
+        hurt = _tampered(sound, chance)
+        path.write_bytes(hurt)
+        verdict = verify(folder, key)
+        assert not verdict.good
+        assert any(problem.file == name for problem in verdict.problems)
+        if name == "telemetry.tlog":
+            differs = next(at for at in range(len(sound)) if at >= len(hurt) or hurt[at] != sound[at])
+            assert [problem.chunk for problem in verdict.problems] == [differs // CHUNK]
+        path.write_bytes(sound)
+    assert verify(folder, key).good
+
+
+def _tampered(sound: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(sound))
+    kind = chance.randrange(4)
+    if kind == 0 or len(sound) < 3 * CHUNK:
+        return sound[:at] + bytes([sound[at] ^ 1 << chance.randrange(8)]) + sound[at + 1 :]
+    if kind == 1:
+        return sound[:at]
+    first, second = sorted(chance.sample(range(3), 2))
+    pieces = [sound[begin : begin + CHUNK] for begin in range(0, len(sound), CHUNK)]
+    if kind == 2:
+        del pieces[first]
+    else:
+        pieces[first], pieces[second] = pieces[second], pieces[first]
+    return b"".join(pieces)
+
+
+def test_a_missing_file_and_a_strange_one_are_named(home: Path, data: Path) -> None:
+    folder = flight(home, data)
+    (folder / "events.jsonl").unlink()
+    (folder / "later.txt").write_text("a note")
+    verdict = verify(folder, public(home))
+    assert [(problem.kind, problem.file) for problem in verdict.problems] == [("missing", "events.jsonl")]
+    assert verdict.unsealed == ("later.txt",)
+
+
+def test_no_seal_and_no_json_are_said(home: Path, data: Path) -> None:
+    folder = flight(home, data)
+    (folder / SEAL).write_bytes(b"[]")
+    assert [problem.kind for problem in verify(folder, public(home)).problems] == ["seal"]
+    (folder / SEAL).unlink()
+    assert "no seal" in verify(folder, public(home)).problems[0].text
+
+
+def test_a_replaced_manifest_sealed_with_another_key_is_found(home: Path, data: Path, tmp_path: Path) -> None:
+    folder, key = flight(home, data), public(home)
+    (folder / "manifest.json").write_bytes(b'{"flight_id":"another"}')
+    (folder / SEAL).unlink()
+    forger = EvidenceKeys(tmp_path / "forger")
+    seal(folder, forger, FlightLog(tmp_path / "forged.log"))
+    (problem,) = verify(folder, key).problems
+    assert problem.kind == "key"
+    assert forger.public in problem.text
+    assert [one.kind for one in verify_log(home / "flights" / NAME, key, flights=home / "flights")] == ["changed"]
+
+
+def test_a_rotated_key_is_followed_from_the_first(home: Path, data: Path) -> None:
+    before = flight(home, data, "20261122T071530Z-UAV-07")
+    first = public(home)
+    EvidenceKeys(home / "keys").rotate()
+    after = flight(home, data, "20261123T071530Z-UAV-07")
+    assert public(home) != first
+    assert verify(before, first).good
+    assert verify(after, first).good
+    assert verify(after, public(home)).good
+    assert verify_log(home / "flights" / NAME, first, flights=home / "flights") == []
+    assert not verify(before, public(home)).good
+    content = json.loads((after / SEAL).read_bytes())
+    content["rotations"] = []
+    (after / SEAL).write_bytes(json.dumps(content, sort_keys=True, separators=(",", ":")).encode())
+    assert [problem.kind for problem in verify(after, first).problems] == ["key"]
+
+
+def test_the_secret_key_is_for_its_owner_alone(home: Path, data: Path) -> None:
+    flight(home, data)
+    assert (home / "keys" / "evidence.key").stat().st_mode & 0o777 == 0o600
+
+
+class TestTheLogOfFlights:
+    @pytest.fixture
+    def flights(self, home: Path, data: Path) -> Path:
+        for number in range(1, 5):
+            flight(home, data, f"2026112{number}T071530Z-UAV-07")
+        return home / "flights"
+
+    def test_it_verifies(self, home: Path, flights: Path) -> None:
+        count, head = FlightLog(flights / NAME).head()
+        assert count == 4
+        assert verify_log(flights / NAME, public(home), head, flights) == []
+
+    def test_a_removed_flight_is_named(self, home: Path, flights: Path) -> None:
+        shutil.rmtree(flights / "20261122T071530Z-UAV-07")
+        (problem,) = verify_log(flights / NAME, public(home), flights=flights)
+        assert "20261122T071530Z-UAV-07" in problem.text
+
+    def test_a_flight_removed_with_its_line_is_found(self, home: Path, flights: Path) -> None:
+        shutil.rmtree(flights / "20261122T071530Z-UAV-07")
+        lines = (flights / NAME).read_bytes().splitlines(keepends=True)
+        (flights / NAME).write_bytes(b"".join(lines[:1] + lines[2:]))
+        problems = verify_log(flights / NAME, public(home), flights=flights)
+        assert "a line is missing before line 2" in problems[0].text
+
+    def test_the_last_flight_removed_with_its_line_is_found_by_the_published_head(
+        self, home: Path, flights: Path
+    ) -> None:
+        _, head = FlightLog(flights / NAME).head()
+        shutil.rmtree(flights / "20261124T071530Z-UAV-07")
+        lines = (flights / NAME).read_bytes().splitlines(keepends=True)
+        (flights / NAME).write_bytes(b"".join(lines[:-1]))
+        assert verify_log(flights / NAME, public(home), flights=flights) == []
+        (problem,) = verify_log(flights / NAME, public(home), head, flights)
+        assert "published head" in problem.text
+
+    def test_any_changed_byte_is_found(self, home: Path, flights: Path) -> None:
+        chance, sound = random.Random(5), (flights / NAME).read_bytes()
+        for _ in range(50):
+            at = chance.randrange(len(sound))
+            (flights / NAME).write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
+            assert verify_log(flights / NAME, public(home), flights=flights)
+
+    def test_a_flight_without_a_line_is_found(self, home: Path, flights: Path, data: Path) -> None:
+        sound = (flights / NAME).read_bytes()
+        flight(home, data, "20261129T071530Z-UAV-07")
+        (flights / NAME).write_bytes(sound)
+        (problem,) = verify_log(flights / NAME, public(home), flights=flights)
+        assert "is not in the log" in problem.text
+
+
+class TestTheExport:
+    def test_the_zip_verifies_by_its_own_verifier_alone(self, home: Path, data: Path, tmp_path: Path) -> None:
+        export(flight(home, data), tmp_path / "evidence.zip", b'{"action":"view"}\n')
+        with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+            archive.extract("verifier.py", tmp_path)
+            assert {"README.txt", "SHA256SUMS", "audit.jsonl", "flight/telemetry.tlog"} <= set(archive.namelist())
+        command = [sys.executable, "-I", "-S", "verifier.py", "evidence.zip", public(home)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "every sealed byte is as it was" in done.stdout
+        other = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+        wrong = subprocess.run([*command[:-1], other], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert wrong.returncode == 1
+
+    def test_a_damaged_zip_never_verifies_with_another_content(self, home: Path, data: Path, tmp_path: Path) -> None:
+        export(flight(home, data), tmp_path / "evidence.zip")
+        sound, chance = (tmp_path / "evidence.zip").read_bytes(), random.Random(9)
+        for _ in range(60):
+            at = chance.randrange(len(sound))
+            (tmp_path / "hurt.zip").write_bytes(sound[:at] + bytes([sound[at] ^ 0x10]) + sound[at + 1 :])
+            if verify(tmp_path / "hurt.zip", public(home)).good:
+                with zipfile.ZipFile(tmp_path / "hurt.zip") as hurt, zipfile.ZipFile(tmp_path / "evidence.zip") as good:
+                    for name in hurt.namelist():
+                        if name.startswith("flight/"):
+                            assert hurt.read(name) == good.read(name)
+
+
+def test_signatures_are_cryptographys() -> None:
+    """The verifier's own Ed25519 against OpenSSL's."""
+    for number in range(20):
+        key = Ed25519PrivateKey.generate()
+        text = f"line {number}\n" * number
+        signature = key.sign(text.encode())
+        shown = key.public_key().public_bytes_raw().hex()
+        assert is_signed(shown, text, signature.hex())
+        assert not is_signed(shown, text + "x", signature.hex())
+        assert not is_signed(shown, text, (signature[:-1] + bytes([signature[-1] ^ 1])).hex())
+    assert not is_signed("zz", "", "")
