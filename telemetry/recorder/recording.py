@@ -40,7 +40,8 @@ class Recording:
         if created:
             sync_folder(self.folder)
 
-    def append(self, chunk: RawChunk, part: RawVehicle, seen: Glance) -> None:
+    def append(self, chunk: RawChunk, part: RawVehicle, seen: Glance, in_flight: bool = True) -> None:
+        """`in_flight` is False for what was before the arming: it is recorded, but no part of the way flown."""
         state = self.state
         self._file.write(part.tlog)
         self._dirty = True
@@ -54,7 +55,7 @@ class Recording:
             state.run = chunk.run
         state.run_frames = part.frames_before + part.frames
         state.last_us = seen.last_us
-        if seen.last_us >= state.armed_us and state.disarmed_us is None:
+        if in_flight and state.disarmed_us is None:
             for place in seen.places:
                 self._measure(place)
 

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,7 @@ AFTER_US: Final = 3_000_000
 """It goes on this long after the disarming, so that the vehicle's last words are in it."""
 SILENCE_S: Final = 600.0
 """An armed vehicle not heard for this long ends its flight as lost."""
+CLOSE_AGAIN_S: Final = 5.0
 _FORGET_EVERY_S: Final = 5.0
 
 Part = tuple[RawChunk, RawVehicle, Glance]
@@ -55,6 +56,8 @@ class Recorder:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: list[FlightState] = []
         """Those of the journal's `closing` that it does not say so of on disk yet."""
+        self._sealing = asyncio.Lock()
+        """One flight is closed at a time: each seal names the one before it, and a fleet that lands spares the disk."""
         self._forgot_at = 0.0
 
     async def run(self) -> None:
@@ -128,32 +131,35 @@ class Recorder:
         if recording is not None:
             self._heard_at[part.vehicle] = time.monotonic()
             recording.append(chunk, part, seen)
-            self._notice_end(recording, seen)
+            self._notice_end(recording, seen.armed)
             return
         self._remember(piece)
-        armed_us = next((time_us for time_us, armed in seen.armed if armed), None)
-        if armed_us is not None:
-            self._begin(part.vehicle, armed_us)
+        for number, (armed_us, armed) in enumerate(seen.armed):
+            if armed:
+                self._begin(part.vehicle, armed_us, seen.armed[number:])
+                return
 
-    def _begin(self, vehicle: str, armed_us: int) -> None:
+    def _begin(self, vehicle: str, armed_us: int, since: Sequence[tuple[int, bool]]) -> None:
+        """`since` are the arming and the heartbeats after it in its chunk."""
         pieces = self._before.pop(vehicle)
         recording = Recording(self._flights, begin(vehicle, armed_us, pieces[0]))
-        for chunk, part, seen in pieces:
-            recording.append(chunk, part, seen)
+        for piece in pieces:
+            recording.append(*piece, in_flight=piece is pieces[-1])
         self._open[vehicle] = recording
         self._heard_at[vehicle] = time.monotonic()
-        self._notice_end(recording, pieces[-1][2])
+        self._notice_end(recording, since)
         self._spawn(self._announce(recording))
 
-    def _notice_end(self, recording: Recording, seen: Glance) -> None:
+    def _notice_end(self, recording: Recording, heartbeats: Sequence[tuple[int, bool]]) -> None:
+        """By the order of the frames, not by their times: a clock may be set back in flight."""
         state = recording.state
-        for time_us, armed in seen.armed:
-            if state.disarmed_us is None and not armed and time_us > state.armed_us:
+        for time_us, armed in heartbeats:
+            if state.disarmed_us is None and not armed:
                 state.disarmed_us = time_us
             elif state.disarmed_us is not None and armed:
                 self._end(recording)
                 return  # the next HEARTBEAT, a second later, begins the new flight
-        if state.disarmed_us is not None and state.last_us - state.disarmed_us >= AFTER_US:
+        if state.disarmed_us is not None and abs(state.last_us - state.disarmed_us) >= AFTER_US:
             self._end(recording)
 
     def _end_silent(self) -> None:
@@ -175,7 +181,7 @@ class Recorder:
         """Keeps the last `BEFORE_US` of a vehicle that is not flying."""
         pieces = self._before.setdefault(piece[1].vehicle, deque())
         pieces.append(piece)
-        while piece[2].last_us - pieces[0][2].last_us > BEFORE_US:
+        while abs(piece[2].last_us - pieces[0][2].last_us) > BEFORE_US:
             pieces.popleft()
 
     def commit(self) -> None:
@@ -184,7 +190,7 @@ class Recorder:
             return
         for recording in self._open.values():
             recording.sync()
-        while self._arrivals and self._arrivals[-1][1] - self._arrivals[0][1] > 2 * BEFORE_US:
+        while self._arrivals and abs(self._arrivals[-1][1] - self._arrivals[0][1]) > 2 * BEFORE_US:
             self._arrivals.popleft()
         kept = self._journal
         kept.sequence = max(kept.sequence, self._taken)
@@ -224,12 +230,21 @@ class Recorder:
         first, last = at(state.first_us), at(state.last_us) + timedelta(microseconds=AFTER_US)
         found = await self._bus.past(subjects.EVENTS_STREAM, Event, first, subjects.events_of(state.vehicle))
         events = [one.message for one in found if one.message is not None and first <= one.message.at <= last]
-        record = await asyncio.to_thread(bundle.close, folder, state, events)
+        async with self._sealing:
+            record = await self._closed(folder, state, events)
         await self._bus.record(closing_event(record))
         if state.vehicle not in self._open:
             await self._bus.delete(subjects.FLIGHTS_BUCKET, state.vehicle)
         self._journal.closing.remove(state)
         log.info("%s closed: %d frames, %d lost", state.flight_id, record.frames_recorded, record.frames_lost)
+
+    async def _closed(self, folder: Path, state: FlightState, events: Sequence[Event]) -> FlightRecord:
+        while True:
+            try:
+                return await asyncio.to_thread(bundle.close, folder, state, events)
+            except OSError as error:
+                log.error("%s cannot be closed yet, it is tried again: %s", state.flight_id, error)
+                await asyncio.sleep(CLOSE_AGAIN_S)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -152,6 +152,17 @@ async def test_a_restarted_gateway_leaves_a_hole_in_the_same_bundle(bus: Bus, re
     assert hole.to_at.timestamp() == pytest.approx(left_us / 1e6 + 4.0, abs=1.0)
 
 
+async def test_a_clock_set_back_in_flight_ends_no_flight_and_hides_no_landing(bus: Bus, recorder: Recorder) -> None:
+    source = Source()
+    chunks = [source.second(armed=False) for _ in range(3)] + [source.second(armed=True) for _ in range(5)]
+    source.time_us -= 3600 * 1_000_000
+    chunks += [source.second(armed=True) for _ in range(5)] + [source.second(armed=False) for _ in range(6)]
+    await send(bus, chunks)
+    (record,) = await asyncio.wait_for(closed(bus), 20)
+    assert (Path(record.bundle) / "telemetry.tlog").read_bytes() == tlog(chunks[:17])
+    assert (record.frames_lost, record.outcome) == (0, "landed")
+
+
 async def test_what_no_flight_needs_is_forgotten_and_no_more(bus: Bus, recorder: Recorder) -> None:
     chunks = sortie(Source())
     await send(bus, chunks)
