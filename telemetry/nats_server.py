@@ -159,7 +159,6 @@ jetstream {{
 websocket {{
   listen: "127.0.0.1:{ports[1]}"
   no_tls: true
-  compression: true
 }}
 operator: {trust.operator_jwt}
 system_account: {trust.system_account}
