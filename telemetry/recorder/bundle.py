@@ -38,6 +38,8 @@ def put_plan(folder: Path, onboard: Onboard) -> None:
 
 def close(folder: Path, state: FlightState, events: Sequence[Event]) -> FlightRecord:
     """Writes the events and the manifest, and seals. May be done again after a crash: it gives the same bundle."""
+    for draft in folder.glob("*.new"):  # of a writing that a crash cut off
+        draft.unlink()
     write_durably(folder / "events.jsonl", b"".join(_json(event) + b"\n" for event in events))
     receipt = _receipt(folder)
     ended_us = state.disarmed_us or state.last_us

@@ -22,6 +22,8 @@ from pymavlink import mavutil
 from mission.plan import EMPTY, digest
 from telemetry import subjects
 from telemetry.bus import Bus
+from telemetry.recorder import bundle
+from telemetry.recorder.journal import FlightState
 from telemetry.recorder.service import Recorder
 from telemetry.wire import Actor, Event, FlightRecord, Onboard, OpenFlight, RawChunk, UploadReceipt
 from tests.telemetry.conftest import Broker
@@ -122,6 +124,19 @@ def read_by_pymavlink(path: Path) -> int:
         assert message.get_type() != "BAD_DATA"
         count += 1
     return count
+
+
+def test_closing_again_after_a_crash_gives_the_same_bundle(tmp_path: Path) -> None:
+    folder = tmp_path / "flights" / FLIGHT
+    folder.mkdir(parents=True)
+    (folder / "telemetry.tlog").write_bytes(b"frames")
+    state = FlightState(FLIGHT, "UAV-07", "gateway", START_US, START_US, START_US, "run", 1, length=6)
+    first = bundle.close(folder, state, [])
+    (folder / "manifest.json.new").write_bytes(b'{"cut o')
+    assert bundle.close(folder, state, []) == first
+    assert set(first.files) == {"telemetry.tlog", "events.jsonl"}
+    assert not list(folder.glob("*.new"))
+    assert first.outcome == "contact lost"
 
 
 async def test_repeated_chunks_are_recorded_once_and_a_lost_one_is_counted(bus: Bus, recorder: Recorder) -> None:
