@@ -22,30 +22,120 @@ import { pmtilesGround } from './pmtiles-style';
 
 setWorkerUrl(workerUrl);
 
-export interface GroundMap {
-  readonly map: MapLibreMap;
-  /** Calls `draw` when the style is ready, and again after each change of theme (which drops all sources and layers).
-      What it returns is called when the style goes. */
-  onStyle(draw: () => (() => void) | void): void;
-  remove(): void;
-}
+/** Draws what belongs to a page; what it returns is called when the style goes. */
+export type Drawer = () => (() => void) | void;
 
 export interface MapStart {
   readonly centre: readonly [lon: number, lat: number];
   readonly zoom: number;
 }
 
+/** From here inwards the coast is too coarse to be shown. */
+const LAND_ZOOM = 11;
+
 /** Where a map opens that has nothing of its own to show. */
 export const LONDON: MapStart = { centre: [-0.1655, 51.5068], zoom: 14 };
 
-async function groundStyle(config: MapConfig): Promise<StyleSpecification | string> {
+function groundStyle(config: MapConfig): StyleSpecification | string {
   if (config.style_url) return config.style_url;
   if (config.pmtiles_url) return pmtilesGround(config.pmtiles_url, ownGround(config.layers));
   return ownGround(config.layers);
 }
 
 export function createMap(container: HTMLElement, config: MapConfig, start: MapStart = LONDON): GroundMap {
-  if (config.pmtiles_url) addProtocol('pmtiles', new Protocol().tile);
+  return new GroundMap(container, config, start);
+}
+
+/** `container.dataset.state` says how far it is: loading, fallback (the wanted ground did not come), ready. */
+export class GroundMap {
+  readonly map: MapLibreMap;
+  private readonly drawers: Drawer[] = [];
+  private undraw: (() => void)[] = [];
+  private ready = false;
+  private land: ReturnType<typeof loadLand> | undefined;
+  private readonly stopTheme: () => void;
+
+  constructor(
+    private readonly container: HTMLElement,
+    private readonly config: MapConfig,
+    start: MapStart,
+  ) {
+    if (config.pmtiles_url) addProtocol('pmtiles', new Protocol().tile);
+    this.map = bareMap(container, start);
+    container.dataset['testid'] = 'map';
+    this.map.on('style.load', () => this.styled());
+    this.map.on('error', () => this.fallBack());
+    this.map.on('moveend', () => this.drawGraticule());
+    this.map.on('zoomend', () => void this.drawLand());
+    this.stopTheme = onThemeChange(() => void this.restyle());
+    void this.restyle();
+  }
+
+  /** Calls `drawer` when the style is ready, and again after each change of theme, which drops all that was drawn. */
+  onStyle(drawer: Drawer): void {
+    this.drawers.push(drawer);
+    if (this.ready) this.draw(drawer);
+  }
+
+  remove(): void {
+    this.clear();
+    this.stopTheme();
+    this.map.remove();
+  }
+
+  private async restyle(): Promise<void> {
+    this.ready = false;
+    this.clear();
+    this.container.dataset['state'] = 'loading';
+    // A label drawn before its font has come would keep the fallback's shapes.
+    await document.fonts.load(`12px "${LABEL_FONT[0]}"`).catch(() => undefined);
+    this.map.setStyle(groundStyle(this.config), { diff: false, transformStyle: (_, next) => withoutGlyphs(next) });
+  }
+
+  private styled(): void {
+    if (Object.keys(this.map.getStyle().sources).length === 0) return;
+    this.ready = true;
+    this.drawGraticule();
+    void this.drawLand();
+    for (const drawer of this.drawers) this.draw(drawer);
+    this.container.dataset['state'] = 'ready';
+  }
+
+  /** A ground that does not come (no network, wrong address) gives way to our own: never a blank page. */
+  private fallBack(): void {
+    if (this.ready || this.container.dataset['state'] !== 'loading' || !this.config.style_url) return;
+    this.container.dataset['state'] = 'fallback';
+    this.map.setStyle(ownGround(this.config.layers), { diff: false });
+  }
+
+  private draw(drawer: Drawer): void {
+    const stop = drawer();
+    if (stop) this.undraw.push(stop);
+  }
+
+  private clear(): void {
+    for (const stop of this.undraw) stop();
+    this.undraw = [];
+  }
+
+  private drawGraticule(): void {
+    const bounds = this.map.getBounds();
+    const [west, east] = [bounds.getWest(), bounds.getEast()];
+    const [south, north] = [bounds.getSouth(), bounds.getNorth()];
+    const lines = graticule({ west, east, south, north, zoom: this.map.getZoom() });
+    this.map.getSource<GeoJSONSource>('graticule')?.setData(lines);
+  }
+
+  private async drawLand(): Promise<void> {
+    if (!this.map.getSource('land') || this.map.getZoom() > LAND_ZOOM) return;
+    this.land ??= loadLand();
+    // Without the file the map is merely without a coast.
+    const shape = await this.land.catch(() => NOTHING);
+    this.map.getSource<GeoJSONSource>('land')?.setData(shape);
+  }
+}
+
+function bareMap(container: HTMLElement, start: MapStart): MapLibreMap {
   const map = new MapLibreMap({
     container,
     style: { version: 8, sources: {}, layers: [] },
@@ -61,79 +151,12 @@ export function createMap(container: HTMLElement, config: MapConfig, start: MapS
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 140 }), 'bottom-left');
-  container.dataset['testid'] = 'map';
+  return map;
+}
 
-  const drawers: (() => (() => void) | void)[] = [];
-  let undraw: (() => void)[] = [];
-  const draw = (drawer: () => (() => void) | void): void => {
-    const stop = drawer();
-    if (stop) undraw.push(stop);
-  };
-  let ready = false;
-  let land: ReturnType<typeof loadLand> | undefined;
-
-  const drawGraticule = (): void => {
-    const source = map.getSource<GeoJSONSource>('graticule');
-    const bounds = map.getBounds();
-    source?.setData(
-      graticule({
-        west: bounds.getWest(),
-        east: bounds.getEast(),
-        south: bounds.getSouth(),
-        north: bounds.getNorth(),
-        zoom: map.getZoom(),
-      }),
-    );
-  };
-  const drawLand = async (): Promise<void> => {
-    if (!map.getSource('land') || map.getZoom() > 11) return;
-    land ??= loadLand();
-    // Without the file the map is merely without a coast.
-    const shape = await land.catch(() => NOTHING);
-    map.getSource<GeoJSONSource>('land')?.setData(shape);
-  };
-
-  const restyle = async (): Promise<void> => {
-    ready = false;
-    undraw.forEach((stop) => stop());
-    undraw = [];
-    container.dataset['state'] = 'loading';
-    // A label drawn before its font has come would keep the fallback's shapes.
-    await document.fonts.load(`12px "${LABEL_FONT[0]}"`).catch(() => undefined);
-    map.setStyle(await groundStyle(config), { diff: false });
-  };
-  map.on('style.load', () => {
-    if (Object.keys(map.getStyle().sources).length === 0) return;
-    ready = true;
-    drawGraticule();
-    void drawLand();
-    drawers.forEach(draw);
-    container.dataset['state'] = 'ready';
-  });
-  // A ground that does not come (no network, wrong address) gives way to our own: never a blank page.
-  map.on('error', () => {
-    if (!ready && container.dataset['state'] === 'loading' && config.style_url) {
-      container.dataset['state'] = 'fallback';
-      map.setStyle(ownGround(config.layers), { diff: false });
-    }
-  });
-  map.on('moveend', drawGraticule);
-  map.on('zoomend', () => void drawLand());
-  const stopTheme = onThemeChange(() => void restyle());
-  void restyle();
-
-  return {
-    map,
-    onStyle(drawer) {
-      drawers.push(drawer);
-      if (ready) draw(drawer);
-    },
-    remove() {
-      undraw.forEach((stop) => stop());
-      stopTheme();
-      map.remove();
-    },
-  };
+/** Text is drawn from the page's own font: a glyph server may be out of reach, and does not have it. */
+function withoutGlyphs({ glyphs: _, ...style }: StyleSpecification): StyleSpecification {
+  return style;
 }
 
 /** Brings `bounds` into what `padding` leaves free; never closer than a street block. */

@@ -142,7 +142,11 @@ export function pathLayers(): LayerSpecification[] {
   ];
 }
 
-export function pointLayers(): LayerSpecification[] {
+/** The items of a pattern are many and one: dots, numbered only from close by. */
+const inPattern: ExpressionSpecification = ['boolean', ['get', 'pattern'], false];
+const LABELLED: ExpressionSpecification = ['any', ['!', inPattern], ['>=', ['zoom'], 16.25]];
+
+function discLayer(): LayerSpecification {
   const kindColour: ExpressionSpecification = [
     'match',
     ['get', 'kind'],
@@ -152,8 +156,6 @@ export function pointLayers(): LayerSpecification[] {
     token('rally'),
     token('plan-path'),
   ];
-  // The items of a pattern are many and one: dots, numbered only from close by.
-  const inPattern: ExpressionSpecification = ['boolean', ['get', 'pattern'], false];
   const radius: ExpressionSpecification = [
     'interpolate',
     ['linear'],
@@ -165,24 +167,28 @@ export function pointLayers(): LayerSpecification[] {
     16.5,
     ['case', selected, 14, inPattern, 10, 11],
   ];
-  return [
-    {
-      id: 'plan-points-disc',
-      type: 'circle',
-      source: POINTS,
-      paint: {
-        'circle-radius': radius,
-        'circle-color': ['case', selected, kindColour, token('plan-point')],
-        'circle-stroke-color': ['case', selected, token('plan-point'), kindColour],
-        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 12.5, 1.5, 15, ['case', inPattern, 1.75, 2.5]],
-      },
+  return {
+    id: 'plan-points-disc',
+    type: 'circle',
+    source: POINTS,
+    paint: {
+      'circle-radius': radius,
+      'circle-color': ['case', selected, kindColour, token('plan-point')],
+      'circle-stroke-color': ['case', selected, token('plan-point'), kindColour],
+      'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 12.5, 1.5, 15, ['case', inPattern, 1.75, 2.5]],
     },
+  };
+}
+
+export function pointLayers(): LayerSpecification[] {
+  return [
+    discLayer(),
     {
       id: 'plan-points-number',
       type: 'symbol',
       source: POINTS,
       minzoom: 13.75,
-      filter: ['any', ['!', inPattern], ['>=', ['zoom'], 16.25]],
+      filter: LABELLED,
       layout: {
         'text-field': ['get', 'text'],
         'text-font': LABEL_FONT,
@@ -196,7 +202,7 @@ export function pointLayers(): LayerSpecification[] {
       type: 'symbol',
       source: POINTS,
       minzoom: 15,
-      filter: ['any', ['!', inPattern], ['>=', ['zoom'], 16.25]],
+      filter: LABELLED,
       layout: {
         'text-field': ['get', 'height'],
         'text-font': LABEL_FONT,

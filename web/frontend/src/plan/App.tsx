@@ -20,74 +20,65 @@ declare global {
   }
 }
 
+function MapButtons({ map, showAll }: { map: { current: MapLibreMap | null }; showAll: () => void }) {
+  const button = (name: string, icon: string, testid: string, act: () => void) => (
+    <button type="button" class="btn btn-icon" aria-label={name} title={name} data-testid={testid} onClick={act}>
+      <Icon name={icon} />
+    </button>
+  );
+  return (
+    <div class="map-buttons" role="group" aria-label="Map">
+      {button('Closer', 'plus', 'btn-zoom-in', () => map.current?.zoomIn())}
+      {button('Farther', 'minus', 'btn-zoom-out', () => map.current?.zoomOut())}
+      {button('Show all of the plan', 'fit', 'btn-fit', showAll)}
+    </div>
+  );
+}
+
+/** Takes a file that is dropped anywhere on the page. */
+function useDrop(editable: boolean, onFile: (file: File) => void) {
+  const [dropping, setDropping] = useState(false);
+  const handlers = {
+    onDragOver: (event: DragEvent): void => {
+      event.preventDefault();
+      setDropping(editable);
+    },
+    onDragLeave: (event: DragEvent): void => {
+      const page = event.currentTarget as HTMLElement;
+      if (!page.contains(event.relatedTarget as Node | null)) setDropping(false);
+    },
+    onDrop: (event: DragEvent): void => {
+      event.preventDefault();
+      setDropping(false);
+      const file = event.dataTransfer?.files[0];
+      if (file && editable) onFile(file);
+    },
+  };
+  return { dropping, handlers };
+}
+
 export function App({ store, aboard }: { store: Store; aboard: Aboard }) {
   const map = useRef<MapLibreMap | null>(null);
-  const [dropping, setDropping] = useState(false);
   const editable = store.rights.value.edit;
   const showAll = (): void => {
     if (map.current) showPlan(map.current, store);
   };
+  const { dropping, handlers } = useDrop(editable, (file) => {
+    void importFile(store, file).then((read) => read && showAll());
+  });
+  const onMap = (made: MapLibreMap): void => {
+    map.current = made;
+    window.airbeatMap = made;
+  };
   useEffect(() => attachKeys(store), [store]);
   return (
-    <div
-      class="plan"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setDropping(editable);
-      }}
-      onDragLeave={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setDropping(false);
-        const file = event.dataTransfer?.files[0];
-        if (file && editable) void importFile(store, file).then((read) => read && showAll());
-      }}
-    >
+    <div class="plan" {...handlers}>
       <Header store={store} onImported={showAll} />
       <div class="plan-stage">
-        <PlanMap
-          store={store}
-          onMap={(made) => {
-            map.current = made;
-            window.airbeatMap = made;
-          }}
-        />
+        <PlanMap store={store} onMap={onMap} />
         {editable && <Toolbar store={store} />}
         {editable && <ToolHint store={store} />}
-        <div class="map-buttons" role="group" aria-label="Map">
-          <button
-            type="button"
-            class="btn btn-icon"
-            aria-label="Closer"
-            title="Closer"
-            data-testid="btn-zoom-in"
-            onClick={() => map.current?.zoomIn()}
-          >
-            <Icon name="plus" />
-          </button>
-          <button
-            type="button"
-            class="btn btn-icon"
-            aria-label="Farther"
-            title="Farther"
-            data-testid="btn-zoom-out"
-            onClick={() => map.current?.zoomOut()}
-          >
-            <Icon name="minus" />
-          </button>
-          <button
-            type="button"
-            class="btn btn-icon"
-            aria-label="Show all of the plan"
-            title="Show all of the plan"
-            data-testid="btn-fit"
-            onClick={showAll}
-          >
-            <Icon name="fit" />
-          </button>
-        </div>
+        <MapButtons map={map} showAll={showAll} />
       </div>
       <Profile store={store} />
       <Panel store={store} aboard={aboard} />

@@ -105,19 +105,143 @@ function Files({ store, onImported }: { store: Store; onImported: () => void }) 
   );
 }
 
+function Steps({ store }: { store: Store }) {
+  const { past, future } = store.history.value;
+  const button = (name: string, keys: string, icon: string, possible: boolean, act: () => void) => (
+    <button
+      type="button"
+      class="btn btn-quiet btn-icon"
+      aria-label={name}
+      title={`${name} (${keys})`}
+      data-testid={`btn-${icon}`}
+      disabled={!possible}
+      onClick={act}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+  return (
+    <div class="head-group">
+      {button('Undo', 'Ctrl+Z', 'undo', past.length > 0, () => store.undo())}
+      {button('Redo', 'Ctrl+Y', 'redo', future.length > 0, () => store.redo())}
+    </div>
+  );
+}
+
+function ConflictDialog({ store, text, onClose }: { store: Store; text: string; onClose: () => void }) {
+  const load = (): void => {
+    onClose();
+    void deeds.loadNewest(store);
+  };
+  return (
+    <Dialog title="Somebody saved meanwhile" onClose={onClose} testid="conflict-dialog">
+      <p>{text}</p>
+      <p>Nothing of yours is lost: after loading the newest version, Undo brings your edits back.</p>
+      <div class="form-actions">
+        <button type="button" class="btn btn-primary" data-testid="btn-load-newest" onClick={load}>
+          Load the newest
+        </button>
+        <button type="button" class="btn" onClick={onClose}>
+          Keep editing
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface ActionProps {
+  readonly store: Store;
+  readonly busy: boolean;
+  readonly run: (deed: () => Promise<unknown>) => () => void;
+}
+
+/** The pilot's: save, submit. */
+function PilotActions({
+  store,
+  busy,
+  run,
+  onConflict,
+}: ActionProps & { onConflict: (conflict: deeds.Conflict) => void }) {
+  const { state } = store.sortie.value;
+  const changed = store.changed.value;
+  const why = whyNotSubmit(store);
+  const save = run(() => deeds.save(store, onConflict));
+  const submit = run(() => deeds.submit(store, onConflict));
+  return (
+    <>
+      <button
+        type="button"
+        class="btn"
+        disabled={!changed || busy}
+        data-testid="btn-save"
+        data-saved={!changed}
+        onClick={save}
+      >
+        {changed ? 'Save' : 'Saved'}
+      </button>
+      {(state === 'draft' || (changed && state !== 'submitted')) && (
+        <>
+          {why && (
+            <span class="reason" id="why-not-submit" data-testid="submit-reason">
+              {why}
+            </span>
+          )}
+          <button
+            type="button"
+            class="btn btn-primary"
+            disabled={why !== null || busy}
+            aria-describedby="why-not-submit"
+            data-testid="btn-submit"
+            onClick={submit}
+          >
+            Submit
+          </button>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The supervisor's: reject, approve. */
+function SupervisorActions({ store, busy, run }: ActionProps) {
+  const [rejecting, setRejecting] = useState(false);
+  const approve = run(() => deeds.approve(store));
+  return (
+    <>
+      <button type="button" class="btn" disabled={busy} data-testid="btn-reject" onClick={() => setRejecting(true)}>
+        Reject…
+      </button>
+      <button
+        type="button"
+        class="btn btn-primary"
+        disabled={busy || store.changed.value}
+        data-testid="btn-approve"
+        onClick={approve}
+      >
+        <Icon name="check" />
+        Approve
+      </button>
+      {rejecting && (
+        <ReasonDialog
+          title="Reject this plan"
+          text="The pilot sees your reason and mends the plan."
+          action="Reject"
+          onClose={() => setRejecting(false)}
+          onGiven={(reason) => void deeds.reject(store, reason)}
+        />
+      )}
+    </>
+  );
+}
+
 export function Header({ store, onImported }: { store: Store; onImported: () => void }) {
   const [conflict, setConflict] = useState<deeds.Conflict | null>(null);
-  const [rejecting, setRejecting] = useState(false);
   const [busy, setBusy] = useState(false);
-  const { rights, sortie, history, changed } = store;
-  const run = (deed: () => Promise<unknown>) => async () => {
+  const { edit, approve, upload } = store.rights.value;
+  const run = (deed: () => Promise<unknown>) => (): void => {
     setBusy(true);
-    await deed();
-    setBusy(false);
+    void deed().finally(() => setBusy(false));
   };
-  const why = whyNotSubmit(store);
-  const submittable =
-    rights.value.edit && (sortie.value.state === 'draft' || (changed.value && sortie.value.state !== 'submitted'));
   return (
     <header class="head">
       <div class="head-title">
@@ -126,91 +250,14 @@ export function Header({ store, onImported }: { store: Store; onImported: () => 
         </h1>
         <State store={store} />
       </div>
-      {rights.value.edit && (
-        <div class="head-group">
-          <button
-            type="button"
-            class="btn btn-quiet btn-icon"
-            aria-label="Undo"
-            title="Undo (Ctrl+Z)"
-            data-testid="btn-undo"
-            disabled={history.value.past.length === 0}
-            onClick={store.undo}
-          >
-            <Icon name="undo" />
-          </button>
-          <button
-            type="button"
-            class="btn btn-quiet btn-icon"
-            aria-label="Redo"
-            title="Redo (Ctrl+Y)"
-            data-testid="btn-redo"
-            disabled={history.value.future.length === 0}
-            onClick={store.redo}
-          >
-            <Icon name="redo" />
-          </button>
-        </div>
-      )}
+      {edit && <Steps store={store} />}
       <div class="head-group">
         <Files store={store} onImported={onImported} />
       </div>
       <div class="head-actions">
-        {rights.value.edit && (
-          <button
-            type="button"
-            class="btn"
-            disabled={!changed.value || busy}
-            data-testid="btn-save"
-            data-saved={!changed.value}
-            onClick={run(() => deeds.save(store, setConflict))}
-          >
-            {changed.value ? 'Save' : 'Saved'}
-          </button>
-        )}
-        {submittable && (
-          <>
-            {why && (
-              <span class="reason" id="why-not-submit" data-testid="submit-reason">
-                {why}
-              </span>
-            )}
-            <button
-              type="button"
-              class="btn btn-primary"
-              disabled={why !== null || busy}
-              aria-describedby="why-not-submit"
-              data-testid="btn-submit"
-              onClick={run(() => deeds.submit(store, setConflict))}
-            >
-              Submit
-            </button>
-          </>
-        )}
-        {rights.value.approve && (
-          <>
-            <button
-              type="button"
-              class="btn"
-              disabled={busy}
-              data-testid="btn-reject"
-              onClick={() => setRejecting(true)}
-            >
-              Reject…
-            </button>
-            <button
-              type="button"
-              class="btn btn-primary"
-              disabled={busy || changed.value}
-              data-testid="btn-approve"
-              onClick={run(() => deeds.approve(store))}
-            >
-              <Icon name="check" />
-              Approve
-            </button>
-          </>
-        )}
-        {rights.value.upload && !changed.value && store.tab.value !== 'fly' && (
+        {edit && <PilotActions store={store} busy={busy} run={run} onConflict={setConflict} />}
+        {approve && <SupervisorActions store={store} busy={busy} run={run} />}
+        {upload && !store.changed.value && store.tab.value !== 'fly' && (
           <button
             type="button"
             class="btn btn-primary"
@@ -221,37 +268,7 @@ export function Header({ store, onImported }: { store: Store; onImported: () => 
           </button>
         )}
       </div>
-      {rejecting && (
-        <ReasonDialog
-          title="Reject this plan"
-          text="The pilot sees your reason and mends the plan."
-          action="Reject"
-          onClose={() => setRejecting(false)}
-          onGiven={(reason) => void deeds.reject(store, reason)}
-        />
-      )}
-      {conflict && (
-        <Dialog title="Somebody saved meanwhile" onClose={() => setConflict(null)} testid="conflict-dialog">
-          <p>{conflict.text}</p>
-          <p>Nothing of yours is lost: after loading the newest version, Undo brings your edits back.</p>
-          <div class="form-actions">
-            <button
-              type="button"
-              class="btn btn-primary"
-              data-testid="btn-load-newest"
-              onClick={() => {
-                setConflict(null);
-                void deeds.loadNewest(store);
-              }}
-            >
-              Load the newest
-            </button>
-            <button type="button" class="btn" onClick={() => setConflict(null)}>
-              Keep editing
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {conflict && <ConflictDialog store={store} text={conflict.text} onClose={() => setConflict(null)} />}
     </header>
   );
 }

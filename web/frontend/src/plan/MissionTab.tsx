@@ -2,14 +2,14 @@
 import { memo } from 'preact/compat';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { Frame, type MissionItem } from '../generated';
+import type { MissionItem } from '../generated';
 import { Icon } from '../ui/Icon';
 import { NumberInput } from '../ui/NumberInput';
-import { CHOICES, commandInfo, FRAME_NAMES } from './commands';
+import { commandInfo } from './commands';
 import * as edit from './edit';
+import { ItemEditor } from './ItemEditor';
 import { blocks, hasPatterns, patternOf } from './patterns';
 import { PatternRow } from './PatternRow';
-import { removeSelected } from './pointer';
 import type { Store } from './store';
 
 interface RowProps {
@@ -71,139 +71,85 @@ const Row = memo(function Row({ store, item, index, selected, editable }: RowPro
           />
         )}
       </div>
-      {selected && <ItemEditor store={store} item={item} index={index} editable={editable} />}
+      {selected && <ItemEditor store={store} item={item} index={index} />}
     </li>
   );
 });
 
-function ItemEditor({ store, item, index, editable }: Omit<RowProps, 'selected'>) {
-  const info = commandInfo(item.command);
-  const choices = CHOICES.includes(item.command) ? CHOICES : [item.command, ...CHOICES];
+function Rows({ store }: { store: Store }) {
+  const plan = store.plan.value;
+  const selection = store.selection.value;
+  const found = blocks(plan);
+  // A pattern that has no items yet, or cannot have any, is still there to be mended.
+  const bare = plan.patterns
+    .filter(({ pattern_id }) => patternOf(plan, pattern_id) && !found.some(({ pattern }) => pattern === pattern_id))
+    .map(({ pattern_id }) => ({ first: plan.items.length, items: [], pattern: pattern_id }));
+  const row = (item: MissionItem, index: number) => (
+    <Row
+      key={index}
+      store={store}
+      item={item}
+      index={index}
+      editable={store.rights.value.edit}
+      selected={selection?.kind === 'item' && selection.index === index}
+    />
+  );
   return (
-    <div class="item-editor">
+    <ol class="items" data-testid="mission-table">
+      {[...found, ...bare].map((block) =>
+        block.pattern !== null && patternOf(plan, block.pattern) ? (
+          <PatternRow key={block.pattern} store={store} block={block} />
+        ) : (
+          block.items.map((item, at) => row(item, block.first + at))
+        ),
+      )}
+    </ol>
+  );
+}
+
+function ForAll({ store }: { store: Store }) {
+  const { items, cruise_speed_m_s } = store.plan.value;
+  const heights = new Set(items.filter((item) => commandInfo(item.command).hasAltitude).map((item) => item.altitude_m));
+  const disabled = !store.rights.value.edit;
+  return (
+    <div class="item-all">
       <div class="field">
-        <label for="item-command">Command</label>
-        <select
-          id="item-command"
-          class="input"
-          data-testid="item-command"
-          disabled={!editable}
-          value={item.command}
-          onChange={(event) => {
-            const command = Number(event.currentTarget.value);
-            store.edit((plan) => edit.setCommand(plan, index, command));
-          }}
-        >
-          {choices.map((command) => (
-            <option key={command} value={command}>
-              {commandInfo(command).name}
-            </option>
-          ))}
-        </select>
+        <span class="label">All heights</span>
+        <NumberInput
+          label="Height of all items"
+          unit="m"
+          value={heights.size === 1 ? ([...heights][0] ?? null) : null}
+          step={5}
+          disabled={disabled}
+          testid="all-heights"
+          onChange={(altitude_m) => store.edit((plan) => edit.setAllHeights(plan, altitude_m), 'all heights')}
+        />
       </div>
-      {info.hasAltitude && (
-        <div class="field">
-          <label for="item-frame">Height above</label>
-          <select
-            id="item-frame"
-            class="input"
-            data-testid="item-frame"
-            disabled={!editable}
-            value={item.frame}
-            onChange={(event) => {
-              const frame = Number(event.currentTarget.value) as Frame;
-              store.edit((plan) => edit.setItem(plan, index, { frame }));
-            }}
-          >
-            {[...FRAME_NAMES]
-              .filter(([frame]) => frame !== Frame.MISSION)
-              .map(([frame, name]) => (
-                <option key={frame} value={frame}>
-                  {name}
-                </option>
-              ))}
-          </select>
-        </div>
-      )}
-      {info.fields.map((field) => (
-        <div class="field" key={field.index}>
-          <span class="label">{field.label}</span>
-          <NumberInput
-            label={field.label}
-            unit={field.unit}
-            value={item.params[field.index]}
-            disabled={!editable}
-            testid={`item-param-${field.index + 1}`}
-            {...(field.min === undefined ? {} : { min: field.min })}
-            onChange={(value) =>
-              store.edit((plan) => edit.setParam(plan, index, field.index, value), `param ${index} ${field.index}`)
-            }
-          />
-        </div>
-      ))}
-      {item.position && (
-        <p class="item-place num">
-          {item.position.lat_deg.toFixed(6)}, {item.position.lon_deg.toFixed(6)}
-        </p>
-      )}
-      {editable && (
-        <div class="btn-row item-actions">
-          <button
-            type="button"
-            class="btn btn-icon"
-            aria-label="Earlier"
-            title="Earlier"
-            data-testid="btn-item-up"
-            disabled={index === 0}
-            onClick={() => move(store, index, index - 1)}
-          >
-            <Icon name="up" />
-          </button>
-          <button
-            type="button"
-            class="btn btn-icon"
-            aria-label="Later"
-            title="Later"
-            data-testid="btn-item-down"
-            disabled={index === store.plan.value.items.length - 1}
-            onClick={() => move(store, index, index + 1)}
-          >
-            <Icon name="down" />
-          </button>
-          <span class="spring" />
-          <button type="button" class="btn" data-testid="btn-item-delete" onClick={() => removeSelected(store)}>
-            <Icon name="trash" />
-            Delete
-          </button>
-        </div>
-      )}
+      <div class="field">
+        <span class="label">Speed</span>
+        <NumberInput
+          label="Cruise speed"
+          unit="m/s"
+          value={cruise_speed_m_s}
+          min={0.5}
+          disabled={disabled}
+          testid="cruise-speed"
+          onChange={(speed) => store.edit((plan) => ({ ...plan, cruise_speed_m_s: speed }), 'speed')}
+        />
+      </div>
     </div>
   );
 }
 
-function move(store: Store, from: number, to: number): void {
-  store.edit((plan) => edit.reorderItem(plan, from, to));
-  store.select({ kind: 'item', index: to });
-}
-
 export function MissionTab({ store }: { store: Store }) {
   const plan = store.plan.value;
-  const { items, cruise_speed_m_s } = plan;
-  const rows = blocks(plan);
-  // A pattern that has no items yet, or cannot have any, is still there to be mended.
-  const bare = plan.patterns.filter(
-    ({ pattern_id }) => patternOf(plan, pattern_id) && !rows.some((block) => block.pattern === pattern_id),
-  );
-  const editable = store.rights.value.edit;
-  const selection = store.selection.value;
-  const heights = new Set(items.filter((item) => commandInfo(item.command).hasAltitude).map((item) => item.altitude_m));
-  if (items.length === 0 && !hasPatterns(plan)) {
+  if (plan.items.length === 0 && !hasPatterns(plan)) {
     return (
       <div class="empty" data-testid="mission-empty">
         <Icon name="waypoint" />
         <strong>No mission yet</strong>
         <p>
-          {editable
+          {store.rights.value.edit
             ? 'Start with Take-off, then add waypoints on the map. Or drop a .plan or .waypoints file here.'
             : 'The pilot has not drawn one.'}
         </p>
@@ -212,53 +158,8 @@ export function MissionTab({ store }: { store: Store }) {
   }
   return (
     <>
-      <div class="item-all">
-        <div class="field">
-          <span class="label">All heights</span>
-          <NumberInput
-            label="Height of all items"
-            unit="m"
-            value={heights.size === 1 ? ([...heights][0] ?? null) : null}
-            step={5}
-            disabled={!editable}
-            testid="all-heights"
-            onChange={(altitude_m) => store.edit((plan) => edit.setAllHeights(plan, altitude_m), 'all heights')}
-          />
-        </div>
-        <div class="field">
-          <span class="label">Speed</span>
-          <NumberInput
-            label="Cruise speed"
-            unit="m/s"
-            value={cruise_speed_m_s}
-            min={0.5}
-            disabled={!editable}
-            testid="cruise-speed"
-            onChange={(speed) => store.edit((plan) => ({ ...plan, cruise_speed_m_s: speed }), 'speed')}
-          />
-        </div>
-      </div>
-      <ol class="items" data-testid="mission-table">
-        {rows.map((block) =>
-          block.pattern !== null && patternOf(plan, block.pattern) ? (
-            <PatternRow key={block.pattern} store={store} block={block} />
-          ) : (
-            block.items.map((item, at) => (
-              <Row
-                key={block.first + at}
-                store={store}
-                item={item}
-                index={block.first + at}
-                editable={editable}
-                selected={selection?.kind === 'item' && selection.index === block.first + at}
-              />
-            ))
-          ),
-        )}
-        {bare.map(({ pattern_id }) => (
-          <PatternRow key={pattern_id} store={store} block={{ first: items.length, items: [], pattern: pattern_id }} />
-        ))}
-      </ol>
+      <ForAll store={store} />
+      <Rows store={store} />
     </>
   );
 }

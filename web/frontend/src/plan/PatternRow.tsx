@@ -2,20 +2,11 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { Choice } from '../ui/Choice';
 import { Icon } from '../ui/Icon';
 import { NumberInput, parsed } from '../ui/NumberInput';
 import { breakUpPattern } from './edit';
-import {
-  asKind,
-  type Block,
-  type Field,
-  type Kind,
-  KINDS,
-  kindsOf,
-  patternOf,
-  setPattern,
-  type Spec,
-} from './patterns';
+import { asKind, type Block, type Field, KINDS, kindsOf, patternOf, setPattern, type Spec } from './patterns';
 import { removeSelected } from './pointer';
 import { SplitDialog } from './SplitDialog';
 import type { Store } from './store';
@@ -63,34 +54,60 @@ export function PatternRow({ store, block }: { store: Store; block: Block }) {
   );
 }
 
-function Editor({ store, id, spec }: { store: Store; id: string; spec: Spec }) {
-  const editable = store.rights.value.edit;
-  const info = KINDS[spec.kind];
+interface EditorProps {
+  readonly store: Store;
+  readonly id: string;
+  readonly spec: Spec;
+}
+
+function Actions({ store, id }: Omit<EditorProps, 'spec'>) {
   const [splitting, setSplitting] = useState(false);
-  const set = (change: Partial<Record<string, unknown>>, subject: string | null): void =>
-    store.edit((plan) => setPattern(plan, id, { ...spec, ...change } as Spec), subject);
+  const breakUp = (): void => {
+    store.selection.value = null;
+    store.edit((plan) => breakUpPattern(plan, id));
+  };
+  const button = (name: string, title: string, testid: string, act: () => void) => (
+    <button type="button" class="btn" title={title} data-testid={testid} onClick={act}>
+      {name}
+    </button>
+  );
+  return (
+    <div class="btn-row item-actions">
+      {button('Break up', 'Keep the items, edit each by hand', 'btn-pattern-loose', breakUp)}
+      {store.page.vehicles.length > 1 &&
+        button('Split…', 'Share it out over several drones', 'btn-pattern-split', () => setSplitting(true))}
+      <span class="spring" />
+      <button
+        type="button"
+        class="btn btn-icon"
+        aria-label="Delete"
+        title="Delete"
+        data-testid="btn-pattern-delete"
+        onClick={() => removeSelected(store)}
+      >
+        <Icon name="trash" />
+      </button>
+      {splitting && <SplitDialog store={store} patternId={id} onClose={() => setSplitting(false)} />}
+    </div>
+  );
+}
+
+function Editor({ store, id, spec }: EditorProps) {
+  const disabled = !store.rights.value.edit;
+  const info = KINDS[spec.kind];
+  const set = (key: string, value: unknown): void =>
+    store.edit((plan) => setPattern(plan, id, { ...spec, [key]: value } as Spec), `${id} ${key}`);
   return (
     <div class="item-editor">
-      <div class="field field-row">
-        <label for="pattern-kind">Pattern</label>
-        <select
-          id="pattern-kind"
-          class="input"
-          data-testid="pattern-kind"
-          disabled={!editable}
-          value={spec.kind}
-          onChange={(event) => {
-            const kind = event.currentTarget.value as Kind;
-            store.edit((plan) => setPattern(plan, id, asKind(spec, kind)));
-          }}
-        >
-          {kindsOf(info.shape).map((kind) => (
-            <option key={kind} value={kind}>
-              {KINDS[kind].name}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Choice
+        class="field-row"
+        id="pattern-kind"
+        label="Pattern"
+        value={spec.kind}
+        disabled={disabled}
+        options={kindsOf(info.shape).map((kind) => [kind, KINDS[kind].name])}
+        onChange={(kind) => store.edit((plan) => setPattern(plan, id, asKind(spec, kind)))}
+      />
       {store.patternProblem.value && (
         <p class="note note-crit field-row" data-testid="pattern-problem">
           {store.patternProblem.value}
@@ -101,8 +118,8 @@ function Editor({ store, id, spec }: { store: Store; id: string; spec: Spec }) {
           key={`${spec.kind} ${field.key}`}
           field={field}
           spec={spec}
-          disabled={!editable}
-          onChange={(value) => set({ [field.key]: value }, `${id} ${field.key}`)}
+          disabled={disabled}
+          onChange={(value) => set(field.key, value)}
         />
       ))}
       {info.flags.map(([key, label]) => (
@@ -110,53 +127,15 @@ function Editor({ store, id, spec }: { store: Store; id: string; spec: Spec }) {
           <input
             type="checkbox"
             checked={Boolean(spec[key as keyof Spec])}
-            disabled={!editable}
+            disabled={disabled}
             data-testid={`pattern-${key}`}
-            onChange={(event) => set({ [key]: event.currentTarget.checked }, null)}
+            onChange={(event) => set(key, event.currentTarget.checked)}
           />
           {label}
         </label>
       ))}
       {'spacing_m' in spec && spec.spacing_m !== null && <Detection spacing_m={spec.spacing_m} />}
-      {editable && (
-        <div class="btn-row item-actions">
-          <button
-            type="button"
-            class="btn"
-            data-testid="btn-pattern-loose"
-            title="Keep the items, edit each by hand"
-            onClick={() => {
-              store.selection.value = null;
-              store.edit((plan) => breakUpPattern(plan, id));
-            }}
-          >
-            Break up
-          </button>
-          {store.page.vehicles.length > 1 && (
-            <button
-              type="button"
-              class="btn"
-              data-testid="btn-pattern-split"
-              title="Share it out over several drones"
-              onClick={() => setSplitting(true)}
-            >
-              Split…
-            </button>
-          )}
-          <span class="spring" />
-          <button
-            type="button"
-            class="btn btn-icon"
-            aria-label="Delete"
-            title="Delete"
-            data-testid="btn-pattern-delete"
-            onClick={() => removeSelected(store)}
-          >
-            <Icon name="trash" />
-          </button>
-        </div>
-      )}
-      {splitting && <SplitDialog store={store} patternId={id} onClose={() => setSplitting(false)} />}
+      {!disabled && <Actions store={store} id={id} />}
     </div>
   );
 }

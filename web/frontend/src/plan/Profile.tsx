@@ -151,41 +151,17 @@ function Readout({ store, points }: { store: Store; points: readonly ProfilePoin
   );
 }
 
-function Chart({
-  store,
-  points,
-  width,
-  height,
-}: {
-  store: Store;
-  points: readonly ProfilePoint[];
-  width: number;
-  height: number;
-}) {
-  const scale = scaleOf(points, width, height);
-  const grounded = points.some((point) => point.ground !== null);
-  const ground = line(scale, points, (point) => point.ground);
-  const ceiling = grounded
-    ? (point: ProfilePoint) => (point.ground === null ? null : point.ground + CEILING_M)
-    : () => CEILING_M;
-  const bottom = y(scale, scale.low);
-  const at = store.hover.value;
-  const here = at === null ? null : heightAt(points, at * scale.length);
-  const chosen = store.selection.value?.kind === 'item' ? store.selection.value.index : null;
-  const items = points.filter((point) => point.item !== null);
+interface ChartProps {
+  readonly store: Store;
+  readonly points: readonly ProfilePoint[];
+  readonly width: number;
+  readonly height: number;
+}
+
+function Axes({ scale }: { scale: Scale }) {
+  const { width, height } = scale;
   return (
-    <svg
-      width={width}
-      height={height}
-      role="img"
-      aria-label={`Height along ${metres(scale.length)} of path`}
-      onPointerMove={(event) => {
-        const left = event.currentTarget.getBoundingClientRect().left;
-        const fraction = (event.clientX - left - PAD.left) / (width - PAD.left - PAD.right);
-        store.hover.value = fraction < 0 || fraction > 1 ? null : fraction;
-      }}
-      onPointerLeave={() => (store.hover.value = null)}
-    >
+    <>
       {ticks(scale.low, scale.high, height / 34).map((mark) => (
         <g key={mark}>
           <line class="profile-grid" x1={PAD.left} x2={width - PAD.right} y1={y(scale, mark)} y2={y(scale, mark)} />
@@ -205,44 +181,102 @@ function Chart({
           {metres(mark)}
         </text>
       ))}
-      {grounded && (
-        <path class="profile-ground" d={`${ground}L${x(scale, scale.length)} ${bottom}L${PAD.left} ${bottom}Z`} />
+    </>
+  );
+}
+
+/** The ground where it is known, and 120 m above it; above home, and saying so, where it is not. */
+function Ground({ scale, points }: { scale: Scale; points: readonly ProfilePoint[] }) {
+  const known = points.some((point) => point.ground !== null);
+  const ceiling = (point: ProfilePoint): number | null => {
+    if (!known) return CEILING_M;
+    return point.ground === null ? null : point.ground + CEILING_M;
+  };
+  const last = points.at(-1);
+  return (
+    <>
+      {known && (
+        <path
+          class="profile-ground"
+          d={closedBelow(
+            scale,
+            line(scale, points, (point) => point.ground),
+          )}
+        />
       )}
       <path class="profile-ceiling" d={line(scale, points, ceiling)} />
       <text
         class="profile-ceiling-label"
-        x={width - PAD.right}
-        y={y(scale, ceiling(points.at(-1) as ProfilePoint) ?? CEILING_M) - 5}
+        x={scale.width - PAD.right}
+        y={y(scale, (last && ceiling(last)) ?? CEILING_M) - 5}
         text-anchor="end"
       >
-        120 m {grounded ? 'above ground' : 'above home · ground not known'}
+        120 m {known ? 'above ground' : 'above home · ground not known'}
       </text>
-      <path
-        class="profile-area"
-        d={`${line(scale, points, (point) => point.height)}L${x(scale, scale.length)} ${bottom}L${PAD.left} ${bottom}Z`}
-      />
-      <path class="profile-path" d={line(scale, points, (point) => point.height)} />
+    </>
+  );
+}
+
+function closedBelow(scale: Scale, path: string): string {
+  const bottom = y(scale, scale.low);
+  return `${path}L${x(scale, scale.length)} ${bottom}L${PAD.left} ${bottom}Z`;
+}
+
+function Items({ store, scale, points }: { store: Store; scale: Scale; points: readonly ProfilePoint[] }) {
+  const chosen = store.selection.value?.kind === 'item' ? store.selection.value.index : null;
+  const items = points.filter((point) => point.item !== null);
+  const radius = items.length > 80 ? 2 : 4;
+  return (
+    <>
       {items.map((point, index) => (
         <circle
           key={index}
           class={`profile-item ${point.item === chosen ? 'is-selected' : ''}`}
           cx={x(scale, point.distance)}
           cy={y(scale, point.height)}
-          r={point.item === chosen ? 6 : items.length > 80 ? 2 : 4}
+          r={point.item === chosen ? 6 : radius}
           onClick={() => store.select({ kind: 'item', index: point.item ?? 0 })}
         />
       ))}
-      {at !== null && here && (
-        <g class="profile-cursor">
-          <line
-            x1={x(scale, at * scale.length)}
-            x2={x(scale, at * scale.length)}
-            y1={PAD.top}
-            y2={height - PAD.bottom}
-          />
-          <circle cx={x(scale, at * scale.length)} cy={y(scale, here.height)} r={5} />
-        </g>
-      )}
+    </>
+  );
+}
+
+function Cursor({ store, scale, points }: { store: Store; scale: Scale; points: readonly ProfilePoint[] }) {
+  const at = store.hover.value;
+  const here = at === null ? null : heightAt(points, at * scale.length);
+  if (at === null || !here) return null;
+  const left = x(scale, at * scale.length);
+  return (
+    <g class="profile-cursor">
+      <line x1={left} x2={left} y1={PAD.top} y2={scale.height - PAD.bottom} />
+      <circle cx={left} cy={y(scale, here.height)} r={5} />
+    </g>
+  );
+}
+
+function Chart({ store, points, width, height }: ChartProps) {
+  const scale = scaleOf(points, width, height);
+  const path = line(scale, points, (point) => point.height);
+  return (
+    <svg
+      width={width}
+      height={height}
+      role="img"
+      aria-label={`Height along ${metres(scale.length)} of path`}
+      onPointerMove={(event) => {
+        const left = event.currentTarget.getBoundingClientRect().left;
+        const fraction = (event.clientX - left - PAD.left) / (width - PAD.left - PAD.right);
+        store.hover.value = fraction < 0 || fraction > 1 ? null : fraction;
+      }}
+      onPointerLeave={() => (store.hover.value = null)}
+    >
+      <Axes scale={scale} />
+      <Ground scale={scale} points={points} />
+      <path class="profile-area" d={closedBelow(scale, path)} />
+      <path class="profile-path" d={path} />
+      <Items store={store} scale={scale} points={points} />
+      <Cursor store={store} scale={scale} points={points} />
     </svg>
   );
 }

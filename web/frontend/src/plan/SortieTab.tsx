@@ -1,98 +1,96 @@
 /* What the plan is for, and where it stands. */
-import { instant } from '../ui/format';
-import { UNKNOWN } from '../ui/format';
+import { instant, UNKNOWN } from '../ui/format';
 import type { Form, Store } from './store';
 
-export function SortieTab({ store }: { store: Store }) {
-  const form = store.form.value;
-  const editable = store.rights.value.edit;
-  const { sortie } = store;
-  const set = (field: keyof Form) => (event: { currentTarget: { value: string } }) => {
-    store.form.value = { ...form, [field]: event.currentTarget.value };
+interface FieldProps {
+  readonly store: Store;
+  readonly field: keyof Form;
+  readonly label: string;
+}
+
+function attributes(store: Store, field: keyof Form) {
+  return {
+    id: `sortie-${field}`,
+    class: 'input',
+    value: store.form.value[field],
+    disabled: !store.rights.value.edit,
+    'data-testid': `sortie-${field}`,
+    onInput: (event: { currentTarget: { value: string } }) => {
+      store.form.value = { ...store.form.value, [field]: event.currentTarget.value };
+    },
   };
-  const text = (field: keyof Form, label: string) => (
+}
+
+function Text({ store, field, label, long = false }: FieldProps & { long?: boolean }) {
+  return (
     <div class="field">
       <label for={`sortie-${field}`}>{label}</label>
-      <input
-        id={`sortie-${field}`}
-        class="input"
-        value={form[field]}
-        disabled={!editable}
-        data-testid={`sortie-${field}`}
-        onInput={set(field)}
-      />
+      {long ? <textarea rows={2} {...attributes(store, field)} /> : <input {...attributes(store, field)} />}
     </div>
   );
+}
+
+/** `none` is the choice that stands for nobody or nothing. */
+function Choice({
+  store,
+  field,
+  label,
+  none,
+  options,
+}: FieldProps & { none: string; options: readonly [string, string][] }) {
+  return (
+    <div class="field">
+      <label for={`sortie-${field}`}>{label}</label>
+      <select {...attributes(store, field)}>
+        <option value="">{none}</option>
+        {options.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function Facts({ store }: { store: Store }) {
+  const { pilot, approved_by, approved_at, version, updated_at, plan_sha256 } = store.sortie.value;
+  return (
+    <dl class="facts">
+      <dt>Pilot</dt>
+      <dd>{pilot}</dd>
+      <dt>Approved</dt>
+      <dd>{approved_by ? `${approved_by}, ${instant(approved_at)}` : UNKNOWN}</dd>
+      <dt>Saved</dt>
+      <dd>
+        version {version}, {instant(updated_at)}
+      </dd>
+      <dt>Plan SHA-256</dt>
+      <dd class="mono hash" title={plan_sha256} data-testid="plan-hash">
+        {plan_sha256.slice(0, 16)}…
+      </dd>
+    </dl>
+  );
+}
+
+export function SortieTab({ store }: { store: Store }) {
+  const { vehicles, observers } = store.page;
   return (
     <form class="form sortie-form" onSubmit={(event) => event.preventDefault()}>
-      {text('title', 'Title')}
-      <div class="field">
-        <label for="sortie-purpose">Purpose</label>
-        <textarea
-          id="sortie-purpose"
-          class="input"
-          rows={2}
-          value={form.purpose}
-          disabled={!editable}
-          data-testid="sortie-purpose"
-          onInput={set('purpose')}
+      <Text store={store} field="title" label="Title" />
+      <Text store={store} field="purpose" label="Purpose" long />
+      <div class="fields">
+        <Text store={store} field="incident" label="Incident number" />
+        <Choice store={store} field="vehicle" label="Drone" none="Any" options={vehicles.map((name) => [name, name])} />
+        <Choice
+          store={store}
+          field="observer"
+          label="Observer"
+          none="None"
+          options={observers.map(({ username, name }) => [username, name])}
         />
       </div>
-      <div class="fields">
-        {text('incident', 'Incident number')}
-        <div class="field">
-          <label for="sortie-vehicle">Drone</label>
-          <select
-            id="sortie-vehicle"
-            class="input"
-            value={form.vehicle}
-            disabled={!editable}
-            data-testid="sortie-vehicle"
-            onChange={set('vehicle')}
-          >
-            <option value="">Any</option>
-            {store.page.vehicles.map((vehicle) => (
-              <option key={vehicle} value={vehicle}>
-                {vehicle}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div class="field">
-          <label for="sortie-observer">Observer</label>
-          <select
-            id="sortie-observer"
-            class="input"
-            value={form.observer}
-            disabled={!editable}
-            data-testid="sortie-observer"
-            onChange={set('observer')}
-          >
-            <option value="">None</option>
-            {store.page.observers.map((person) => (
-              <option key={person.username} value={person.username}>
-                {person.name}
-              </option>
-            ))}
-          </select>
-        </div>
-      </div>
-      <dl class="facts">
-        <dt>Pilot</dt>
-        <dd>{sortie.value.pilot}</dd>
-        <dt>Approved</dt>
-        <dd>
-          {sortie.value.approved_by ? `${sortie.value.approved_by}, ${instant(sortie.value.approved_at)}` : UNKNOWN}
-        </dd>
-        <dt>Saved</dt>
-        <dd>
-          version {sortie.value.version}, {instant(sortie.value.updated_at)}
-        </dd>
-        <dt>Plan SHA-256</dt>
-        <dd class="mono hash" title={sortie.value.plan_sha256} data-testid="plan-hash">
-          {sortie.value.plan_sha256.slice(0, 16)}…
-        </dd>
-      </dl>
+      <Facts store={store} />
     </form>
   );
 }

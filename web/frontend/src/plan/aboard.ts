@@ -11,14 +11,14 @@ import {
   type LiveVehicle,
   type Progress,
   type Reply,
-  type UploadReceipt,
   type VehicleInfo,
 } from '../generated';
 import { toast } from '../ui/toast';
 import type { Store } from './store';
 
-const ASK_INFO_MS = 3000;
-const TICK_MS = 500;
+const ASK_MS = 3000;
+const TICK_MS = 1000;
+const MOST_ANSWERS = 20;
 /** Older than this, what a drone said is no longer what it does. */
 export const STALE_MS = 3000;
 const LONGEST_UPLOAD_MS = 180_000;
@@ -44,169 +44,169 @@ export interface Upload {
   readonly startedAt: number;
 }
 
-export type Aboard = ReturnType<typeof createAboard>;
-
-export function createAboard(store: Store, bus: Bus) {
-  const chosen = signal<string | null>(null);
-  const vehicle = computed<string | null>(
-    () =>
-      store.sortie.value.vehicle ??
-      chosen.value ??
-      store.sortie.value.receipt?.vehicle ??
-      store.page.vehicles[0] ??
-      null,
-  );
-  const heartbeat = signal<Heartbeat | null>(null);
-  const info = signal<VehicleInfo | null>(null);
-  const upload = signal<Upload | null>(null);
-  const waiting = signal<string | null>(null);
-  const answers = signal<readonly Answer[]>([]);
-  const now = signal(moment());
-  const wantsReason = signal<string | null>(null);
-  const reason = signal<string | null>(null);
-  const age = computed(() =>
-    heartbeat.value ? ageMs(heartbeat.value.live.heartbeat_age_ms, heartbeat.value.heard, now.value) : null,
-  );
-  const stale = computed(() => age.value === null || age.value > STALE_MS);
-  const mayOrder = store.page.me.can.includes('vehicle.order');
-  const transits = new Map<string, Transit>();
-  let ticketFor = `${store.sortie.value.version} ${store.sortie.value.vehicle ?? ''} `;
-
-  bus.subscribe<LiveFrameTuple>('live.>', (message, at) => {
-    const frame = liveFrame(message);
-    const live = frame.vehicles.find((candidate) => candidate.vehicle === vehicle.peek());
-    if (!live) return;
-    const transit = transits.get(frame.gateway) ?? new Transit();
-    transits.set(frame.gateway, transit);
-    heartbeat.value = { live, heard: transit.observe(new Date(frame.sent_at).getTime(), at) };
+export class Aboard {
+  /** The drone chosen here, where the sortie names none. */
+  readonly chosen = signal<string | null>(null);
+  readonly heartbeat = signal<Heartbeat | null>(null);
+  readonly info = signal<VehicleInfo | null>(null);
+  readonly upload = signal<Upload | null>(null);
+  /** The verb whose answer is waited for. */
+  readonly waiting = signal<string | null>(null);
+  readonly answers = signal<readonly Answer[]>([]);
+  /** The verb that the server wants a reason for. */
+  readonly wantsReason = signal<string | null>(null);
+  readonly vehicle = computed<string | null>(() => {
+    const { vehicle, receipt } = this.store.sortie.value;
+    return vehicle ?? this.chosen.value ?? receipt?.vehicle ?? this.store.page.vehicles[0] ?? null;
   });
-  bus.subscribe<Progress>('progress.>', (message) => {
-    const current = upload.peek();
-    if (!current || message.job !== current.id) return;
-    upload.value = { ...current, progress: { ...current.progress, [`${message.stage} ${message.phase}`]: message } };
+  readonly age = computed(() => {
+    const last = this.heartbeat.value;
+    return last ? ageMs(last.live.heartbeat_age_ms, last.heard, this.now.value) : null;
   });
-  bus.subscribe<Event>('event.*.upload', (event) => {
-    const receipt = event.data as unknown as UploadReceipt;
-    if (receipt.upload_id === upload.peek()?.id) void ended(receipt.upload_id);
-  });
+  readonly stale = computed(() => this.age.value === null || this.age.value > STALE_MS);
+  readonly mayOrder: boolean;
 
-  async function refreshSortie(): Promise<UploadReceipt | null> {
-    const view = await api.sortie(store.sortie.peek().sortie_id);
-    store.take(view, store.changed.peek());
-    return view.sortie.receipt;
+  private readonly now = signal(moment());
+  private readonly transits = new Map<string, Transit>();
+  private reason: string | null = null;
+  private ticketFor = '';
+
+  constructor(
+    private readonly store: Store,
+    readonly bus: Bus,
+  ) {
+    this.mayOrder = store.page.me.can.includes('vehicle.order');
+    this.ticketFor = this.heardOf();
+    this.listen();
+    setInterval(() => this.tick(), TICK_MS);
+    setInterval(() => void this.ask(), ASK_MS);
+    effect(() => this.show());
+    effect(() => this.renewTicket());
+    effect(() => {
+      if (this.vehicle.value === null) return;
+      this.heartbeat.value = null;
+      this.info.value = null;
+      void this.askInfo();
+    });
   }
 
-  /** The receipt is believed from the sortie, where the server has kept it; the event only says that it is time to look. */
-  async function ended(id: string): Promise<void> {
-    const receipt = await refreshSortie().catch(() => null);
-    if (receipt?.upload_id !== id || upload.peek()?.id !== id) return;
-    upload.value = null;
+  async order(verb: string): Promise<void> {
+    const name = this.vehicle.value;
+    if (!name || this.waiting.value) return;
+    this.waiting.value = verb;
+    try {
+      this.noted(verb, await api.order(name, verb, this.reason ? { reason: this.reason } : {}));
+    } catch (error) {
+      if (error instanceof ApiError && error.where === 'reason') this.wantsReason.value = verb;
+      else this.noted(verb, { ok: false, text: words(error), said: [], data: {} });
+    } finally {
+      this.waiting.value = null;
+    }
+  }
+
+  /** The order that wanted a reason, given one; the reason holds for the orders after it, too. */
+  async orderBecause(reason: string): Promise<void> {
+    this.reason = reason;
+    if (this.wantsReason.value) await this.order(this.wantsReason.value);
+  }
+
+  async startUpload(overrideReason: string | null): Promise<void> {
+    const name = this.vehicle.value;
+    if (!name) return;
+    const { sortie_id } = this.store.sortie.value;
+    try {
+      const started = await api.uploadSortie(sortie_id, { vehicle: name, override_reason: overrideReason });
+      this.upload.value = { id: started.upload_id, vehicle: name, progress: {}, startedAt: performance.now() };
+    } catch (error) {
+      toast(words(error), 'crit');
+    }
+  }
+
+  private listen(): void {
+    this.bus.subscribe<LiveFrameTuple>('live.>', (message, at) => {
+      const frame = liveFrame(message);
+      const live = frame.vehicles.find((candidate) => candidate.vehicle === this.vehicle.peek());
+      if (!live) return;
+      const transit = this.transits.get(frame.gateway) ?? new Transit();
+      this.transits.set(frame.gateway, transit);
+      this.heartbeat.value = { live, heard: transit.observe(new Date(frame.sent_at).getTime(), at) };
+    });
+    this.bus.subscribe<Progress>('progress.>', (message) => {
+      const upload = this.upload.peek();
+      if (!upload || message.job !== upload.id) return;
+      const progress = { ...upload.progress, [`${message.stage} ${message.phase}`]: message };
+      this.upload.value = { ...upload, progress };
+    });
+    this.bus.subscribe<Event>('event.*.upload', () => void this.askSortie());
+  }
+
+  private tick(): void {
+    this.now.value = moment();
+    const upload = this.upload.peek();
+    if (!upload) return;
+    if (performance.now() - upload.startedAt > LONGEST_UPLOAD_MS) {
+      this.upload.value = null;
+      toast('Nothing was heard of the end of the upload. Do not fly before it has been repeated.', 'crit');
+    } else void this.askSortie();
+  }
+
+  private async ask(): Promise<void> {
+    if (document.hidden) return;
+    await Promise.all([this.askInfo(), this.askSortie()]);
+  }
+
+  /** The receipt is believed from the sortie, where the server keeps it; an event only says that it is time to look. */
+  private async askSortie(): Promise<void> {
+    const view = await api.sortie(this.store.sortie.peek().sortie_id).catch(() => null);
+    if (!view) return;
+    this.store.hear(view);
+    const { receipt } = view.sortie;
+    if (!receipt || receipt.upload_id !== this.upload.peek()?.id) return;
+    this.upload.value = null;
     if (receipt.verified) toast(`${receipt.vehicle} holds the plan: all of it read back equal.`, 'ok');
     else toast(receipt.problem ?? 'The upload failed: what was read back is not what was sent.', 'crit');
   }
 
-  const ticking = setInterval(() => {
-    now.value = moment();
-    const current = upload.peek();
-    if (!current) return;
-    if (performance.now() - current.startedAt > LONGEST_UPLOAD_MS) {
-      upload.value = null;
-      toast('Nothing was heard of the end of the upload. Do not fly before it has been repeated.', 'crit');
-    } else void ended(current.id);
-  }, TICK_MS * 2);
-
-  async function askInfo(): Promise<void> {
-    const name = vehicle.peek();
+  private async askInfo(): Promise<void> {
+    const name = this.vehicle.peek();
     const all = await getJson<readonly VehicleInfo[]>('/api/vehicles').catch(() => null);
-    if (all) info.value = all.find((candidate) => candidate.vehicle === name) ?? null;
-  }
-  const asking = setInterval(() => void askInfo(), ASK_INFO_MS);
-  const stopWatching = effect(() => {
-    if (vehicle.value === null) return;
-    heartbeat.value = null;
-    info.value = null;
-    void askInfo();
-  });
-
-  const stopShowing = effect(() => {
-    const live = heartbeat.value?.live;
-    const known = live && live.lat_deg !== null && live.lon_deg !== null;
-    store.drone.value = known
-      ? {
-          callsign: live.vehicle,
-          position: { lat_deg: live.lat_deg as number, lon_deg: live.lon_deg as number },
-          heading_deg: live.heading_deg ?? 0,
-          flying: live.armed === true && live.landed !== true,
-          stale: stale.value,
-        }
-      : null;
-  });
-  // What the ticket allows follows the sortie's plan and drone.
-  const stopRenewing = effect(() => {
-    const heard = `${store.sortie.value.version} ${store.sortie.value.vehicle ?? ''} ${upload.value?.id ?? ''}`;
-    if (heard !== ticketFor) bus.renew();
-    ticketFor = heard;
-  });
-
-  function noted(verb: string, reply: Reply): void {
-    answers.value = [
-      { verb, ok: reply.ok, text: reply.text, said: reply.said, at: new Date() },
-      ...answers.value,
-    ].slice(0, 20);
-    if (!reply.ok) toast(`${verb}: ${reply.text}`, 'crit');
+    if (all) this.info.value = all.find(({ vehicle }) => vehicle === name) ?? null;
   }
 
-  return {
-    bus,
-    vehicle,
-    chosen,
-    heartbeat,
-    info,
-    upload,
-    waiting,
-    answers,
-    age,
-    stale,
-    mayOrder,
-    wantsReason,
-    reason,
+  /** Puts the drone on the plan's map. */
+  private show(): void {
+    const live = this.heartbeat.value?.live;
+    if (!live || live.lat_deg === null || live.lon_deg === null) {
+      this.store.drone.value = null;
+      return;
+    }
+    this.store.drone.value = {
+      callsign: live.vehicle,
+      position: { lat_deg: live.lat_deg, lon_deg: live.lon_deg },
+      heading_deg: live.heading_deg ?? 0,
+      flying: live.armed === true && live.landed !== true,
+      stale: this.stale.value,
+    };
+  }
 
-    async order(verb: string): Promise<void> {
-      const name = vehicle.value;
-      if (!name || waiting.value) return;
-      waiting.value = verb;
-      try {
-        noted(verb, await api.order(name, verb, reason.value ? { reason: reason.value } : {}));
-      } catch (error) {
-        if (error instanceof ApiError && error.where === 'reason') wantsReason.value = verb;
-        else
-          noted(verb, { ok: false, text: error instanceof Error ? error.message : String(error), said: [], data: {} });
-      } finally {
-        waiting.value = null;
-      }
-    },
+  /** What the bus ticket allows follows the sortie's plan, drone and upload. */
+  private renewTicket(): void {
+    const heard = this.heardOf();
+    if (heard !== this.ticketFor) this.bus.renew();
+    this.ticketFor = heard;
+  }
 
-    async startUpload(overrideReason: string | null): Promise<void> {
-      const name = vehicle.value;
-      if (!name) return;
-      try {
-        const started = await api.uploadSortie(store.sortie.value.sortie_id, {
-          vehicle: name,
-          override_reason: overrideReason,
-        });
-        upload.value = { id: started.upload_id, vehicle: name, progress: {}, startedAt: performance.now() };
-      } catch (error) {
-        toast(error instanceof Error ? error.message : String(error), 'crit');
-      }
-    },
+  private heardOf(): string {
+    const { version, vehicle } = this.store.sortie.value;
+    return `${version} ${vehicle ?? ''} ${this.upload.value?.id ?? ''}`;
+  }
 
-    stop(): void {
-      clearInterval(ticking);
-      clearInterval(asking);
-      stopWatching();
-      stopShowing();
-      stopRenewing();
-      bus.close();
-    },
-  };
+  private noted(verb: string, { ok, text, said }: Reply): void {
+    this.answers.value = [{ verb, ok, text, said, at: new Date() }, ...this.answers.value].slice(0, MOST_ANSWERS);
+    if (!ok) toast(`${verb}: ${text}`, 'crit');
+  }
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

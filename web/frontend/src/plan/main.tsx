@@ -11,15 +11,15 @@ import { api, setCsrfToken } from '../api';
 import { connectBus } from '../bus/bus';
 import type { PlanPage } from '../generated';
 import { mountPoint, pageData } from '../ui/page';
-import { createAboard } from './aboard';
+import { Aboard } from './aboard';
 import { App } from './App';
-import { createStore } from './store';
+import { Store } from './store';
 
 const page = pageData<PlanPage>();
 setCsrfToken(page.csrf_token);
-const store = createStore(page);
+const store = new Store(page);
 const bus = await connectBus(() => api.busTicket(page.sortie.sortie_id));
-render(<App store={store} aboard={createAboard(store, bus)} />, mountPoint());
+render(<App store={store} aboard={new Aboard(store, bus)} />, mountPoint());
 
 window.addEventListener('beforeunload', (event) => {
   if (store.changed.value) event.preventDefault();

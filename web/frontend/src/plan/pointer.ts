@@ -137,128 +137,126 @@ export function removeSelected(store: Store): void {
   });
 }
 
-export function attachPointer(map: MapLibreMap, store: Store): void {
-  let grip: Grip | null = null;
-  let centring = false;
+type PointerEvent = MapMouseEvent | MapTouchEvent;
 
-  const project = (position: Position): Pixel => map.project(lonLat(position));
-  const placeOf = (event: MapMouseEvent | MapTouchEvent): Position => ({
-    lat_deg: event.lngLat.lat,
-    lon_deg: event.lngLat.lng,
-  });
-  const reachOf = (event: MapMouseEvent | MapTouchEvent): number =>
-    event.type.startsWith('touch') ? TOUCH_REACH : MOUSE_REACH;
+const placeOf = ({ lngLat }: PointerEvent): Position => ({ lat_deg: lngLat.lat, lon_deg: lngLat.lng });
+const reachOf = ({ type }: PointerEvent): number => (type.startsWith('touch') ? TOUCH_REACH : MOUSE_REACH);
+const apart = (a: Pixel, b: Pixel): number => Math.hypot(a.x - b.x, a.y - b.y);
 
-  /** What lies there and may be taken with the tool now chosen. */
-  function grab(event: MapMouseEvent | MapTouchEvent): Handle | null {
-    const { tool, plan, selection } = store;
-    if (tool.value !== 'select' && tool.value !== 'waypoint') return null;
-    const all = handles(plan.value, selection.value);
-    const takeable =
-      tool.value === 'waypoint' ? all.filter(({ handle }) => handle.kind === 'item' || handle.kind === 'leg') : all;
-    const found = handleAt(takeable, project, event.point, reachOf(event));
-    if (found || tool.value === 'waypoint') return found?.handle ?? null;
-    return fenceAt(plan.value, project, event.point, Math.max(LINE_REACH, reachOf(event) / 2));
+/** Listens to one map for one store, as long as the map lives. */
+export class Pointer {
+  private grip: Grip | null = null;
+  /** A circle's centre is pressed and its rim not yet let go. */
+  private centring = false;
+
+  constructor(
+    private readonly map: MapLibreMap,
+    private readonly store: Store,
+  ) {
+    map.on('mousedown', (event) => this.press(event));
+    map.on('touchstart', (event) => this.press(event));
+    map.on('mousemove', (event) => {
+      this.move(event);
+      if (!this.grip) map.getCanvas().style.cursor = cursorOf(store, this.under(event));
+    });
+    map.on('touchmove', (event) => this.move(event));
+    for (const end of ['mouseup', 'touchend', 'touchcancel'] as const) map.on(end, (event) => this.release(event));
+    map.on('click', (event) => this.click(event));
+    map.on('dblclick', (event) => {
+      if (!store.drawing.value && store.tool.value === 'select') return;
+      event.preventDefault();
+      finishDrawing(store);
+    });
   }
 
-  function press(event: MapMouseEvent | MapTouchEvent): void {
-    if (event.type === 'touchstart' && (event as MapTouchEvent).points.length > 1) {
-      grip = null;
-      return;
-    }
+  private readonly project = (position: Position): Pixel => this.map.project(lonLat(position));
+
+  /** What lies there and may be taken with the tool now chosen. */
+  private under(event: PointerEvent): Handle | null {
+    const { tool, plan, selection } = this.store;
+    if (tool.value !== 'select' && tool.value !== 'waypoint') return null;
+    const adding = tool.value === 'waypoint';
+    const all = handles(plan.value, selection.value);
+    const takeable = adding ? all.filter(({ handle }) => handle.kind === 'item' || handle.kind === 'leg') : all;
+    const found = handleAt(takeable, this.project, event.point, reachOf(event));
+    if (found || adding) return found?.handle ?? null;
+    return fenceAt(plan.value, this.project, event.point, Math.max(LINE_REACH, reachOf(event) / 2));
+  }
+
+  private press(event: PointerEvent): void {
+    const { store } = this;
+    this.grip = null;
+    if (event.type === 'touchstart' && (event as MapTouchEvent).points.length > 1) return;
     const shape = shapeOf(store.tool.value);
     if (shape?.shape === 'circle' && store.rights.value.edit && !store.drawing.value) {
       event.preventDefault();
-      centring = true;
+      this.centring = true;
       store.drawing.value = { ...shape, points: [placeOf(event)], at: null };
       return;
     }
-    const handle = grab(event);
+    const handle = this.under(event);
     if (!handle) return;
-    // A whole fence must have been selected before a drag on its line moves it: a stray finger must not.
-    const fixed =
-      handle.kind === 'pattern' ||
-      (handle.kind === 'polygon' &&
-        !(store.selection.value?.kind === 'polygon' && store.selection.value.index === handle.index));
-    if (store.rights.value.edit && !fixed) event.preventDefault();
-    grip = { handle, from: placeOf(event), start: event.point, moved: false };
+    if (store.rights.value.edit && this.mayDrag(handle)) {
+      event.preventDefault();
+      this.grip = { handle, from: placeOf(event), start: event.point, moved: false };
+    }
     const chosen = selectionOf(handle);
     if (chosen) store.select(chosen);
   }
 
-  function move(event: MapMouseEvent | MapTouchEvent): void {
+  /** A whole fence must have been selected before a drag on its line moves it: a stray finger must not. */
+  private mayDrag(handle: Handle): boolean {
+    const chosen = this.store.selection.value;
+    if (handle.kind === 'polygon') return chosen?.kind === 'polygon' && chosen.index === handle.index;
+    return handle.kind !== 'pattern';
+  }
+
+  private move(event: PointerEvent): void {
+    const { store, grip } = this;
     const at = placeOf(event);
     const drawing = store.drawing.value;
     if (drawing) store.drawing.value = { ...drawing, at };
-    if (!grip) return;
-    const { handle, from, start } = grip;
-    if (!grip.moved && Math.hypot(event.point.x - start.x, event.point.y - start.y) < CLICK_SLACK) return;
+    if (!grip || (!grip.moved && apart(event.point, grip.start) < CLICK_SLACK)) return;
     grip.moved = true;
-    store.drag((plan) => withHandleAt(plan, handle, from, at));
+    store.drag((plan) => withHandleAt(plan, grip.handle, grip.from, at));
   }
 
-  function release(event: MapMouseEvent | MapTouchEvent): void {
-    if (centring) {
-      centring = false;
-      const drawing = store.drawing.value;
-      if (drawing && drawingRadius(drawing) >= edit.LEAST_RADIUS_M) finishDrawing(store);
+  private release(event: PointerEvent): void {
+    const { store, grip } = this;
+    this.grip = null;
+    if (this.centring) {
+      this.centring = false;
+      finishDrawing(store);
       return;
     }
-    if (!grip) return;
-    const { handle, moved } = grip;
-    grip = null;
-    if (!moved) return;
+    if (!grip?.moved) return;
+    const { handle } = grip;
     store.drop();
     if (handle.kind === 'leg') store.select({ kind: 'item', index: handle.index });
     if (handle.kind === 'edge') store.select({ kind: 'vertex', index: handle.index, vertex: handle.vertex + 1 });
     event.preventDefault();
   }
 
-  function click(event: MapMouseEvent): void {
-    const at = placeOf(event);
-    const shape = shapeOf(store.tool.value);
+  private click(event: MapMouseEvent): void {
+    const { store } = this;
     if (!store.rights.value.edit) return;
-    if (shape?.shape === 'circle') {
-      const drawing = store.drawing.value;
-      if (drawing && drawing.at && drawingRadius(drawing) >= edit.LEAST_RADIUS_M) finishDrawing(store);
-      return;
-    }
-    if (shape) return addCorner(event, at, shape);
-    usePointTool(store, at, grab(event) !== null);
+    const shape = shapeOf(store.tool.value);
+    if (shape?.shape === 'circle') finishDrawing(store);
+    else if (shape) this.addCorner(event, shape);
+    else usePointTool(store, placeOf(event), this.under(event) !== null);
   }
 
-  function addCorner(event: MapMouseEvent, at: Position, shape: Pick<Drawing, 'shape' | 'kind'>): void {
-    const points = store.drawing.value?.points ?? [];
-    const [first] = points;
-    const last = points.at(-1);
-    const near = (position: Position | undefined, reach: number): boolean => {
-      if (!position) return false;
-      const pixel = project(position);
-      return Math.hypot(pixel.x - event.point.x, pixel.y - event.point.y) <= reach;
-    };
-    const closes = shape.shape === 'polygon' && points.length >= 3 && near(first, MOUSE_REACH);
-    if (closes || (shape.shape === 'line' && points.length >= 2 && near(last, MOUSE_REACH)))
-      return finishDrawing(store);
-    if (near(last, CLICK_SLACK)) return;
-    store.drawing.value = { ...shape, points: [...points, at], at };
+  private addCorner(event: MapMouseEvent, shape: Pick<Drawing, 'shape' | 'kind'>): void {
+    const points = this.store.drawing.value?.points ?? [];
+    const near = (position: Position | undefined, reach: number): boolean =>
+      position !== undefined && apart(this.project(position), event.point) <= reach;
+    const closes = shape.shape === 'polygon' && points.length >= 3 && near(points[0], MOUSE_REACH);
+    const ends = shape.shape === 'line' && points.length >= 2 && near(points.at(-1), MOUSE_REACH);
+    if (closes || ends) return finishDrawing(this.store);
+    if (near(points.at(-1), CLICK_SLACK)) return;
+    const at = placeOf(event);
+    this.store.drawing.value = { ...shape, points: [...points, at], at };
   }
-
-  map.on('mousedown', press);
-  map.on('touchstart', press);
-  map.on('mousemove', (event) => {
-    move(event);
-    if (!grip) map.getCanvas().style.cursor = cursorOf(store, grab(event));
-  });
-  map.on('touchmove', move);
-  map.on('mouseup', release);
-  map.on('touchend', release);
-  map.on('touchcancel', release);
-  map.on('click', click);
-  map.on('dblclick', (event) => {
-    if (!store.drawing.value && store.tool.value === 'select') return;
-    event.preventDefault();
-    finishDrawing(store);
-  });
 }
 
 function usePointTool(store: Store, at: Position, onHandle: boolean): void {

@@ -1,12 +1,12 @@
 /* The state of the plan page: one plan with its history, one sortie, one selection. The map and the panels show it. */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
 import { api } from '../api';
 import type { Finding, Plan, PlanPage, PlanReport, Position, SortieView } from '../generated';
-import { type Checker, type CheckState, createChecker } from './checker';
+import { type CheckState, createChecker } from './checker';
 import type { Selection } from './handles';
 import { keepExpanded } from './expander';
-import { historyOf, pushed, redone, undone } from './history';
+import { type History, historyOf, pushed, redone, undone } from './history';
 import { alongPath } from './path';
 import { type Drawing, placeOf } from './projection';
 
@@ -54,125 +54,123 @@ export interface Drone {
   readonly stale: boolean;
 }
 
-export type Store = ReturnType<typeof createStore>;
-
-export function createStore(page: PlanPage) {
-  const view = signal<SortieView>({ sortie: page.sortie, rights: page.rights });
-  const history = signal(historyOf(page.sortie.plan));
-  const dragged = signal<Plan | null>(null);
-  const plan = computed(() => dragged.value ?? history.value.present);
-  const form = signal<Form>(formOf(view.value));
-  const report = signal<PlanReport | null>(null);
-  const checkState = signal<CheckState>({ kind: 'checking' });
-  const tool = signal<Tool>('select');
-  const selection = signal<Selection | null>(null);
-  const drawing = signal<Drawing | null>(null);
-  const highlighted = signal<Finding | null>(null);
-  const drone = signal<Drone | null>(null);
+export class Store {
+  readonly view: Signal<SortieView>;
+  readonly history: Signal<History>;
+  readonly form: Signal<Form>;
+  readonly tab: Signal<Tab>;
+  readonly report = signal<PlanReport | null>(null);
+  readonly checkState = signal<CheckState>({ kind: 'checking' });
+  readonly tool = signal<Tool>('select');
+  readonly selection = signal<Selection | null>(null);
+  readonly drawing = signal<Drawing | null>(null);
+  readonly highlighted = signal<Finding | null>(null);
+  readonly drone = signal<Drone | null>(null);
   /** Where the map was last asked to go. */
-  const focus = signal<Position | null>(null);
+  readonly focus = signal<Position | null>(null);
   /** Where along the path the pointer is, 0 to 1; the map and the profile share it. */
-  const hover = signal<number | null>(null);
-  const tab = signal<Tab>(page.sortie.state === 'approved' || page.sortie.state === 'uploaded' ? 'fly' : 'mission');
+  readonly hover = signal<number | null>(null);
 
-  const sortie = computed(() => view.value.sortie);
-  const rights = computed(() => view.value.rights);
-  const findings = computed(() => report.value?.findings ?? []);
-  const errors = computed(() => findings.value.filter(({ severity }) => severity === 'error'));
-  const changed = computed(
+  readonly plan = computed<Plan>(() => this.dragged.value ?? this.history.value.present);
+  readonly sortie = computed(() => this.view.value.sortie);
+  readonly rights = computed(() => this.view.value.rights);
+  readonly findings = computed(() => this.report.value?.findings ?? []);
+  readonly errors = computed(() => this.findings.value.filter(({ severity }) => severity === 'error'));
+  readonly changed = computed(
     () =>
-      JSON.stringify(history.value.present) !== JSON.stringify(sortie.value.plan) ||
-      JSON.stringify(form.value) !== JSON.stringify(formOf(view.value)),
+      JSON.stringify(this.history.value.present) !== JSON.stringify(this.sortie.value.plan) ||
+      JSON.stringify(this.form.value) !== JSON.stringify(formOf(this.view.value)),
   );
-  const hoverPlace = computed<Position | null>(() =>
-    hover.value === null ? null : alongPath(plan.value, hover.value),
+  readonly hoverPlace = computed<Position | null>(() =>
+    this.hover.value === null ? null : alongPath(this.plan.value, this.hover.value),
   );
+  /** Why the patterns cannot be flown as described; null while they can. */
+  readonly patternProblem: ReadonlySignal<string | null>;
 
-  const checker: Checker = createChecker(
-    (request) => api.checkPlan(request),
-    (answer) => {
-      report.value = answer;
-      const shown = highlighted.value;
-      highlighted.value =
-        shown &&
-        (answer.findings.find((finding) => finding.check === shown.check && finding.text === shown.text) ?? null);
-    },
-    (state) => (checkState.value = state),
-  );
-  effect(() => checker.check(plan.value));
-  const patternProblem = keepExpanded(history);
+  private readonly dragged = signal<Plan | null>(null);
 
-  return {
-    page,
-    view,
-    sortie,
-    rights,
-    plan,
-    history,
-    form,
-    report,
-    findings,
-    errors,
-    checkState,
-    tool,
-    selection,
-    drawing,
-    highlighted,
-    focus,
-    drone,
-    hover,
-    hoverPlace,
-    tab,
-    changed,
-    patternProblem,
+  constructor(readonly page: PlanPage) {
+    const { state, plan } = page.sortie;
+    this.view = signal<SortieView>({ sortie: page.sortie, rights: page.rights });
+    this.history = signal(historyOf(plan));
+    this.form = signal(formOf(this.view.value));
+    this.tab = signal<Tab>(state === 'approved' || state === 'uploaded' ? 'fly' : 'mission');
+    this.patternProblem = keepExpanded(this.history);
+    const checker = createChecker(
+      (request) => api.checkPlan(request),
+      (report) => this.judged(report),
+      (now) => (this.checkState.value = now),
+    );
+    effect(() => checker.check(this.plan.value));
+  }
 
-    /** One step of editing. Steps with the same `subject` in a row are undone together. */
-    edit(change: (plan: Plan) => Plan, subject: string | null = null): void {
-      if (!rights.value.edit) return;
-      history.value = pushed(history.value, change(history.value.present), subject);
-    },
-    /** While a finger drags, the plan follows it, and is one step when it is let go. */
-    drag(change: (plan: Plan) => Plan): void {
-      if (rights.value.edit) dragged.value = change(history.value.present);
-    },
-    drop(): void {
-      const next = dragged.value;
-      dragged.value = null;
-      if (next) history.value = pushed(history.value, next, null);
-    },
-    undo(): void {
-      history.value = undone(history.value);
-      selection.value = null;
-    },
-    redo(): void {
-      history.value = redone(history.value);
-      selection.value = null;
-    },
-    choose(next: Tool): void {
-      tool.value = next;
-      drawing.value = null;
-      if (next !== 'select' && next !== 'waypoint') selection.value = null;
-    },
-    select(next: Selection | null): void {
-      selection.value = next;
-      if (next?.kind === 'item' || next?.kind === 'pattern') tab.value = 'mission';
-      else if (next) tab.value = 'fence';
-    },
-    /** Takes what the server has now: after a save, a submit, a decision, an upload. */
-    take(next: SortieView, keepEdits = false): void {
-      view.value = next;
-      if (keepEdits) return;
-      form.value = formOf(next);
-      if (JSON.stringify(history.value.present) !== JSON.stringify(next.sortie.plan)) {
-        history.value = pushed(history.value, next.sortie.plan, null);
-      }
-    },
-    /** Brings a finding's place into view and marks it; once more lets it go. */
-    show(finding: Finding): void {
-      const place = placeOf(plan.value, finding);
-      highlighted.value = highlighted.value === finding ? null : finding;
-      if (highlighted.value && place) focus.value = { ...place };
-    },
-    stop: () => checker.stop(),
-  };
+  /** One step of editing. Steps with the same `subject` in a row are undone together. */
+  edit(change: (plan: Plan) => Plan, subject: string | null = null): void {
+    if (!this.rights.value.edit) return;
+    this.history.value = pushed(this.history.value, change(this.history.value.present), subject);
+  }
+
+  /** While a finger drags, the plan follows it, and is one step when it is let go. */
+  drag(change: (plan: Plan) => Plan): void {
+    if (this.rights.value.edit) this.dragged.value = change(this.history.value.present);
+  }
+
+  drop(): void {
+    const next = this.dragged.value;
+    this.dragged.value = null;
+    if (next) this.history.value = pushed(this.history.value, next, null);
+  }
+
+  undo(): void {
+    this.history.value = undone(this.history.value);
+    this.selection.value = null;
+  }
+
+  redo(): void {
+    this.history.value = redone(this.history.value);
+    this.selection.value = null;
+  }
+
+  choose(next: Tool): void {
+    this.tool.value = next;
+    this.drawing.value = null;
+    if (next !== 'select' && next !== 'waypoint') this.selection.value = null;
+  }
+
+  select(next: Selection | null): void {
+    this.selection.value = next;
+    if (next?.kind === 'item' || next?.kind === 'pattern') this.tab.value = 'mission';
+    else if (next) this.tab.value = 'fence';
+  }
+
+  /** Takes what the server has now: after a save, a submit, a decision, an upload. */
+  take(next: SortieView): void {
+    this.view.value = next;
+    this.form.value = formOf(next);
+    if (JSON.stringify(this.history.value.present) !== JSON.stringify(next.sortie.plan)) {
+      this.history.value = pushed(this.history.value, next.sortie.plan, null);
+    }
+  }
+
+  /** Takes what others did meanwhile: an approval, a receipt, the end of a flight. Own edits stay as they are, and a
+      newer plan waits until they are saved, which the server will then refuse. */
+  hear(next: SortieView): void {
+    if (JSON.stringify(next) === JSON.stringify(this.view.value)) return;
+    if (!this.changed.value) this.take(next);
+    else if (next.sortie.version === this.sortie.value.version) this.view.value = next;
+  }
+
+  /** Brings a finding's place into view and marks it; once more lets it go. */
+  show(finding: Finding): void {
+    const place = placeOf(this.plan.value, finding);
+    this.highlighted.value = this.highlighted.value === finding ? null : finding;
+    if (this.highlighted.value && place) this.focus.value = { ...place };
+  }
+
+  private judged(report: PlanReport): void {
+    const shown = this.highlighted.value;
+    const same = ({ check, text }: Finding): boolean => check === shown?.check && text === shown.text;
+    this.report.value = report;
+    this.highlighted.value = report.findings.find(same) ?? null;
+  }
 }

@@ -1,0 +1,68 @@
+/* What the drone says of itself: its values with their age, and whether it would arm. */
+import { clock, metres, percent, UNKNOWN } from '../ui/format';
+import { Icon } from '../ui/Icon';
+import type { Aboard } from './aboard';
+
+export function VehicleState({ aboard }: { aboard: Aboard }) {
+  const live = aboard.heartbeat.value?.live;
+  const age = aboard.age.value;
+  const fact = (name: string, value: string) => (
+    <div>
+      <dt>{name}</dt>
+      <dd class="num">{value}</dd>
+    </div>
+  );
+  return (
+    <div class={`vehicle-state ${aboard.stale.value ? 'is-stale' : ''}`} data-testid="vehicle-state">
+      <div class="vehicle-state-head">
+        <b>{aboard.vehicle.value ?? 'No drone'}</b>
+        {live && <span class="badge badge-info">{live.mode ?? UNKNOWN}</span>}
+        {live?.armed && <span class="badge badge-warn">armed</span>}
+        <span class="spring" />
+        <span class="age num" data-testid="vehicle-age">
+          {age === null ? 'no signal' : age < 1000 ? 'now' : `${clock(age / 1000)} ago`}
+        </span>
+      </div>
+      <dl>
+        {fact('Height', metres(live?.height_home_m))}
+        {fact('Speed', live?.ground_speed_m_s == null ? UNKNOWN : `${live.ground_speed_m_s.toFixed(1)} m/s`)}
+        {fact('Battery', percent(live?.battery_pct))}
+        {fact('Item', live?.mission_item == null ? UNKNOWN : `${live.mission_item}/${live.mission_items ?? UNKNOWN}`)}
+      </dl>
+    </div>
+  );
+}
+
+/** Whether the autopilot would arm, in its own words. */
+export function PreArm({ aboard }: { aboard: Aboard }) {
+  const ok = aboard.heartbeat.value?.live.prearm_ok ?? null;
+  const words = (aboard.info.value?.statustexts ?? []).filter((text) => /^(pre)?arm/i.test(text));
+  const latest = [...new Set([...words].reverse())].slice(0, 6);
+  if (aboard.stale.value || ok === null) {
+    return (
+      <p class="note" data-testid="prearm" data-state="unknown">
+        <Icon name="info" />
+        Whether it is ready to arm is not known: {aboard.stale.value ? 'nothing is heard from it.' : 'it does not say.'}
+      </p>
+    );
+  }
+  if (ok) {
+    return (
+      <p class="note note-ok" data-testid="prearm" data-state="ready">
+        <Icon name="check" />
+        Ready to arm: the autopilot's own checks pass.
+      </p>
+    );
+  }
+  return (
+    <div class="note note-warn" data-testid="prearm" data-state="not-ready">
+      <Icon name="warning" />
+      <div>
+        <b>Not ready to arm</b>
+        {latest.map((text) => (
+          <p key={text}>{text}</p>
+        ))}
+      </div>
+    </div>
+  );
+}
