@@ -17,7 +17,7 @@ from mission.plan import Plan
 AREA_ZOOM: Final = 12
 
 
-class LiveVehicle(msgspec.Struct, frozen=True, array_like=True):
+class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one."""
 
     vehicle: str

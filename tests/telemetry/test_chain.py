@@ -189,13 +189,21 @@ async def test_three_drones_fly_and_every_frame_is_in_their_bundles(machine: Mac
         assert {step.stage for step in machine.progress if step.vehicle == record.vehicle} >= {"mission", "geofence"}
 
 
-async def test_a_gateway_killed_in_flight_goes_on_in_the_same_bundle(machine: Machine) -> None:
+async def test_bus_recorder_and_gateway_killed_in_flight_leave_one_bundle(machine: Machine) -> None:
+    """Only the gateway's death leaves a hole, and it is marked."""
     async with Fleet(count=1, base_port=None, udp=("127.0.0.1", machine.port), speedup=SPEEDUP):
         await machine.until(lambda: "UAV-01" in machine.live)
-        assert (await machine.upload("UAV-01", there_and_back(metres=200.0))).ok
+        assert (await machine.upload("UAV-01", there_and_back(metres=240.0))).ok
         await machine.told("upload")
         await machine.fly("UAV-01")
         await machine.until(lambda: (machine.live["UAV-01"].height_home_m or 0.0) > 10.0)
+        server = machine.broker.server
+        assert server.process is not None
+        server.process.kill()
+        server.process.wait()
+        server.start()
+        machine.end("recorder")
+        machine.start("recorder")
         machine.end("gateway")
         machine.start("gateway")
         (closed,) = await machine.told("flight_closed", within_s=90)
