@@ -1,0 +1,39 @@
+"""A fence drawn around a plan by itself."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import shapely
+
+from mission.context import DEFAULT, Context
+from mission.errors import GeometryError
+from mission.plan import FenceKind, FencePolygon, Plan
+from mission.situation import Situation
+
+SIMPLIFY_M = 2.0
+
+
+def autofence(plan: Plan, margin_m: float, context: Context = DEFAULT) -> Plan:
+    """The plan with one inclusion about all it flies, home and rally points, `margin_m` away or a little more.
+
+    It replaces the inclusions there were and keeps the exclusions. Raises GeometryError if there is nothing to
+    fence, or if the margin is not more than the vehicle's own.
+    """
+    if not margin_m > context.vehicle.fence_margin_m:
+        raise GeometryError("margin", f"{margin_m:g} m; the vehicle itself keeps {context.vehicle.fence_margin_m:g} m")
+    if not plan.items or plan.home is None:
+        raise GeometryError("plan", "has no home or no items to put a fence around")
+    situation = Situation(plan, context)
+    rally = shapely.multipoints(situation.frame.to_xy(point.position for point in plan.rally))
+    ways = [area for leg in situation.distinct_legs for area in situation.returns.sweep(leg)]
+    flown = shapely.union_all([*np.asarray(situation.lines), *ways, rally])
+    # Simplifying moves the outline by no more than it was drawn wider.
+    outline = shapely.buffer(flown, margin_m + SIMPLIFY_M, quad_segs=2).simplify(SIMPLIFY_M)
+    ring = situation.frame.to_positions(shapely.get_coordinates(shapely.get_exterior_ring(outline))[:-1])
+    kept = tuple(p for p in plan.geofence.polygons if p.kind is FenceKind.EXCLUSION)
+    circles = tuple(c for c in plan.geofence.circles if c.kind is FenceKind.EXCLUSION)
+    fence = msgspec.structs.replace(
+        plan.geofence, polygons=(FencePolygon(FenceKind.INCLUSION, ring), *kept), circles=circles
+    )
+    return msgspec.structs.replace(plan, geofence=fence)
