@@ -47,7 +47,7 @@ SETTLING_S: Final = 2.0
 """`settle` waits no longer than this: it comes before every upload, also to a vehicle whose MAVFTP does not work."""
 
 NONE, TERMINATE, OPEN_READ, READ, CREATE, WRITE, ACK, NACK = 0, 1, 4, 5, 6, 7, 128, 129
-INVALID_SESSION, END_OF_FILE = 4, 6
+INVALID_SESSION, NO_SESSION_FREE, END_OF_FILE = 4, 5, 6
 ERRORS: Final = {
     1: "failed",
     2: "failed",
@@ -139,11 +139,11 @@ class _Session:
         return (seq + 1) % (1 << 16)
 
     async def hear(self, until: float) -> Reply | None:
-        """The next reply to this session, or None when there is none until then."""
+        """The next reply, or None when there is none until then."""
         while (message := await self.inbox.get(until - _now())) is not None:
             payload = bytes(message.payload)
             seq, session, opcode, size, of, _, offset = _HEAD.unpack_from(payload)
-            if session == self.session and opcode in (ACK, NACK):
+            if opcode in (ACK, NACK):
                 return Reply(seq, session, opcode, of, offset, payload[_HEAD.size : _HEAD.size + min(size, DATA)])
         return None
 
@@ -155,7 +155,7 @@ class _Session:
             expected = self.send(opcode, data, seq=seq)
             until = _now() + ASK_REPEAT_S
             while (reply := await self.hear(until)) is not None:
-                if reply.seq == expected:
+                if (reply.seq, reply.of) == (expected, opcode):
                     if reply.opcode == NACK:
                         raise self.refusal(reply)
                     return reply
@@ -171,7 +171,7 @@ class _Session:
             try:
                 return await self.ask(opcode, data, silence_s)
             except Refused as error:
-                if error.code != INVALID_SESSION or _now() > until:
+                if error.code not in (INVALID_SESSION, NO_SESSION_FREE) or _now() > until:
                     raise
             await asyncio.sleep(SESSION_IDLE_S)
 
@@ -225,31 +225,32 @@ class _Pipeline:
     async def work(self) -> None:
         """Until every block is answered. Raises `VehicleSilent`, `Refused`, `Interrupted`."""
         heard_at = _now()
-        while self._has_work():
+        self._refill()
+        while self.queue or self.under_way:
             if self.queue and _now() >= self.sent_at + self.pace_s:
                 self._send(self.queue.popleft())
+                self._refill()
             reply = await self.session.hear(self._next_deadline())
-            if reply is not None:
+            if reply is not None and reply.session == self.session.session:
                 heard_at = _now()
                 self._answered(reply)
             elif _now() - heard_at > SILENCE_S:
                 raise self.session.silence(SILENCE_S)
             now, patience_s = _now(), self._patience_s()
             self._lose([request for request in self.under_way.values() if request.sent_at + patience_s <= now])
+            self._refill()
 
-    def _has_work(self) -> bool:
+    def _refill(self) -> None:
+        """One request waits in the queue as long as there are more and the window has room."""
         if not self.queue and len(self.under_way) < WINDOW and (request := self.next_request()) is not None:
             self.queue.append(request)
-        return bool(self.queue or self.under_way)
 
     def _patience_s(self) -> float:
         return max(REPEAT_S, 2 * self.round_trip_s)
 
     def _next_deadline(self) -> float:
         first_sent_at = min((request.sent_at for request in self.under_way.values()), default=math.inf)
-        # One more request may be sendable as soon as the pace allows, whether or not it is queued already.
-        may_send = bool(self.queue) or len(self.under_way) < WINDOW
-        return min(first_sent_at + self._patience_s(), self.sent_at + self.pace_s if may_send else math.inf)
+        return min(first_sent_at + self._patience_s(), self.sent_at + self.pace_s if self.queue else math.inf)
 
     def _send(self, request: _Request) -> None:
         self.order += 1

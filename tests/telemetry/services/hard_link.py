@@ -134,6 +134,9 @@ class Remote(HardLink):
                     self.receive(data)
             except OSError:
                 await asyncio.sleep(0.1)  # not up yet, or restarting
+            finally:
+                if self._writer is not None:
+                    self._writer.close()
 
 
 @asynccontextmanager
