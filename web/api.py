@@ -9,6 +9,8 @@ import msgspec
 
 from mission.finding import Finding
 from mission.plan import Plan
+from telemetry.review.legs import LegFlown
+from telemetry.review.observation import Observation
 from telemetry.wire import Alert, Event, Onboard, RecordedFile, RecordingHole, UploadReceipt, VehicleInfo
 
 
@@ -208,7 +210,7 @@ class SplitPlans(msgspec.Struct, frozen=True):
 
 
 class PlanExport(msgspec.Struct, frozen=True):
-    """``POST /api/plans/export`` answers with the file. `format`: plan, waypoints."""
+    """``POST /api/plans/export`` answers with the file. `format`: a key of `mission.formats.FORMATS`."""
 
     plan: Plan
     format: str
@@ -282,6 +284,8 @@ class FlownAgainstPlan(msgspec.Struct, frozen=True):
     cross_track_max_m: float | None
     items_reached: tuple[int, ...]
     items_total: int
+    height_error_p95_m: float | None = None
+    legs: tuple[LegFlown, ...] = ()
 
 
 class Flight(msgspec.Struct, frozen=True):
@@ -329,6 +333,12 @@ class FlightSeries(msgspec.Struct, frozen=True):
     battery_v: tuple[float | None, ...]
     link_loss_pct: tuple[float | None, ...]
     modes: tuple[FlightMode, ...]
+
+
+class Examination(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>/examination``: what an examiner writes down. A quiet flight has none."""
+
+    observations: tuple[Observation, ...]
 
 
 class MapConfig(msgspec.Struct, frozen=True):

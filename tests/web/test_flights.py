@@ -21,7 +21,7 @@ from telemetry.mavlink import tlog
 from telemetry.wire import Actor, Event, FlightRecord, RecordedFile, TransferReceipt, UploadReceipt
 from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem
 from web import track
-from web.api import Flight, FlightList, FlightNote, FlightSeries, NoteCreate, Sortie
+from web.api import Examination, Flight, FlightList, FlightNote, FlightSeries, NoteCreate, Sortie
 from web.auth.permissions import Role
 from web.indexer import FLIGHT_CLOSED, Indexer
 from web.store import audit, flights, users
@@ -160,6 +160,28 @@ def test_planned_against_flown(pilot: Browser, flown: FlightRecord) -> None:
     assert compared.cross_track_p95_m < 3
     assert compared.items_reached == tuple(range(1, 19))
     assert compared.items_total == 18
+
+
+def test_each_leg_is_compared_too(pilot: Browser, flown: FlightRecord) -> None:
+    compared = flight(pilot).against_plan
+    assert compared is not None
+    assert {leg.item for leg in compared.legs} == set(compared.items_reached)
+    assert all(leg.cross_track_p95_m is not None and leg.cross_track_p95_m < 3 for leg in compared.legs)
+    assert compared.height_error_p95_m is not None
+    assert compared.height_error_p95_m < 2
+
+
+def test_a_failsafe_is_written_down_and_a_quiet_flight_has_nothing(
+    pilot: Browser, flown: FlightRecord, data: Path
+) -> None:
+    def checks() -> list[str]:
+        answered = pilot.get(f"/api/flights/{FLIGHT}/examination")
+        assert answered.status_code == 200
+        return [one.check for one in msgspec.json.decode(answered.data, type=Examination).observations]
+
+    assert checks() == []
+    shutil.copy(data / "battery-failsafe.tlog", Path(flown.bundle) / "telemetry.tlog")
+    assert checks() == ["battery failsafe", "battery failsafe"]
 
 
 def test_the_loss_of_a_link_is_counted_by_the_frames_numbers(data: Path, tmp_path: Path) -> None:

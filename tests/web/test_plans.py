@@ -142,6 +142,11 @@ def test_a_pattern_that_cannot_be_flown_is_refused(pilot: Browser, plan: Plan) -
     assert refused.text
 
 
+def places(plan: Plan) -> list[Position]:
+    """What every format has room for."""
+    return [item.position for item in plan.items if item.position is not None]
+
+
 @pytest.mark.parametrize("form", list(formats.FORMATS))
 def test_a_plan_is_written_as_a_file(pilot: Browser, plan: Plan, form: str, database: Database) -> None:
     answered = pilot.send("POST", "/api/plans/export", PlanExport(plan, form, "Hyde Park/№1"))
@@ -149,7 +154,7 @@ def test_a_plan_is_written_as_a_file(pilot: Browser, plan: Plan, form: str, data
     suffix = formats.FORMATS[form].suffix
     assert f"filename=Hyde-Park-1{suffix}" in answered.headers["Content-Disposition"]
     again = formats.load(f"x{suffix}", answered.data)
-    assert [item.position for item in again.items] == [item.position for item in plan.items]
+    assert places(again) == places(plan)
     with database.read() as db:
         entry = audit.search(db, audit.Search(action="plan.export"))[0][0]
     assert (entry.username, entry.subject, entry.detail["format"]) == ("pilot", digest(plan), form)

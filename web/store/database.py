@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+CONNECTIONS: Final = 20
+"""Enough for every thread of `web.serve`, and the indexer."""
 MIGRATION_LOCK: Final = 0x41495242
 """Key of the advisory lock in PostgreSQL: one process migrates, the others wait for it."""
 
@@ -28,7 +30,9 @@ class Database:
         parsed = make_url(url)
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
-        self.engine: Final[Engine] = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        self.engine: Final[Engine] = create_engine(
+            parsed, pool_size=CONNECTIONS, pool_pre_ping=parsed.get_backend_name() != "sqlite"
+        )
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _open_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)

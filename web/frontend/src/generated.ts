@@ -748,7 +748,7 @@ export interface SplitPlans {
   readonly plans: readonly Plan[];
 }
 
-/** ``POST /api/plans/export`` answers with the file. `format`: plan, waypoints. */
+/** ``POST /api/plans/export`` answers with the file. `format`: a key of `mission.formats.FORMATS`. */
 export interface PlanExport {
   readonly plan: Plan;
   readonly format: string;
@@ -811,6 +811,21 @@ export interface NoteCreate {
   readonly text: string;
 }
 
+/**
+ * One mission item's leg as flown. Distances in metres; None where no position was recorded on it.
+ *
+ * `item` is the index in `plan.items`; `height_error_m` is flown minus planned at the end of the leg.
+ */
+export interface LegFlown {
+  readonly item: number;
+  readonly from_s: number;
+  readonly to_s: number;
+  readonly cross_track_p95_m: number | null;
+  readonly cross_track_max_m: number | null;
+  readonly height_error_m: number | null;
+  readonly passed_at_m: number | null;
+}
+
 /** How the flown track lay to the planned path, in metres, and which items were reached (by index in the plan). */
 export interface FlownAgainstPlan {
   readonly cross_track_p50_m: number | null;
@@ -818,6 +833,8 @@ export interface FlownAgainstPlan {
   readonly cross_track_max_m: number | null;
   readonly items_reached: readonly number[];
   readonly items_total: number;
+  readonly height_error_p95_m: number | null;
+  readonly legs: readonly LegFlown[];
 }
 
 export interface RecordedFile {
@@ -874,6 +891,29 @@ export interface FlightSeries {
   readonly battery_v: readonly (number | null)[];
   readonly link_loss_pct: readonly (number | null)[];
   readonly modes: readonly FlightMode[];
+}
+
+/**
+ * One thing that was not as it should be, with its evidence.
+ *
+ * `check` names the rule that found it, `text` says what happened with numbers, `meaning` what that usually means.
+ * Times as in `Table.time_s`; `to_s` is None for a moment, or for what had not ended when the recording did.
+ */
+export interface Observation {
+  readonly check: string;
+  readonly severity: Severity;
+  readonly from_s: number;
+  readonly to_s: number | null;
+  readonly text: string;
+  readonly meaning: string;
+  readonly evidence: string;
+  readonly position: Position | null;
+  readonly height_home_m: number | null;
+}
+
+/** Answer of ``GET /api/flights/<id>/examination``: what an examiner writes down. A quiet flight has none. */
+export interface Examination {
+  readonly observations: readonly Observation[];
 }
 
 /** Where the ground comes from; a graticule is drawn when both are None. `layers`: GeoJSON drawn over it. */
