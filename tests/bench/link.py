@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from tests.bench import link_decode
+from tests.bench import link_decode, uploads
 
 RESULTS: Final = Path("bench-results") / "link.json"
-SECTIONS: Final[tuple[Callable[[Console], dict[str, Any]], ...]] = (link_decode.measure,)
+SECTIONS: Final[tuple[Callable[[Console], dict[str, Any]], ...]] = (link_decode.measure, uploads.measure)
 
 
 def main() -> None:
