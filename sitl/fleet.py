@@ -36,6 +36,7 @@ LOGIC_EVERY: Final = 5
 """Ticks between two runs of one vehicle's rare logic: 10 Hz."""
 SPACING_M: Final = 10.0
 PORT_STEP: Final = 10
+WARN_EVERY_S: Final = 30.0
 CATCH_UP_S: Final = 0.5
 """A process that was held up longer than this does not try to make up for it."""
 
@@ -161,13 +162,15 @@ class Fleet:
     # clock
     async def _run(self) -> None:
         clock = time.monotonic
-        begin, done = clock(), 0
+        begin, done, warn_at = clock(), 0, 0.0
         pause = TICK_S / self.options.speedup if self.options.speedup < 1 else TICK_S
         while True:
             due = int((clock() - begin) * self.options.speedup / TICK_S)
             behind = (due - done) * TICK_S / self.options.speedup
             if behind > CATCH_UP_S:
-                log.warning("the simulation is %.1f s behind real time", behind)
+                if clock() > warn_at:
+                    log.warning("the simulation is %.1f s behind real time", behind)
+                    warn_at = clock() + WARN_EVERY_S
                 begin, done = clock(), 0
                 continue
             if behind > 2 * pause:

@@ -1,7 +1,7 @@
 """Running through a mission: which command is next, jumps, and conditions before DO commands (AP_Mission).
 
-A navigation command runs until it says it is done; the DO and CONDITION commands behind it run one after another
-meanwhile. What each command does is the flight mode's business (`Commands`).
+A navigation command runs until it says it is done. The DO and CONDITION commands before it begin with it and run one
+after another meanwhile. What each command does is the flight mode's business (`Commands`).
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ class Runner:
                 self.index = at
                 if self._begin(commands, at, item):
                     self._loaded = True
-                    self._do_from = at + 1 if self._do is None else self._do
+                    self._do_from = 0
                     return True
             elif self._do is None:
                 self._do = at
@@ -209,7 +209,7 @@ class Runner:
             self._do_from, self._do = self._do + 1, None
         if self._do_from <= 0:
             return
-        at = self._next(self._do_from, count=True, nav_only=False)
+        at = self._next(self._do_from, count=False, nav_only=False)
         if at is None or self.v.mission[at].command in NAV_COMMANDS:
             self._do_from = 0
             return
