@@ -84,9 +84,10 @@ async def _read_file(channel: Channel, kind: MissionType, on_progress: OnProgres
         count = mission_file.items_in(size or 0)
         return size
 
-    data = await ftp.read(
-        channel, mission_file.PATHS[kind], lambda done, _: on_progress(mission_file.items_in(done), count), length
-    )
+    def in_items(done: int, _: int) -> None:
+        on_progress(min(count, mission_file.items_in(done)), count)  # the head may come after later blocks
+
+    data = await ftp.read(channel, mission_file.PATHS[kind], in_items, length)
     return mission_file.unpack(kind, data)
 
 
