@@ -68,7 +68,7 @@ def test_refusals_of_mission_items(probe: Probe) -> None:
 
 
 def test_a_part_of_a_mission_is_rewritten(probe: Probe) -> None:
-    items = [{"command": 16, "x": 515073500 + k, "y": -1637000, "z": 10.0} for k in range(4)]
+    items: list[dict[str, Any]] = [{"command": 16, "x": 515073500 + k, "y": -1637000, "z": 10.0} for k in range(4)]
     assert probe.upload(items) == 0
     probe.send("MISSION_WRITE_PARTIAL_LIST", start_index=2, end_index=2, mission_type=0)
     assert probe.latest("MISSION_REQUEST").seq == 2
