@@ -10,11 +10,11 @@ import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
-from mission import formats
+from mission import formats, patterns
 from mission.pattern import Pattern, Survey
 from mission.plan import FenceKind, FencePolygon, Geofence, Plan, Position, digest
 from tests.web.conftest import Browser, problem
-from web.api import CheckRequest, ImportedPlan, PatternsExpand, PlanExport, PlanReport
+from web.api import CheckRequest, ImportedPlan, PatternsExpand, PatternSplit, PlanExport, PlanReport, SplitPlans
 from web.store import audit
 from web.store.database import Database
 
@@ -132,6 +132,18 @@ def test_a_pattern_is_expanded_by_the_server(pilot: Browser, plan: Plan) -> None
     lines = [item for item in expanded.items if item.pattern == "p1"]
     assert len(lines) >= 8
     assert expanded.patterns == drawn.patterns
+
+
+def test_a_pattern_is_shared_out_over_drones(pilot: Browser, plan: Plan) -> None:
+    corners = ((51.5065, -0.1650), (51.5065, -0.1630), (51.5075, -0.1630), (51.5075, -0.1650))
+    area = tuple(Position(lat, lon) for lat, lon in corners)
+    drawn = patterns.put(plan, "p1", Survey(area, 40.0, spacing_m=15.0))
+    answered = pilot.send("POST", "/api/plans/split", PatternSplit(drawn, "p1", 2))
+    parts = msgspec.json.decode(answered.data, type=SplitPlans).plans
+    assert len(parts) == 2
+    assert all(part.home == plan.home and not part.patterns for part in parts)
+    for wanted, where in ((PatternSplit(drawn, "p9", 2), "pattern"), (PatternSplit(drawn, "p1", 0), "drones")):
+        assert problem(pilot.send("POST", "/api/plans/split", wanted), 400).where == where
 
 
 def test_a_pattern_that_cannot_be_flown_is_refused(pilot: Browser, plan: Plan) -> None:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from flask import Blueprint, Response, request
 
 from mission import formats, patterns
+from mission.patterns.split import split
 from mission.plan import Plan, digest
 from web import api
 from web.auth import session
@@ -34,6 +35,14 @@ def check() -> Response:
 def expand_patterns() -> Response:
     """The plan with every pattern's items made anew from its description and the fence."""
     return answer(patterns.refresh(body(api.PatternsExpand).plan))
+
+
+@blueprint.post("/api/plans/split")
+@requires(Permission.PLAN_EDIT)
+def share_pattern() -> Response:
+    """One plan for each drone; each becomes a sortie of its own, to be judged and approved by itself."""
+    wanted = body(api.PatternSplit)
+    return answer(api.SplitPlans(split(wanted.plan, wanted.pattern_id, wanted.drones)))
 
 
 @blueprint.post("/api/plans/import")
