@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from airbeat.flying import FlightFailed
+from airbeat.log_cli import log, verify
 from mission.errors import MissionError
 from sitl.cli import sitl
 from telemetry import settings as settings_file
@@ -54,7 +55,8 @@ def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
 
 
-main.add_command(sitl)
+for command in (sitl, log, verify):
+    main.add_command(command)
 
 
 def print_json(value: object) -> None:
