@@ -35,6 +35,8 @@ def against_plan(flight: Bundle) -> api.FlownAgainstPlan | None:
             leg.item for leg in compared.legs if leg.passed_at_m is not None and leg.passed_at_m <= MISSED_M
         ),
         items_total=len(_places(flight.plan)),
+        height_error_p95_m=compared.height_error_p95_m,
+        legs=compared.legs,
     )
 
 

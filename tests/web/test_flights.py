@@ -172,15 +172,16 @@ def test_each_leg_is_compared_too(pilot: Browser, flown: FlightRecord) -> None:
 
 
 def test_a_failsafe_is_written_down_and_a_quiet_flight_has_nothing(
-    pilot: Browser, flown: FlightRecord, data: Path
+    pilot: Browser, flown: FlightRecord, shared_data: Path
 ) -> None:
     def checks() -> list[str]:
         answered = pilot.get(f"/api/flights/{FLIGHT}/examination")
         assert answered.status_code == 200
         return [one.check for one in msgspec.json.decode(answered.data, type=Examination).observations]
 
+    (recording,) = shared_data.rglob("battery-failsafe.tlog")
     assert checks() == []
-    shutil.copy(data / "battery-failsafe.tlog", Path(flown.bundle) / "telemetry.tlog")
+    shutil.copy(recording, Path(flown.bundle) / "telemetry.tlog")
     assert checks() == ["battery failsafe", "battery failsafe"]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 from flask import Blueprint, Response, request
 
+from telemetry.review.examine import examine
 from web import api, bundle, pages, reach, track
 from web.against_plan import against_plan
 from web.auth import session
@@ -113,6 +114,13 @@ def series(flight_id: str) -> Response:
     """The charts' columns."""
     _, found = opened(flight_id, "flight.view", part="series")
     return answer(track.series(found.folder / bundle.TLOG))
+
+
+@blueprint.get("/api/flights/<flight_id>/examination")
+@requires(Permission.FLIGHT_READ)
+def examination(flight_id: str) -> Response:
+    _, found = opened(flight_id, "flight.view", part="examination")
+    return answer(api.Examination(examine(found.folder, found.plan)))
 
 
 @blueprint.post("/api/flights/<flight_id>/notes")

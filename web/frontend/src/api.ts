@@ -2,6 +2,7 @@
 import type {
   BusTicket,
   CheckRequest,
+  Examination,
   Fleet,
   FlightNote,
   FlightSeries,
@@ -126,6 +127,7 @@ export const api = {
   acknowledgeAlert: (id: string) => sendJson<Reply>('POST', `/api/alerts/${encodeURIComponent(id)}/acknowledge`, {}),
   orderRights: () => getJson<readonly OrderRights[]>('/api/orders'),
   flightSeries: (id: string) => getJson<FlightSeries>(`/api/flights/${encodeURIComponent(id)}/series`),
+  examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
   addNote: (id: string, text: string) =>
     sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, { text }),
 

@@ -9,6 +9,7 @@ import type { FlightPage } from '../generated';
 import { mountPoint, pageData } from '../ui/page';
 import { Icon } from '../ui/Icon';
 import { happenings } from './events';
+import type { Findings } from './findings-tab';
 import { Header } from './header';
 import { Panels } from './panels';
 import { Charts, MapPane, PlaybackBar, type Review, review } from './review';
@@ -28,6 +29,16 @@ async function load(): Promise<void> {
     recording.value = series.time_s.length > 1 ? review(page, series, events) : { problem: 'The recording holds no position of the drone.' };
   } catch (error) {
     recording.value = { problem: error instanceof ApiError ? error.message : 'The recording could not be read.' };
+  }
+}
+
+const findings = signal<Findings>('loading');
+
+async function examine(): Promise<void> {
+  try {
+    findings.value = (await api.examination(flight.summary.flight_id)).observations;
+  } catch (error) {
+    findings.value = { problem: error instanceof ApiError ? error.message : 'The recording could not be examined.' };
   }
 }
 
@@ -53,7 +64,7 @@ function App() {
       )}
       <div class={`flight-right ${shown ? '' : 'flight-right-bare'}`}>
         {shown && <Charts of={shown} />}
-        <Panels flight={flight} events={events} cursor={shown ? shown.shared.cursor : null} />
+        <Panels flight={flight} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} />
       </div>
     </div>
   );
@@ -82,4 +93,4 @@ function Waiting({ problem }: { problem: string | null }) {
 }
 
 render(<App />, mountPoint());
-void load();
+void load().then(examine);

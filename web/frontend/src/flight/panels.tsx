@@ -4,14 +4,17 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import { api, ApiError } from '../api';
 import type { Flight, FlightNote, UploadReceipt } from '../generated';
-import { isOnPath } from '../plan/commands';
 import { clock, instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toast';
 import type { Happening, Tone } from './events';
+import { type Findings, FindingsTab } from './findings-tab';
+import { Nothing } from './nothing';
+import { PlanTab } from './plan-tab';
 
 const TABS = [
   ['events', 'Events'],
+  ['findings', 'Findings'],
   ['plan', 'Plan and flown'],
   ['upload', 'Upload'],
   ['files', 'Files'],
@@ -24,9 +27,10 @@ interface Props {
   readonly events: readonly Happening[];
   /** Absent while there is no recording to move in. */
   readonly cursor: Signal<number> | null;
+  readonly findings: ReadonlySignal<Findings>;
 }
 
-export function Panels({ flight, events, cursor }: Props) {
+export function Panels({ flight, events, cursor, findings }: Props) {
   const tab = useSignal<Tab>('events');
   const notes = useSignal<readonly FlightNote[]>(flight.notes);
   return (
@@ -35,13 +39,15 @@ export function Panels({ flight, events, cursor }: Props) {
         {TABS.map(([key, words]) => (
           <button type="button" role="tab" class="tab" key={key} aria-selected={tab.value === key} data-testid={`tab-${key}`} onClick={() => (tab.value = key)}>
             {words}
+            {key === 'findings' && Array.isArray(findings.value) && <span class={findings.value.length > 0 ? 'tab-count' : 'muted'}>{findings.value.length}</span>}
             {key === 'notes' && notes.value.length > 0 && <span class="muted">{notes.value.length}</span>}
           </button>
         ))}
       </div>
       <div class="panel-body" role="tabpanel">
         {tab.value === 'events' && <Events events={events} cursor={cursor} />}
-        {tab.value === 'plan' && <PlanAndFlown flight={flight} />}
+        {tab.value === 'plan' && <PlanTab flight={flight} cursor={cursor} />}
+        {tab.value === 'findings' && <FindingsTab findings={findings} cursor={cursor} />}
         {tab.value === 'upload' && <Receipt receipt={flight.receipt} />}
         {tab.value === 'files' && <Files flight={flight} />}
         {tab.value === 'notes' && <Notes flight={flight} notes={notes} />}
@@ -85,40 +91,6 @@ function Events({ events, cursor }: { events: readonly Happening[]; cursor: Sign
         </li>
       ))}
     </ol>
-  );
-}
-
-const distance = (value: number | null): string => (value === null ? UNKNOWN : `${value.toFixed(1)} m`);
-
-function PlanAndFlown({ flight }: { flight: Flight }) {
-  const { against_plan: against, plan } = flight;
-  if (!plan) return <Nothing icon="file" text="No plan of ours was on board, so there is nothing to compare with." />;
-  if (!against) return <Nothing icon="ruler" text="This flight has not been compared with its plan." />;
-  const reached = new Set(against.items_reached);
-  const places = plan.items.flatMap((item, index) => (item.position && isOnPath(item.command) ? [index] : []));
-  return (
-    <>
-      <dl class="facts" data-testid="against-plan">
-        <dt>Off the planned track, median</dt>
-        <dd>{distance(against.cross_track_p50_m)}</dd>
-        <dt>95 % of the time within</dt>
-        <dd>{distance(against.cross_track_p95_m)}</dd>
-        <dt>At most</dt>
-        <dd>{distance(against.cross_track_max_m)}</dd>
-        <dt>Items reached</dt>
-        <dd>
-          {against.items_reached.length} of {against.items_total}
-        </dd>
-      </dl>
-      <ol class="item-chips" aria-label="Waypoints">
-        {places.map((index) => (
-          <li key={index} class={reached.has(index) ? 'chip-reached' : 'chip-missed'} title={reached.has(index) ? 'reached' : 'not reached'}>
-            {!reached.has(index) && <Icon name="close" />}
-            {index + 1}
-          </li>
-        ))}
-      </ol>
-    </>
   );
 }
 
@@ -243,14 +215,5 @@ function NoteList({ notes }: { notes: ReadonlySignal<readonly FlightNote[]> }) {
         </li>
       ))}
     </ol>
-  );
-}
-
-function Nothing({ icon, text }: { icon: string; text: string }) {
-  return (
-    <div class="empty">
-      <Icon name={icon} />
-      <p>{text}</p>
-    </div>
   );
 }
