@@ -7,11 +7,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mission.formats import load
 from mission.geodesy import LocalFrame, frame_at
 from mission.items import WireItem
 from mission.plan import Frame, Geofence, Home, MissionItem, Plan, Position
+
+# A busy machine is no failure: what takes how long is measured by `make bench-plan`.
+settings.register_profile("mission", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mission")
 
 HOME = Position(51.50735, -0.16370)
 
