@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -37,6 +38,17 @@ class Unit:
     process: subprocess.Popen[str]
 
 
+@contextlib.contextmanager
+def running_unit(home: Path) -> Iterator[Unit]:
+    """`start_unit`, and whatever happens `stop_unit`."""
+    unit = start_unit(home)
+    try:
+        yield unit
+    finally:
+        if unit.process.poll() is None:
+            stop_unit(unit)
+
+
 def start_unit(home: Path) -> Unit:
     """`airbeat demo` over an empty data folder, when it has printed its address."""
     log = (home.parent / f"{home.name}.log").open("w")
@@ -61,9 +73,8 @@ def stop_unit(unit: Unit) -> int:
 @pytest.fixture(scope="module")
 def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unit]:
     """The demo."""
-    started = start_unit(tmp_path_factory.mktemp("unit") / "home")
-    yield started
-    stop_unit(started)
+    with running_unit(tmp_path_factory.mktemp("unit") / "home") as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

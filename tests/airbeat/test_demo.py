@@ -13,7 +13,7 @@ import psutil
 import pytest
 from pymavlink import mavutil
 
-from tests.airbeat.conftest import start_unit, stop_unit
+from tests.airbeat.conftest import running_unit, stop_unit
 
 
 def frames_by_pymavlink(tlog: Path) -> int:
@@ -51,19 +51,19 @@ def test_one_sortie_needs_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(180)
 def test_the_demo_serves_a_login_and_leaves_no_process_behind(tmp_path: Path) -> None:
-    unit = start_unit(tmp_path / "home")
-    children = psutil.Process(unit.process.pid).children(recursive=True)
-    assert "nats-server" in {child.name() for child in children}
-    with urllib.request.urlopen(unit.address, timeout=30) as answer:
-        assert "password" in answer.read().decode()
-        assert "/login" in answer.url
-    listening = {
-        connection.laddr.ip
-        for child in children
-        for connection in child.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
-    assert listening == {"127.0.0.1"}
-    assert stop_unit(unit) == 0
-    _, alive = psutil.wait_procs(children, timeout=10)
-    assert alive == []
+    with running_unit(tmp_path / "home") as unit:
+        children = psutil.Process(unit.process.pid).children(recursive=True)
+        assert "nats-server" in {child.name() for child in children}
+        with urllib.request.urlopen(unit.address, timeout=30) as answer:
+            assert "password" in answer.read().decode()
+            assert "/login" in answer.url
+        listening = {
+            connection.laddr.ip
+            for child in children
+            for connection in child.net_connections(kind="inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        assert listening == {"127.0.0.1"}
+        assert stop_unit(unit) == 0
+        _, alive = psutil.wait_procs(children, timeout=10)
+        assert alive == []
