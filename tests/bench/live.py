@@ -9,6 +9,7 @@ traffic in the same run, and its own recording is counted. `AIRBEAT_BENCH_S` sho
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -115,7 +116,8 @@ async def _run(
     kind: str, count: int, ports: list[int], bus: Bus, processes: dict[str, subprocess.Popen[bytes]], nats: NatsServer
 ) -> dict[str, Any]:
     meter = Meter()
-    await asyncio.sleep(3.0)
+    for port in ports:
+        await _until_listening(port)
     await bus.subscribe(subjects.live(area_of(*HOME)), LiveFrame, meter.see)
     counting = asyncio.create_task(meter.count(bus))
     watched = {name: process.pid for name, process in processes.items()}
@@ -142,6 +144,8 @@ async def _run(
     sent = json.loads(out)
     await _settled(meter, sent["sent"])
     counting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await counting
     return {
         "kind": kind,
         "drones": count,
@@ -154,6 +158,17 @@ async def _run(
         "cpu_cores": used,
         "memory_mb": memory,
     }
+
+
+async def _until_listening(port: int) -> None:
+    """The gateway is there when nobody else can have its port."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return
+        await asyncio.sleep(0.2)
 
 
 async def _settled(meter: Meter, sent: int) -> None:
