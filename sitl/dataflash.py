@@ -86,6 +86,7 @@ class LogBook:
     def __init__(self, vehicle: Vehicle) -> None:
         self.v = vehicle
         self.folder: Path | None = None
+        self.every_s = EVERY_S
         self.started = False
         self._file: BinaryIO | None = None
         self._next = self._next_gps = 0.0
@@ -155,10 +156,10 @@ class LogBook:
             self._file.write(EV.pack(self._us, EVENTS[what]))
 
     def run(self) -> None:
-        """Attitude, place, height and battery ten times a second, GPS five times, while armed."""
+        """Attitude, place, height and battery every `every_s`, GPS five times a second at most, while armed."""
         if self._file is None or self.v.now < self._next:
             return
-        self._next = self.v.now + EVERY_S - 1e-3
+        self._next = self.v.now + self.every_s - 1e-3
         v, s, i, now = self.v, self.v.s, self.v.row, self._us
         place = v.globe(v.nav.position)
         roll, pitch, yaw = (math.degrees(float(a[i])) for a in (s.roll, s.pitch, s.yaw))
@@ -173,7 +174,7 @@ class LogBook:
         write(CTUN.pack(now, throttle, float(s.tpos[i, 2]), up, up, float(s.tvel[i, 2]) * 100, climb * 100))
         write(BAT.pack(now, 0, volts, volts, amps, used, float(s.used_j[i]) / 3600.0, 0.0, 0, 100.0, left))
         if self.v.now >= self._next_gps:
-            self._next_gps = self.v.now + GPS_EVERY_S - 1e-3
+            self._next_gps = self.v.now + max(GPS_EVERY_S, self.every_s) - 1e-3
             self._gps(now, place)
 
     def _gps(self, now: int, place: Any) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import resource
 import tempfile
 import time
 from collections.abc import Mapping
@@ -37,6 +38,10 @@ LOGIC_EVERY: Final = 5
 SPACING_M: Final = 10.0
 PORT_STEP: Final = 10
 WARN_EVERY_S: Final = 30.0
+LARGE_FLEET, LARGE_FLEET_LOG_S = 100, 0.5
+"""A larger fleet than this logs less often, so that it still flies in real time."""
+FILES_EACH, FILES_BESIDE = 4, 100
+"""Open files: a socket that listens, a connection, a log, and one to spare."""
 CATCH_UP_S: Final = 0.5
 """A process that was held up longer than this does not try to make up for it."""
 
@@ -58,6 +63,14 @@ class FleetOptions:
     first_system: int = 1
     link: Conditions = PERFECT
     """What lies between every vehicle and the ground."""
+
+
+def _allow_files(wanted: int) -> None:
+    """Raises the process's limit of open files where that is allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 class Fleet:
@@ -106,9 +119,11 @@ class Fleet:
 
     async def start(self) -> None:
         """Opens the sockets and starts the clock. OSError where a port is taken."""
+        _allow_files(FILES_EACH * self.options.count + FILES_BESIDE)
         self._folder = tempfile.TemporaryDirectory(prefix="airbeat-sitl-")
         for vehicle in self.vehicles:
             vehicle.log.folder = Path(self._folder.name) / str(vehicle.row)
+            vehicle.log.every_s = LARGE_FLEET_LOG_S if self.options.count > LARGE_FLEET else vehicle.log.every_s
             if self.options.base_port is not None:
                 await self._listen(vehicle)
             if self.options.udp is not None:

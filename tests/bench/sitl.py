@@ -59,8 +59,8 @@ def _send_off(fleet: Fleet) -> None:
 async def _measure(count: int, port: int) -> dict[str, float]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     fleet = Fleet(count=count, base_port=None, udp=("127.0.0.1", port))
-    _send_off(fleet)
     async with fleet:
+        _send_off(fleet)
         await asyncio.sleep(WARM_S)
         late, ticks, messages = fleet.late_ticks, fleet.ticks, fleet.streams.messages
         cpu, wall = time.process_time(), time.monotonic()

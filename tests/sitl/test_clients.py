@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 HOME = (51.50735, -0.16370)
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 WAYPOINTS = """QGC WPL 110
 0\t1\t0\t16\t0\t0\t0\t0\t51.50735\t-0.16370\t24\t1
 1\t0\t3\t22\t0\t0\t0\t0\t0\t0\t20\t1
