@@ -14,7 +14,7 @@ import {
   type VehicleInfo,
 } from '../generated';
 import { toast } from '../ui/toast';
-import type { Store } from './store';
+import type { Drone, Store } from './store';
 
 const ASK_MS = 3000;
 const TICK_MS = 1000;
@@ -173,20 +173,13 @@ export class Aboard {
     if (all) this.info.value = all.find(({ vehicle }) => vehicle === name) ?? null;
   }
 
-  /** Puts the drone on the plan's map. */
+  /** Puts the drone on the plan's map: only a move that can be seen is worth drawing the map again. */
   private show(): void {
     const live = this.heartbeat.value?.live;
-    if (!live || live.lat_deg === null || live.lon_deg === null) {
-      this.store.drone.value = null;
-      return;
-    }
-    this.store.drone.value = {
-      callsign: live.vehicle,
-      position: { lat_deg: live.lat_deg, lon_deg: live.lon_deg },
-      heading_deg: live.heading_deg ?? 0,
-      flying: live.armed === true && live.landed !== true,
-      stale: this.stale.value,
-    };
+    const stale = this.stale.value;
+    const next = live ? droneOf(live, stale) : null;
+    const shown = this.store.drone.peek();
+    if (JSON.stringify(next) !== JSON.stringify(shown)) this.store.drone.value = next;
   }
 
   /** What the bus ticket allows follows the sortie's plan, drone and upload. */
@@ -205,6 +198,19 @@ export class Aboard {
     this.answers.value = [{ verb, ok, text, said, at: new Date() }, ...this.answers.value].slice(0, MOST_ANSWERS);
     if (!ok) toast(`${verb}: ${text}`, 'crit');
   }
+}
+
+/** Position to half a metre, heading to two degrees. Null where the position is unknown. */
+function droneOf(live: LiveVehicle, stale: boolean): Drone | null {
+  if (live.lat_deg === null || live.lon_deg === null) return null;
+  const round = (value: number, step: number): number => Math.round(value / step) * step;
+  return {
+    callsign: live.vehicle,
+    position: { lat_deg: round(live.lat_deg, 5e-6), lon_deg: round(live.lon_deg, 5e-6) },
+    heading_deg: round(live.heading_deg ?? 0, 2),
+    flying: live.armed === true && live.landed !== true,
+    stale,
+  };
 }
 
 function words(error: unknown): string {
