@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -40,6 +41,7 @@ from telemetry.wire import (
 PREPARE_S: Final = 120.0
 """ArduCopter wants about 42 s of its own time for GPS and EKF before it lets itself be armed."""
 ORDER_S: Final = 30.0
+RETRY_S: Final = 2.0
 UPLOAD_S: Final = 300.0
 SILENCE_S: Final = 30.0
 """So long without a word of the vehicle in flight and the flight counts as lost from sight."""
@@ -133,8 +135,7 @@ class Pilot:
 
     async def fly(self, items: int) -> FlightRecord:
         """Arms, starts the mission, and returns when the recorder has closed the flight."""
-        self._watcher.step(f"{self.vehicle}: arming")
-        await self._order("start", {"arm": True})
+        await self._start()
         self._watcher.step(f"{self.vehicle}: flying")
         closing = asyncio.create_task(self._event("flight_closed", None))
         while not closing.done():
@@ -147,6 +148,20 @@ class Pilot:
             waiting.cancel()
             self._watcher.progress((self._live.mission_item or 0) if self._live else 0, items)
         return msgspec.convert(closing.result().data, FlightRecord)
+
+    async def _start(self) -> None:
+        """Arms and starts; again while the autopilot refuses, for it may pass its pre-arm checks without a position."""
+        self._watcher.step(f"{self.vehicle}: arming")
+        until = time.monotonic() + PREPARE_S
+        while True:
+            try:
+                await self._order("start", {"arm": True})
+                return
+            except FlightFailed as refusal:
+                if time.monotonic() > until:
+                    raise
+                self._watcher.step(str(refusal))
+                await asyncio.sleep(RETRY_S)
 
     async def _order(self, verb: str, arguments: dict[str, object]) -> Reply:
         assert self.vehicle is not None
