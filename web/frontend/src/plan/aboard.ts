@@ -21,6 +21,8 @@ const TICK_MS = 1000;
 const MOST_ANSWERS = 20;
 /** Older than this, what a drone said is no longer what it does. */
 export const STALE_MS = 3000;
+/** These go out at once, whatever other order still waits for its answer. */
+const EMERGENCY: ReadonlySet<string> = new Set(['hold', 'return', 'land']);
 const LONGEST_UPLOAD_MS = 180_000;
 
 export interface Heartbeat {
@@ -90,17 +92,17 @@ export class Aboard {
     });
   }
 
-  async order(verb: string): Promise<void> {
+  async order(verb: string, given: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const name = this.vehicle.value;
-    if (!name || this.waiting.value) return;
+    if (!name || (this.waiting.value && !EMERGENCY.has(verb))) return;
     this.waiting.value = verb;
     try {
-      this.noted(verb, await api.order(name, verb, this.reason ? { reason: this.reason } : {}));
+      this.noted(verb, await api.order(name, verb, { arguments: given, reason: this.reason }));
     } catch (error) {
       if (error instanceof ApiError && error.where === 'reason') this.wantsReason.value = verb;
       else this.noted(verb, { ok: false, text: words(error), said: [], data: {} });
     } finally {
-      this.waiting.value = null;
+      if (this.waiting.value === verb) this.waiting.value = null;
     }
   }
 
