@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.mission.fence_truth import flown, homes, judged, new_fleet, random_plan
 
-PLANS = 40
+PLANS = 24
 SURELY_M = 3.0
 """The waypoint radius by which corners are rounded, and a metre of drift."""
 
