@@ -67,11 +67,13 @@ export function Chart(props: Props) {
 function draw(box: HTMLElement, props: Props): { remove(): void } {
   const { shared } = props;
   const plot = new uPlot(options(box, props), withGaps(props.times, props.lines.map((line) => line.values)), box);
-  const stopCursor = effect(() => {
+  const placeCursor = (): void => {
     const left = plot.valToPos(shared.cursor.value, 'x');
-    void shared.window.value;
     if (Math.abs((plot.cursor.left ?? -1) - left) > 0.5) plot.setCursor({ left, top: 0 }, false);
-  });
+  };
+  const stopCursor = effect(placeCursor);
+  // A drawing may have moved the scale under the cursor.
+  (plot.hooks.draw ??= []).push(placeCursor);
   const stopWindow = effect(() => {
     const { from, to } = shared.window.value;
     plot.setScale('x', { min: from, max: to });

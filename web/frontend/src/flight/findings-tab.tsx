@@ -6,7 +6,7 @@ import { clock } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { Nothing } from './nothing';
 
-/** `string` says why there are none to show. */
+/** `problem` says why there are none to show. */
 export type Findings = 'loading' | readonly Observation[] | { readonly problem: string };
 
 const ICON = { error: 'error', warning: 'warning', info: 'info' } as const;
@@ -31,11 +31,12 @@ export function FindingsTab({ findings, cursor }: { findings: ReadonlySignal<Fin
           >
             <Icon name={ICON[one.severity]} />
             <time>{new Date(one.from_s * 1000).toISOString().slice(11, 19)}</time>
-            <small>{one.to_s === null ? '' : clock(one.to_s - one.from_s)}</small>
             <span>
               <strong>{one.text}</strong>
               <em>{one.meaning}</em>
-              <small>From {one.evidence}</small>
+              <small>
+                {one.to_s !== null && `Lasted ${clock(one.to_s - one.from_s)}. `}From {one.evidence}
+              </small>
             </span>
           </button>
         </li>
