@@ -49,7 +49,8 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 def wait_for_position(link: Any) -> None:
-    """Until the filter uses GPS."""
+    """Until the filter uses GPS. ArduPilot streams only what was asked for."""
+    link.mav.request_data_stream_send(link.target_system, link.target_component, 0, 4, 1)
     limit = time.monotonic() + PATIENCE_S
     while time.monotonic() < limit:
         link.mav.heartbeat_send(6, 8, 0, 0, 0)
