@@ -8,6 +8,29 @@ import type { Store } from './store';
 import { UploadPart } from './Upload';
 import { PreArm, VehicleState } from './VehicleState';
 
+/** Modes in which ArduCopter refuses to arm; a drone that came home by itself is left in one of them. */
+const NOT_ARMABLE: readonly string[] = ['RTL', 'SMART_RTL', 'LAND', 'BRAKE', 'AUTO'];
+const ARMABLE = 'GUIDED';
+
+function ModeToArm({ aboard }: { aboard: Aboard }) {
+  const { mode, armed } = aboard.heartbeat.value?.live ?? {};
+  if (armed !== false || !mode || !NOT_ARMABLE.includes(mode) || aboard.stale.value) return null;
+  return (
+    <div class="note mode-to-arm" data-testid="mode-to-arm">
+      <span>It does not arm in {mode}.</span>
+      <button
+        type="button"
+        class="btn"
+        disabled={aboard.waiting.value !== null}
+        data-testid="btn-mode-guided"
+        onClick={() => void aboard.order('mode', { mode: ARMABLE })}
+      >
+        Set {ARMABLE}
+      </button>
+    </div>
+  );
+}
+
 function Orders({ aboard }: { aboard: Aboard }) {
   const live = aboard.heartbeat.value?.live;
   const out = aboard.stale.value || aboard.waiting.value !== null;
@@ -27,6 +50,7 @@ function Orders({ aboard }: { aboard: Aboard }) {
   return (
     <section class="fly-part">
       <h3>Fly</h3>
+      <ModeToArm aboard={aboard} />
       <div class="orders">
         {armed ? (
           <HoldButton testid="btn-disarm" danger disabled={out} onConfirm={() => void aboard.order('disarm')}>
