@@ -118,11 +118,9 @@ def _block(data: Bytes, begin: int) -> Records:
         & (stamp_at + STAMP_SIZE + size <= len(source))
     )
     kept = np.flatnonzero(possible)
-    kept = kept[np.argsort(~length[kept], kind="stable")]
     start = stamp_at[kept] + STAMP_SIZE
     checked = length[kept] + np.where(is_2[kept], 9, 5)
     right = kept[_crc_matches(piece, start + 1, checked, extra[kept].astype(np.uint16))]
-    right.sort()
     return Records(
         stamp_at[right] + (begin + STAMP_SIZE),
         size[right].astype(np.int32),
@@ -133,12 +131,12 @@ def _block(data: Bytes, begin: int) -> Records:
 
 
 def _crc_matches(piece: Bytes, start: Numbers, length: Numbers, extra: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
-    """Whether the `length` bytes from `start`, then `extra`, have the checksum behind them. Roughly longest first."""
+    """Whether the `length` bytes from `start`, then `extra`, have the checksum behind them."""
     crc = np.full(len(start), 0xFFFF, dtype=np.uint16)
     pairs = length >> 1
     longest = int(pairs.max(initial=0))
-    beyond = len(pairs) - np.searchsorted(np.sort(pairs), np.arange(longest), side="right")
-    order = np.argsort(-pairs, kind="stable")
+    beyond = len(pairs) - np.cumsum(np.bincount(pairs, minlength=1))
+    order = np.argsort((255 - pairs).astype(np.uint8), kind="stable")
     start, length, extra = start[order], length[order], extra[order]
     slab = np.empty((0, 0), dtype="<u2")
     for step in range(longest):

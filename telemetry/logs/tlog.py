@@ -7,7 +7,6 @@ of the frames. The times are those of the receiver's stamps.
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +23,9 @@ from telemetry.logs.text import cut_at_nul
 from telemetry.mavlink.dialect import MESSAGES
 
 SOURCE_FIELDS: Final = ("src_system", "src_component", "frame_sequence")
-_SOURCE_OFFSETS: Final = {1: (3, 4, 2), 2: (5, 6, 4)}
-"""Where those three stand in a frame of each version."""
+_STAMP: Final = " stamp"
+_PAYLOAD_AT: Final = STAMP_SIZE + 10
+"""Behind the stamp and MAVLink 2's header."""
 _NUMPY_TYPES: Final = {
     "float": "<f4",
     "double": "<f8",
@@ -52,19 +52,20 @@ def read(path: Path, data: Bytes) -> Log:
 
 def _table(definition: Any, data: Bytes, records: Records) -> Table:
     kinds = {field: units.unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()}
+    columns = _Columns(definition, data, records)
     return Table(
         definition.msgname,
         (*definition.fieldnames, *SOURCE_FIELDS),
         len(records.start),
-        _Columns(definition, data, records).load,
-        partial(_times, data, records),
+        columns.load,
+        columns.times,
         kinds,
         definition.instance_field,
     )
 
 
 class _Columns:
-    """The payloads of one message, fetched when the first of their fields is asked for, until the last one was."""
+    """The records of one message, fetched when the first of their columns is asked for, until the last one was."""
 
     def __init__(self, definition: Any, data: Bytes, records: Records) -> None:
         self._data, self._records = data, records
@@ -72,27 +73,24 @@ class _Columns:
         self._texts = {
             name for name, kind in zip(definition.fieldnames, definition.fieldtypes, strict=True) if kind == "char"
         }
-        self._payloads: npt.NDArray[Any] | None = None
-        self._wanted = set(definition.fieldnames)
+        self._rows: npt.NDArray[Any] | None = None
+        self._wanted = {*self._layout.names} if self._layout.names else set()
 
     def load(self, field: str) -> Column:
-        if field in SOURCE_FIELDS:
-            return self._source(SOURCE_FIELDS.index(field))
-        if self._payloads is None:
-            self._payloads = _payloads(self._data, self._records, self._layout.itemsize).view(self._layout)[:, 0]
-        column = self._payloads[field]
+        if self._rows is None:
+            self._rows = _rows(self._data, self._records, self._layout.itemsize).view(self._layout)[:, 0]
+        column = self._rows[field]
         self._wanted.discard(field)
         if not self._wanted:
-            self._payloads = None
+            self._rows = None
         return cut_at_nul(column) if field in self._texts else np.ascontiguousarray(column)
 
-    def _source(self, place: int) -> Column:
-        one, two = _SOURCE_OFFSETS[1][place], _SOURCE_OFFSETS[2][place]
-        return self._data[self._records.start + np.where(self._records.version == 2, two, one)]
+    def times(self) -> Floats:
+        return self.load(_STAMP) * 1e-6
 
 
 def _layout(definition: Any) -> np.dtype[Any]:
-    """The payload as it travels: fields by size, extensions behind, nothing between."""
+    """The record as it is fetched: the payload's fields by size, extensions behind, nothing between."""
     types = dict(zip(definition.fieldnames, definition.fieldtypes, strict=True))
     fields: list[tuple[str, str] | tuple[str, str, int]] = []
     for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True):
@@ -102,23 +100,27 @@ def _layout(definition: Any) -> np.dtype[Any]:
             fields.append((name, _NUMPY_TYPES[types[name]], count))
         else:
             fields.append((name, _NUMPY_TYPES[types[name]]))
-    return np.dtype(fields)
+    payload = np.dtype(fields)
+    head = [(_STAMP, ">u8", 0), ("frame_sequence", "u1", 12), ("src_system", "u1", 13), ("src_component", "u1", 14)]
+    placed: Any = payload.fields
+    offsets = [(name, placed[name][0], placed[name][1] + _PAYLOAD_AT) for name in payload.names or ()]
+    names, formats, places = zip(*head, *offsets, strict=True)
+    return np.dtype({"names": names, "formats": formats, "offsets": places, "itemsize": _PAYLOAD_AT + payload.itemsize})
 
 
-def _payloads(data: Bytes, records: Records, size: int) -> npt.NDArray[np.uint8]:
-    """The payloads as rows of `size` bytes; what was not sent is zero."""
-    rows = np.empty((len(records.start), size), dtype=np.uint8)
-    places = np.arange(size, dtype=np.uint8)
-    payload_at = records.start + np.where(records.version == 2, 10, 6)
+def _rows(data: Bytes, records: Records, width: int) -> npt.NDArray[np.uint8]:
+    """Stamp, MAVLink 2 header and payload of each record; what was not sent is zero, MAVLink 1 is moved to fit."""
+    rows = np.empty((len(records.start), width), dtype=np.uint8)
+    places = np.arange(width - _PAYLOAD_AT, dtype=np.uint8)
     for begin in range(0, len(rows), _ROWS):
         part = slice(begin, begin + _ROWS)
-        rows[part] = fetch(data, payload_at[part], size)
+        piece = fetch(data, records.start[part] - STAMP_SIZE, width)
+        old = np.flatnonzero(records.version[part] == 1)
+        if len(old):
+            piece[old, _PAYLOAD_AT:] = fetch(data, records.start[part][old] + 6, len(places))
+            piece[old, 12:15] = piece[old, 10:13]
         length = records.length[part]
-        if size and int(length.min()) < size:
-            rows[part] *= places < length[:, None]
+        if int(length.min()) < len(places):
+            piece[:, _PAYLOAD_AT:] *= places < length[:, None]
+        rows[part] = piece
     return rows
-
-
-def _times(data: Bytes, records: Records) -> Floats:
-    stamps = fetch(data, records.start - STAMP_SIZE, STAMP_SIZE).view(">u8")[:, 0]
-    return stamps * 1e-6
