@@ -47,14 +47,14 @@ class Channel:
     def send(self, name: str, **fields: Any) -> None:
         """Queues one message."""
         seq = int(self.streams.seq[self.row])
-        self.streams.seq[self.row] = seq + 1
         try:
             frame = encode(
                 name, fields, seq=seq & 0xFF, sysid=self.vehicle.system, compid=COMPONENT, version=self.version
             )
         except ValueError as error:
-            log.debug("not sent: %s", error)
+            log.error("not sent: %s", error)
             return
+        self.streams.seq[self.row] = seq + 1
         self.outbox.append(frame)
 
     def receive(self, data: bytes) -> None:

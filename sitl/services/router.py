@@ -123,8 +123,7 @@ class Services:
 
     def _timesync(self, channel: Channel, frame: Frame, message: Any) -> None:
         if message.tc1 == 0:
-            fields = {"tc1": int(self.v.now * 1e9), "ts1": message.ts1}
-            channel.send("TIMESYNC", **fields, target_system=frame.sysid, target_component=frame.compid)
+            channel.send("TIMESYNC", tc1=int(self.v.now * 1e9), ts1=message.ts1)
 
     def _override(self, channel: Channel, frame: Frame, message: Any) -> None:
         if frame.sysid == self.v.params["SYSID_MYGCS"]:

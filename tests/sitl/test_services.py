@@ -48,6 +48,12 @@ def test_a_parameter_is_set_in_its_type_and_acts(probe: Probe) -> None:
     assert "Param write denied (WPNAV_SPEED)" in probe.texts()
 
 
+def test_the_clock_is_told_when_asked(probe: Probe) -> None:
+    probe.send("TIMESYNC", tc1=0, ts1=4711)
+    answer = next(message for message in probe.all("TIMESYNC") if message.ts1 == 4711)
+    assert answer.tc1 > 0
+
+
 def test_a_fence_is_taken_whole_or_not_at_all(probe: Probe) -> None:
     assert probe.upload(corners(), mission_type=1) == 0
     assert probe.upload(corners(count=5.0), mission_type=1) == 1
