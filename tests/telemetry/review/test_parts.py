@@ -1,0 +1,61 @@
+"""Phases, separation, and two logs of one flight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from telemetry.logs import read
+from telemetry.review.battery import battery_of, summarise
+from telemetry.review.phases import phases
+from telemetry.review.together import offset_s, separation
+from telemetry.review.track import Track, track_of
+
+
+def track(path: Path) -> Track:
+    found = track_of(read(path))
+    assert found is not None
+    return found
+
+
+def test_the_phases_of_the_survey(data: Path) -> None:
+    log = read(data / "survey.tlog")
+    found = phases(log, track(data / "survey.tlog"))
+    names = [phase.name for phase in found]
+    assert names[0] == names[-1] == "on the ground"
+    assert names.index("climb") < names.index("flight") < names.index("descent")
+    flown = sum(phase.to_s - phase.from_s for phase in found if phase.name == "flight")
+    assert flown == pytest.approx(305, abs=25)
+
+
+def test_two_logs_of_one_flight_are_aligned(data: Path) -> None:
+    """The receiver's clock was 3.1 s ahead of the vehicle's: both logs hold the disarming."""
+    ahead = read(data / "survey.tlog").story.armings[-1].to_s
+    there = read(data / "survey.bin").story.armings[-1].to_s
+    assert ahead is not None
+    assert there is not None
+    found = offset_s(track(data / "survey.tlog"), track(data / "survey.bin"))
+    assert found == pytest.approx(ahead - there, abs=1.1), "a HEARTBEAT tells of the disarming up to 1 s late"
+
+
+def test_the_closest_two_drones_came(data: Path) -> None:
+    one = track(data / "survey.bin")
+    beside = one._replace(lon_deg=one.lon_deg + 0.001, altitude_amsl_m=one.altitude_amsl_m + 20.0)
+    found = separation(one, beside)
+    assert found is not None
+    assert found.horizontal_m == pytest.approx(69.2, abs=0.3)
+    assert found.height_m == pytest.approx(-20.0)
+    assert separation(one, one._replace(time_s=one.time_s + 1e6)) is None
+
+
+def test_sag_and_resistance_come_out_of_a_loaded_battery(data: Path) -> None:
+    battery = battery_of(read(data / "survey.bin"))
+    assert battery is not None
+    loaded = battery._replace(voltage_v=12.6 - 0.02 * battery.current_a)
+    found = summarise(loaded, 3.3)
+    assert found.resistance_ohm == pytest.approx(0.02, abs=1e-3)
+    assert found.sag_v == pytest.approx(0.02 * float(np.nanmax(battery.current_a)), abs=0.02)
+    assert found.used_ah == pytest.approx(3.2, abs=0.05)
+    assert found.left_pct == 2.0
