@@ -156,7 +156,7 @@ export function FlyTab({ store, aboard }: { store: Store; aboard: Aboard }) {
         <ReasonDialog
           title={`Take over ${aboard.vehicle.value ?? ''}`}
           text="This drone is not of your own sortie. Your reason and your name are kept in the audit."
-          action={`Order ${aboard.wantsReason.value}`}
+          action={`Order ${aboard.wantsReason.value.verb}`}
           onClose={() => (aboard.wantsReason.value = null)}
           onGiven={(reason) => void aboard.orderBecause(reason)}
         />

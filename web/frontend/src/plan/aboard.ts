@@ -38,6 +38,9 @@ export interface Answer {
   readonly at: Date;
 }
 
+/** An order's arguments, by name. */
+export type Given = Readonly<Record<string, unknown>>;
+
 export interface Upload {
   readonly id: string;
   readonly vehicle: string;
@@ -55,8 +58,8 @@ export class Aboard {
   /** The verb whose answer is waited for. */
   readonly waiting = signal<string | null>(null);
   readonly answers = signal<readonly Answer[]>([]);
-  /** The verb that the server wants a reason for. */
-  readonly wantsReason = signal<string | null>(null);
+  /** The order that the server wants a reason for. */
+  readonly wantsReason = signal<{ readonly verb: string; readonly given: Given } | null>(null);
   readonly vehicle = computed<string | null>(() => {
     const { vehicle, receipt } = this.store.sortie.value;
     return vehicle ?? this.chosen.value ?? receipt?.vehicle ?? this.store.page.vehicles[0] ?? null;
@@ -92,14 +95,14 @@ export class Aboard {
     });
   }
 
-  async order(verb: string, given: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async order(verb: string, given: Given = {}): Promise<void> {
     const name = this.vehicle.value;
     if (!name || (this.waiting.value && !EMERGENCY.has(verb))) return;
     this.waiting.value = verb;
     try {
       this.noted(verb, await api.order(name, verb, { arguments: given, reason: this.reason }));
     } catch (error) {
-      if (error instanceof ApiError && error.where === 'reason') this.wantsReason.value = verb;
+      if (error instanceof ApiError && error.where === 'reason') this.wantsReason.value = { verb, given };
       else this.noted(verb, { ok: false, text: words(error), said: [], data: {} });
     } finally {
       if (this.waiting.value === verb) this.waiting.value = null;
@@ -109,7 +112,8 @@ export class Aboard {
   /** The order that wanted a reason, given one; the reason holds for the orders after it, too. */
   async orderBecause(reason: string): Promise<void> {
     this.reason = reason;
-    if (this.wantsReason.value) await this.order(this.wantsReason.value);
+    const wanted = this.wantsReason.value;
+    if (wanted) await this.order(wanted.verb, wanted.given);
   }
 
   async startUpload(overrideReason: string | null): Promise<void> {
