@@ -12,6 +12,7 @@ import pytest
 from sitl.fleet import Fleet
 from sitl.services import packed
 from telemetry.mavlink.frame import FrameReader
+from telemetry.mavlink.messages import encode
 from tests.sitl.probe import Probe
 
 SQUARE = [(515050000, -1680000), (515096000, -1680000), (515096000, -1590000), (515050000, -1590000)]
@@ -49,7 +50,7 @@ def test_a_parameter_is_set_in_its_type_and_acts(probe: Probe) -> None:
 
 
 def test_the_clock_is_told_when_asked(probe: Probe) -> None:
-    probe.send("TIMESYNC", tc1=0, ts1=4711)
+    probe.deliver(encode("TIMESYNC", {"tc1": 0, "ts1": 4711}, seq=0, sysid=255, compid=190))
     answer = next(message for message in probe.all("TIMESYNC") if message.ts1 == 4711)
     assert answer.tc1 > 0
 
