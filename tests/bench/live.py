@@ -176,7 +176,7 @@ async def _settled(meter: Meter, sent: int) -> None:
     last = -1
     while meter.recorded != last and meter.recorded < sent:
         last = meter.recorded
-        await asyncio.sleep(3.0)
+        await asyncio.sleep(10.0)
 
 
 def cpu_s(pid: int) -> float:
