@@ -139,6 +139,8 @@ class _Clock:
 
     def times(self, loader: _Columns) -> Floats:
         time_us = loader.load("TimeUS")
+        if len(self._bases) == 1:
+            return np.asarray(self._bases[0] + time_us * 0.000001, dtype=np.float64)
         starts = np.minimum(_starts(time_us), len(self._bases) - 1)
         return np.asarray(np.array(self._bases)[starts] + time_us * 0.000001, dtype=np.float64)
 
