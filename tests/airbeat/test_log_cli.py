@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from airbeat.log_cli import log
+from airbeat.log_cli import log, verify
 from telemetry.errors import RecordingError
+from telemetry.evidence import seal_flight
 from telemetry.logs import read
 
 
@@ -80,3 +81,30 @@ def test_what_is_no_recording_is_said(tmp_path: Path) -> None:
     (tmp_path / "holiday.tlog").write_bytes(b"snow" * 1000)
     with pytest.raises(RecordingError, match="holiday"):
         run("info", tmp_path / "holiday.tlog")
+
+
+def sealed(tmp_path: Path) -> Path:
+    folder = tmp_path / "home" / "flights" / "20261122T071530Z-UAV-07"
+    folder.mkdir(parents=True)
+    (folder / "telemetry.tlog").write_bytes(b"frames" * 1000)
+    seal_flight(folder)
+    return folder
+
+
+def test_verify_says_whether_a_flight_is_as_it_was_sealed(tmp_path: Path) -> None:
+    folder = sealed(tmp_path)
+    key = (tmp_path / "home" / "keys" / "evidence.pub").read_text()
+    asked = [str(folder), "--key", key, "--log", str(folder.parent / "flights.log"), "--json"]
+    done = CliRunner().invoke(verify, asked)
+    assert (done.exit_code, json.loads(done.stdout)["good"]) == (0, True)
+    (folder / "telemetry.tlog").write_bytes(b"other!" * 1000)
+    done = CliRunner().invoke(verify, asked)
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["verdict"]["problems"][0]["chunk"] == 0
+
+
+def test_verify_without_a_key_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "nowhere"))
+    done = CliRunner().invoke(verify, [str(sealed(tmp_path))])
+    assert done.exit_code == 2
+    assert "--key" in done.output
