@@ -62,6 +62,19 @@ class Vehicle(msgspec.Struct, frozen=True):
     hover_power_w: float = 760.0
     battery_wh: float = 548.0
 
+    def fence_parameters(self) -> dict[str, float]:
+        """ArduCopter's parameters under which its fence is the one that the checks judge by, in its own units."""
+        kinds = {1: self.fence_altitude_max_m is not None, 2: self.fence_radius_m is not None, 4: self.fence_polygons}
+        wanted: dict[str, float] = {
+            "FENCE_TYPE": float(sum(bit for bit, on in kinds.items() if on)),
+            "FENCE_MARGIN": self.fence_margin_m,
+        }
+        if self.fence_altitude_max_m is not None:
+            wanted["FENCE_ALT_MAX"] = self.fence_altitude_max_m
+        if self.fence_radius_m is not None:
+            wanted["FENCE_RADIUS"] = self.fence_radius_m
+        return wanted
+
 
 class Wind(msgspec.Struct, frozen=True):
     """Mean wind at flying height. `from_deg` is where it blows from, as aviation says it."""

@@ -1,8 +1,9 @@
 """A plan onto a vehicle: geofence, rally points and mission written, each read back and compared; then the receipt.
 
 The order is the safe one: no mission is on board before the fence it was checked with. A plan with a geofence also
-needs FENCE_ENABLE = 1 and the polygon bit of FENCE_TYPE, without which ArduPilot stores the fence and ignores it:
-they are set, read back and reported as the stage ``parameters``. A plan without a geofence leaves them as they are.
+needs FENCE_ENABLE = 1, without which ArduPilot stores the fence and ignores it, and a fence of the very ceiling,
+radius and margin that the checks judged it by: an ArduCopter whose FENCE_RADIUS is smaller breaks a good mission off in
+mid-air. They are set, read back and reported as the stage ``parameters``. A plan without a geofence leaves them alone.
 
 The read-back alone decides. Whatever the transfer said, a stage is verified only if what the vehicle holds equals what
 was sent; after a failure the vehicle is read as soon as it answers again, so that the receipt says what is on board.
@@ -17,6 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from mission.context import DEFAULT
 from mission.items import (
     MissionType,
     WireItem,
@@ -38,8 +40,12 @@ STAGES: Final = (
 )
 PATIENCE_S: Final = 60.0
 """How long a vehicle that fell silent in mid-upload is waited for, to say what it holds."""
-POLYGONS: Final = 4
-"""Bit of FENCE_TYPE: inclusion and exclusion polygons and circles."""
+VEHICLE: Final = DEFAULT.vehicle
+"""The envelope that plans are checked by."""
+UNION: Final = 2
+"""Bit of FENCE_OPTIONS: inside any inclusion is enough."""
+RTL_OR_LAND: Final = 1.0
+"""FENCE_ACTION where the vehicle's own is to report only."""
 
 OnProgress = Callable[[Progress], None]
 
@@ -142,12 +148,13 @@ def _on_board(sent: Sequence[WireItem], held: Sequence[WireItem], wrong: Sequenc
 
 
 async def _enable_fence(channel: Channel, report: _Report) -> TransferReceipt:
+    """Makes the vehicle's fence the one that the plan was checked against, and switches it on last."""
     on_progress = report.of("write")
-    wanted = {"FENCE_ENABLE": 1}
-    read: dict[str, int] = {}
+    wanted: dict[str, float] = {}
+    read: dict[str, float] = {}
     problem = None
     try:
-        wanted["FENCE_TYPE"] = int(await parameters.get(channel, "FENCE_TYPE")) | POLYGONS
+        wanted = await _fence_parameters(channel)
         for done, (name, value) in enumerate(wanted.items()):
             on_progress(done, len(wanted))
             await parameters.put(channel, name, value)
@@ -160,5 +167,16 @@ async def _enable_fence(channel: Channel, report: _Report) -> TransferReceipt:
     return TransferReceipt(report.stage, len(wanted), sent_sha256, read_sha256, verified, problem)
 
 
-def _digest(values: dict[str, int]) -> str:
+async def _fence_parameters(channel: Channel) -> dict[str, float]:
+    options = int(await parameters.get(channel, "FENCE_OPTIONS"))
+    action = await parameters.get(channel, "FENCE_ACTION")
+    return {
+        **VEHICLE.fence_parameters(),
+        "FENCE_OPTIONS": float(options | UNION if VEHICLE.fence_union else options & ~UNION),
+        "FENCE_ACTION": action or RTL_OR_LAND,
+        "FENCE_ENABLE": 1.0,
+    }
+
+
+def _digest(values: dict[str, float]) -> str:
     return hashlib.sha256("".join(f"{name}={value}\n" for name, value in sorted(values.items())).encode()).hexdigest()

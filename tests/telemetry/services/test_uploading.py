@@ -8,11 +8,11 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from mission.context import DEFAULT
 from mission.items import differences, fence_items, items_digest, mission_items, rally_items
 from mission.plan import Geofence, Plan, digest
 from sitl.link import PERFECT, parse
 from telemetry.services import parameters, uploading
-from telemetry.services.uploading import POLYGONS
 from telemetry.wire import Onboard, Progress, UploadOrder, UploadReceipt
 from tests.telemetry.services.hard_link import Simulated, simulated
 from tests.telemetry.services.plans import plan
@@ -28,14 +28,15 @@ async def upload(
 
 
 def test_a_verified_receipt_has_every_stage_equal_and_the_fence_switched_on() -> None:
-    async def attempt() -> tuple[UploadReceipt, float, float, list[Progress]]:
+    async def attempt() -> tuple[UploadReceipt, dict[str, float], list[Progress]]:
         steps: list[Progress] = []
-        async with simulated(warm_up_s=5.0, FENCE_ENABLE=0, FENCE_TYPE=3) as link:
+        own = {"FENCE_ENABLE": 0, "FENCE_TYPE": 3, "FENCE_RADIUS": 150, "FENCE_OPTIONS": 3, "FENCE_ACTION": 0}
+        async with simulated(warm_up_s=5.0, **own) as link:
             receipt = await upload(link, plan(20), steps.append)
-            enabled = await parameters.get(link.mailbox, "FENCE_ENABLE")
-            return receipt, enabled, await parameters.get(link.mailbox, "FENCE_TYPE"), steps
+            held = {name: await parameters.get(link.mailbox, name) for name in (*own, "FENCE_ALT_MAX", "FENCE_MARGIN")}
+            return receipt, held, steps
 
-    receipt, enabled, kinds, steps = run(attempt())
+    receipt, held, steps = run(attempt())
     assert receipt.verified
     assert receipt.problem is None
     assert [stage.stage for stage in receipt.stages] == ["geofence", "rally", "mission", "parameters"]
@@ -44,7 +45,12 @@ def test_a_verified_receipt_has_every_stage_equal_and_the_fence_switched_on() ->
     assert receipt.stages[1].sent_sha256 == items_digest(rally_items(plan(20)))
     assert receipt.stages[2].sent_sha256 == items_digest(mission_items(plan(20)))
     assert (receipt.plan_sha256, receipt.sortie, receipt.actor) == (digest(plan(20)), "S-1", PILOT)
-    assert (enabled, kinds) == (1.0, 3.0 + POLYGONS)
+    assert held == {
+        **DEFAULT.vehicle.fence_parameters(),
+        "FENCE_ENABLE": 1.0,
+        "FENCE_OPTIONS": 1.0,
+        "FENCE_ACTION": 1.0,
+    }
     assert {(step.stage, step.phase) for step in steps} >= {
         (stage, phase) for stage in ("geofence", "rally", "mission") for phase in ("write", "read back")
     }
