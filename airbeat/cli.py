@@ -71,13 +71,16 @@ def plan() -> None:
 
 @plan.command("check")
 @click.argument("file", metavar="PLAN", type=FILE)
+@click.option("--settings", "settings", type=FILE, help="Check against the airspace and terrain that it names.")
 @AS_JSON
-def plan_check(file: Path, as_json: bool) -> None:
+def plan_check(file: Path, settings: Path | None, as_json: bool) -> None:
     """Judge a plan as the plan page does. Exits 1 if it may not be submitted."""
     from mission import formats
-    from mission.report import report
+    from web.judgement import judge
+    from web.surroundings import surroundings
 
-    judged = report(formats.load(file.name, file.read_bytes()))
+    world = surroundings(settings_file.load(settings).planning if settings else settings_file.PlanningSettings())
+    judged = judge(formats.load(file.name, file.read_bytes()), 0, world)
     if as_json:
         print_json(judged)
     else:

@@ -7,6 +7,7 @@ run elsewhere, instead of the embedded ones); `NATS_WEBSOCKET_URL` (where browse
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -59,6 +60,26 @@ class MapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """GeoJSON files of the unit's own, drawn over the ground; features say `name` and `kind` (park, water, road, …)."""
 
 
+class AirspaceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A `file` of airspace: yaixm (``.yaml``), OpenAir (``.txt``), GeoJSON, KML or KMZ.
+
+    `airac` is the day it came into force, where the file itself does not say; after 28 days every plan is told.
+    """
+
+    file: str
+    airac: date | None = None
+
+
+class PlanningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The world that plans are judged in."""
+
+    airspace: tuple[AirspaceSettings, ...] = ()
+    terrain: str | None = None
+    """Folder of elevation tiles, GeoTIFF or SRTM ``.hgt``."""
+    permissions: tuple[str, ...] = ()
+    """Ids of the zones that the unit has a standing permission for."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str = "Drone Unit"
     gateway: str = "gateway"
@@ -67,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSettings = WebSettings()
     nats: NatsSettings = NatsSettings()
     map: MapSettings = MapSettings()
+    planning: PlanningSettings = PlanningSettings()
 
 
 def load(path: Path) -> Settings:

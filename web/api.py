@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mission.airspace import DataSet
 from mission.finding import Finding
 from mission.plan import Plan
 from telemetry.review.legs import LegFlown
@@ -54,6 +55,8 @@ class PlanReport(msgspec.Struct, frozen=True):
     duration_s: float
     battery_pct: float | None
     may_submit: bool
+    data_sets: tuple[DataSet, ...]
+    """The airspace files it was judged against."""
 
 
 class CheckRequest(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from web.bus_line import BusLine
 from web.context import Context
 from web.routes import admin, alerts, audit, downloads, flights, home, live, login, plans, sorties, vehicles
 from web.store.database import Database
+from web.surroundings import surroundings
 from web.vite import Manifest
 
 BODY_LIMIT_BYTES: Final = 20 * 1024**2
@@ -39,7 +40,10 @@ BLUEPRINTS: Final = (
 
 
 def create_app(settings: Settings, home_folder: Path, database: Database, bus: BusLine) -> Flask:
-    """`database` is migrated; `bus` may be down, now and later. `home_folder` keeps the key that signs cookies."""
+    """`database` is migrated; `bus` may be down, now and later. `home_folder` keeps the key that signs cookies.
+
+    Raises `SettingsError` naming a file of `settings.planning` that cannot be read.
+    """
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=_secret(home_folder / "keys" / "web-session.key"),
@@ -52,7 +56,7 @@ def create_app(settings: Settings, home_folder: Path, database: Database, bus: B
         RATELIMIT_HEADERS_ENABLED=True,
     )
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    app.extensions["airbeat"] = Context(settings, home_folder, database, bus, limiter)
+    app.extensions["airbeat"] = Context(settings, home_folder, database, bus, limiter, surroundings(settings.planning))
     app.extensions["manifest"] = Manifest()
     app.view_functions["static"] = guard.public(app.view_functions["static"])
     # Who asks is known before anything else is looked at, so that a stranger learns nothing from other refusals.

@@ -8,19 +8,21 @@ import msgspec
 from flask import current_app
 from flask_limiter import Limiter
 
+import mission.context
 from telemetry.settings import Settings
 from web.bus_line import BusLine
 from web.store.database import Database
 
 
 class Context(msgspec.Struct, frozen=True):
-    """`home` is the folder of all data."""
+    """`home` is the folder of all data, `world` what plans are judged in."""
 
     settings: Settings
     home: Path
     database: Database
     bus: BusLine
     limiter: Limiter
+    world: mission.context.Context
 
 
 def context() -> Context:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import msgspec
+
+from mission.context import Context
 from mission.plan import Plan, digest
 from mission.report import report
 from web.api import PlanReport, ProfilePoint
 
 
-def judge(plan: Plan, revision: int) -> PlanReport:
-    judged = report(plan)
+def judge(plan: Plan, revision: int, world: Context) -> PlanReport:
+    """Of `plan` as if it were flown in `world` now."""
+    judged = report(plan, msgspec.structs.replace(world, at=datetime.now(UTC)))
     return PlanReport(
         revision=revision,
         plan_sha256=digest(plan),
@@ -21,4 +27,5 @@ def judge(plan: Plan, revision: int) -> PlanReport:
         duration_s=judged.duration_s,
         battery_pct=judged.battery_pct,
         may_submit=judged.may_submit,
+        data_sets=world.airspace.sources if world.airspace else (),
     )

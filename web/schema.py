@@ -161,6 +161,8 @@ def _type(kind: inspect.Type, *, decoded: bool) -> str:
             return "unknown"
         case inspect.DateTimeType():
             return "Instant"
+        case inspect.DateType():
+            return "string"
         case inspect.EnumType(cls=cls):
             return cls.__name__
         case inspect.StructType(cls=cls, array_like=array_like):

@@ -49,6 +49,18 @@ def test_a_bad_plan_exits_1_and_says_why(survey: Path, tmp_path: Path) -> None:
     assert "May not be submitted" in result.output
 
 
+def test_a_check_counts_the_airspace_of_the_settings(survey: Path, tmp_path: Path) -> None:
+    zone = tmp_path / "palace.txt"
+    settings = tmp_path / "airbeat.toml"
+    settings.write_text(f'[[planning.airspace]]\nfile = "{zone.as_posix()}"\n')
+    result = airbeat("plan", "check", survey, "--settings", settings)
+    assert (result.exit_code, "palace.txt: No such file" in result.output) == (2, True)
+    zone.write_text("AC P\nAN Palace\nAL SFC\nAH 1000 ft AMSL\nV X=51:30:30 N 000:09:50 W\nDC 2\n")
+    report = airbeat("plan", "check", survey, "--settings", settings, "--json")
+    assert report.exit_code == 1
+    assert "P Palace" in report.stdout
+
+
 @pytest.mark.parametrize("cut", [10, 1000, 5000])
 def test_a_truncated_plan_exits_2_naming_the_place(survey: Path, tmp_path: Path, cut: int) -> None:
     broken = tmp_path / "broken.plan"

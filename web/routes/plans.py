@@ -27,7 +27,7 @@ blueprint = Blueprint("plans", __name__)
 @requires(Permission.PLAN_READ)
 def check() -> Response:
     wanted = body(api.CheckRequest)
-    return answer(judge(wanted.plan, wanted.revision))
+    return answer(judge(wanted.plan, wanted.revision, context().world))
 
 
 @blueprint.post("/api/plans/patterns")

@@ -142,7 +142,7 @@ def export(sortie_id: str, format_name: str) -> Response:
 def submit(sortie_id: str) -> Response:
     """Only a plan without an ERROR finding, as the server judges it now."""
     wanted = body(api.SortieSubmit)
-    judged = judge(_readable(sortie_id).plan, 0)
+    judged = judge(_readable(sortie_id).plan, 0, context().world)
     with context().database.write() as db:
         reach.require_edit(session.user(), sorties.lock(db, sortie_id))
         sortie = sorties.submit(db, sortie_id, wanted.version)
@@ -151,7 +151,10 @@ def submit(sortie_id: str) -> Response:
         errors = [finding.text for finding in judged.findings if finding.severity is Severity.ERROR]
         if errors or not judged.may_submit:
             raise Conflict(f"The plan has errors: {'; '.join(errors)}", "plan")
-        audit.append(db, session.who(), "sortie.submit", sortie_id, plan_sha256=sortie.plan_sha256)
+        against = {source.name: source.sha256 for source in judged.data_sets}
+        audit.append(
+            db, session.who(), "sortie.submit", sortie_id, plan_sha256=sortie.plan_sha256, checked_against=against
+        )
     return _view(sortie)
 
 

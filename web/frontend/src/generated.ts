@@ -598,6 +598,13 @@ export interface Finding {
   readonly place: Place;
 }
 
+/** What a plan was checked against. */
+export interface DataSet {
+  readonly name: string;
+  readonly sha256: string;
+  readonly airac: string | null;
+}
+
 /** Answer of ``POST /api/plans/check``: the server's judgement of one state of a plan. */
 export interface PlanReport {
   readonly revision: number;
@@ -608,6 +615,7 @@ export interface PlanReport {
   readonly duration_s: number;
   readonly battery_pct: number | null;
   readonly may_submit: boolean;
+  readonly data_sets: readonly DataSet[];
 }
 
 export interface CheckRequest {

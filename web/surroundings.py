@@ -1,0 +1,65 @@
+"""The world that plans are judged in, read once from the files that the settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import reduce
+from pathlib import Path
+from typing import Final
+
+from mission.airspace import Airspace, maps, openair, with_flight_restriction_zones, yaixm
+from mission.context import Context
+from mission.errors import MissionError
+from mission.terrain import Terrain
+from telemetry.errors import SettingsError
+from telemetry.settings import AirspaceSettings, PlanningSettings
+
+READERS: Final[dict[str, Callable[[str, bytes, date | None], Airspace]]] = {
+    ".yaml": yaixm.load,
+    ".yml": yaixm.load,
+    ".txt": openair.load,
+    ".openair": openair.load,
+    ".geojson": maps.load_geojson,
+    ".kml": maps.load_kml,
+    ".kmz": maps.load_kml,
+}
+"""By the ending of the file's name."""
+
+
+def surroundings(planning: PlanningSettings) -> Context:
+    """Everything but the time. Raises `SettingsError` naming the file that cannot be read.
+
+    An aerodrome's traffic zone implies its flight restriction zone, which national files leave out.
+    """
+    airspace = None
+    if planning.airspace:
+        airspace = with_flight_restriction_zones(reduce(Airspace.merged, map(_airspace, planning.airspace)))
+    return Context(airspace=airspace, terrain=_terrain(planning.terrain), permissions=planning.permissions)
+
+
+def _airspace(entry: AirspaceSettings) -> Airspace:
+    path = Path(entry.file)
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise SettingsError(entry.file, f"is no airspace file; those end in {', '.join(READERS)}")
+    try:
+        return reader(path.name, path.read_bytes(), entry.airac)
+    except OSError as error:
+        raise SettingsError(entry.file, error.strerror or str(error)) from error
+    except MissionError as error:
+        raise SettingsError(entry.file, str(error)) from error
+
+
+def _terrain(folder: str | None) -> Terrain | None:
+    if folder is None:
+        return None
+    try:
+        terrain = Terrain.of_folder(Path(folder))
+    except OSError as error:
+        raise SettingsError(folder, error.strerror or str(error)) from error
+    except MissionError as error:
+        raise SettingsError(folder, str(error)) from error
+    if not terrain.tiles:
+        raise SettingsError(folder, "holds no elevation tiles")
+    return terrain
