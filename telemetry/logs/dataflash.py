@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from telemetry.errors import RecordingError
 from telemetry.logs import formats
-from telemetry.logs.fetch import Bytes, Offsets, fetch
+from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
 from telemetry.logs.formats import FMT, FMT_TYPE, Format
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
@@ -69,27 +69,24 @@ def _tables(data: Bytes, records: Walked, known: dict[int, Format]) -> dict[str,
 
 
 class _Columns:
-    """The records of one name, fetched when the first of their fields is asked for, until the last one was."""
+    """The records of one name, all taken apart when the first of their fields is asked for."""
 
     def __init__(self, made: Format, data: Bytes, starts: Offsets) -> None:
         self.format, self.starts = made, starts
-        self._data, self._layout = data, made.layout
-        self._rows: npt.NDArray[Any] | None = None
-        self._wanted = set(made.fields)
+        self._data = data
+        self._columns: dict[str, Column] | None = None
 
     def load(self, field: str) -> Column:
-        if self._rows is None:
-            self._rows = fetch(self._data, self.starts, self.format.length).view(self._layout)[:, 0]
-        column = self._rows[field]
-        self._wanted.discard(field)
-        if not self._wanted:
-            self._rows = None
-        divisor = self.format.divisor(field)
-        if divisor is not None:
-            return column / divisor
+        if self._columns is None:
+            divisors = {name: by for name in self.format.fields if (by := self.format.divisor(name)) is not None}
+            self._columns = columns(self._rows, len(self.starts), self.format.layout, divisors)
+        column = self._columns[field]
         if self.format.name == "FILE" and field == "Data":
-            return np.ascontiguousarray(column).view(np.uint8).reshape(len(column), -1)
-        return cut_at_nul(column) if self.format.is_text(field) else np.ascontiguousarray(column)
+            return column.view(np.uint8).reshape(len(column), -1)
+        return cut_at_nul(column) if self.format.is_text(field) else column
+
+    def _rows(self, part: slice) -> npt.NDArray[np.uint8]:
+        return fetch(self._data, self.starts[part], self.format.length)
 
 
 def _meanings(loaders: dict[str, _Columns], known: dict[int, Format]) -> dict[str, tuple[dict[str, Unit], str | None]]:

@@ -53,9 +53,17 @@ class Format(NamedTuple):
 
     @property
     def layout(self) -> np.dtype[Any]:
-        """The whole record, header included."""
-        inner = [(name, *_typed(kind)) for name, kind in zip(self.fields, self.types, strict=True)]
-        return np.dtype([(" header", "V3"), *inner])
+        """The whole record; its header belongs to no field."""
+        inner = np.dtype([(name, *_typed(kind)) for name, kind in zip(self.fields, self.types, strict=True)])
+        placed: Any = inner.fields or {}
+        return np.dtype(
+            {
+                "names": list(self.fields),
+                "formats": [placed[name][0] for name in self.fields],
+                "offsets": [placed[name][1] + HEADER for name in self.fields],
+                "itemsize": inner.itemsize + HEADER,
+            }
+        )
 
     def divisor(self, field: str) -> float | None:
         return _TYPES[self.types[self.fields.index(field)]][1]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from telemetry.errors import RecordingError
 from telemetry.logs import units
-from telemetry.logs.fetch import Bytes, fetch
+from telemetry.logs.fetch import Bytes, columns, fetch
 from telemetry.logs.framing import STAMP_SIZE, Records, find_records
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
@@ -32,8 +32,6 @@ _NUMPY_TYPES: Final = {
     **{f"int{bits}_t": f"<i{bits // 8}" for bits in (8, 16, 32, 64)},
     **{f"uint{bits}_t": f"<u{bits // 8}" for bits in (8, 16, 32, 64)},
 }
-_ROWS: Final = 1 << 16
-"""Rows fetched at once."""
 
 
 def read(path: Path, data: Bytes) -> Log:
@@ -52,20 +50,20 @@ def read(path: Path, data: Bytes) -> Log:
 
 def _table(definition: Any, data: Bytes, records: Records) -> Table:
     kinds = {field: units.unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()}
-    columns = _Columns(definition, data, records)
+    loader = _Columns(definition, data, records)
     return Table(
         definition.msgname,
         (*definition.fieldnames, *SOURCE_FIELDS),
         len(records.start),
-        columns.load,
-        columns.times,
+        loader.load,
+        loader.times,
         kinds,
         definition.instance_field,
     )
 
 
 class _Columns:
-    """The records of one message, fetched when the first of their columns is asked for, until the last one was."""
+    """The records of one message, all taken apart when the first of their columns is asked for."""
 
     def __init__(self, definition: Any, data: Bytes, records: Records) -> None:
         self._data, self._records = data, records
@@ -73,17 +71,27 @@ class _Columns:
         self._texts = {
             name for name, kind in zip(definition.fieldnames, definition.fieldtypes, strict=True) if kind == "char"
         }
-        self._rows: npt.NDArray[Any] | None = None
-        self._wanted = {*self._layout.names} if self._layout.names else set()
+        self._columns: dict[str, Column] | None = None
 
     def load(self, field: str) -> Column:
-        if self._rows is None:
-            self._rows = _rows(self._data, self._records, self._layout.itemsize).view(self._layout)[:, 0]
-        column = self._rows[field]
-        self._wanted.discard(field)
-        if not self._wanted:
-            self._rows = None
-        return cut_at_nul(column) if field in self._texts else np.ascontiguousarray(column)
+        if self._columns is None:
+            self._columns = columns(self._rows, len(self._records.start), self._layout, {})
+        column = self._columns[field]
+        return cut_at_nul(column) if field in self._texts else column
+
+    def _rows(self, part: slice) -> npt.NDArray[np.uint8]:
+        """Stamp, MAVLink 2 header and payload; what was not sent is zero, MAVLink 1 is moved to fit."""
+        start, width = self._records.start[part], self._layout.itemsize
+        rows = fetch(self._data, start - STAMP_SIZE, width)
+        places = np.arange(width - _PAYLOAD_AT, dtype=np.uint8)
+        old = np.flatnonzero(self._records.version[part] == 1)
+        if len(old):
+            rows[old, _PAYLOAD_AT:] = fetch(self._data, start[old] + 6, len(places))
+            rows[old, 12:15] = rows[old, 10:13]
+        length = self._records.length[part]
+        if int(length.min()) < len(places):
+            rows[:, _PAYLOAD_AT:] *= places < length[:, None]
+        return rows
 
     def times(self) -> Floats:
         return self.load(_STAMP) * 1e-6
@@ -106,21 +114,3 @@ def _layout(definition: Any) -> np.dtype[Any]:
     offsets = [(name, placed[name][0], placed[name][1] + _PAYLOAD_AT) for name in payload.names or ()]
     names, formats, places = zip(*head, *offsets, strict=True)
     return np.dtype({"names": names, "formats": formats, "offsets": places, "itemsize": _PAYLOAD_AT + payload.itemsize})
-
-
-def _rows(data: Bytes, records: Records, width: int) -> npt.NDArray[np.uint8]:
-    """Stamp, MAVLink 2 header and payload of each record; what was not sent is zero, MAVLink 1 is moved to fit."""
-    rows = np.empty((len(records.start), width), dtype=np.uint8)
-    places = np.arange(width - _PAYLOAD_AT, dtype=np.uint8)
-    for begin in range(0, len(rows), _ROWS):
-        part = slice(begin, begin + _ROWS)
-        piece = fetch(data, records.start[part] - STAMP_SIZE, width)
-        old = np.flatnonzero(records.version[part] == 1)
-        if len(old):
-            piece[old, _PAYLOAD_AT:] = fetch(data, records.start[part][old] + 6, len(places))
-            piece[old, 12:15] = piece[old, 10:13]
-        length = records.length[part]
-        if int(length.min()) < len(places):
-            piece[:, _PAYLOAD_AT:] *= places < length[:, None]
-        rows[part] = piece
-    return rows

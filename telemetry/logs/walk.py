@@ -62,7 +62,7 @@ def walk(tried: Walked, lengths: Lengths, size: int) -> Walked:
         if here < at:
             continue
         at = _after(here, start, end, kept, lands, size)
-    return Walked(start[kept], tried.kind[kept])
+    return tried if kept.all() else Walked(start[kept], tried.kind[kept])
 
 
 Lands = Callable[[int], int]
