@@ -12,13 +12,13 @@ from mission.plan import Plan
 from telemetry import logs
 from telemetry.errors import RecordingError
 from telemetry.review.legs import MISSED_M, planned_flown
-from web import api
+from web import api_flights
 from web.bundle import TLOG, Bundle
 
 log = logging.getLogger(__name__)
 
 
-def against_plan(flight: Bundle) -> api.FlownAgainstPlan | None:
+def against_plan(flight: Bundle) -> api_flights.FlownAgainstPlan | None:
     """None without a plan, or without a recording that can be read: the page's charts say what is wrong with it."""
     if flight.plan is None:
         return None
@@ -27,7 +27,7 @@ def against_plan(flight: Bundle) -> api.FlownAgainstPlan | None:
     except RecordingError as error:
         log.warning("%s", error)
         return None
-    return api.FlownAgainstPlan(
+    return api_flights.FlownAgainstPlan(
         cross_track_p50_m=None,
         cross_track_p95_m=compared.cross_track_p95_m,
         cross_track_max_m=compared.cross_track_max_m,

@@ -10,7 +10,7 @@ from typing import Final
 from xml.etree import ElementTree as ET  # only written here, never read
 
 from mission.plan import Plan
-from web.api import FlightSummary
+from web.api_flights import FlightSummary
 from web.track import Track
 
 _KML: Final = "http://www.opengis.net/kml/2.2"

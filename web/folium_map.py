@@ -9,7 +9,7 @@ import folium
 import numpy as np
 
 from mission.plan import FenceKind, Plan
-from web.api import FlightSummary
+from web.api_flights import FlightSummary
 from web.track import Track, thinned
 
 POINTS: Final = 3000

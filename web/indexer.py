@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from telemetry import subjects
 from telemetry.wire import Event, FlightRecord, UploadReceipt
-from web import api
+from web import api_flights
 from web.store import audit, flights, sorties, uploads
 from web.store.audit import Who
 from web.store.database import Database
@@ -76,7 +76,7 @@ def _receipt(db: Session, receipt: UploadReceipt) -> None:
 
 def _flight(db: Session, record: FlightRecord) -> None:
     sortie = sorties.find(db, record.sortie)
-    flown = api.FlightSummary(
+    flown = api_flights.FlightSummary(
         flight_id=record.flight_id,
         vehicle=record.vehicle,
         started_at=record.started_at,

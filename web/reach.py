@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from telemetry.services.orders import ORDERS
-from web import api
+from web import api, api_flights
 from web.auth.permissions import ALLOWED, Permission, Role
 from web.errors import Forbidden
 from web.store import flights as flight_store
@@ -60,7 +60,7 @@ def flights(user: Account) -> flight_store.Search:
     return flight_store.Search(of=user.username)
 
 
-def require_flight(user: Account, flight: api.FlightSummary) -> None:
+def require_flight(user: Account, flight: api_flights.FlightSummary) -> None:
     widest = flights(user)
     if widest.of is not None and flight.pilot != widest.of:
         raise Forbidden("That flight is another pilot's.")

@@ -17,6 +17,7 @@ import msgspec
 import msgspec.inspect as inspect
 
 import web.api
+import web.api_flights
 from mission.finding import Severity
 from mission.plan import FenceKind, Frame
 from telemetry.wire import Alert, Event, LiveFrame, Onboard, Progress, Reply
@@ -66,7 +67,10 @@ def structs() -> list[type[msgspec.Struct]]:
                     visit(part)
 
     own = [
-        thing for thing in vars(web.api).values() if isinstance(thing, type) and thing.__module__ == web.api.__name__
+        thing
+        for module in (web.api, web.api_flights)
+        for thing in vars(module).values()
+        if isinstance(thing, type) and thing.__module__ == module.__name__
     ]
     for struct in (*HEARD, *own):
         visit(inspect.type_info(struct))

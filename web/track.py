@@ -18,7 +18,7 @@ from telemetry.logs import Log, Table
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
 from telemetry.review.track import held, track_of
-from web import api
+from web import api_flights
 
 MAX_ROWS: Final = 5000
 LOSS_WINDOW_S: Final = 10.0
@@ -132,7 +132,7 @@ def thinned(track: Track, rows: int = MAX_ROWS) -> npt.NDArray[np.intp]:
     return np.array(sorted({*kept, count - 1})[:rows], dtype=np.intp)
 
 
-def series(path: Path) -> api.FlightSeries:
+def series(path: Path) -> api_flights.FlightSeries:
     """The recording for the charts. Raises `RecordingError`."""
     track = read(path)
     kept = thinned(track)
@@ -140,7 +140,7 @@ def series(path: Path) -> api.FlightSeries:
     def known(column: Floats, digits: int) -> tuple[float | None, ...]:
         return tuple(None if value != value else round(value, digits) for value in column[kept].tolist())
 
-    return api.FlightSeries(
+    return api_flights.FlightSeries(
         rows_recorded=len(track.time_s),
         time_s=tuple(np.round(track.time_s[kept], 3).tolist()),
         lat_deg=known(track.lat_deg, 7),
@@ -153,5 +153,5 @@ def series(path: Path) -> api.FlightSeries:
         battery_pct=known(track.battery_pct, 0),
         battery_v=known(track.battery_v, 2),
         link_loss_pct=known(track.link_loss_pct, 1),
-        modes=tuple(api.FlightMode(mode.time_s, mode.mode) for mode in track.modes),
+        modes=tuple(api_flights.FlightMode(mode.time_s, mode.mode) for mode in track.modes),
     )

@@ -21,7 +21,8 @@ from telemetry.mavlink import tlog
 from telemetry.wire import Actor, Event, FlightRecord, RecordedFile, TransferReceipt, UploadReceipt
 from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem
 from web import track
-from web.api import Examination, Flight, FlightList, FlightNote, FlightSeries, NoteCreate, Sortie
+from web.api import Sortie
+from web.api_flights import Examination, Flight, FlightList, FlightNote, FlightSeries, NoteCreate
 from web.auth.permissions import Role
 from web.indexer import FLIGHT_CLOSED, Indexer
 from web.store import audit, flights, users

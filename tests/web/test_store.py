@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from mission.plan import Plan
 from telemetry.wire import Actor, UploadReceipt
 from tests.web.conftest import PASSWORD
-from web import api
+from web import api, api_flights
 from web import users as people
 from web.auth.permissions import Role
 from web.errors import BadRequest, Conflict, TooMany
@@ -181,8 +181,8 @@ def test_an_instant_comes_back_as_it_went(store: Database, sortie: api.Sortie) -
         assert flights.get(db, recorded.flight_id) == (recorded, Path("/flights/one"))
 
 
-def flight(flight_id: str, **changed: object) -> api.FlightSummary:
-    made = api.FlightSummary(
+def flight(flight_id: str, **changed: object) -> api_flights.FlightSummary:
+    made = api_flights.FlightSummary(
         flight_id=flight_id,
         vehicle="UAV-07",
         started_at=NOW,

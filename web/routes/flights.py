@@ -8,7 +8,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from telemetry.review.examine import examine
-from web import api, bundle, pages, reach, track
+from web import api_flights, bundle, pages, reach, track
 from web.against_plan import against_plan
 from web.auth import session
 from web.auth.guard import requires
@@ -68,7 +68,7 @@ def _day(name: str) -> date | None:
 def flight_page(flight_id: str) -> Response:
     found = _flight(flight_id)
     title = f"{found.summary.vehicle} {found.summary.started_at:%d %b %Y %H:%M}"
-    return pages.shell(title, "flight", api.FlightPage(flight=found, **pages.frame()))
+    return pages.shell(title, "flight", api_flights.FlightPage(flight=found, **pages.frame()))
 
 
 @blueprint.get("/api/flights/<flight_id>")
@@ -77,12 +77,12 @@ def get(flight_id: str) -> Response:
     return answer(_flight(flight_id))
 
 
-def _flight(flight_id: str) -> api.Flight:
+def _flight(flight_id: str) -> api_flights.Flight:
     summary, found = opened(flight_id, "flight.view")
     user, record = session.user(), found.record
     with context().database.read() as db:
         notes = flights.notes(db, flight_id)
-    return api.Flight(
+    return api_flights.Flight(
         summary=summary,
         plan=found.plan,
         receipt=found.receipt,
@@ -96,7 +96,7 @@ def _flight(flight_id: str) -> api.Flight:
     )
 
 
-def opened(flight_id: str, deed: str, **detail: str) -> tuple[api.FlightSummary, bundle.Bundle]:
+def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.FlightSummary, bundle.Bundle]:
     """The flight, if this user may see it; that he did `deed` is in the audit before he has it."""
     database = context().database
     with database.read() as db:
@@ -120,13 +120,13 @@ def series(flight_id: str) -> Response:
 @requires(Permission.FLIGHT_READ)
 def examination(flight_id: str) -> Response:
     _, found = opened(flight_id, "flight.view", part="examination")
-    return answer(api.Examination(examine(found.folder, found.plan)))
+    return answer(api_flights.Examination(examine(found.folder, found.plan)))
 
 
 @blueprint.post("/api/flights/<flight_id>/notes")
 @requires(Permission.FLIGHT_NOTE)
 def add_note(flight_id: str) -> Response:
-    wanted = body(api.NoteCreate)
+    wanted = body(api_flights.NoteCreate)
     user = session.user()
     with context().database.write() as db:
         summary, _ = flights.get(db, flight_id)

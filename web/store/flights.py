@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from web import api
+from web import api_flights
 from web.errors import BadRequest, NotFound
 from web.store.models import Bookmark, Note
 from web.store.models import Flight as Row
@@ -34,7 +34,7 @@ class Search(msgspec.Struct, frozen=True):
     page: int = 1
 
 
-def index(db: Session, flight: api.FlightSummary, bundle: Path) -> None:
+def index(db: Session, flight: api_flights.FlightSummary, bundle: Path) -> None:
     """Adds the flight, or brings what is known of it up to date."""
     values = msgspec.structs.asdict(flight)
     values["sortie_id"] = None if flight.sortie_id is None else int(flight.sortie_id)
@@ -47,13 +47,13 @@ def index(db: Session, flight: api.FlightSummary, bundle: Path) -> None:
         setattr(row, name, value)
 
 
-def get(db: Session, flight_id: str) -> tuple[api.FlightSummary, Path]:
+def get(db: Session, flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
     """The flight and its bundle folder."""
     row = _row(db, flight_id)
     return _summary(row), Path(row.bundle)
 
 
-def search(db: Session, wanted: Search) -> api.FlightList:
+def search(db: Session, wanted: Search) -> api_flights.FlightList:
     """One page, latest first."""
     rows = select(Row)
     for column, value in ((Row.pilot, wanted.of), (Row.pilot, wanted.pilot), (Row.vehicle, wanted.vehicle)):
@@ -74,17 +74,17 @@ def search(db: Session, wanted: Search) -> api.FlightList:
         rows = rows.where(or_(*found_in, Row.flight_id.in_(in_notes)))
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
     newest = rows.order_by(Row.started_at.desc(), Row.flight_id).limit(PAGE).offset(PAGE * (wanted.page - 1))
-    return api.FlightList(
+    return api_flights.FlightList(
         tuple(_summary(row) for row in db.scalars(newest)), total, wanted.page, max(1, ceil(total / PAGE))
     )
 
 
-def notes(db: Session, flight_id: str) -> list[api.FlightNote]:
+def notes(db: Session, flight_id: str) -> list[api_flights.FlightNote]:
     rows = db.scalars(select(Note).where(Note.flight_id == flight_id).order_by(Note.id))
-    return [api.FlightNote(row.id, row.author, row.at, row.text) for row in rows]
+    return [api_flights.FlightNote(row.id, row.author, row.at, row.text) for row in rows]
 
 
-def add_note(db: Session, flight_id: str, author: str, text: str) -> api.FlightNote:
+def add_note(db: Session, flight_id: str, author: str, text: str) -> api_flights.FlightNote:
     """A note is never changed afterwards."""
     text = text.strip()
     if not 0 < len(text) <= NOTE_LIMIT:
@@ -92,7 +92,7 @@ def add_note(db: Session, flight_id: str, author: str, text: str) -> api.FlightN
     row = Note(flight_id=_row(db, flight_id).flight_id, author=author, at=datetime.now(UTC), text=text)
     db.add(row)
     db.flush()
-    return api.FlightNote(row.id, row.author, row.at, row.text)
+    return api_flights.FlightNote(row.id, row.author, row.at, row.text)
 
 
 def bookmark(db: Session, stream: str) -> int:
@@ -112,8 +112,8 @@ def _row(db: Session, flight_id: str) -> Row:
     return row
 
 
-def _summary(row: Row) -> api.FlightSummary:
-    return api.FlightSummary(
+def _summary(row: Row) -> api_flights.FlightSummary:
+    return api_flights.FlightSummary(
         flight_id=row.flight_id,
         vehicle=row.vehicle,
         started_at=row.started_at,

@@ -781,6 +781,72 @@ export interface OrderRights {
   readonly sortie_id: string | null;
 }
 
+/** Where the ground comes from; a graticule is drawn when both are None. `layers`: GeoJSON drawn over it. */
+export interface MapConfig {
+  readonly style_url: string | null;
+  readonly pmtiles_url: string | null;
+  readonly layers: readonly string[];
+}
+
+export interface Person {
+  readonly username: string;
+  readonly name: string;
+}
+
+/** The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name. */
+export interface PlanPage {
+  readonly me: Me;
+  readonly csrf_token: string;
+  readonly unit: string;
+  readonly map: MapConfig;
+  readonly sortie: Sortie;
+  readonly rights: SortieRights;
+  readonly vehicles: readonly string[];
+  readonly observers: readonly Person[];
+}
+
+/** Answer of every ``/api/sorties/<id>…`` that changes or reads a sortie. */
+export interface SortieView {
+  readonly sortie: Sortie;
+  readonly rights: SortieRights;
+}
+
+/** The JSON in ``<script id="page">`` of ``/live``. */
+export interface LivePage {
+  readonly me: Me;
+  readonly csrf_token: string;
+  readonly unit: string;
+  readonly map: MapConfig;
+  readonly orders: readonly OrderRights[];
+}
+
+/** Slow facts about a vehicle. `known` is False for one that no settings file names. */
+export interface VehicleInfo {
+  readonly vehicle: string;
+  readonly gateway: string;
+  readonly link: string;
+  readonly system_id: number;
+  readonly known: boolean;
+  readonly autopilot: string | null;
+  readonly firmware: string | null;
+  readonly serial: string | null;
+  readonly capabilities: number | null;
+  readonly statustexts: readonly string[];
+}
+
+/** Answer of ``GET /api/fleet``: what a live page needs before its first frame. */
+export interface Fleet {
+  readonly vehicles: readonly VehicleInfo[];
+  readonly onboard: readonly Onboard[];
+  readonly alerts: readonly Alert[];
+}
+
+/** Body of every 4xx/5xx answer under /api. `where` names the field or the place in a file. */
+export interface Problem {
+  readonly text: string;
+  readonly where: string | null;
+}
+
 /** One row of the flights list. What the recording did not tell is None. */
 export interface FlightSummary {
   readonly flight_id: string;
@@ -924,45 +990,6 @@ export interface Examination {
   readonly observations: readonly Observation[];
 }
 
-/** Where the ground comes from; a graticule is drawn when both are None. `layers`: GeoJSON drawn over it. */
-export interface MapConfig {
-  readonly style_url: string | null;
-  readonly pmtiles_url: string | null;
-  readonly layers: readonly string[];
-}
-
-export interface Person {
-  readonly username: string;
-  readonly name: string;
-}
-
-/** The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name. */
-export interface PlanPage {
-  readonly me: Me;
-  readonly csrf_token: string;
-  readonly unit: string;
-  readonly map: MapConfig;
-  readonly sortie: Sortie;
-  readonly rights: SortieRights;
-  readonly vehicles: readonly string[];
-  readonly observers: readonly Person[];
-}
-
-/** Answer of every ``/api/sorties/<id>…`` that changes or reads a sortie. */
-export interface SortieView {
-  readonly sortie: Sortie;
-  readonly rights: SortieRights;
-}
-
-/** The JSON in ``<script id="page">`` of ``/live``. */
-export interface LivePage {
-  readonly me: Me;
-  readonly csrf_token: string;
-  readonly unit: string;
-  readonly map: MapConfig;
-  readonly orders: readonly OrderRights[];
-}
-
 /** The JSON in ``<script id="page">`` of ``/flights/<id>``. */
 export interface FlightPage {
   readonly me: Me;
@@ -970,31 +997,4 @@ export interface FlightPage {
   readonly unit: string;
   readonly map: MapConfig;
   readonly flight: Flight;
-}
-
-/** Slow facts about a vehicle. `known` is False for one that no settings file names. */
-export interface VehicleInfo {
-  readonly vehicle: string;
-  readonly gateway: string;
-  readonly link: string;
-  readonly system_id: number;
-  readonly known: boolean;
-  readonly autopilot: string | null;
-  readonly firmware: string | null;
-  readonly serial: string | null;
-  readonly capabilities: number | null;
-  readonly statustexts: readonly string[];
-}
-
-/** Answer of ``GET /api/fleet``: what a live page needs before its first frame. */
-export interface Fleet {
-  readonly vehicles: readonly VehicleInfo[];
-  readonly onboard: readonly Onboard[];
-  readonly alerts: readonly Alert[];
-}
-
-/** Body of every 4xx/5xx answer under /api. `where` names the field or the place in a file. */
-export interface Problem {
-  readonly text: string;
-  readonly where: string | null;
 }

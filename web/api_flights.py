@@ -1,0 +1,128 @@
+"""What the pages and the server say to each other of recorded flights, as `web.api` of the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from mission.plan import Plan
+from telemetry.review.legs import LegFlown
+from telemetry.review.observation import Observation
+from telemetry.wire import Event, RecordedFile, RecordingHole, UploadReceipt
+from web.api import MapConfig, Me
+
+
+class FlightSummary(msgspec.Struct, frozen=True):
+    """One row of the flights list. What the recording did not tell is None."""
+
+    flight_id: str
+    vehicle: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_s: float | None
+    pilot: str | None
+    sortie_id: str | None
+    title: str | None
+    incident: str | None
+    outcome: str | None
+    distance_m: float | None
+    max_height_m: float | None
+    upload_verified: bool | None
+    frames_recorded: int | None
+    frames_lost: int | None
+
+
+class FlightList(msgspec.Struct, frozen=True):
+    flights: tuple[FlightSummary, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class FlightNote(msgspec.Struct, frozen=True):
+    note_id: int
+    author: str
+    at: datetime
+    text: str
+
+
+class NoteCreate(msgspec.Struct, frozen=True):
+    """``POST /api/flights/<id>/notes`` answers with the `FlightNote`."""
+
+    text: str
+
+
+class FlownAgainstPlan(msgspec.Struct, frozen=True):
+    """How the flown track lay to the planned path, in metres, and which items were reached (by index in the plan)."""
+
+    cross_track_p50_m: float | None
+    cross_track_p95_m: float | None
+    cross_track_max_m: float | None
+    items_reached: tuple[int, ...]
+    items_total: int
+    height_error_p95_m: float | None = None
+    legs: tuple[LegFlown, ...] = ()
+
+
+class Flight(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>``. `files`: names in the bundle with their SHA-256 from the manifest.
+
+    `holes` are times that were not recorded, to be drawn as such.
+    """
+
+    summary: FlightSummary
+    plan: Plan | None
+    receipt: UploadReceipt | None
+    events: tuple[Event, ...]
+    against_plan: FlownAgainstPlan | None
+    notes: tuple[FlightNote, ...]
+    files: dict[str, RecordedFile]
+    holes: tuple[RecordingHole, ...]
+    may_export: bool
+    may_note: bool
+
+
+class FlightMode(msgspec.Struct, frozen=True):
+    """`mode` was flown from `time_s` on."""
+
+    time_s: float
+    mode: str
+
+
+class FlightSeries(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>/series``: columns of equal length over one clock, at most 5,000 rows.
+
+    `time_s` are seconds since 1970 (UTC) of the receive time; None where nothing was known yet.
+    """
+
+    rows_recorded: int
+    """Rows before the server thinned them."""
+    time_s: tuple[float, ...]
+    lat_deg: tuple[float | None, ...]
+    lon_deg: tuple[float | None, ...]
+    height_home_m: tuple[float | None, ...]
+    altitude_amsl_m: tuple[float | None, ...]
+    ground_speed_m_s: tuple[float | None, ...]
+    climb_m_s: tuple[float | None, ...]
+    heading_deg: tuple[float | None, ...]
+    battery_pct: tuple[float | None, ...]
+    battery_v: tuple[float | None, ...]
+    link_loss_pct: tuple[float | None, ...]
+    modes: tuple[FlightMode, ...]
+
+
+class Examination(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>/examination``: what an examiner writes down. A quiet flight has none."""
+
+    observations: tuple[Observation, ...]
+
+
+class FlightPage(msgspec.Struct, frozen=True):
+    """The JSON in ``<script id="page">`` of ``/flights/<id>``."""
+
+    me: Me
+    csrf_token: str
+    unit: str
+    map: MapConfig
+    flight: Flight
