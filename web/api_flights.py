@@ -13,6 +13,14 @@ from telemetry.wire import Event, RecordedFile, RecordingHole, UploadReceipt
 from web.api import MapConfig, Me
 
 
+class SignOff(msgspec.Struct, frozen=True):
+    """That a supervisor, who did not fly it, has reviewed a flight. It is given once and stays."""
+
+    by: str
+    at: datetime
+    remark: str | None
+
+
 class FlightSummary(msgspec.Struct, frozen=True):
     """One row of the flights list. What the recording did not tell is None."""
 
@@ -31,6 +39,7 @@ class FlightSummary(msgspec.Struct, frozen=True):
     upload_verified: bool | None
     frames_recorded: int | None
     frames_lost: int | None
+    sign_off: SignOff | None = None
 
 
 class FlightList(msgspec.Struct, frozen=True):
@@ -51,6 +60,12 @@ class NoteCreate(msgspec.Struct, frozen=True):
     """``POST /api/flights/<id>/notes`` answers with the `FlightNote`."""
 
     text: str
+
+
+class SignOffCreate(msgspec.Struct, frozen=True):
+    """``POST /api/flights/<id>/sign-off`` answers with the `SignOff`; 409 if the flight has one."""
+
+    remark: str | None = None
 
 
 class FlownAgainstPlan(msgspec.Struct, frozen=True):
@@ -81,6 +96,8 @@ class Flight(msgspec.Struct, frozen=True):
     holes: tuple[RecordingHole, ...]
     may_export: bool
     may_note: bool
+    may_sign_off: bool
+    """The reader may, did not fly it, and nobody has yet."""
 
 
 class FlightMode(msgspec.Struct, frozen=True):

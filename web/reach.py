@@ -68,6 +68,10 @@ def require_flight(user: Account, flight: api_flights.FlightSummary) -> None:
         raise Forbidden(f"Your role reviews flights of the last {RECENT.days} days only.")
 
 
+def may_sign_off(user: Account, flight: api_flights.FlightSummary) -> bool:
+    return _has(user, Permission.FLIGHT_SIGN_OFF) and user.username != flight.pilot
+
+
 class OrderRight(msgspec.Struct, frozen=True):
     """`needs_reason`: only as a supervisor's override, for a typed reason."""
 

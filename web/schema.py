@@ -37,6 +37,7 @@ REQUESTS: Final = (
     "UploadStart",
     "Order",
     "NoteCreate",
+    "SignOffCreate",
     "PlanExport",
     "CheckRequest",
 )

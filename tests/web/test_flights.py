@@ -12,17 +12,25 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import msgspec
-import numpy as np
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from mission.plan import encode
-from telemetry.mavlink import tlog
 from telemetry.wire import Actor, Event, FlightRecord, RecordedFile, TransferReceipt, UploadReceipt
 from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem
 from web import track
 from web.api import Sortie
-from web.api_flights import Examination, Flight, FlightList, FlightNote, FlightSeries, NoteCreate
+from web.api_flights import (
+    Examination,
+    Flight,
+    FlightList,
+    FlightNote,
+    FlightSeries,
+    NoteCreate,
+    SignOff,
+    SignOffCreate,
+)
 from web.auth.permissions import Role
 from web.indexer import FLIGHT_CLOSED, Indexer
 from web.store import audit, flights, users
@@ -186,34 +194,6 @@ def test_a_failsafe_is_written_down_and_a_quiet_flight_has_nothing(
     assert checks() == ["battery failsafe", "battery failsafe"]
 
 
-def test_the_loss_of_a_link_is_counted_by_the_frames_numbers(data: Path, tmp_path: Path) -> None:
-    assert np.nanmax(track.read(data / "survey.tlog").link_loss_pct) == 0.0
-    frames = list(tlog.read(data / "survey.tlog"))
-    kept = [(at, frame) for number, (at, frame) in enumerate(frames) if number % 5]
-    lossy = tmp_path / "lossy.tlog"
-    lossy.write_bytes(b"".join(tlog.record(at, [frame.raw]) for at, frame in kept))
-    assert np.nanmean(track.read(lossy).link_loss_pct) == pytest.approx(20.0, abs=1.0)
-
-
-def test_thinning_keeps_the_peaks(data: Path) -> None:
-    whole = track.read(data / "survey.tlog")
-    kept = track.thinned(whole, rows=200)
-    assert len(kept) <= 200
-    assert list(kept) == sorted(set(kept.tolist()))
-    assert whole.height_home_m[kept].max() == whole.height_home_m.max()
-    assert whole.ground_speed_m_s[kept].max() == whole.ground_speed_m_s.max()
-    assert whole.battery_pct[kept].min() == whole.battery_pct.min()
-
-
-def test_a_recording_cut_in_the_middle_of_a_frame_is_read_up_to_there(data: Path, tmp_path: Path) -> None:
-    whole = track.read(data / "survey.tlog")
-    cut = tmp_path / "cut.tlog"
-    cut.write_bytes((data / "survey.tlog").read_bytes()[:500_003])
-    part = track.read(cut)
-    assert 10 < len(part.time_s) < len(whole.time_s)
-    assert (part.lat_deg == whole.lat_deg[: len(part.lat_deg)]).all()
-
-
 def test_a_recording_that_is_none_is_a_clear_answer(pilot: Browser, flown: FlightRecord) -> None:
     (Path(flown.bundle) / "telemetry.tlog").write_bytes(b"no recording at all" * 100)
     assert "no .tlog" in problem(pilot.get(f"/api/flights/{FLIGHT}/series"), 422).text
@@ -337,6 +317,49 @@ def test_notes_stay_with_the_flight(pilot: Browser, supervisor: Browser, flown: 
     assert flight(supervisor).notes == (note,)
     assert listed(supervisor, "text=gusts") == [FLIGHT]
     assert problem(pilot.send("POST", f"/api/flights/{FLIGHT}/notes", NoteCreate(" ")), 400).where == "text"
+
+
+def sign(browser: Browser, remark: str | None = None) -> TestResponse:
+    return browser.send("POST", f"/api/flights/{FLIGHT}/sign-off", SignOffCreate(remark))
+
+
+def test_a_supervisor_signs_a_flight_off_once(
+    pilot: Browser, supervisor: Browser, flown: FlightRecord, database: Database
+) -> None:
+    assert listed(supervisor, "signed=open") == [FLIGHT]
+    assert (flight(supervisor).may_sign_off, flight(pilot).may_sign_off) == (True, False)
+    answered = sign(supervisor, " As planned. ")
+    assert answered.status_code == 201
+    signed = msgspec.json.decode(answered.data, type=SignOff)
+    assert (signed.by, signed.remark) == ("supervisor", "As planned.")
+    assert "supervisor has signed" in problem(sign(supervisor), 409).text
+    take(database, flown, sequence=2)
+    seen = flight(pilot)
+    assert seen.summary.sign_off == signed
+    assert flight(supervisor).may_sign_off is False
+    assert (listed(supervisor, "signed=open"), listed(supervisor, "signed=signed")) == ([], [FLIGHT])
+    assert '<span class="badge badge-ok">signed</span>' in supervisor.get("/flights").text
+    with database.read() as db:
+        (entry,), _ = audit.search(db, audit.Search(action="flight.sign_off"))
+    assert (entry.username, entry.subject, entry.detail) == ("supervisor", FLIGHT, {"remark": "As planned."})
+
+
+def test_a_sign_off_needs_no_remark_but_a_flight(supervisor: Browser, flown: FlightRecord) -> None:
+    assert problem(sign(supervisor, "x" * (flights.NOTE_LIMIT + 1)), 400).where == "remark"
+    assert flight(supervisor).summary.sign_off is None
+    assert msgspec.json.decode(sign(supervisor, " ").data, type=SignOff).remark is None
+    problem(supervisor.send("POST", "/api/flights/unknown/sign-off", SignOffCreate()), 404)
+
+
+def test_nobody_signs_his_own_flight_off_nor_a_pilot_any(
+    pilot: Browser, supervisor: Browser, flown: FlightRecord, database: Database
+) -> None:
+    with database.write() as db:
+        summary, folder = flights.get(db, FLIGHT)
+        flights.index(db, msgspec.structs.replace(summary, pilot="supervisor"), folder)
+    assert "another supervisor" in problem(sign(supervisor), 403).text
+    problem(sign(pilot), 403)
+    assert flight(supervisor).summary.sign_off is None
 
 
 def test_every_look_and_every_file_is_in_the_audit(

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     FLIGHT_READ_ALL = "flight.read.all"
     FLIGHT_NOTE = "flight.note"
     FLIGHT_EXPORT = "flight.export"
+    FLIGHT_SIGN_OFF = "flight.sign_off"
+    """Of flights that one did not fly oneself."""
     AUDIT_READ = "audit.read"
     USERS_MANAGE = "users.manage"
 
@@ -91,6 +93,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.LIVE_ALL,
             Permission.FLIGHT_READ_RECENT,
             Permission.FLIGHT_READ_ALL,
+            Permission.FLIGHT_SIGN_OFF,
             Permission.AUDIT_READ,
         }
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -14,11 +15,13 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import ALLOWED, Permission
 from web.context import context
-from web.errors import BadRequest
+from web.errors import BadRequest, Forbidden
 from web.exchange import answer, body
 from web.store import audit, flights
 
 blueprint = Blueprint("flights", __name__)
+
+SIGNED: Final = {"signed": True, "open": False}
 
 
 @blueprint.get("/flights")
@@ -51,6 +54,7 @@ def _search() -> flights.Search:
         text=text("text"),
         first_day=_day("from"),
         last_day=_day("to"),
+        signed=SIGNED.get(request.args.get("signed", "")),
         page=pages.number(),
     )
 
@@ -93,6 +97,7 @@ def _flight(flight_id: str) -> api_flights.Flight:
         holes=record.holes,
         may_export=Permission.FLIGHT_EXPORT in ALLOWED[user.role],
         may_note=Permission.FLIGHT_NOTE in ALLOWED[user.role],
+        may_sign_off=summary.sign_off is None and reach.may_sign_off(user, summary),
     )
 
 
@@ -134,3 +139,17 @@ def add_note(flight_id: str) -> Response:
         note = flights.add_note(db, flight_id, user.username, wanted.text)
         audit.append(db, session.who(), "flight.note", flight_id, note=note.note_id)
     return answer(note, 201)
+
+
+@blueprint.post("/api/flights/<flight_id>/sign-off")
+@requires(Permission.FLIGHT_SIGN_OFF)
+def sign_off(flight_id: str) -> Response:
+    wanted = body(api_flights.SignOffCreate)
+    user = session.user()
+    with context().database.write() as db:
+        summary, _ = flights.get(db, flight_id)
+        if not reach.may_sign_off(user, summary):
+            raise Forbidden("You flew this flight; another supervisor signs it off.")
+        signed = flights.sign_off(db, flight_id, user.username, wanted.remark)
+        audit.append(db, session.who(), "flight.sign_off", flight_id, remark=signed.remark)
+    return answer(signed, 201)

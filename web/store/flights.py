@@ -12,8 +12,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from web import api_flights
-from web.errors import BadRequest, NotFound
-from web.store.models import Bookmark, Note
+from web.errors import BadRequest, Conflict, NotFound
+from web.store.models import Bookmark, Note, SignOff
 from web.store.models import Flight as Row
 
 PAGE: Final = 50
@@ -21,7 +21,10 @@ NOTE_LIMIT: Final = 4000
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What to look for; None does not narrow. `of`: flown by this pilot; `since`: started after. `day` is UTC."""
+    """What to look for; None does not narrow. `of`: flown by this pilot; `since`: started after. `day` is UTC.
+
+    `signed`: signed off by a supervisor, or still open.
+    """
 
     of: str | None = None
     since: datetime | None = None
@@ -31,12 +34,14 @@ class Search(msgspec.Struct, frozen=True):
     text: str | None = None
     first_day: date | None = None
     last_day: date | None = None
+    signed: bool | None = None
     page: int = 1
 
 
 def index(db: Session, flight: api_flights.FlightSummary, bundle: Path) -> None:
-    """Adds the flight, or brings what is known of it up to date."""
+    """Adds the flight, or brings what is known of it up to date; its sign-off is not touched."""
     values = msgspec.structs.asdict(flight)
+    del values["sign_off"]
     values["sortie_id"] = None if flight.sortie_id is None else int(flight.sortie_id)
     row = db.get(Row, flight.flight_id, with_for_update=True)
     if row is None:
@@ -50,12 +55,12 @@ def index(db: Session, flight: api_flights.FlightSummary, bundle: Path) -> None:
 def get(db: Session, flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
     """The flight and its bundle folder."""
     row = _row(db, flight_id)
-    return _summary(row), Path(row.bundle)
+    return _summary(row, db.get(SignOff, flight_id)), Path(row.bundle)
 
 
 def search(db: Session, wanted: Search) -> api_flights.FlightList:
     """One page, latest first."""
-    rows = select(Row)
+    rows = select(Row, SignOff).outerjoin(SignOff, Row.flight_id == SignOff.flight_id)
     for column, value in ((Row.pilot, wanted.of), (Row.pilot, wanted.pilot), (Row.vehicle, wanted.vehicle)):
         if value:
             rows = rows.where(column == value)
@@ -67,15 +72,20 @@ def search(db: Session, wanted: Search) -> api_flights.FlightList:
         rows = rows.where(Row.started_at >= datetime.combine(wanted.first_day, time(), UTC))
     if wanted.last_day:
         rows = rows.where(Row.started_at < datetime.combine(wanted.last_day + timedelta(days=1), time(), UTC))
+    if wanted.signed is not None:
+        rows = rows.where(SignOff.at.is_not(None) if wanted.signed else SignOff.at.is_(None))
     if wanted.text:
         columns = (Row.flight_id, Row.title, Row.incident, Row.pilot, Row.vehicle, Row.outcome)
         in_notes = select(Note.flight_id).where(Note.text.icontains(wanted.text, autoescape=True))
         found_in = [column.icontains(wanted.text, autoescape=True) for column in columns]
         rows = rows.where(or_(*found_in, Row.flight_id.in_(in_notes)))
-    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    total = db.scalar(rows.with_only_columns(func.count())) or 0
     newest = rows.order_by(Row.started_at.desc(), Row.flight_id).limit(PAGE).offset(PAGE * (wanted.page - 1))
     return api_flights.FlightList(
-        tuple(_summary(row) for row in db.scalars(newest)), total, wanted.page, max(1, ceil(total / PAGE))
+        tuple(_summary(row, signed) for row, signed in db.execute(newest)),
+        total,
+        wanted.page,
+        max(1, ceil(total / PAGE)),
     )
 
 
@@ -95,6 +105,20 @@ def add_note(db: Session, flight_id: str, author: str, text: str) -> api_flights
     return api_flights.FlightNote(row.id, row.author, row.at, row.text)
 
 
+def sign_off(db: Session, flight_id: str, supervisor: str, remark: str | None) -> api_flights.SignOff:
+    """Once and for good; the caller has checked that `supervisor` may. Raises `Conflict` when it is signed already."""
+    remark = (remark or "").strip() or None
+    if remark is not None and len(remark) > NOTE_LIMIT:
+        raise BadRequest(f"a remark has at most {NOTE_LIMIT} characters", "remark")
+    _row(db, flight_id, lock=True)
+    before = db.get(SignOff, flight_id)
+    if before is not None:
+        raise Conflict(f"{before.by} has signed it off already.")
+    signed = SignOff(flight_id=flight_id, by=supervisor, at=datetime.now(UTC), remark=remark)
+    db.add(signed)
+    return api_flights.SignOff(signed.by, signed.at, signed.remark)
+
+
 def bookmark(db: Session, stream: str) -> int:
     """Sequence of the last message of `stream` whose effects this database holds; 0 before the first."""
     row = db.get(Bookmark, stream)
@@ -105,14 +129,14 @@ def set_bookmark(db: Session, stream: str, sequence: int) -> None:
     db.merge(Bookmark(stream=stream, sequence=sequence))
 
 
-def _row(db: Session, flight_id: str) -> Row:
-    row = db.get(Row, flight_id)
+def _row(db: Session, flight_id: str, *, lock: bool = False) -> Row:
+    row = db.get(Row, flight_id, with_for_update=lock)
     if row is None:
         raise NotFound(f"There is no flight {flight_id}.")
     return row
 
 
-def _summary(row: Row) -> api_flights.FlightSummary:
+def _summary(row: Row, signed: SignOff | None) -> api_flights.FlightSummary:
     return api_flights.FlightSummary(
         flight_id=row.flight_id,
         vehicle=row.vehicle,
@@ -129,4 +153,5 @@ def _summary(row: Row) -> api_flights.FlightSummary:
         upload_verified=row.upload_verified,
         frames_recorded=row.frames_recorded,
         frames_lost=row.frames_lost,
+        sign_off=None if signed is None else api_flights.SignOff(signed.by, signed.at, signed.remark),
     )

@@ -149,6 +149,17 @@ class Note(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
+class SignOff(Base):
+    """A supervisor's word that he has reviewed a flight; a table of its own, because the index is written anew."""
+
+    __tablename__ = "sign_offs"
+
+    flight_id: Mapped[str] = mapped_column(ForeignKey("flights.flight_id"), primary_key=True)
+    by: Mapped[str] = mapped_column("signed_by", ForeignKey("users.username"))
+    at: Mapped[datetime] = mapped_column("signed_at")
+    remark: Mapped[str | None] = mapped_column(Text)
+
+
 class Bookmark(Base):
     """How far a stream of the bus has been taken into this database."""
 

@@ -31,6 +31,7 @@ export const Permission = {
   FLIGHT_READ_ALL: "flight.read.all",
   FLIGHT_NOTE: "flight.note",
   FLIGHT_EXPORT: "flight.export",
+  FLIGHT_SIGN_OFF: "flight.sign_off",
   AUDIT_READ: "audit.read",
   USERS_MANAGE: "users.manage",
 } as const;
@@ -847,6 +848,13 @@ export interface Problem {
   readonly where: string | null;
 }
 
+/** That a supervisor, who did not fly it, has reviewed a flight. It is given once and stays. */
+export interface SignOff {
+  readonly by: string;
+  readonly at: Instant;
+  readonly remark: string | null;
+}
+
 /** One row of the flights list. What the recording did not tell is None. */
 export interface FlightSummary {
   readonly flight_id: string;
@@ -864,6 +872,7 @@ export interface FlightSummary {
   readonly upload_verified: boolean | null;
   readonly frames_recorded: number | null;
   readonly frames_lost: number | null;
+  readonly sign_off: SignOff | null;
 }
 
 export interface FlightList {
@@ -883,6 +892,11 @@ export interface FlightNote {
 /** ``POST /api/flights/<id>/notes`` answers with the `FlightNote`. */
 export interface NoteCreate {
   readonly text: string;
+}
+
+/** ``POST /api/flights/<id>/sign-off`` answers with the `SignOff`; 409 if the flight has one. */
+export interface SignOffCreate {
+  readonly remark?: string | null;
 }
 
 /**
@@ -938,6 +952,7 @@ export interface Flight {
   readonly holes: readonly RecordingHole[];
   readonly may_export: boolean;
   readonly may_note: boolean;
+  readonly may_sign_off: boolean;
 }
 
 /** `mode` was flown from `time_s` on. */

@@ -1,0 +1,39 @@
+"""The columns of a recording: what they hold, and how they are thinned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from telemetry.mavlink import tlog
+from web import track
+
+
+def test_the_loss_of_a_link_is_counted_by_the_frames_numbers(data: Path, tmp_path: Path) -> None:
+    assert np.nanmax(track.read(data / "survey.tlog").link_loss_pct) == 0.0
+    frames = list(tlog.read(data / "survey.tlog"))
+    kept = [(at, frame) for number, (at, frame) in enumerate(frames) if number % 5]
+    lossy = tmp_path / "lossy.tlog"
+    lossy.write_bytes(b"".join(tlog.record(at, [frame.raw]) for at, frame in kept))
+    assert np.nanmean(track.read(lossy).link_loss_pct) == pytest.approx(20.0, abs=1.0)
+
+
+def test_thinning_keeps_the_peaks(data: Path) -> None:
+    whole = track.read(data / "survey.tlog")
+    kept = track.thinned(whole, rows=200)
+    assert len(kept) <= 200
+    assert list(kept) == sorted(set(kept.tolist()))
+    assert whole.height_home_m[kept].max() == whole.height_home_m.max()
+    assert whole.ground_speed_m_s[kept].max() == whole.ground_speed_m_s.max()
+    assert whole.battery_pct[kept].min() == whole.battery_pct.min()
+
+
+def test_a_recording_cut_in_the_middle_of_a_frame_is_read_up_to_there(data: Path, tmp_path: Path) -> None:
+    whole = track.read(data / "survey.tlog")
+    cut = tmp_path / "cut.tlog"
+    cut.write_bytes((data / "survey.tlog").read_bytes()[:500_003])
+    part = track.read(cut)
+    assert 10 < len(part.time_s) < len(whole.time_s)
+    assert (part.lat_deg == whole.lat_deg[: len(part.lat_deg)]).all()
