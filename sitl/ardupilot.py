@@ -1,7 +1,7 @@
 """Real ArduPilot SITL: finds the binary, starts and watches N processes, and leaves nothing behind.
 
-Each process runs in a folder of its own. A watchdog process holds one end of a pipe whose other end only this
-process has: when this process is gone, even by ``kill -9``, the watchdog ends what it started and removes the folders.
+Each process runs in a folder of its own. When this process is gone, even by ``kill -9``, a watchdog ends what it
+started and removes the folders.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,24 +20,13 @@ from types import TracebackType
 from typing import Final
 
 from sitl.errors import BackendFailed, BackendMissing
+from sitl.watchdog import Watchdog
 
 ENVIRONMENT: Final = "ARDUPILOT_SITL"
 READY_S: Final = 60.0
 PORT_STEP: Final = 10
 FIRST_PORT: Final = 5760
 LAST_WORDS: Final = 400
-_WATCHDOG: Final = """
-import os, shutil, signal, sys
-folder, group = sys.argv[1], int(sys.argv[2])
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, signal.SIG_IGN)
-sys.stdin.buffer.read()
-try:
-    os.killpg(group, signal.SIGKILL)
-except ProcessLookupError:
-    pass
-shutil.rmtree(folder, ignore_errors=True)
-"""
 
 
 def find(binary: Path | None) -> Path:
@@ -82,7 +70,7 @@ class Ardupilot:
         self.ports = [FIRST_PORT + PORT_STEP * (options.first_instance + i) for i in range(options.count)]
         self._processes: list[subprocess.Popen[bytes]] = []
         self._folder: Path | None = None
-        self._watchdog: subprocess.Popen[bytes] | None = None
+        self._watchdog: Watchdog | None = None
 
     async def __aenter__(self) -> Ardupilot:
         await self.start()
@@ -124,11 +112,7 @@ class Ardupilot:
             )
         self._processes.append(process)
         if self._watchdog is None:
-            self._watchdog = subprocess.Popen(
-                [sys.executable, "-c", _WATCHDOG, str(self._folder), str(process.pid)],
-                stdin=subprocess.PIPE,
-                start_new_session=True,
-            )
+            self._watchdog = Watchdog(self._folder, process.pid)
 
     async def _ready(self, index: int) -> None:
         """ArduPilot starts its simulation when something connects; until then only its port shows that it lives."""
@@ -178,9 +162,8 @@ class Ardupilot:
         for process in self._processes:
             await asyncio.to_thread(process.wait)
         self._processes.clear()
-        if self._watchdog is not None and self._watchdog.stdin is not None:
-            self._watchdog.stdin.close()
-            await asyncio.to_thread(self._watchdog.wait)
+        if self._watchdog is not None:
+            await self._watchdog.stop()
             self._watchdog = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -30,6 +31,7 @@ from sitl.sockets import TcpLink, UdpLink
 from sitl.state import State
 from sitl.streams import Streams
 from sitl.vehicle import Place, Vehicle
+from sitl.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 TICK_S: Final = 0.02
@@ -91,7 +93,7 @@ class Fleet:
         self._servers: list[asyncio.Server] = []
         self._transports: list[asyncio.DatagramTransport] = []
         self._task: asyncio.Task[None] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._watchdog: Watchdog | None = None
 
     def _vehicle(self, i: int) -> Vehicle:
         lat, lon, amsl, heading = self.options.home
@@ -118,11 +120,15 @@ class Fleet:
         await self.stop()
 
     async def start(self) -> None:
-        """Opens the sockets and starts the clock. OSError where a port is taken."""
+        """Opens the sockets and starts the clock. OSError where a port is taken.
+
+        Logs are kept in a folder that goes when the fleet ends, however it ends.
+        """
         _allow_files(FILES_EACH * self.options.count + FILES_BESIDE)
-        self._folder = tempfile.TemporaryDirectory(prefix="airbeat-sitl-")
+        folder = Path(tempfile.mkdtemp(prefix="airbeat-sitl-"))
+        self._watchdog = Watchdog(folder)
         for vehicle in self.vehicles:
-            vehicle.log.folder = Path(self._folder.name) / str(vehicle.row)
+            vehicle.log.folder = folder / str(vehicle.row)
             vehicle.log.every_s = LARGE_FLEET_LOG_S if self.options.count > LARGE_FLEET else vehicle.log.every_s
             if self.options.base_port is not None:
                 await self._listen(vehicle)
@@ -146,9 +152,9 @@ class Fleet:
         self._transports.clear()
         for vehicle in self.vehicles:
             vehicle.log.stop()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        if self._watchdog is not None:
+            await self._watchdog.stop()
+            self._watchdog = None
 
     async def wait(self) -> None:
         """Until the fleet is stopped; raises what stopped it by itself."""
@@ -207,15 +213,9 @@ class Fleet:
         for i in np.flatnonzero(s.reached & (s.xy == 1) & ~s.told).tolist():
             s.told[i] = True
             if s.armed[i]:
-                self.vehicles[i].mode.reached()
-                self.vehicles[i].flush()
+                self.vehicles[i].attempt(self.vehicles[i].arrived)
         for vehicle in self.vehicles[self.ticks % LOGIC_EVERY :: LOGIC_EVERY]:
-            vehicle.run()
-            if vehicle.services is not None:
-                vehicle.services.run()
-            report.write(vehicle)
-            if vehicle.messages:
-                vehicle.flush()
+            vehicle.attempt(partial(_think, vehicle))
         self.streams.step()
         self.ticks += 1
 
@@ -224,3 +224,12 @@ class Fleet:
         for vehicle in self.vehicles:
             for channel in vehicle.channels:
                 channel.flush()
+
+
+def _think(vehicle: Vehicle) -> None:
+    vehicle.run()
+    if vehicle.services is not None:
+        vehicle.services.run()
+    report.write(vehicle)
+    if vehicle.messages:
+        vehicle.flush()

@@ -191,7 +191,7 @@ class TcpProxy:
         self.up, self.down = Counts(), Counts()
         """Towards the target, and back."""
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._bridges: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> TcpProxy:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
@@ -203,15 +203,18 @@ class TcpProxy:
     ) -> None:
         if self._server is not None:
             self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for bridge in self._bridges:
+            bridge.cancel()
+        await asyncio.gather(*self._bridges, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        """Carries one caller in a task of its own: asyncio's for a caller reports being cancelled as an error."""
+        bridge = asyncio.create_task(self._bridge(reader, writer))
+        self._bridges.add(bridge)
+        bridge.add_done_callback(self._bridges.discard)
+        await asyncio.wait((bridge,))
+
+    async def _bridge(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             far_reader, far_writer = await asyncio.open_connection(*self.target)
         except OSError:

@@ -177,6 +177,11 @@ class Navigator:
         s.tvel[i] = s.tacc[i] = 0.0
         s.spool_s[i] = min(float(s.spool_s[i]), TAKEOFF_SPOOL_S)
 
+    def stop_take_off(self) -> None:
+        """A take-off that has not left the ground yet is called off."""
+        if self.s.z[self.row] == Z.TAKEOFF:
+            self.ground()
+
     def land(self) -> None:
         self._leave_legs()
         self.s.z[self.row] = Z.LAND

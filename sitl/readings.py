@@ -297,6 +297,21 @@ def extended_sys_state(s: State, r: Rows, out: Any) -> None:
     out["landed_state"] = np.where(s.landed[r], 1, np.where(s.z[r] == 5, 3, np.where(s.z[r] == 4, 4, 2)))
 
 
+def home_position(s: State, r: Rows, out: Any) -> None:
+    out["latitude"], out["longitude"] = s.home_lat[r], s.home_lon[r]
+    out["altitude"] = np.rint(s.home_amsl[r] * 1000.0)
+    out["x"], out["y"] = s.home_north_east[r].T
+    out["z"] = -s.home_up[r]
+    out["q"] = np.nan
+    out["time_usec"] = _us(s, r)
+
+
+def gps_global_origin(s: State, r: Rows, out: Any) -> None:
+    out["latitude"], out["longitude"] = s.origin_lat[r], s.origin_lon[r]
+    out["altitude"] = np.rint(s.origin_amsl[r] * 1000.0)
+    out["time_usec"] = _us(s, r)
+
+
 FILLS: Final[dict[str, Fill]] = {
     "HEARTBEAT": heartbeat,
     "SYS_STATUS": sys_status,
@@ -329,5 +344,7 @@ FILLS: Final[dict[str, Fill]] = {
     "EKF_STATUS_REPORT": ekf_status_report,
     "VIBRATION": vibration,
     "EXTENDED_SYS_STATE": extended_sys_state,
+    "HOME_POSITION": home_position,
+    "GPS_GLOBAL_ORIGIN": gps_global_origin,
 }
 """Every message that can be streamed. A fence-less vehicle sends no FENCE_STATUS, see `sitl.streams`."""

@@ -32,6 +32,9 @@ def write(v: Vehicle) -> None:
     s.gps_fix[i] = boot.gps_fix
     s.satellites[i] = v.params.integer("SIM_GPS_NUMSATS")
     s.located[i] = v.home is not None
+    if v.home is not None:
+        s.home_lat[i], s.home_lon[i], s.home_amsl[i] = v.home
+    s.home_north_east[i] = v.home_point[:2]
     s.attitude_ok[i] = boot.attitude_ok
     s.ekf_flags[i] = _ekf(v)
     s.home_up[i] = v.home_point[2]

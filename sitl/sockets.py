@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Final, cast
 
 from sitl.channel import Channel
@@ -37,7 +38,8 @@ class _Link:
                 for frame in frames:
                     down.send(frame)
 
-        self.channel = Channel(self.vehicle, self.streams, send)
+        if not self.vehicle.crashed:
+            self.channel = Channel(self.vehicle, self.streams, send)
 
     def _arrived(self, data: bytes) -> None:
         if self._up is not None:
@@ -47,7 +49,7 @@ class _Link:
 
     def _take(self, data: bytes) -> None:
         if self.channel is not None:
-            self.channel.receive(data)
+            self.vehicle.attempt(partial(self.channel.receive, data))
             self.channel.flush()
 
     def connection_lost(self, error: Exception | None) -> None:

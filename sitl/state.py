@@ -141,6 +141,8 @@ class State:
         self.mission_seq, self.mission_total, self.mission_state = whole(), whole(), whole()
         self.breached, self.breach_count, self.breach_type, self.breach_ms = whole(), whole(), whole(), whole()
         self.charge_state, self.rated_mah = whole(), np.zeros(count)
+        self.home_lat, self.home_lon = whole(), whole()
+        self.home_north_east, self.home_amsl = np.zeros((count, 2)), np.zeros(count)
         self.home_up, self.baro_error = np.zeros(count), np.zeros(count)
         self.wp_target, self.has_target = np.zeros((count, 3)), flag()
         self.gps_offset = np.zeros((count, 3))

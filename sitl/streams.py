@@ -59,8 +59,18 @@ COLUMN_OF_ID: Final = {BY_NAME[name].id: k for k, name in enumerate(NAMES)}
 NEVER: Final = np.inf
 FASTEST_S: Final = 0.02
 NOT_WITHOUT_POSITION: Final = tuple(COLUMN[n] for n in ("LOCAL_POSITION_NED", "WIND"))
+NOT_WITHOUT_HOME: Final = tuple(COLUMN[n] for n in ("HOME_POSITION", "GPS_GLOBAL_ORIGIN"))
 TARGET: Final = COLUMN["POSITION_TARGET_GLOBAL_INT"]
 FENCE: Final = COLUMN["FENCE_STATUS"]
+
+
+NEVER_SENT: Final = frozenset(
+    (
+        *(34, 35, 85, 87, 100, 124, 127, 128, 132, 143, 162, 173, 180, 191, 192, 194, 195, 225, 226, 246, 259, 260),
+        *(262, 269, 271, 277, 280, 281, 285, 295, 301, 373, 9005, 11020),
+    )
+)
+"""Messages that ArduCopter takes an interval for and, without the hardware they tell of, never sends."""
 
 
 class Sink(Protocol):
@@ -161,6 +171,8 @@ class Streams:
         r = self.vehicle[rows]
         if k in NOT_WITHOUT_POSITION:
             return rows[self.s.attitude_ok[r]]
+        if k in NOT_WITHOUT_HOME:
+            return rows[self.s.located[r]]
         if k == TARGET:
             return rows[self.s.has_target[r]]
         if k == FENCE:

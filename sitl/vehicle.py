@@ -5,8 +5,10 @@ Its body is row `row` of the fleet's arrays; everything rare or particular is he
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mission.items import WireItem
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from sitl.channel import Channel
     from sitl.services.router import Services
 
+log = logging.getLogger(__name__)
 EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFO, DEBUG = range(8)
 """MAV_SEVERITY."""
 TEXT_PART: Final = 50
@@ -60,6 +63,7 @@ class Vehicle:
         self.fence_items: list[WireItem] = []
         self.rally_items: list[WireItem] = []
         self.log = LogBook(self)
+        self.crashed = False
         self._start()
         limits.apply_all(self)
 
@@ -244,6 +248,8 @@ class Vehicle:
             return False
         mode = kind(self)
         problem = None
+        if self.armed and self.landed:
+            self.nav.stop_take_off()
         if self.armed:
             if mode.needs_position and not self.boot.position_ok:
                 problem = "requires position"
@@ -261,10 +267,34 @@ class Vehicle:
         self.fence.mode_changed()
         return True
 
+    def arrived(self) -> None:
+        """The target is at the destination."""
+        self.mode.reached()
+        self.flush()
+
     def services_heartbeat(self) -> None:
         """A mode change is told at once."""
         if self.services is not None:
             self.services.heartbeat()
+
+    def attempt(self, logic: Callable[[], None]) -> None:
+        """Runs its own logic. A fault in it ends this vehicle and no other: as on a drone whose autopilot hangs, the
+        motors stop and nothing more is said or answered; its connections stay open.
+        """
+        if self.crashed:
+            return
+        try:
+            logic()
+        except Exception:  # any fault at all: a whole fleet shares this process and must fly on
+            log.exception("sysid %d: the autopilot has crashed and is silent from now on", self.system)
+            self._crash()
+
+    def _crash(self) -> None:
+        self.crashed = True
+        self.s.armed[self.row] = False
+        self.nav.ground()
+        for channel in list(self.channels):
+            channel.close()
 
     def run(self) -> None:
         """Ten times a second: boot, pilot, failsafes, fence, mode, landing."""

@@ -35,15 +35,14 @@ class Circle(Mode):
     autopilot = True
 
     def enter(self, *, ignore_checks: bool) -> bool:
+        radius = self.v.params["CIRCLE_RADIUS"] / 100.0
+        north, east, _ = self.nav.stopping_point()
+        heading = self.v.heading
+        self.centre = (north + radius * math.cos(heading), east + radius * math.sin(heading))
+        if self.v.params.integer("CIRCLE_OPTIONS") & 4:
+            self.centre = (north, east)
         if self.flying:
-            radius = self.v.params["CIRCLE_RADIUS"] / 100.0
-            north, east, _ = self.nav.stopping_point()
-            heading = self.v.heading
-            centre = (north + radius * math.cos(heading), east + radius * math.sin(heading))
-            if self.v.params.integer("CIRCLE_OPTIONS") & 4:
-                centre = (north, east)
-            self.centre = centre
-            begin(self, centre, radius, self.v.params["CIRCLE_RATE"])
+            begin(self, self.centre, radius, self.v.params["CIRCLE_RATE"])
             self.nav.climb(0.0)
         return True
 

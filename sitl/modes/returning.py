@@ -32,8 +32,8 @@ class Rtl(Mode):
 
     def enter(self, *, ignore_checks: bool) -> bool:
         self.stage = Stage.CLIMB
+        self._plan()
         if self.flying:
-            self._plan()
             self.nav.start_legs()
             self.nav.go(self.climb_point)
             self.nav.keep_heading()
@@ -110,8 +110,8 @@ class SmartRtl(Rtl):
         if not ignore_checks and not self.path:
             return False
         self.stage = Stage.RETURN
+        self._plan()
         if self.flying:
-            self._plan()
             self.nav.start_legs()
             self.nav.face_ahead()
             self._next_point()

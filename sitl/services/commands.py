@@ -11,7 +11,7 @@ from sitl.modes.auto import Auto
 from sitl.modes.guided import Guided
 from sitl.services import version
 from sitl.storage import GLOBAL_FRAMES, LATITUDE_LIMIT, LONGITUDE_LIMIT
-from sitl.streams import COLUMN_OF_ID, NAMES, STREAMS
+from sitl.streams import COLUMN_OF_ID, NAMES, NEVER_SENT, NOT_WITHOUT_HOME, STREAMS
 
 if TYPE_CHECKING:
     from sitl.channel import Channel
@@ -316,7 +316,7 @@ class Commands:
     def _set_interval(self, channel: Channel, order: Order) -> int:
         k = COLUMN_OF_ID.get(_whole(order.p1))
         if k is None:
-            return FAILED if not 0 <= order.p1 < 2**24 else DENIED
+            return ACCEPTED if order.p1 in NEVER_SENT else DENIED
         name, interval = NAMES[k], order.p2
         if interval == 0.0:
             channel.set_rate_to_default(name)
@@ -339,18 +339,12 @@ class Commands:
         number = _whole(order.p1)
         k = COLUMN_OF_ID.get(number)
         if k is not None:
+            if k in NOT_WITHOUT_HOME and self.v.home is None:
+                return FAILED
             channel.streams.once(channel.row, NAMES[k])
             return ACCEPTED
         if number == version.AUTOPILOT_VERSION:
             version.send(self.v, channel)
-        elif number == 242:
-            if self.v.home is None:
-                return FAILED
-            self.v.send_home(channel)
-        elif number == 49:
-            if self.v.home is None:
-                return FAILED
-            self.v.send_origin(channel)
         elif number == 435:
             version.send_available_mode(self.v, channel, _whole(order.p2))
         elif number == 436:

@@ -59,6 +59,7 @@ class Probe:
         for _ in range(round(seconds / TICK_S)):
             self.fleet.step()
             self.fleet.flush()
+        assert not self.vehicle.crashed
 
     def until(self, condition: Callable[[], bool], limit_s: float = 600.0) -> float:
         """Lets time pass until `condition`; gives the seconds it took. Fails after `limit_s`."""

@@ -112,6 +112,19 @@ def test_a_paused_mission_waits_and_goes_on(probe: Probe) -> None:
     probe.until(lambda: probe.latest("MISSION_CURRENT").seq == 4, 60)
 
 
+@pytest.mark.parametrize("number", [5, 6, 7, 9, 17, 21])
+def test_a_mode_that_comes_before_lift_off_ends_the_take_off(probe: Probe, number: int) -> None:
+    probe.boot()
+    assert probe.command(176, 1, 4) == 0
+    assert probe.command(400, 1) == 0
+    assert probe.command(22, 0, 0, 0, 0, 0, 0, 20) == 0
+    probe.run(0.3)
+    assert probe.vehicle.landed
+    assert probe.command(176, 1, number) == 0
+    probe.until(lambda: not probe.vehicle.armed, 10.6)
+    assert probe.vehicle.height < 0.2
+
+
 def test_unknown_commands_and_modes_are_refused_in_its_words(probe: Probe) -> None:
     probe.boot()
     assert probe.command(31000) == 3

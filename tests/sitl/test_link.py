@@ -9,7 +9,7 @@ import pytest
 
 from sitl.errors import LinkTextError
 from sitl.fleet import Fleet
-from sitl.link import Conditions, Direction, TcpProxy, parse
+from sitl.link import PERFECT, Conditions, Direction, TcpProxy, parse
 from telemetry.mavlink.frame import FrameReader
 
 
@@ -102,3 +102,16 @@ async def test_the_fleet_itself_can_fly_behind_it() -> None:
         writer.close()
         missing = sum((after - before - 1) % 256 for before, after in pairwise(seen))
         assert 0.15 < missing / (missing + len(seen)) < 0.45
+
+
+async def test_closing_it_under_a_caller_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+    async with Fleet(base_port=0) as fleet:
+        async with TcpProxy(("127.0.0.1", fleet.ports[0]), PERFECT) as proxy:
+            reader, _ = await asyncio.open_connection("127.0.0.1", proxy.port)
+            assert await asyncio.wait_for(reader.read(10), 10)
+        while await asyncio.wait_for(reader.read(65536), 10):
+            pass
+    assert complaints == []
+    assert not caplog.records

@@ -119,6 +119,25 @@ def test_message_intervals_and_requests(probe: Probe) -> None:
     assert version.capabilities & 4 and version.flight_sw_version >> 24 == 4
 
 
+def test_home_is_told_at_the_interval_asked_for(probe: Probe) -> None:
+    assert probe.command(511, 242, 500_000) == 0
+    probe.run(2.0)
+    assert probe.all("HOME_POSITION") == []
+    probe.boot()
+    before = len(probe.all("HOME_POSITION"))
+    probe.run(5.0)
+    told = probe.all("HOME_POSITION")[before:]
+    assert len(told) == pytest.approx(10, abs=1)
+    assert (told[-1].latitude, told[-1].longitude, told[-1].altitude) == (
+        515073500,
+        -1637000,
+        pytest.approx(24000, abs=99),
+    )
+    assert probe.command(510, 242) == 0
+    assert probe.latest("MESSAGE_INTERVAL").interval_us == 500_000
+    assert probe.command(511, 150, 500_000) == 2
+
+
 def test_a_mavlink_1_client_is_answered_in_mavlink_1() -> None:
     probe = Probe(Fleet(base_port=None))
     probe.send("PARAM_REQUEST_READ", version=1, param_id="RTL_ALT", param_index=-1)
@@ -160,6 +179,30 @@ def test_a_jump_is_flown_as_often_as_it_says(probe: Probe) -> None:
     said = [text for text in probe.texts() if text.startswith("Mission")]
     first = ["Mission: 2 WP", "Mission: 3 ChangeSpeed", "Mission: 4 WP"]
     assert said == ["Mission: 1 Takeoff", *first, "Mission: 5 Jump 1/1", *first, "Mission: 6 Land"]
+
+
+def test_pieces_of_a_log_come_at_once_and_a_request_during_a_download_is_dropped(tmp_path: Path) -> None:
+    probe = Probe(Fleet(base_port=None))
+    probe.vehicle.log.folder = tmp_path
+    probe.boot()
+    probe.take_off(8.0)
+    probe.send("LOG_REQUEST_LIST", start=0, end=0xFFFF)
+    probe.run(0.2)
+    assert probe.texts()[-1] == "Disarm for log download"
+    assert probe.all("LOG_ENTRY") == []
+    probe.command(176, 1, 9)
+    probe.until(lambda: not probe.vehicle.armed, 60)
+    size = probe.vehicle.log.logs()[0].stat().st_size
+    for piece in range(3):
+        probe.send("LOG_REQUEST_DATA", id=1, ofs=piece * 900, count=90)
+    assert [m.ofs for m in probe.all("LOG_DATA")] == [0, 900, 1800]
+    probe.send("LOG_REQUEST_DATA", id=1, ofs=0, count=size)
+    probe.send("LOG_REQUEST_DATA", id=1, ofs=900, count=90)
+    probe.run(5.0)
+    parts = probe.all("LOG_DATA")[3:]
+    assert [m.ofs for m in parts] == list(range(0, size, 90))
+    received = b"".join(bytes(m.data[: m.count]) for m in parts)
+    assert received == probe.vehicle.log.logs()[0].read_bytes()
 
 
 def test_the_log_it_wrote_is_read_by_pymavlink(tmp_path: Path) -> None:
