@@ -13,9 +13,9 @@ from tests.web.conftest import PASSWORD, Browser
 from web.auth import passwords, session
 from web.auth.permissions import Role
 from web.errors import BadRequest
-from web.store import audit, logins, users
+from web.store import audit, logins, sessions, users
 from web.store.database import Database
-from web.store.models import LoginFailure, User
+from web.store.models import EndedSession, LoginFailure, User
 
 
 def outcomes(database: Database, action: str) -> list[str]:
@@ -86,7 +86,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(app: Flask, stranger: B
 
 def test_a_forged_cookie_is_nobody(app: Flask, stranger: Browser) -> None:
     with stranger.client.session_transaction() as kept:
-        kept.update(user="supervisor", epoch=99, began=int(time.time()), used=int(time.time()))
+        kept.update(user="supervisor", epoch=99, id="forged", began=int(time.time()), used=int(time.time()))
     assert stranger.get("/api/me").status_code == 401
     stranger.client.set_cookie(app.config["SESSION_COOKIE_NAME"], "eyJ1c2VyIjoic3VwZXJ2aXNvciJ9.aaaa.bbbb")
     assert stranger.get("/api/me").status_code == 401
@@ -128,6 +128,32 @@ def test_a_disabled_user_is_out_at_once(pilot: Browser, administrator: Browser) 
 def test_a_new_role_ends_the_session_that_had_the_old_one(pilot: Browser, administrator: Browser) -> None:
     administrator.post("/users/pilot", role="observer", active="yes")
     assert pilot.get("/api/me").status_code == 401
+
+
+def test_a_logout_ends_every_copy_of_the_session_and_no_other(app: Flask, pilot: Browser) -> None:
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = pilot.client.get_cookie(name)
+    assert cookie is not None
+    elsewhere, thief = Browser(app), Browser(app)
+    elsewhere.log_in("pilot")
+    thief.client.set_cookie(name, cookie.value)
+    assert thief.get("/api/me").status_code == 200
+    assert pilot.post("/logout").status_code == 302
+    assert thief.get("/api/me").status_code == 401
+    assert thief.get("/api/bus-ticket").status_code == 401
+    assert elsewhere.get("/api/me").status_code == 200
+
+
+def test_ended_sessions_are_forgotten_when_their_cookies_are_too_old(database: Database) -> None:
+    longest = timedelta(seconds=session.ABSOLUTE_S)
+    with database.write() as db:
+        db.add(EndedSession(session_id="old", ended_at=datetime.now(UTC) - longest - timedelta(minutes=1)))
+        db.add(EndedSession(session_id="young", ended_at=datetime.now(UTC) - longest + timedelta(minutes=1)))
+    with database.write() as db:
+        sessions.end(db, "new", longest)
+        sessions.end(db, "new", longest)
+    with database.read() as db:
+        assert [name for name in ("old", "young", "new") if sessions.has_ended(db, name)] == ["young", "new"]
 
 
 def test_a_new_password_ends_the_other_sessions(app: Flask, pilot: Browser) -> None:

@@ -1,20 +1,23 @@
-"""Who is logged in: a signed cookie with the username, its session epoch, and when it began and was last used.
+"""Who is logged in: a signed cookie with the username, its session epoch, an id, and when it began and was last used.
 
-The cookie alone grants nothing: every request looks the user up, and a disabled user or a newer epoch ends it.
+The cookie alone grants nothing: every request looks it up, and a logout, a disabled user or a newer epoch ends it.
 """
 
 from __future__ import annotations
 
+import secrets
 import time
+from datetime import timedelta
 from typing import Final
 
 from flask import g, request, session
+from sqlalchemy.orm import Session
 
 from web.api import Me
 from web.auth.permissions import ALLOWED, Permission
 from web.context import context
 from web.errors import Forbidden
-from web.store import users
+from web.store import sessions, users
 from web.store.audit import Who
 from web.store.users import Account
 
@@ -29,11 +32,15 @@ def begin(account: Account) -> None:
     """Logs `account` in. Whatever the browser's session held before, its CSRF token too, is dropped."""
     now = int(time.time())
     session.clear()
-    session.update(user=account.username, epoch=account.session_epoch, began=now, used=now)
+    session.update(
+        user=account.username, epoch=account.session_epoch, id=secrets.token_urlsafe(16), began=now, used=now
+    )
     g.account = account
 
 
-def end() -> None:
+def end(db: Session) -> None:
+    """For every copy of the cookie, not only in this browser."""
+    sessions.end(db, session["id"], timedelta(seconds=ABSOLUTE_S))
     session.clear()
     g.account = None
 
@@ -41,14 +48,14 @@ def end() -> None:
 def load() -> None:
     """Finds out who asks; before every request."""
     g.account = None
-    username, now = session.get("user"), int(time.time())
-    if not isinstance(username, str):
+    username, session_id, now = session.get("user"), session.get("id"), int(time.time())
+    if not isinstance(username, str) or not isinstance(session_id, str):
         return
     if now - session.get("began", 0) > ABSOLUTE_S or now - session.get("used", 0) > IDLE_S:
         session.clear()
         return
     with context().database.read() as db:
-        account = users.find(db, username)
+        account = None if sessions.has_ended(db, session_id) else users.find(db, username)
     if account is None or not account.active or account.session_epoch != session.get("epoch"):
         session.clear()
         return

@@ -79,7 +79,7 @@ def _audit_login(username: str, outcome: str) -> None:
 def log_out() -> Response:
     with context().database.write() as db:
         audit.append(db, session.who(), "logout")
-    session.end()
+        session.end(db)
     return redirect(url_for("login.form"))
 
 

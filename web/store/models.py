@@ -56,6 +56,15 @@ class LoginFailure(Base):
     last_at: Mapped[datetime]
 
 
+class EndedSession(Base):
+    """Session cookies cannot be taken back; this names the ones that were logged out."""
+
+    __tablename__ = "ended_sessions"
+
+    session_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ended_at: Mapped[datetime]
+
+
 class Sortie(Base):
     __tablename__ = "sorties"
 
