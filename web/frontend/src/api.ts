@@ -16,6 +16,8 @@ import type {
   PlanReport,
   Problem,
   Reply,
+  SignOff,
+  SignOffCreate,
   SortieApprove,
   SortieCreate,
   SortieReject,
@@ -130,6 +132,8 @@ export const api = {
   examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
   addNote: (id: string, text: string) =>
     sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, { text }),
+  signOff: (id: string, body: SignOffCreate) =>
+    sendJson<SignOff>('POST', `/api/flights/${encodeURIComponent(id)}/sign-off`, body),
 
   order: (vehicle: string, verb: string, body: Order = {}) =>
     sendJson<Reply>('POST', `/api/vehicles/${encodeURIComponent(vehicle)}/orders/${encodeURIComponent(verb)}`, body),

@@ -1,7 +1,10 @@
 /* Whose flight it was, how it went in one line of figures, and what of it can be taken away. */
+import { useSignal } from '@preact/signals';
+
 import type { Flight } from '../generated';
 import { clock, instant, metres, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { Reviewed, SignOffButton } from './sign-off';
 
 const DOWNLOADS = [
   ['bundle', 'bundle.zip', 'Bundle', 'Every file of the recording with its manifest, unchanged'],
@@ -14,6 +17,7 @@ const DOWNLOADS = [
 
 export function Header({ flight }: { flight: Flight }) {
   const { summary, against_plan: against } = flight;
+  const signOff = useSignal(summary.sign_off);
   return (
     <header class="flight-top">
       <div class="flight-title">
@@ -37,7 +41,14 @@ export function Header({ flight }: { flight: Flight }) {
           <dt>Plan on board</dt>
           <dd>{verdict(summary.upload_verified)}</dd>
         </div>
+        <div>
+          <dt>Review</dt>
+          <dd>
+            <Reviewed given={signOff} />
+          </dd>
+        </div>
       </dl>
+      <SignOffButton flight={flight} given={signOff} />
       {flight.may_export && (
         <nav class="flight-downloads" aria-label="Downloads">
           {DOWNLOADS.map(([key, path, words, title], index) => (
