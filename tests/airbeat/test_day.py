@@ -164,13 +164,13 @@ def watch(control: Page) -> None:
 
 def review(supervisor: Page) -> str:
     supervisor.goto("/flights")
-    for _ in range(60):
-        found = supervisor.locator("a", has_text=DRONE)
-        if found.count():
+    flight = supervisor.locator("tr", has_text=DRONE).locator("a.row-link")
+    for _ in range(30):  # the recorder closes the bundle, then the pages hear of it
+        if flight.count():
             break
         supervisor.wait_for_timeout(1000)
         supervisor.reload()
-    found.first.click()
+    flight.first.click()
     page = supervisor.get_by_test_id("flight-page")
     expect(page).to_have_attribute("data-state", "ready", timeout=30_000)
     expect(supervisor.locator('[data-testid="flight-map"] canvas').first).to_be_visible()
