@@ -35,6 +35,7 @@ def surroundings(planning: PlanningSettings) -> Context:
     airspace = None
     if planning.airspace:
         airspace = with_flight_restriction_zones(reduce(Airspace.merged, map(_airspace, planning.airspace)))
+        airspace.zones_near(0.0, 0.0, 0.0, 0.0)  # makes its index now, and not while the first pilot waits
     return Context(airspace=airspace, terrain=_terrain(planning.terrain), permissions=planning.permissions)
 
 

@@ -1,7 +1,7 @@
 /* What the server finds in the plan: most serious first, each with what to do; a press shows the place. */
 import { useEffect, useState } from 'preact/hooks';
 
-import type { Finding } from '../generated';
+import type { DataSet, Finding } from '../generated';
 import { Icon } from '../ui/Icon';
 import type { Store } from './store';
 
@@ -107,6 +107,22 @@ function Group({ store, findings }: { store: Store; findings: readonly Finding[]
   );
 }
 
+/** The airspace files behind the findings; the whole hash is in the audit of the submission. */
+function Against({ sources }: { sources: readonly DataSet[] }) {
+  if (sources.length === 0) return null;
+  return (
+    <p class="findings-against" data-testid="data-sets">
+      Checked against{' '}
+      {sources.map((source) => (
+        <span key={source.sha256} title={`SHA-256 ${source.sha256}`}>
+          {source.name}
+          {source.airac && ` in force from ${source.airac}`} ({source.sha256.slice(0, 8)}){' '}
+        </span>
+      ))}
+    </p>
+  );
+}
+
 /** Folded by itself while flying, where the room belongs to the drone; the counts stay. */
 export function Findings({ store }: { store: Store }) {
   const [folded, setFolded] = useState<boolean | null>(null);
@@ -157,6 +173,7 @@ export function Findings({ store }: { store: Store }) {
         {grouped(findings).map((group) => (
           <Group key={`${group[0]?.severity} ${group[0]?.check}`} store={store} findings={group} />
         ))}
+        <Against sources={store.report.value?.data_sets ?? []} />
       </div>
     </section>
   );
