@@ -7,6 +7,7 @@ the autopilot's own business and are left out.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 import msgspec
@@ -74,7 +75,16 @@ def planned_flown(log: Log, plan: Plan) -> PlannedFlown:
     legs = [
         leg for leg in flight_path(plan, frame, DEFAULT.vehicle).legs if leg.kind in _FLOWN and leg.horizontal_m > 0
     ]
-    return _compare(track, xy, items, legs)
+    return _compare(track, xy, items, _from_take_off(legs, xy, items))
+
+
+def _from_take_off(legs: list[Leg], xy: Floats, items: npt.NDArray[np.int64]) -> list[Leg]:
+    """The first leg begins where the drone set out on it: it takes off beside the planned home, not on it."""
+    rows = np.flatnonzero(items == legs[0].item) if legs else ()
+    if not len(rows):
+        return legs
+    x, y = xy[rows[0]]
+    return [dataclasses.replace(legs[0], start=(float(x), float(y), legs[0].start[2])), *legs[1:]]
 
 
 def _compare(track: Track, xy: Floats, items: npt.NDArray[np.int64], legs: list[Leg]) -> PlannedFlown:

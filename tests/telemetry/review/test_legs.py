@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mission.plan import Position
+from mission.plan import Home, Position
 from telemetry.logs import read
 from telemetry.review import cross_track_p95, summary
 
@@ -36,6 +36,16 @@ def test_a_plan_flown_beside_is_measured(data: Path) -> None:
     )
     off = cross_track_p95(log, msgspec.structs.replace(plan, items=aside))
     assert off == pytest.approx(22.2, abs=1.5)
+
+
+def test_a_take_off_beside_the_planned_home_is_not_off_the_track(data: Path) -> None:
+    log = read(data / "survey.tlog")
+    plan = log.story.plan
+    assert plan is not None
+    assert plan.home is not None
+    lat, lon = plan.home.position.lat_deg, plan.home.position.lon_deg
+    beside = msgspec.structs.replace(plan, home=Home(Position(lat + 0.0003, lon + 0.0003)))
+    assert cross_track_p95(log, beside) == pytest.approx(0.76, abs=0.1)
 
 
 def test_a_flight_without_a_mission_has_no_cross_track(data: Path) -> None:
