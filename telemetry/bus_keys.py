@@ -106,14 +106,13 @@ class BusKeys:
 
     def browser_ticket(self, subjects: Iterable[str], ttl_s: float) -> Credentials:
         """Listens on `subjects` for `ttl_s` seconds over WebSocket, and can say nothing at all."""
+        allowed = sorted(subjects)
         rights = {
             **_UNLIMITED_USER,
             "pub": {"deny": [">"]},
-            "sub": {"allow": sorted(subjects)},
+            "sub": {"allow": allowed} if allowed else {"deny": [">"]},
             "allowed_connection_types": ["WEBSOCKET"],
         }
-        if not rights["sub"]["allow"]:
-            rights["sub"] = {"deny": [">"]}
         return self._user("browser", rights, expires_at_s=int(time.time() + ttl_s))
 
     def _user(self, name: str, rights: dict[str, Any], expires_at_s: int | None) -> Credentials:

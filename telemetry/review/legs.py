@@ -80,7 +80,7 @@ def planned_flown(log: Log, plan: Plan) -> PlannedFlown:
 
 def _from_take_off(legs: list[Leg], xy: Floats, items: npt.NDArray[np.int64]) -> list[Leg]:
     """The first leg begins where the drone set out on it: it takes off beside the planned home, not on it."""
-    rows = np.flatnonzero(items == legs[0].item) if legs else ()
+    rows = np.flatnonzero(items == legs[0].item) if legs else np.empty(0, np.intp)
     if not len(rows):
         return legs
     x, y = xy[rows[0]]

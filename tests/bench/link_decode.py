@@ -73,7 +73,7 @@ def to_state(pieces: Sequence[bytes]) -> int:
         tlog.record(now_us, [frame.raw for frame in frames])
         for frame in frames:
             if frame.sysid == 1:
-                vehicle.loss.count(frame.compid, frame.seq, now)
+                vehicle.loss.count(frame.compid, frame.seq)
                 if frame.msgid in HANDLERS:
                     vehicle.update(frame.msgid, decode(frame), now)
     return count

@@ -48,7 +48,7 @@ class Drone(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         for frame in self._reader.feed(data):
             self.heard.append(frame)
-            message = decode(frame)
+            message: Any = decode(frame)
             if type(message).__name__ == "COMMAND_LONG" and message.target_system == self.system_id:
                 self._obey(message)
 
