@@ -86,6 +86,8 @@ class Ardupilot:
         self._folder = Path(tempfile.mkdtemp(prefix="airbeat-ardupilot-"))
         try:
             for index in range(self.options.count):
+                if self.options.udp is None and self._listens(self.ports[index]):
+                    raise BackendFailed(index, f"TCP port {self.ports[index]} is taken by another program")
                 self._launch(index)
             await asyncio.gather(*(self._ready(index) for index in range(self.options.count)))
         except BaseException:

@@ -18,6 +18,8 @@ TAKEOFF_SLEW = 0.5
 """Throttle per second while taking off (TKOFF_SLEW_TIME 2 s)."""
 TAKEOFF_CLIMB = 1.1
 """Climb rate at which the height controller takes over, m/s."""
+STRAIGHT_FROM_M = 1.0
+"""Nearer to a place than this, height goes its own way."""
 
 
 def step(s: State, dt: float) -> None:
@@ -58,11 +60,21 @@ def _horizontal(s: State, rows: Rows, dt: float) -> None:
     s.tacc[rows, :2] = acc
 
 
+def _steepness(s: State, rows: Rows) -> NDArray[np.float64]:
+    """Metres up or down per metre across on the straight way to a place; infinite where height goes its own way."""
+    ahead = s.goal[rows] - s.tpos[rows]
+    across = np.hypot(ahead[:, 0], ahead[:, 1])
+    straight = (s.xy[rows] == Xy.POSITION) & (s.z[rows] == Z.POSITION) & (across > STRAIGHT_FROM_M)
+    return np.where(straight, np.abs(ahead[:, 2]) / np.maximum(across, STRAIGHT_FROM_M), np.inf)
+
+
 def _vertical(s: State, rows: Rows, dt: float) -> None:
     kind = s.z[rows]
     pos, vel, acc = s.tpos[rows, 2], s.tvel[rows, 2], s.tacc[rows, 2]
     accel, jerk = s.accel_z[rows], s.jerk_z[rows]
-    rate = shaping.climb_rate(s.goal[rows, 2], pos, s.speed_up[rows], s.speed_down[rows], accel, jerk, dt)
+    steep = _steepness(s, rows)
+    up, down = (np.minimum(limit[rows], s.speed[rows] * steep) for limit in (s.speed_up, s.speed_down))
+    rate = shaping.climb_rate(s.goal[rows, 2], pos, up, down, accel, jerk, dt)
     rate = np.where(kind == Z.RATE, s.goal_vel[rows, 2], rate)
     landing = kind == Z.LAND
     if landing.any():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from sitl.guidance import TAKEOFF_SPOOL_S
 from sitl.scurve import Limits, Profile
 from sitl.state import State, Xy, Yaw, Z
 
+CONSTANT: Final = 3
+"""Piece of a leg's profile with the greatest acceleration."""
 Point = tuple[float, float, float]
 """North, east, up in metres from the vehicle's origin."""
 
@@ -119,7 +123,9 @@ class Navigator:
             return
         if s.leg_time[i, 1] <= 0:
             self._put(1, s.leg_origin[i], s.leg_target[i])
-        elif s.leg_time[i, 0] >= s.leg_duration[i, 0] and s.leg_time[i, 2] <= 0:
+        elif s.leg_time[i, 0] < s.leg_duration[i, 0]:
+            self._cut_acceleration()
+        elif s.leg_time[i, 2] <= 0:
             unit = s.leg_unit[i, 1].copy()
             start = s.tpos[i].copy()
             left = max(0.0, float((s.leg_target[i] - start) @ unit))
@@ -132,6 +138,22 @@ class Navigator:
             self._next = Profile(self._next.length, self._limits(unit))
             s.put_leg(i, 2, unit, self._next)
             s.leg_accel_z[i, 2] = s.accel_z[i]
+
+    def _cut_acceleration(self) -> None:
+        """While a corner is rounded only the rest of the acceleration can be left out: the start of the present leg is
+        flown already.
+        """
+        s, i = self.s, self.row
+        time, length, ends = float(s.leg_time[i, 1]), float(s.leg_length[i, 1]), s.leg_ends[i, 1]
+        begin, end = float(ends[CONSTANT - 1]), float(ends[CONSTANT])
+        limits = self._limits(s.leg_unit[i, 1])
+        top = float(s.leg_speed[i, 1])
+        if time > end or end <= begin or limits.speed >= top:
+            return
+        lowest = top - float(s.leg_table[i, 1, CONSTANT, 1]) * (end - max(time, begin))
+        limits = replace(limits, speed=max(lowest, limits.speed))
+        s.put_leg(i, 1, s.leg_unit[i, 1].copy(), Profile(length, limits))
+        s.leg_time[i, 1] = time
 
     # everything else
     def hold(self, here: Point | None = None) -> None:
@@ -178,9 +200,11 @@ class Navigator:
         s.spool_s[i] = min(float(s.spool_s[i]), TAKEOFF_SPOOL_S)
 
     def stop_take_off(self) -> None:
-        """A take-off that has not left the ground yet is called off."""
+        """A take-off that has not left the ground yet is called off; the motors are turning for the next."""
         if self.s.z[self.row] == Z.TAKEOFF:
+            spool_s = self.s.spool_s[self.row]
             self.ground()
+            self.s.spool_s[self.row] = spool_s
 
     def land(self) -> None:
         self._leave_legs()

@@ -249,9 +249,13 @@ class Auto(Mode):
         s.leg_origin[i] = s.leg_target[i] = (s.tpos[i, 0], s.tpos[i, 1], self._goal[2])
 
     def _landing_done(self) -> bool:
+        """Never done: down on the ground the vehicle disarms, and the mission is back at its beginning."""
         if self.sub is None and self._arrived:
             self._delegate(Land(self.v))
-        return self.v.landed and self.v.ever_flew and self.v.now - self.v.landed_since >= arming.SPOOL_DOWN_S
+        if self.v.landed and self.v.ever_flew and self.v.now - self.v.landed_since >= arming.SPOOL_DOWN_S:
+            arming.disarm(self.v)
+            self.v.runner.rewind()
+        return False
 
     def _circled(self, item: WireItem) -> bool:
         s, i = self.v.s, self.v.row

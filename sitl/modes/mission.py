@@ -97,6 +97,8 @@ class Runner:
         self._do: int | None = None
         self._do_from = 0
         self._jumps: dict[int, int] = {}
+        self._ended: int | None = None
+        """Item that ended at this moment."""
 
     @property
     def total(self) -> int:
@@ -151,7 +153,23 @@ class Runner:
         self.index, self._loaded, self._do, self.state = 0, False, None, State.NOT_STARTED
         self._jumps.clear()
 
+    def rewind(self) -> None:
+        """Back to the first item, which is told as if it began."""
+        self.reset()
+        item = self.v.mission[1]
+        self.index = 1
+        self.v.text(INFO, f"Mission: 1 {NAMES.get(item.command, '?')}")
+
     def update(self, commands: Commands) -> None:
+        """Goes on where a command has come to its end. Of several at one moment only the last is told, as ArduPilot
+        tells it.
+        """
+        self._update(commands)
+        if self._ended is not None:
+            self.v.send("MISSION_ITEM_REACHED", seq=self._ended)
+            self._ended = None
+
+    def _update(self, commands: Commands) -> None:
         if not self._running or self.total == 0:
             return
         item = self.item
@@ -161,7 +179,7 @@ class Runner:
                 return
         elif commands.done(self.index, item):
             self._loaded = False
-            self.v.send("MISSION_ITEM_REACHED", seq=self.index)
+            self._ended = self.index
             if not self._advance(commands, self.index + 1):
                 self._complete(commands)
                 return
@@ -206,6 +224,7 @@ class Runner:
         if self._do is not None:
             if self._do < self.total and not commands.done(self._do, self.v.mission[self._do]):
                 return
+            self._ended = self._do
             self._do_from, self._do = self._do + 1, None
         if self._do_from <= 0:
             return

@@ -169,11 +169,15 @@ class Commands:
         v = self.v
         if not 0 <= order.p1 < 65536 or (order.p1 and order.p1 != order.p2 and order.p2 > 0):
             return DENIED
+        new = not isinstance(v.mode, Auto)
         if not v.set_mode(3, "gcs"):
             return FAILED
         v.auto_armed = v.auto_armed or v.armed
         if v.runner.state != 3 and isinstance(v.mode, Auto):
-            v.mode.run()
+            if new:
+                v.runner.start_or_resume(v.mode)  # AUTO begins it once more by itself, as in ArduCopter
+            else:
+                v.mode.run()
         return ACCEPTED
 
     def _pause(self, channel: Channel, order: Order) -> int:

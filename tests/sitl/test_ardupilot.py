@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -83,6 +84,13 @@ async def test_one_that_dies_is_reported_with_its_last_words(tmp_path: Path) -> 
     async with Ardupilot(options) as backend:
         with pytest.raises(BackendFailed, match="no more wind"):
             await asyncio.wait_for(backend.wait(), 20)
+
+
+async def test_a_port_of_another_program_is_named(tmp_path: Path) -> None:
+    options = ArdupilotOptions(program(tmp_path), first_instance=instance() + 15)
+    port = 5760 + 10 * options.first_instance
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(BackendFailed, match="taken by another program"):
+        await Ardupilot(options).start()
 
 
 def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:

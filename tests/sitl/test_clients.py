@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.timeout(900)
 HOME = (51.50735, -0.16370)
 PATIENCE_S = 300.0
 WAYPOINTS = """QGC WPL 110

@@ -79,6 +79,7 @@ def test_flies_a_mission_and_returns(probe: Probe) -> None:
     said = [text for text in probe.texts() if text.startswith(("Mission", "Reached"))]
     assert said == [
         "Mission: 1 Takeoff",
+        "Mission: 1 Takeoff",
         "Mission: 2 WP",
         "Reached command #2",
         "Mission: 3 WP",
