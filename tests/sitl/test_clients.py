@@ -7,8 +7,10 @@ Run against the built-in vehicle, and against ArduPilot itself where $ARDUPILOT_
 
 from __future__ import annotations
 
+import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -148,7 +150,13 @@ def mavproxy(port: int, folder: Path) -> Iterator[tuple[Callable[[str], None], C
     command = [sys.executable, "-u", str(Path(sys.executable).parent / "mavproxy.py")]
     command += ["--master", f"tcp:127.0.0.1:{port}", "--nowait", f"--state-basedir={folder}"]
     process = subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -183,7 +191,7 @@ def mavproxy(port: int, folder: Path) -> Iterator[tuple[Callable[[str], None], C
     try:
         yield type_, hear
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # MAVProxy has a process of its own beside it
         process.wait()
 
 
