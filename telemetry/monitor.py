@@ -22,7 +22,7 @@ from telemetry.bus_keys import BusKeys
 from telemetry.errors import BusError
 from telemetry.rules import RULES, Change, Drone, Fleet, Watch
 from telemetry.rules.ground import Ground
-from telemetry.running import run_service
+from telemetry.running import run_service, told_to_end
 from telemetry.settings import Settings
 from telemetry.wire import Alert, Event, LiveFrame, Onboard, Reply, Request, VehicleInfo
 
@@ -56,7 +56,7 @@ class Monitor:
 
     async def _judge(self) -> None:
         due = time.monotonic()
-        while True:
+        while not told_to_end():
             due = max(due + STEP_S, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
             fleet = Fleet(time.monotonic(), self._drones, self._ground, self._raw_share)
@@ -96,7 +96,7 @@ class Monitor:
                         self._drones[info.vehicle].known = info.known
 
     async def _learn_usage(self) -> None:
-        while True:
+        while not told_to_end():
             with contextlib.suppress(BusError):  # asked again in a moment
                 usage = await self._bus.usage(subjects.RAW_STREAM)
                 self._raw_share = usage.used_bytes / usage.limit_bytes if usage.limit_bytes else None
@@ -125,7 +125,7 @@ class Monitor:
 
     async def _tell(self) -> None:
         """In order, each until the bus has it: the list of open alerts first, then the event."""
-        while True:
+        while not told_to_end():
             change = await self._changes.get()
             alert = change.alert
             if change.is_closed:

@@ -23,6 +23,16 @@ def run_service(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
         runner.run(_until_told(run(loaded)))
 
 
+def told_to_end() -> bool:
+    """Whether the current task has been cancelled.
+
+    Before Python 3.12 `asyncio.wait_for`, on which nats-py builds, loses a cancellation that comes at the very moment
+    of an answer; a loop that asks here before each round ends all the same.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 def _loop() -> Callable[[], asyncio.AbstractEventLoop]:
     try:
         import uvloop

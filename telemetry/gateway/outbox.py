@@ -9,6 +9,7 @@ from typing import Final
 
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
+from telemetry.running import told_to_end
 from telemetry.wire import Event, RawChunk, RawVehicle
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class RawOutbox:
 
     async def run(self, bus: Bus) -> None:
         """Sends what waits every `TICK_S`, for ever."""
-        while True:
+        while not told_to_end():
             await asyncio.sleep(TICK_S)
             await self.flush(bus)
 
@@ -111,7 +112,7 @@ class EventOutbox:
         self._arrived.set()
 
     async def run(self, bus: Bus) -> None:
-        while True:
+        while not told_to_end():
             await self._arrived.wait()
             self._arrived.clear()
             await self.flush(bus)

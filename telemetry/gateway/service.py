@@ -23,7 +23,7 @@ from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.frame import Frame, FrameReader
 from telemetry.mavlink.tlog import STAMP
-from telemetry.running import run_service
+from telemetry.running import run_service, told_to_end
 from telemetry.services import intervals
 from telemetry.settings import Settings, VehicleSettings
 from telemetry.wire import Event, LiveFrame, LiveVehicle, VehicleInfo, area_of
@@ -102,7 +102,7 @@ class Gateway:
 
     async def _tick_for_ever(self) -> None:
         due = time.monotonic()
-        while True:
+        while not told_to_end():
             due = max(due + TICK_S, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
             await self.tick(time.monotonic())
@@ -129,7 +129,7 @@ class Gateway:
 
     async def _beat_for_ever(self) -> None:
         """Once a second: our HEARTBEAT, and what changes slowly."""
-        while True:
+        while not told_to_end():
             await asyncio.sleep(1.0)
             self._heartbeats += 1
             now = time.monotonic()
