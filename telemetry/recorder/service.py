@@ -23,7 +23,7 @@ from telemetry.recorder import bundle, journal
 from telemetry.recorder.glance import Glance, glance
 from telemetry.recorder.journal import FlightState
 from telemetry.recorder.recording import Recording, at, begin
-from telemetry.running import run_service
+from telemetry.running import run_service, told_to_end
 from telemetry.settings import Settings
 from telemetry.wire import Event, FlightRecord, Onboard, RawChunk, RawVehicle
 
@@ -95,7 +95,7 @@ class Recorder:
                     self.take(stored, stored.message)
 
     async def _commit_all(self) -> None:
-        while True:
+        while not told_to_end():
             await asyncio.sleep(COMMIT_S)
             self._end_silent()
             self.commit()
