@@ -17,6 +17,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
 from mission.errors import MissionError
@@ -24,16 +25,10 @@ from sitl.cli import sitl
 from telemetry import settings as settings_file
 from telemetry.errors import TelemetryError
 
-ANSWER_IS_NO: Final = 1
-
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 SEVERITY_STYLE: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
-
-
-class CannotAsk(click.ClickException):
-    exit_code = 2
 
 
 class _Airbeat(click.Group):

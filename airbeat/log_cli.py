@@ -14,19 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Printed
 
+from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from telemetry.errors import RecordingError
 from telemetry.logs import Log, Table
 
 FILE: Final = click.Path(exists=True, path_type=Path)
 NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-
-
-ANSWER_IS_NO: Final = 1
-
-
-class _CannotAsk(click.ClickException):
-    exit_code = 2
 
 
 @click.group()
@@ -118,7 +112,7 @@ def export(file: Path, target: Path, message: str | None) -> None:
     opened, ending = _open(file), target.suffix.lower()
     writers = {".csv": tables.write_csv, ".parquet": tables.write_parquet}
     if ending not in (writers if message else ENDINGS):
-        raise _CannotAsk(f"{target}: the ending must be one of {', '.join(writers if message else ENDINGS)}")
+        raise CannotAsk(f"{target}: the ending must be one of {', '.join(writers if message else ENDINGS)}")
     with Console(stderr=True).status(f"Writing {target}"):
         if message:
             writers[ending](_table(opened, message), target)
@@ -167,7 +161,7 @@ def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | N
 
 def _public_key(path: Path) -> str:
     if not path.is_file():
-        raise _CannotAsk(f"{path} is not there: give the public key with --key")
+        raise CannotAsk(f"{path} is not there: give the public key with --key")
     return path.read_text().strip()
 
 
@@ -181,7 +175,7 @@ def _open(file: Path) -> Log:
 def _table(opened: Log, name: str) -> Table:
     table = opened.get(name)
     if table is None:
-        raise _CannotAsk(f"{opened.path} holds no {name}; it holds {', '.join(sorted(opened.tables))}")
+        raise CannotAsk(f"{opened.path} holds no {name}; it holds {', '.join(sorted(opened.tables))}")
     return table
 
 

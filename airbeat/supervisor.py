@@ -35,12 +35,6 @@ class Service:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def python_service(name: str, *arguments: str, environment: dict[str, str] | None = None) -> Service:
-    """The service ``airbeat service NAME``: this interpreter, this installation."""
-    command = (sys.executable, "-m", "airbeat", *arguments)
-    return Service(name, command, environment or {})
-
-
 def die_with_parent() -> None:
     """In a child before exec: ask Linux to kill it when its parent dies. Elsewhere the supervisor's stop must do."""
     if sys.platform == "linux":
