@@ -3,6 +3,7 @@
 | subject                    | carries            | kind                              |
 |----------------------------|--------------------|-----------------------------------|
 | ``live.<area>``            | `wire.LiveFrame`   | core, 10 Hz, all changed vehicles |
+| ``fleet.<gateway>``        | `wire.LiveFrame`   | core, 1 Hz, all its vehicles; kept for an hour in the stream PAST |
 | ``progress.<vehicle>``     | `wire.Progress`    | core                              |
 | ``raw.<gateway>``          | `wire.RawChunk`    | stream RAW                        |
 | ``event.<vehicle>.<kind>`` | `wire.Event`       | stream EVENTS                     |
@@ -12,7 +13,9 @@ The monitor answers ``request.monitor.acknowledge`` with `arguments` ``{"alert_i
 that alert.
 
 Buckets: ``vehicles`` (`wire.VehicleInfo`), ``onboard`` (`wire.Onboard`), ``alerts`` (`wire.Alert`, active ones),
-``flights`` (`wire.OpenFlight`), ``uploads`` (`wire.UploadUnderWay`), each keyed by vehicle, alerts by alert id.
+``flights`` (`wire.OpenFlight`), ``uploads`` (`wire.UploadUnderWay`), each keyed by vehicle, alerts by alert id;
+``incidents`` (`wire.Incident`, open ones) keyed by incident id. A change of one is heard on ``$KV.incidents.<id>``; one
+that was closed comes once more with `closed_at`, then its key is deleted (an empty message).
 """
 
 from __future__ import annotations
@@ -22,23 +25,29 @@ from typing import Final
 
 RAW_STREAM: Final = "RAW"
 EVENTS_STREAM: Final = "EVENTS"
+PAST_STREAM: Final = "PAST"
 VEHICLES_BUCKET: Final = "vehicles"
 ONBOARD_BUCKET: Final = "onboard"
 ALERTS_BUCKET: Final = "alerts"
 FLIGHTS_BUCKET: Final = "flights"
 UPLOADS_BUCKET: Final = "uploads"
+INCIDENTS_BUCKET: Final = "incidents"
 
 LIVE_ALL: Final = "live.>"
+FLEET_ALL: Final = "fleet.>"
 RAW_ALL: Final = "raw.>"
 EVENTS_ALL: Final = "event.>"
 REQUESTS_ALL: Final = "request.*.*"
 PROGRESS_ALL: Final = "progress.>"
+INCIDENTS_ALL: Final = "$KV.incidents.*"
 
 MONITOR: Final = "monitor"
 ACKNOWLEDGE: Final = "acknowledge"
 
 NOWHERE: Final = "nowhere"
 """The area of vehicles whose position is unknown."""
+EVERYWHERE: Final = "everywhere"
+"""The area of a frame that holds all vehicles of its gateway."""
 
 
 def token(name: str) -> str:
@@ -49,6 +58,10 @@ def token(name: str) -> str:
 def live(area: str) -> str:
     """`area` is a Web Mercator tile at zoom 12, ``x-y``, or `NOWHERE` (see `wire.area_of`)."""
     return f"live.{area}"
+
+
+def fleet(gateway: str) -> str:
+    return f"fleet.{token(gateway)}"
 
 
 def raw(gateway: str) -> str:
@@ -65,6 +78,11 @@ def events_of(vehicle: str) -> str:
 
 def progress(vehicle: str) -> str:
     return f"progress.{token(vehicle)}"
+
+
+def incident(incident_id: str) -> str:
+    """Where the changes of one incident are heard."""
+    return f"$KV.incidents.{token(incident_id)}"
 
 
 def request(vehicle: str, verb: str) -> str:

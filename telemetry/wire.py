@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
@@ -227,6 +228,35 @@ class Alert(msgspec.Struct, frozen=True):
     acknowledged_by: str | None = None
     lat_deg: float | None = None
     lon_deg: float | None = None
+
+
+class Grade(StrEnum):
+    """How soon an incident needs somebody there, as UK control rooms grade their calls."""
+
+    IMMEDIATE = "immediate"
+    PRIORITY = "priority"
+    SCHEDULED = "scheduled"
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """Something that a drone may be wanted at. `number` is the force's own; `place` is in words. Open until closed.
+
+    `version` counts changes: of two messages about one incident the greater one is true.
+    """
+
+    incident_id: str
+    number: str
+    place: str
+    lat_deg: float
+    lon_deg: float
+    grade: Grade
+    note: str
+    version: int
+    opened_at: datetime
+    opened_by: str
+    changed_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = None
 
 
 class OpenFlight(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ import msgspec
 from mission.airspace import DataSet
 from mission.finding import Finding
 from mission.plan import Plan
-from telemetry.wire import Alert, Onboard, UploadReceipt, VehicleInfo
+from telemetry.wire import Alert, Incident, Onboard, UploadReceipt, VehicleInfo
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -289,6 +289,8 @@ class Fleet(msgspec.Struct, frozen=True):
     vehicles: tuple[VehicleInfo, ...]
     onboard: tuple[Onboard, ...]
     alerts: tuple[Alert, ...]
+    incidents: tuple[Incident, ...] = ()
+    """The open ones that the reader may hear of."""
 
 
 class Problem(msgspec.Struct, frozen=True):

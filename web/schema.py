@@ -18,14 +18,16 @@ import msgspec.inspect as inspect
 
 import web.api
 import web.api_flights
+import web.api_incidents
 from mission.finding import Severity
 from mission.plan import FenceKind, Frame
-from telemetry.wire import Alert, Event, LiveFrame, Onboard, Progress, Reply
+from telemetry.wire import Alert, Event, Grade, Incident, LiveFrame, Onboard, Progress, Reply
+from web.api_incidents import Task
 from web.auth.permissions import Permission, Role
 
 TARGET: Final = Path(__file__).parent / "frontend" / "src" / "generated.ts"
 
-HEARD: Final = (LiveFrame, Progress, Event, Alert, Onboard, Reply)
+HEARD: Final = (LiveFrame, Progress, Event, Alert, Onboard, Reply, Incident)
 """What comes from the bus: the structs that are subscribed to, and the answers to orders."""
 
 REQUESTS: Final = (
@@ -40,6 +42,9 @@ REQUESTS: Final = (
     "SignOffCreate",
     "PlanExport",
     "CheckRequest",
+    "IncidentCreate",
+    "IncidentSave",
+    "OfferCreate",
 )
 """Structs that only browsers write: what has a default may be left out of them."""
 
@@ -69,7 +74,7 @@ def structs() -> list[type[msgspec.Struct]]:
 
     own = [
         thing
-        for module in (web.api, web.api_flights)
+        for module in (web.api, web.api_flights, web.api_incidents)
         for thing in vars(module).values()
         if isinstance(thing, type) and thing.__module__ == module.__name__
     ]
@@ -79,7 +84,7 @@ def structs() -> list[type[msgspec.Struct]]:
 
 
 def enums() -> list[type[enum.Enum]]:
-    return [Role, Permission, Frame, FenceKind, Severity]
+    return [Role, Permission, Frame, FenceKind, Severity, Grade, Task]
 
 
 def typescript() -> str:

@@ -17,14 +17,14 @@ from tests.web.conftest import NOWHERE, PASSWORD, SETTINGS, USERNAMES, Browser, 
 from web.api import Sortie
 from web.app import create_app
 from web.auth import guard
-from web.auth.permissions import Role
+from web.auth.permissions import PEOPLE, Role
 from web.bus_line import BusLine
 from web.store import audit
 from web.store.database import Database
 from web.vite import FrontendMissing, Manifest
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", PEOPLE)
 def test_every_page_of_the_rail_opens(log_in: Callable[[Role], Browser], draft: Sortie, role: Role) -> None:
     browser = log_in(role)
     first = browser.get("/")

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from tests.web.conftest import Browser
 from web.auth import guard
-from web.auth.permissions import ALLOWED, Permission, Role, allowed
+from web.auth.permissions import ALLOWED, PEOPLE, Permission, Role, allowed
 
 OPEN_TO_ALL = {"static", "login.form", "login.log_in", "home.health"}
 ENDS_THE_SESSION = {"login.log_out"}
@@ -50,7 +50,7 @@ def test_a_route_that_declares_nothing_is_closed_to_all(app: Flask, supervisor: 
     assert "secret" not in answered.text
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", PEOPLE)
 def test_a_role_gets_403_exactly_where_it_lacks_the_permission(
     app: Flask, log_in: Callable[[Role], Browser], role: Role
 ) -> None:
@@ -86,7 +86,13 @@ def test_each_role_may_do_what_its_row_of_the_table_says() -> None:
     assert Permission.PLAN_APPROVE not in ALLOWED[Role.PILOT]
     assert Permission.VEHICLE_ORDER not in ALLOWED[Role.CONTROL_ROOM]
     assert not any(permission.startswith(("plan.edit", "flight.")) for permission in ALLOWED[Role.OBSERVER])
-    assert ALLOWED[Role.ADMINISTRATOR] == {Permission.ACCOUNT, Permission.AUDIT_READ, Permission.USERS_MANAGE}
+    assert ALLOWED[Role.ADMINISTRATOR] == {
+        Permission.ACCOUNT,
+        Permission.AUDIT_READ,
+        Permission.USERS_MANAGE,
+        Permission.TOKENS_MANAGE,
+    }
+    assert ALLOWED[Role.GUEST] == {Permission.LIVE_VIEW}
     holders = {role for role in Role if Permission.PLAN_APPROVE in ALLOWED[role]}
     assert holders == {Role.SUPERVISOR}
 

@@ -15,6 +15,12 @@ class Role(StrEnum):
     CONTROL_ROOM = "control_room"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    GUEST = "guest"
+    """Whoever holds a guest link: no user, never in the list of users."""
+
+
+PEOPLE: Final = tuple(role for role in Role if role is not Role.GUEST)
+"""What a user may be."""
 
 
 class Permission(StrEnum):
@@ -42,8 +48,15 @@ class Permission(StrEnum):
     FLIGHT_EXPORT = "flight.export"
     FLIGHT_SIGN_OFF = "flight.sign_off"
     """Of flights that one did not fly oneself."""
+    INCIDENT_READ = "incident.read"
+    """All of them with `LIVE_ALL`, else those of one's own sorties."""
+    INCIDENT_EDIT = "incident.edit"
+    INCIDENT_OFFER = "incident.offer"
+    """See which drones could go there, and offer the flight to a pilot."""
+    GUESTS_INVITE = "guests.invite"
     AUDIT_READ = "audit.read"
     USERS_MANAGE = "users.manage"
+    TOKENS_MANAGE = "tokens.manage"
 
 
 _PILOT = {
@@ -57,6 +70,7 @@ _PILOT = {
     Permission.FLIGHT_READ,
     Permission.FLIGHT_NOTE,
     Permission.FLIGHT_EXPORT,
+    Permission.INCIDENT_READ,
 }
 
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
@@ -80,6 +94,10 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.ALERT_ACKNOWLEDGE,
             Permission.FLIGHT_READ,
             Permission.FLIGHT_READ_RECENT,
+            Permission.INCIDENT_READ,
+            Permission.INCIDENT_EDIT,
+            Permission.INCIDENT_OFFER,
+            Permission.GUESTS_INVITE,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -94,10 +112,16 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.FLIGHT_READ_RECENT,
             Permission.FLIGHT_READ_ALL,
             Permission.FLIGHT_SIGN_OFF,
+            Permission.INCIDENT_EDIT,
+            Permission.INCIDENT_OFFER,
+            Permission.GUESTS_INVITE,
             Permission.AUDIT_READ,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({Permission.ACCOUNT, Permission.AUDIT_READ, Permission.USERS_MANAGE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.ACCOUNT, Permission.AUDIT_READ, Permission.USERS_MANAGE, Permission.TOKENS_MANAGE}
+    ),
+    Role.GUEST: frozenset({Permission.LIVE_VIEW}),
 }
 
 

@@ -9,6 +9,7 @@ export const Role = {
   CONTROL_ROOM: "control_room",
   SUPERVISOR: "supervisor",
   ADMINISTRATOR: "administrator",
+  GUEST: "guest",
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 
@@ -32,8 +33,13 @@ export const Permission = {
   FLIGHT_NOTE: "flight.note",
   FLIGHT_EXPORT: "flight.export",
   FLIGHT_SIGN_OFF: "flight.sign_off",
+  INCIDENT_READ: "incident.read",
+  INCIDENT_EDIT: "incident.edit",
+  INCIDENT_OFFER: "incident.offer",
+  GUESTS_INVITE: "guests.invite",
   AUDIT_READ: "audit.read",
   USERS_MANAGE: "users.manage",
+  TOKENS_MANAGE: "tokens.manage",
 } as const;
 export type Permission = (typeof Permission)[keyof typeof Permission];
 
@@ -57,6 +63,21 @@ export const Severity = {
   INFO: "info",
 } as const;
 export type Severity = (typeof Severity)[keyof typeof Severity];
+
+export const Grade = {
+  IMMEDIATE: "immediate",
+  PRIORITY: "priority",
+  SCHEDULED: "scheduled",
+} as const;
+export type Grade = (typeof Grade)[keyof typeof Grade];
+
+export const Task = {
+  LOOK: "look",
+  ORBIT: "orbit",
+  EXPANDING_SQUARE: "expanding_square",
+  SECTOR: "sector",
+} as const;
+export type Task = (typeof Task)[keyof typeof Task];
 
 /** All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one. */
 export interface LiveVehicle {
@@ -538,6 +559,27 @@ export interface Reply {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Something that a drone may be wanted at. `number` is the force's own; `place` is in words. Open until closed.
+ *
+ * `version` counts changes: of two messages about one incident the greater one is true.
+ */
+export interface Incident {
+  readonly incident_id: string;
+  readonly number: string;
+  readonly place: string;
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+  readonly grade: Grade;
+  readonly note: string;
+  readonly version: number;
+  readonly opened_at: Instant;
+  readonly opened_by: string;
+  readonly changed_at: Instant;
+  readonly closed_at: Instant | null;
+  readonly closed_by: string | null;
+}
+
 export interface Me {
   readonly username: string;
   readonly name: string;
@@ -840,6 +882,7 @@ export interface Fleet {
   readonly vehicles: readonly VehicleInfo[];
   readonly onboard: readonly Onboard[];
   readonly alerts: readonly Alert[];
+  readonly incidents: readonly Incident[];
 }
 
 /** Body of every 4xx/5xx answer under /api. `where` names the field or the place in a file. */
@@ -1012,4 +1055,75 @@ export interface FlightPage {
   readonly unit: string;
   readonly map: MapConfig;
   readonly flight: Flight;
+}
+
+/** ``POST /api/incidents`` answers with the `Incident` (201); 409 if there is one of that number. */
+export interface IncidentCreate {
+  readonly number: string;
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+  readonly grade?: Grade;
+  readonly place?: string;
+  readonly note?: string;
+}
+
+/** ``PUT /api/incidents/<id>``: all of it anew, made from `version`. `is_open` closes it, or opens it again. */
+export interface IncidentSave {
+  readonly version: number;
+  readonly number: string;
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+  readonly grade: Grade;
+  readonly place: string;
+  readonly note: string;
+  readonly is_open?: boolean;
+}
+
+/**
+ * A drone that could go. `against` says in words why it cannot, `remarks` what to think of if it can.
+ *
+ * `eta_s`: from now until it is over the place, take-off and the way round forbidden ground included. `route` begins
+ * where the drone is. `stay_s`: how long it could remain there and still come home with the reserve. `reserve_pct` is
+ * the battery left when it has gone there, stayed `Candidates.stay_s`, and landed at home. None is not known.
+ */
+export interface Candidate {
+  readonly vehicle: string;
+  readonly possible: boolean;
+  readonly against: readonly string[];
+  readonly remarks: readonly string[];
+  readonly eta_s: number | null;
+  readonly distance_m: number | null;
+  readonly route: readonly Position[];
+  readonly stay_s: number | null;
+  readonly reserve_pct: number | null;
+  readonly battery_pct: number | null;
+  readonly armed: boolean | null;
+  readonly sortie_id: string | null;
+  readonly pilot: string | null;
+}
+
+/**
+ * ``GET /api/incidents/<id>/candidates``: every drone, the one that can be there first before the others.
+ *
+ * `limits` says what the reckoning did not know, such as the wind. `pilots` may be offered it.
+ */
+export interface Candidates {
+  readonly incident_id: string;
+  readonly candidates: readonly Candidate[];
+  readonly stay_s: number;
+  readonly height_m: number;
+  readonly limits: readonly string[];
+  readonly pilots: readonly Person[];
+}
+
+/**
+ * ``POST /api/incidents/<id>/offer``: a new draft for `pilot`, who checks it and submits it as any other.
+ *
+ * Answers with the `SortieView` (201). Heights above home.
+ */
+export interface OfferCreate {
+  readonly vehicle: string;
+  readonly pilot: string;
+  readonly task?: Task;
+  readonly height_m?: number;
 }
