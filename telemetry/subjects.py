@@ -4,6 +4,7 @@
 |----------------------------|--------------------|-----------------------------------|
 | ``live.<area>``            | `wire.LiveFrame`   | core, 10 Hz, all changed vehicles |
 | ``fleet.<gateway>``        | `wire.LiveFrame`   | core, 1 Hz, all its vehicles; kept for an hour in the stream PAST |
+| ``traffic.<gateway>``      | `wire.TrafficFrame` | core, 1 Hz, the other aircraft it has heard of since the last |
 | ``progress.<vehicle>``     | `wire.Progress`    | core                              |
 | ``raw.<gateway>``          | `wire.RawChunk`    | stream RAW                        |
 | ``event.<vehicle>.<kind>`` | `wire.Event`       | stream EVENTS                     |
@@ -35,6 +36,7 @@ INCIDENTS_BUCKET: Final = "incidents"
 
 LIVE_ALL: Final = "live.>"
 FLEET_ALL: Final = "fleet.>"
+TRAFFIC_ALL: Final = "traffic.>"
 RAW_ALL: Final = "raw.>"
 EVENTS_ALL: Final = "event.>"
 REQUESTS_ALL: Final = "request.*.*"
@@ -62,6 +64,10 @@ def live(area: str) -> str:
 
 def fleet(gateway: str) -> str:
     return f"fleet.{token(gateway)}"
+
+
+def traffic(gateway: str) -> str:
+    return f"traffic.{token(gateway)}"
 
 
 def raw(gateway: str) -> str:

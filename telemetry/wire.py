@@ -82,6 +82,50 @@ class LiveFrame(msgspec.Struct, frozen=True, array_like=True):
     vehicles: tuple[LiveVehicle, ...]
 
 
+class AltitudeDatum(StrEnum):
+    """What the altitude of another aircraft is measured from. Neither is AMSL: convert or widen before comparing."""
+
+    PRESSURE = "pressure"
+    """Above the 1013.25 hPa surface: about 8 m too high or too low for each hPa that QNH differs from it."""
+    ELLIPSOID = "ellipsoid"
+    """Above WGS 84 (about 46 m above mean sea level at London)."""
+
+
+class Aircraft(msgspec.Struct, frozen=True):
+    """Another aircraft, as it says of itself by ADS-B or remote identification. `age_ms` is that of its position."""
+
+    aircraft: str
+    """``icao-4ca1b2`` or ``rid-<serial or sender>``: the same from whichever receiver."""
+    source: str
+    """``adsb`` or ``remote_id``."""
+    heard_by: str
+    """The vehicle or receiver that passed it on."""
+    lat_deg: float
+    lon_deg: float
+    age_ms: int
+    altitude_m: float | None = None
+    altitude_datum: AltitudeDatum | None = None
+    height_ground_m: float | None = None
+    """Above ground or its take-off, where it reports that (remote identification)."""
+    ground_speed_m_s: float | None = None
+    track_deg: float | None = None
+    climb_m_s: float | None = None
+    callsign: str | None = None
+    kind: str | None = None
+    """ADSB_EMITTER_TYPE or MAV_ODID_UA_TYPE in words, e.g. ``rotorcraft``."""
+    squawk: str | None = None
+    """Four octal digits; 7500, 7600, 7700 are the emergencies."""
+    on_ground: bool | None = None
+
+
+class TrafficFrame(msgspec.Struct, frozen=True):
+    """The aircraft that one gateway has heard of since its last one, at most one entry a second for each."""
+
+    gateway: str
+    sent_at: datetime
+    aircraft: tuple[Aircraft, ...]
+
+
 class RawVehicle(msgspec.Struct, frozen=True, array_like=True):
     """Frames of one vehicle, both directions, as tlog bytes: 8-byte big-endian µs since 1970, then the frame."""
 

@@ -12,6 +12,7 @@ import msgspec
 
 from mission.airspace import DataSet
 from mission.finding import Finding
+from mission.places import FoundPlace
 from mission.plan import Plan
 from telemetry.wire import Alert, Incident, Onboard, UploadReceipt, VehicleInfo
 
@@ -213,12 +214,32 @@ class SplitPlans(msgspec.Struct, frozen=True):
     plans: tuple[Plan, ...]
 
 
+class PlanAvoid(msgspec.Struct, frozen=True):
+    """``POST /api/plans/avoid`` answers with the `Plan`, its legs led round what the fence forbids. Nothing is saved."""
+
+    plan: Plan
+
+
+class PlanFence(msgspec.Struct, frozen=True):
+    """``POST /api/plans/fence`` answers with the `Plan`, one inclusion about all it flies. Nothing is saved by it."""
+
+    plan: Plan
+    margin_m: float = 20.0
+
+
 class PlanExport(msgspec.Struct, frozen=True):
     """``POST /api/plans/export`` answers with the file. `format`: a key of `mission.formats.FORMATS`."""
 
     plan: Plan
     format: str
     name: str = "plan"
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/places?q=``: what the words may mean, likeliest first; maybe none."""
+
+    query: str
+    found: tuple[FoundPlace, ...]
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -291,6 +312,12 @@ class Fleet(msgspec.Struct, frozen=True):
     alerts: tuple[Alert, ...]
     incidents: tuple[Incident, ...] = ()
     """The open ones that the reader may hear of."""
+
+
+class PastAlerts(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/past/alerts``: those raised or changed in the last hour, and those open longer."""
+
+    alerts: tuple[Alert, ...]
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -17,9 +17,24 @@ from web import headers, pages
 from web.auth import guard
 from web.bus_line import BusLine
 from web.context import Context
-from web.routes import admin, alerts, audit, downloads, flights, home, live, login, plans, sorties, vehicles
+from web.routes import (
+    admin,
+    alerts,
+    audit,
+    downloads,
+    flights,
+    home,
+    incidents,
+    live,
+    login,
+    past,
+    places,
+    plans,
+    sorties,
+    vehicles,
+)
 from web.store.database import Database
-from web.surroundings import surroundings
+from web.surroundings import gazetteer, surroundings
 from web.vite import Manifest
 
 BODY_LIMIT_BYTES: Final = 20 * 1024**2
@@ -29,9 +44,12 @@ BLUEPRINTS: Final = (
     login.blueprint,
     sorties.blueprint,
     plans.blueprint,
+    places.blueprint,
     vehicles.blueprint,
     live.blueprint,
+    past.blueprint,
     alerts.blueprint,
+    incidents.blueprint,
     flights.blueprint,
     downloads.blueprint,
     admin.blueprint,
@@ -56,7 +74,8 @@ def create_app(settings: Settings, home_folder: Path, database: Database, bus: B
         RATELIMIT_HEADERS_ENABLED=True,
     )
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    app.extensions["airbeat"] = Context(settings, home_folder, database, bus, limiter, surroundings(settings.planning))
+    world, named = surroundings(settings.planning), gazetteer(settings.planning)
+    app.extensions["airbeat"] = Context(settings, home_folder, database, bus, limiter, world, named)
     app.extensions["manifest"] = Manifest()
     app.view_functions["static"] = guard.public(app.view_functions["static"])
     # Who asks is known before anything else is looked at, so that a stranger learns nothing from other refusals.

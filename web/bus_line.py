@@ -85,6 +85,33 @@ class BusLine:
         except BusError as error:
             raise BusDown(f"No answer over the message bus: {error.what}.") from error
 
+    def past(
+        self, stream: str, kind: type[M], since: datetime, until: datetime | None = None, only: str | None = None
+    ) -> list[M]:
+        """What `stream` still holds of that time, oldest first. Raises `BusDown`."""
+        bus = self._reached()
+        try:
+            found = bus.past(stream, kind, since, until, only)
+        except BusError as error:
+            raise BusDown(f"No answer over the message bus: {error.what}.") from error
+        return [stored.message for stored in found if stored.message is not None]
+
+    def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
+        """Raises `BusDown`."""
+        bus = self._reached()
+        try:
+            bus.put(bucket, key, value)
+        except BusError as error:
+            raise BusDown(f"No answer over the message bus: {error.what}.") from error
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Raises `BusDown`."""
+        bus = self._reached()
+        try:
+            bus.delete(bucket, key)
+        except BusError as error:
+            raise BusDown(f"No answer over the message bus: {error.what}.") from error
+
     def ticket(self, subjects: tuple[str, ...]) -> BusTicket:
         granted = self._keys.browser_ticket(subjects, TICKET_TTL.total_seconds())
         return BusTicket(self.websocket_url, granted.jwt, granted.seed, subjects, datetime.now(UTC) + TICKET_TTL)

@@ -11,8 +11,9 @@ from mission.plan import Plan
 from mission.position import Position
 from telemetry import subjects
 from telemetry.wire import AREA_ZOOM, area_of
+from web import reach
 from web.auth.permissions import ALLOWED, Permission
-from web.store import sorties, uploads
+from web.store import incidents, sorties, uploads
 from web.store.users import Account
 
 SORTIES: Final = 10
@@ -26,7 +27,13 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
     `sortie_id` is one more sortie than the latest, if it is the user's own.
     """
     if Permission.LIVE_ALL in ALLOWED[user.role]:
-        return (subjects.LIVE_ALL, subjects.EVENTS_ALL, subjects.PROGRESS_ALL)
+        return (
+            subjects.LIVE_ALL,
+            subjects.FLEET_ALL,
+            subjects.EVENTS_ALL,
+            subjects.PROGRESS_ALL,
+            subjects.INCIDENTS_ALL,
+        )
     vehicles = {name for name, held in uploads.holders(db).items() if user.username in held.people}
     areas: set[str] = set()
     latest = sorties.search(db, sorties.Search(of=user.username)).sorties[:SORTIES]
@@ -36,7 +43,9 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
             areas |= areas_about(sortie.plan)
             vehicles |= {sortie.vehicle} if sortie.vehicle else set()
     news = [found for vehicle in vehicles for found in (subjects.events_of(vehicle), subjects.progress(vehicle))]
-    return tuple(sorted([*map(subjects.live, areas), *news]))
+    mine = incidents.listed(db, only_open=True, of_numbers=reach.incident_numbers(db, user))
+    jobs = [subjects.incident(incident.incident_id) for incident in mine]
+    return tuple(sorted([*map(subjects.live, areas), *news, *jobs]))
 
 
 def areas_about(plan: Plan) -> set[str]:

@@ -21,13 +21,13 @@ import web.api_flights
 import web.api_incidents
 from mission.finding import Severity
 from mission.plan import FenceKind, Frame
-from telemetry.wire import Alert, Event, Grade, Incident, LiveFrame, Onboard, Progress, Reply
+from telemetry.wire import Alert, Event, Grade, Incident, LiveFrame, Onboard, Progress, Reply, TrafficFrame
 from web.api_incidents import Task
 from web.auth.permissions import Permission, Role
 
 TARGET: Final = Path(__file__).parent / "frontend" / "src" / "generated.ts"
 
-HEARD: Final = (LiveFrame, Progress, Event, Alert, Onboard, Reply, Incident)
+HEARD: Final = (LiveFrame, Progress, Event, Alert, Onboard, Reply, Incident, TrafficFrame)
 """What comes from the bus: the structs that are subscribed to, and the answers to orders."""
 
 REQUESTS: Final = (
@@ -41,6 +41,7 @@ REQUESTS: Final = (
     "NoteCreate",
     "SignOffCreate",
     "PlanExport",
+    "PlanFence",
     "CheckRequest",
     "IncidentCreate",
     "IncidentSave",

@@ -8,12 +8,13 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from telemetry import subjects
-from telemetry.bus.connection import Bus
+from telemetry.bus.connection import Bus, Stored
 from telemetry.bus_keys import Credentials
 from telemetry.errors import BusError
 from telemetry.wire import Event
@@ -83,6 +84,12 @@ class SyncBus:
     def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """See `Bus.entries`."""
         return self._call(self._reached().entries(bucket, kind), _CALL_TIMEOUT_S, bucket)
+
+    def past(
+        self, stream: str, kind: type[M], since: datetime, until: datetime | None = None, only: str | None = None
+    ) -> list[Stored[M]]:
+        """See `Bus.past`."""
+        return self._call(self._reached().past(stream, kind, since, only, until), _CALL_TIMEOUT_S, stream)
 
     def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
         self._call(self._reached().put(bucket, key, value), _CALL_TIMEOUT_S, bucket)

@@ -49,16 +49,6 @@ class Stored(msgspec.Struct, Generic[M], frozen=True):
     message: M | None
 
 
-class Usage(msgspec.Struct, frozen=True):
-    """How full a stream is."""
-
-    messages: int
-    first_sequence: int
-    last_sequence: int
-    used_bytes: int
-    limit_bytes: int
-
-
 class Bus:
     """One connection, reconnecting for ever. Made by `connect`."""
 
@@ -200,14 +190,24 @@ class Bus:
                 await asyncio.sleep(RETRY_S)
 
     async def past(
-        self, stream: str, kind: type[M], since: datetime | None = None, only: str | None = None
+        self,
+        stream: str,
+        kind: type[M],
+        since: datetime | None = None,
+        only: str | None = None,
+        until: datetime | None = None,
     ) -> list[Stored[M]]:
-        """What `stream` holds now, from `since` on. Tries until the bus answers."""
+        """What `stream` holds now, from `since` on and before `until`. Tries until the bus answers."""
 
         async def read() -> list[Stored[M]]:
             decode = _decoder(kind, stream)
             async with contextlib.aclosing(self._delivered(stream, since or 0, only, until_now=True)) as delivered:
-                return [_stored(raw, decode) async for raw in delivered]
+                found = []
+                async for raw in delivered:
+                    if until is not None and raw.metadata.timestamp >= until:
+                        break
+                    found.append(_stored(raw, decode))
+                return found
 
         found: list[Stored[M]] = await self._retried(read, stream)
         return found
@@ -217,13 +217,13 @@ class Bus:
         with contextlib.suppress(*_NATS_ERRORS):  # what stays is deleted with the next call
             await self._js.purge_stream(stream, seq=up_to + 1)
 
-    async def usage(self, stream: str) -> Usage:
+    async def usage(self, stream: str) -> stores.Usage:
         try:
             info = await self._js.stream_info(stream)
         except _NATS_ERRORS as error:
             raise BusError(stream, str(error) or type(error).__name__) from error
         state, limit = info.state, info.config.max_bytes or 0
-        return Usage(state.messages, state.first_seq, state.last_seq, state.bytes, limit)
+        return stores.Usage(state.messages, state.first_seq, state.last_seq, state.bytes, limit)
 
     async def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
         """Tries for ever, like `store`."""

@@ -20,13 +20,14 @@ from telemetry.errors import ServiceError
 from telemetry.gateway.contact import Contact, Route
 from telemetry.gateway.desk import Desk, report_broken_uploads
 from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox
+from telemetry.gateway.traffic import Traffic
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.frame import Frame, FrameReader
 from telemetry.mavlink.tlog import STAMP
 from telemetry.running import run_service, told_to_end
 from telemetry.services import intervals
 from telemetry.settings import Settings, VehicleSettings
-from telemetry.wire import Event, LiveFrame, LiveVehicle, VehicleInfo, area_of
+from telemetry.wire import Event, LiveFrame, LiveVehicle, TrafficFrame, VehicleInfo, area_of
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ SHOWN_AT_LEAST_S: Final = 1.0
 """A vehicle of which nothing changes is still shown this often, with its growing ages."""
 TIMESYNC_EVERY: Final = 5
 """Heartbeats."""
+FLEET_EVERY_S: Final = 1.0
+"""All vehicles at once, for those who see only some areas at the full rate, and for looking back."""
 GONE_S: Final = 60.0
 """After this long without a HEARTBEAT, what waits for the vehicle waits in vain."""
 LOSS_TOLD_EVERY_S: Final = 5.0
@@ -56,7 +59,9 @@ class Gateway:
         self._raw = RawOutbox(settings.gateway)
         self._loss_told, self._loss_told_at = 0, 0.0
         self._events = EventOutbox()
+        self._traffic = Traffic()
         self._frame_numbers: Counter[str] = Counter()
+        self._fleet_at = 0.0
         self._infos: dict[str, VehicleInfo] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeats = 0
@@ -126,6 +131,19 @@ class Gateway:
             self._frame_numbers[area] += 1
             frame = LiveFrame(self._settings.gateway, area, self._frame_numbers[area], sent_at, tuple(vehicles))
             await self._bus.publish(subjects.live(area), frame)
+        if now - self._fleet_at >= FLEET_EVERY_S:
+            self._fleet_at = now
+            await self._show_fleet(now)
+
+    async def _show_fleet(self, now: float) -> None:
+        vehicles = (contact.vehicle for contact in self._by_name.values() if contact.vehicle.is_autopilot)
+        area = subjects.EVERYWHERE
+        self._frame_numbers[area] += 1
+        shown = tuple(vehicle.snapshot(now) for vehicle in vehicles)
+        name = self._settings.gateway
+        await self._bus.publish(
+            subjects.fleet(name), LiveFrame(name, area, self._frame_numbers[area], datetime.now(UTC), shown)
+        )
 
     async def _beat_for_ever(self) -> None:
         """Once a second: our HEARTBEAT, and what changes slowly."""
@@ -150,6 +168,14 @@ class Gateway:
                     self._infos[info.vehicle] = info
                     self._spawn(self._bus.put(subjects.VEHICLES_BUCKET, info.vehicle, info))
 
+            await self._show_traffic(now)
+
+    async def _show_traffic(self, now: float) -> None:
+        aircraft = self._traffic.news(now)
+        if aircraft:
+            frame = TrafficFrame(self._settings.gateway, datetime.now(UTC), aircraft)
+            await self._bus.publish(subjects.traffic(frame.gateway), frame)
+
     async def _greet(self, contact: Contact) -> None:
         """Asks a vehicle for the messages we need and for who it is, until it has answered."""
         while not contact.vehicle.link_lost:
@@ -172,7 +198,9 @@ class Gateway:
         name = known.callsign if known else f"{peer.link}-{frame.sysid}"
         contact = self._by_name.get(name)
         if contact is None:
-            contact = self._by_name[name] = Contact(name, frame.sysid, known is not None, Route(link, peer))
+            route = Route(link, peer)
+            contact = Contact(name, frame.sysid, known is not None, route, self._traffic.hear)
+            self._by_name[name] = contact
             contact.vehicle.serial = known.serial if known else None
             self._spawn(Desk(self._bus, contact, self._events.add).open())
             log.info("%s: first heard on %s from %s", name, peer.link, peer.address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -128,6 +129,18 @@ async def test_everything_sent_and_received_is_stored_and_shown(bus: Bus) -> Non
     info = await bus.entry(subjects.VEHICLES_BUCKET, "UAV-07", VehicleInfo)
     assert info is not None
     assert (info.known, info.firmware, info.autopilot, info.system_id) == (True, "4.6.3", "ARDUPILOTMEGA", 7)
+
+
+async def test_the_whole_fleet_is_told_now_and_then_and_kept_for_looking_back(bus: Bus) -> None:
+    screen = await watching(bus)
+    async with running(bus) as (_, address), Drone.flying(address) as _, Drone.flying(address, system_id=8) as _:
+        await until(lambda: {"UAV-07", "UAV-08"} <= screen.latest.keys())
+        await asyncio.sleep(2.2)
+    frames = [one.message for one in await bus.past(subjects.PAST_STREAM, LiveFrame) if one.message is not None]
+    assert [frame.sequence for frame in frames] == list(range(1, len(frames) + 1))
+    assert {vehicle.vehicle for vehicle in frames[-1].vehicles} == {"UAV-07", "UAV-08"}
+    apart_s = [(b.sent_at - a.sent_at).total_seconds() for a, b in itertools.pairwise(frames)]
+    assert min(apart_s) > 0.9
 
 
 async def test_orders_are_answered_with_what_the_vehicle_did_and_said(broker: Broker, bus: Bus) -> None:

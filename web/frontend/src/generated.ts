@@ -799,11 +799,39 @@ export interface SplitPlans {
   readonly plans: readonly Plan[];
 }
 
+/** ``POST /api/plans/avoid`` answers with the `Plan`, its legs led round what the fence forbids. Nothing is saved. */
+export interface PlanAvoid {
+  readonly plan: Plan;
+}
+
+/** ``POST /api/plans/fence`` answers with the `Plan`, one inclusion about all it flies. Nothing is saved by it. */
+export interface PlanFence {
+  readonly plan: Plan;
+  readonly margin_m?: number;
+}
+
 /** ``POST /api/plans/export`` answers with the file. `format`: a key of `mission.formats.FORMATS`. */
 export interface PlanExport {
   readonly plan: Plan;
   readonly format: string;
   readonly name?: string;
+}
+
+/** `kind`: area, point, grid reference, position, postcode. `position` is its middle, for an area a point in it. */
+export interface FoundPlace {
+  readonly name: string;
+  readonly kind: string;
+  readonly position: Position;
+  readonly bounds: readonly [number, number, number, number] | null;
+  readonly outline: readonly Position[];
+  readonly grid_reference: string | null;
+  readonly source: string | null;
+}
+
+/** Answer of ``GET /api/places?q=``: what the words may mean, likeliest first; maybe none. */
+export interface Places {
+  readonly query: string;
+  readonly found: readonly FoundPlace[];
 }
 
 /**
@@ -883,6 +911,11 @@ export interface Fleet {
   readonly onboard: readonly Onboard[];
   readonly alerts: readonly Alert[];
   readonly incidents: readonly Incident[];
+}
+
+/** Answer of ``GET /api/past/alerts``: those raised or changed in the last hour, and those open longer. */
+export interface PastAlerts {
+  readonly alerts: readonly Alert[];
 }
 
 /** Body of every 4xx/5xx answer under /api. `where` names the field or the place in a file. */
