@@ -20,6 +20,7 @@ from rich.table import Table
 from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
+from airbeat.place_cli import place
 from mission.errors import MissionError
 from sitl.cli import sitl
 from telemetry import settings as settings_file
@@ -50,7 +51,7 @@ def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
 
 
-for command in (sitl, log, verify):
+for command in (sitl, log, verify, place):
     main.add_command(command)
 
 

@@ -78,6 +78,8 @@ class PlanningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folder of elevation tiles, GeoTIFF or SRTM ``.hgt``."""
     permissions: tuple[str, ...] = ()
     """Ids of the zones that the unit has a standing permission for."""
+    places: tuple[str, ...] = ()
+    """Files of places to be found by name: GeoJSON of wards and the like, or ``.csv`` of postcodes."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

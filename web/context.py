@@ -9,13 +9,14 @@ from flask import current_app
 from flask_limiter import Limiter
 
 import mission.context
+from mission.places import Gazetteer
 from telemetry.settings import Settings
 from web.bus_line import BusLine
 from web.store.database import Database
 
 
 class Context(msgspec.Struct, frozen=True):
-    """`home` is the folder of all data, `world` what plans are judged in."""
+    """`home` is the folder of all data, `world` what plans are judged in, `places` what is found by name."""
 
     settings: Settings
     home: Path
@@ -23,6 +24,7 @@ class Context(msgspec.Struct, frozen=True):
     bus: BusLine
     limiter: Limiter
     world: mission.context.Context
+    places: Gazetteer
 
 
 def context() -> Context:

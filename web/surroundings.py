@@ -8,9 +8,11 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
+from mission import places
 from mission.airspace import Airspace, maps, openair, with_flight_restriction_zones, yaixm
 from mission.context import Context
 from mission.errors import MissionError
+from mission.places import Gazetteer
 from mission.terrain import Terrain
 from telemetry.errors import SettingsError
 from telemetry.settings import AirspaceSettings, PlanningSettings
@@ -26,6 +28,12 @@ READERS: Final[dict[str, Callable[[str, bytes, date | None], Airspace]]] = {
 }
 """By the ending of the file's name."""
 
+PLACE_READERS: Final[dict[str, Callable[[str, bytes], Gazetteer]]] = {
+    ".geojson": places.load_geojson,
+    ".json": places.load_geojson,
+    ".csv": places.load_postcodes,
+}
+
 
 def surroundings(planning: PlanningSettings) -> Context:
     """Everything but the time. Raises `SettingsError` naming the file that cannot be read.
@@ -37,6 +45,24 @@ def surroundings(planning: PlanningSettings) -> Context:
         airspace = with_flight_restriction_zones(reduce(Airspace.merged, map(_airspace, planning.airspace)))
         airspace.zones_near(0.0, 0.0, 0.0, 0.0)  # makes its index now, and not while the first pilot waits
     return Context(airspace=airspace, terrain=_terrain(planning.terrain), permissions=planning.permissions)
+
+
+def gazetteer(planning: PlanningSettings) -> Gazetteer:
+    """The places that people may ask for by name. Raises `SettingsError` naming the file that cannot be read."""
+    return reduce(Gazetteer.merged, map(_places, planning.places), places.EMPTY)
+
+
+def _places(file: str) -> Gazetteer:
+    path = Path(file)
+    reader = PLACE_READERS.get(path.suffix.lower())
+    if reader is None:
+        raise SettingsError(file, f"is no file of places; those end in {', '.join(PLACE_READERS)}")
+    try:
+        return reader(path.name, path.read_bytes())
+    except OSError as error:
+        raise SettingsError(file, error.strerror or str(error)) from error
+    except MissionError as error:
+        raise SettingsError(file, str(error)) from error
 
 
 def _airspace(entry: AirspaceSettings) -> Airspace:
