@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from telemetry.services.orders import ORDERS
+from telemetry.wire import Incident
 from web import api, api_flights
 from web.auth.permissions import ALLOWED, Permission, Role
 from web.errors import Forbidden
 from web.store import flights as flight_store
-from web.store import uploads
+from web.store import sorties, uploads
 from web.store.users import Account
 
 RECENT: Final = timedelta(days=7)
@@ -70,6 +72,20 @@ def require_flight(user: Account, flight: api_flights.FlightSummary) -> None:
 
 def may_sign_off(user: Account, flight: api_flights.FlightSummary) -> bool:
     return _has(user, Permission.FLIGHT_SIGN_OFF) and user.username != flight.pilot
+
+
+def incident_numbers(db: Session, user: Account) -> set[str] | None:
+    """Of which incidents this user may know: None is all, else those that his latest sorties are for."""
+    if _has(user, Permission.LIVE_ALL):
+        return None
+    latest = sorties.search(db, sorties.Search(of=user.username)).sorties
+    return {sortie.incident for sortie in latest if sortie.incident}
+
+
+def require_incident(db: Session, user: Account, incident: Incident) -> None:
+    numbers = incident_numbers(db, user)
+    if numbers is not None and incident.number not in numbers:
+        raise Forbidden("None of your sorties is for that incident.")
 
 
 class OrderRight(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from telemetry.bus_keys import BusKeys
 from telemetry.settings import Settings
 from web.app import BODY_LIMIT_BYTES, create_app
 from web.bus_line import BusLine
+from web.incidents import IncidentBoard
 from web.indexer import Indexer
 from web.store.database import Database, sqlite_url
 
@@ -55,6 +56,8 @@ def run(settings: Settings) -> None:
         **_behind(settings.web.trusted_proxy),
     )
     bus.start(indexer.after, indexer.take)
+    board = IncidentBoard(database, bus)
+    board.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     log.info("serving on http://%s:%s", settings.web.host, server.effective_port)
@@ -62,6 +65,7 @@ def run(settings: Settings) -> None:
         server.run()  # ends at SystemExit, when the requests under way are answered
     finally:
         server.close()
+        board.stop()
         bus.stop()
         database.close()
 

@@ -15,7 +15,7 @@ from web.auth.permissions import Permission
 from web.context import context
 from web.errors import BusDown
 from web.exchange import answer
-from web.store import audit, uploads
+from web.store import audit, incidents, uploads
 
 blueprint = Blueprint("live", __name__)
 
@@ -75,6 +75,7 @@ def fleet() -> Response:
     alerts = bus.entries(subjects.ALERTS_BUCKET, Alert)
     with services.database.read() as db:
         holders = uploads.holders(db)
+        open_incidents = incidents.listed(db, only_open=True, of_numbers=reach.incident_numbers(db, user))
 
     def heard(vehicle: str) -> bool:
         return reach.may_hear_of(user, holders.get(vehicle))
@@ -84,5 +85,6 @@ def fleet() -> Response:
             vehicles=tuple(sorted(vehicles.values(), key=lambda info: info.vehicle)),
             onboard=tuple(held for held in onboard.values() if heard(held.vehicle)),
             alerts=tuple(alert for alert in alerts.values() if heard(alert.vehicle)),
+            incidents=tuple(open_incidents),
         )
     )

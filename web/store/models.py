@@ -156,6 +156,8 @@ class Note(Base):
     author: Mapped[str] = mapped_column(ForeignKey("users.username"))
     at: Mapped[datetime] = mapped_column("written_at")
     text: Mapped[str] = mapped_column(Text)
+    moment: Mapped[datetime | None]
+    """Of the flight, where the note is about one."""
 
 
 class SignOff(Base):
@@ -167,6 +169,26 @@ class SignOff(Base):
     by: Mapped[str] = mapped_column("signed_by", ForeignKey("users.username"))
     at: Mapped[datetime] = mapped_column("signed_at")
     remark: Mapped[str | None] = mapped_column(Text)
+
+
+class Incident(Base):
+    """`number` is the force's own, and links sorties and flights to it. The bus shows the open ones."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(64), unique=True)
+    place: Mapped[str] = mapped_column(String(200))
+    lat_deg: Mapped[float]
+    lon_deg: Mapped[float]
+    grade: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str] = mapped_column(String(100))
+    changed_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class Bookmark(Base):
