@@ -21,7 +21,18 @@ import web.api_flights
 import web.api_incidents
 from mission.finding import Severity
 from mission.plan import FenceKind, Frame
-from telemetry.wire import Alert, Event, Grade, Incident, LiveFrame, Onboard, Progress, Reply, TrafficFrame
+from telemetry.wire import (
+    Alert,
+    AltitudeDatum,
+    Event,
+    Grade,
+    Incident,
+    LiveFrame,
+    Onboard,
+    Progress,
+    Reply,
+    TrafficFrame,
+)
 from web.api_incidents import Task
 from web.auth.permissions import Permission, Role
 
@@ -85,7 +96,7 @@ def structs() -> list[type[msgspec.Struct]]:
 
 
 def enums() -> list[type[enum.Enum]]:
-    return [Role, Permission, Frame, FenceKind, Severity, Grade, Task]
+    return [Role, Permission, Frame, FenceKind, Severity, Grade, AltitudeDatum, Task]
 
 
 def typescript() -> str:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from telemetry.gateway import traffic
 from telemetry.links import Link, Peer
 from telemetry.mavlink.enums import MavAutopilot, MavState, MavType
 from telemetry.mavlink.frame import Frame
@@ -44,7 +45,10 @@ class Route:
 class Contact:
     """Everything about one system id. `take` is called for each of its frames, and is what must be quick."""
 
-    def __init__(self, name: str, system_id: int, known: bool, route: Route) -> None:
+    def __init__(
+        self, name: str, system_id: int, known: bool, route: Route, hear_aircraft: Callable[[Any, str, float], None]
+    ) -> None:
+        self._hear_aircraft = hear_aircraft
         self.vehicle = Vehicle(name, system_id, route.peer.link, known)
         self.vehicle.loss = route.loss
         self.mailbox = Mailbox(name, system_id, AUTOPILOT, self.transmit, OWN_SYSTEM)
@@ -77,9 +81,11 @@ class Contact:
         self.frames += 1
         route.heard_at = now
         route.loss.count(frame.compid, frame.seq)
+        number = frame.msgid
+        if number in traffic.MESSAGES:
+            self._hear_aircraft(decode(frame), self.vehicle.name, now)
         if frame.compid != AUTOPILOT or not frame.verified:
             return
-        number = frame.msgid
         if number in HANDLERS:
             message = decode(frame)
             self.vehicle.update(number, message, now)

@@ -71,6 +71,12 @@ export const Grade = {
 } as const;
 export type Grade = (typeof Grade)[keyof typeof Grade];
 
+export const AltitudeDatum = {
+  PRESSURE: "pressure",
+  ELLIPSOID: "ellipsoid",
+} as const;
+export type AltitudeDatum = (typeof AltitudeDatum)[keyof typeof AltitudeDatum];
+
 export const Task = {
   LOOK: "look",
   ORBIT: "orbit",
@@ -578,6 +584,33 @@ export interface Incident {
   readonly changed_at: Instant;
   readonly closed_at: Instant | null;
   readonly closed_by: string | null;
+}
+
+/** Another aircraft, as it says of itself by ADS-B or remote identification. `age_ms` is that of its position. */
+export interface Aircraft {
+  readonly aircraft: string;
+  readonly source: string;
+  readonly heard_by: string;
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+  readonly age_ms: number;
+  readonly altitude_m: number | null;
+  readonly altitude_datum: AltitudeDatum | null;
+  readonly height_ground_m: number | null;
+  readonly ground_speed_m_s: number | null;
+  readonly track_deg: number | null;
+  readonly climb_m_s: number | null;
+  readonly callsign: string | null;
+  readonly kind: string | null;
+  readonly squawk: string | null;
+  readonly on_ground: boolean | null;
+}
+
+/** The aircraft that one gateway has heard of since its last one, at most one entry a second for each. */
+export interface TrafficFrame {
+  readonly gateway: string;
+  readonly sent_at: Instant;
+  readonly aircraft: readonly Aircraft[];
 }
 
 export interface Me {
