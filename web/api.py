@@ -215,7 +215,7 @@ class SplitPlans(msgspec.Struct, frozen=True):
 
 
 class PlanAvoid(msgspec.Struct, frozen=True):
-    """``POST /api/plans/avoid`` answers with the `Plan`, its legs led round what the fence forbids. Nothing is saved."""
+    """``POST /api/plans/avoid`` answers with the `Plan`, its legs led round what is forbidden. Nothing is saved."""
 
     plan: Plan
 

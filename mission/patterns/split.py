@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from mission.context import Vehicle
+from mission.avoid import avoid
+from mission.context import Context, Vehicle
 from mission.deconflict import VERTICAL_M
 from mission.errors import GeometryError
 from mission.geodesy import frame_of
@@ -32,9 +33,11 @@ def split(
 ) -> tuple[Plan, ...]:
     """One plan for each drone; drone n flies `n * height_step_m` higher than planned.
 
-    What comes before and after the pattern (take-off, return) is in every plan. The pieces are loose waypoints, no
-    pattern any more. Raises GeometryError where there is no such pattern, or too little of it.
+    What comes before and after the pattern (take-off, return) is in every plan, and the ways there and home are led
+    round what the fence forbids. The pieces are loose waypoints, no pattern any more. Raises GeometryError where there
+    is no such pattern, too little of it, or no free way to it.
     """
+    vehicle = vehicle or Vehicle()
     if not 1 <= drones <= MAX_DRONES:
         raise GeometryError("drones", f"{drones}; from 1 to {MAX_DRONES} can share a pattern")
     members = [index for index, item in enumerate(plan.items) if item.pattern == pattern_id]
@@ -44,7 +47,7 @@ def split(
     frame = frame_of(plan)
     xy = frame.to_xy([plan.home.position, *(item.position for item in way if item.position)]).tolist()
     home, path = (xy[0][0], xy[0][1]), [(x, y) for x, y in xy[1:]]
-    cuts = _cuts(path, home, drones, (vehicle or Vehicle()).cruise_speed_m_s)
+    cuts = _cuts(path, home, drones, vehicle.cruise_speed_m_s)
     before, after = plan.items[: members[0]], plan.items[members[-1] + 1 :]
     plans = []
     for number, (begin, end) in enumerate(pairwise(cuts)):
@@ -52,7 +55,8 @@ def split(
         piece = [msgspec.structs.replace(way[0], position=place, pattern=None) for place in positions]
         raised = [_raised(item, number * height_step_m) for item in (*before, *piece, *after)]
         kept = tuple(pattern for pattern in plan.patterns if pattern.pattern_id != pattern_id)
-        plans.append(msgspec.structs.replace(plan, items=tuple(raised), patterns=kept))
+        piece_plan = msgspec.structs.replace(plan, items=tuple(raised), patterns=kept)
+        plans.append(avoid(piece_plan, Context(vehicle=vehicle)))
     return tuple(plans)
 
 

@@ -12,9 +12,20 @@ from werkzeug.test import TestResponse
 
 from mission import formats, patterns
 from mission.pattern import Pattern, Survey
-from mission.plan import FenceKind, FencePolygon, Geofence, Plan, Position, digest
+from mission.plan import FenceCircle, FenceKind, FencePolygon, Geofence, Plan, Position, digest
 from tests.web.conftest import Browser, problem
-from web.api import CheckRequest, ImportedPlan, PatternsExpand, PatternSplit, PlanExport, PlanReport, SplitPlans
+from web.api import (
+    CheckRequest,
+    ImportedPlan,
+    PatternsExpand,
+    PatternSplit,
+    PlanAvoid,
+    PlanExport,
+    PlanFence,
+    PlanReport,
+    SortieCreate,
+    SplitPlans,
+)
 from web.store import audit
 from web.store.database import Database
 
@@ -174,3 +185,37 @@ def test_a_plan_is_written_as_a_file(pilot: Browser, plan: Plan, form: str, data
 
 def test_an_unknown_format_is_refused(pilot: Browser, plan: Plan) -> None:
     assert "dwg" in problem(pilot.send("POST", "/api/plans/export", PlanExport(plan, "dwg")), 400).text
+
+
+def test_legs_are_led_round_an_exclusion(pilot: Browser, plan: Plan, crossing_plan: Plan) -> None:
+    first, second = (item.position for item in plan.items[5:7])
+    assert first and second
+    middle = Position((first.lat_deg + second.lat_deg) / 2, (first.lon_deg + second.lon_deg) / 2)
+    tree = Geofence(plan.geofence.polygons, (FenceCircle(FenceKind.EXCLUSION, middle, 8.0),))
+    barred = msgspec.structs.replace(plan, geofence=tree)
+    assert any(finding.check == "fence_breach" for finding in checked(pilot, barred).findings)
+    answered = pilot.send("POST", "/api/plans/avoid", PlanAvoid(barred))
+    led = msgspec.json.decode(answered.data, type=Plan)
+    assert [item for item in led.items if item in plan.items] == list(plan.items)
+    assert not any(finding.check == "fence_breach" for finding in checked(pilot, led).findings)
+
+    forbidden_place = pilot.send("POST", "/api/plans/avoid", PlanAvoid(crossing_plan))
+    assert "item" in problem(forbidden_place, 400).where
+
+
+def test_a_fence_is_drawn_round_the_plan(pilot: Browser, plan: Plan) -> None:
+    bare = msgspec.structs.replace(plan, geofence=Geofence())
+    answered = pilot.send("POST", "/api/plans/fence", PlanFence(bare))
+    fenced = msgspec.json.decode(answered.data, type=Plan)
+    assert [polygon.kind for polygon in fenced.geofence.polygons] == [FenceKind.INCLUSION]
+    assert checked(pilot, fenced).may_submit
+    too_near = pilot.send("POST", "/api/plans/fence", PlanFence(bare, margin_m=0.0))
+    assert problem(too_near, 400).where == "margin"
+
+
+def test_the_kneeboard_is_of_the_saved_plan(pilot: Browser, plan: Plan) -> None:
+    made = pilot.send("POST", "/api/sorties", SortieCreate("Roof search", "Missing person", plan=plan))
+    sheet = pilot.client.get(f"/sorties/{made.json['sortie']['sortie_id']}/kneeboard.pdf")
+    assert (sheet.status_code, sheet.mimetype, sheet.data[:5]) == (200, "application/pdf", b"%PDF-")
+    empty = pilot.send("POST", "/api/sorties", SortieCreate("Nothing yet", "Nothing"))
+    assert pilot.client.get(f"/sorties/{empty.json['sortie']['sortie_id']}/kneeboard.pdf").status_code == 400

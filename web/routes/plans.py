@@ -8,6 +8,8 @@ from pathlib import PurePath
 from flask import Blueprint, Response, request
 
 from mission import formats, patterns
+from mission.autofence import autofence
+from mission.avoid import avoid
 from mission.patterns.split import split
 from mission.plan import Plan, digest
 from web import api
@@ -43,6 +45,21 @@ def share_pattern() -> Response:
     """One plan for each drone; each becomes a sortie of its own, to be judged and approved by itself."""
     wanted = body(api.PatternSplit)
     return answer(api.SplitPlans(split(wanted.plan, wanted.pattern_id, wanted.drones)))
+
+
+@blueprint.post("/api/plans/avoid")
+@requires(Permission.PLAN_EDIT)
+def lead_round() -> Response:
+    """The shortest ways inside the fence, where legs would leave it."""
+    return answer(avoid(body(api.PlanAvoid).plan, context().world))
+
+
+@blueprint.post("/api/plans/fence")
+@requires(Permission.PLAN_EDIT)
+def draw_fence() -> Response:
+    """An inclusion around all that the plan flies, the straight ways home from every point of it too."""
+    wanted = body(api.PlanFence)
+    return answer(autofence(wanted.plan, wanted.margin_m, context().world))
 
 
 @blueprint.post("/api/plans/import")

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mission.finding import Severity
+from mission.kneeboard import Details, kneeboard
 from web import api, pages, reach
 from web.auth import session
 from web.auth.guard import requires
@@ -14,7 +15,7 @@ from web.context import context
 from web.errors import BadRequest, Conflict
 from web.exchange import answer, body
 from web.judgement import judge
-from web.routes.plans import plan_file
+from web.routes.plans import file_name, plan_file
 from web.store import audit, sorties, users
 
 blueprint = Blueprint("sorties", __name__)
@@ -134,6 +135,28 @@ def export(sortie_id: str, format_name: str) -> Response:
     response = plan_file(sortie.plan, format_name, sortie.title)
     with context().database.write() as db:
         audit.append(db, session.who(), "sortie.export", sortie_id, format=format_name)
+    return response
+
+
+@blueprint.get("/sorties/<sortie_id>/kneeboard.pdf")
+@requires(Permission.PLAN_READ)
+def kneeboard_sheet(sortie_id: str) -> Response:
+    """The saved plan for the pilot's leg; printed, so it says which version it is by the plan's SHA-256."""
+    sortie = _readable(sortie_id)
+    if sortie.plan.home is None:
+        raise BadRequest("the plan has no home yet, so there is nothing to print", "plan")
+    details = Details(
+        title=sortie.title,
+        purpose=sortie.purpose,
+        incident=sortie.incident or "",
+        pilot=sortie.pilot,
+        observer=sortie.observer or "",
+        vehicle=sortie.vehicle or "",
+    )
+    response = Response(kneeboard(sortie.plan, details, context().world), mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=f"{file_name(sortie.title)}.pdf")
+    with context().database.write() as db:
+        audit.append(db, session.who(), "sortie.export", sortie_id, format="kneeboard")
     return response
 
 

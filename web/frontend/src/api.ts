@@ -11,8 +11,10 @@ import type {
   PatternsExpand,
   PatternSplit,
   Plan,
+  PlanAvoid,
   OrderRights,
   PlanExport,
+  PlanFence,
   PlanReport,
   Problem,
   Reply,
@@ -115,6 +117,10 @@ export const api = {
   exportPlan: async (request: PlanExport): Promise<Blob> => (await send('POST', '/api/plans/export', request)).blob(),
 
   expandPatterns: (request: PatternsExpand) => sendJson<Plan>('POST', '/api/plans/patterns', request),
+
+  leadRound: (request: PlanAvoid) => sendJson<Plan>('POST', '/api/plans/avoid', request),
+
+  drawFence: (request: PlanFence) => sendJson<Plan>('POST', '/api/plans/fence', request),
 
   splitPattern: (request: PatternSplit) => sendJson<SplitPlans>('POST', '/api/plans/split', request),
 

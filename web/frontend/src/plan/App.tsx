@@ -85,7 +85,7 @@ export function App({ store, aboard }: { store: Store; aboard: Aboard }) {
       {dropping && (
         <div class="drop-zone">
           <Icon name="upload" />
-          Drop a .plan or .waypoints file
+          Drop a plan file
         </div>
       )}
     </div>

@@ -4,6 +4,7 @@ import { Icon } from '../ui/Icon';
 import { NumberInput } from '../ui/NumberInput';
 import * as edit from './edit';
 import type { Selection } from './handles';
+import { DRAW_FENCE, MendButton } from './mending';
 import type { Store } from './store';
 
 /** What kind of fence it is, and the press that makes it the other. */
@@ -169,12 +170,13 @@ function RallyRow({ store, index, rally }: PartProps & { rally: RallyPoint }) {
 }
 
 export function FenceTab({ store }: { store: Store }) {
-  const { home, geofence, rally } = store.plan.value;
+  const { home, geofence, items, rally } = store.plan.value;
   const unfenced = geofence.polygons.length + geofence.circles.length === 0;
   return (
     <div class="shapes">
       <h3>Geofence</h3>
       {unfenced && <p class="note note-warn">No geofence. Draw at least one inclusion around the sortie.</p>}
+      {store.rights.value.edit && items.length > 0 && <MendButton store={store} mend={DRAW_FENCE} />}
       <ol>
         {geofence.polygons.map((polygon, index) => (
           <PolygonRow key={`p${index}`} store={store} index={index} polygon={polygon} />

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import type { DataSet, Finding } from '../generated';
 import { Icon } from '../ui/Icon';
+import { MendButton, mendOf } from './mending';
 import type { Store } from './store';
 
 const RANK: Record<string, number> = { error: 0, warning: 1, info: 2 };
@@ -84,6 +85,7 @@ function Group({ store, findings }: { store: Store; findings: readonly Finding[]
   const [all, setAll] = useState(false);
   const more = findings.length - SHOWN;
   const shown = all || more <= 1 ? findings : findings.slice(0, SHOWN);
+  const mend = findings.map((finding) => mendOf(finding, store.plan.value)).find((found) => found !== null);
   return (
     <ol>
       {shown.map((finding, index) => (
@@ -101,6 +103,11 @@ function Group({ store, findings }: { store: Store; findings: readonly Finding[]
             <Icon name={all ? 'up' : 'down'} />
             {all ? 'Fewer' : `${more} more of the same check`}
           </button>
+        </li>
+      )}
+      {mend && store.rights.value.edit && (
+        <li class="finding-mend">
+          <MendButton store={store} mend={mend} />
         </li>
       )}
     </ol>

@@ -55,17 +55,26 @@ function State({ store }: { store: Store }) {
   );
 }
 
+const FORMATS = [
+  ['plan', 'QGroundControl .plan'],
+  ['waypoints', 'Mission Planner .waypoints'],
+  ['kml', 'KML'],
+  ['kmz', 'KMZ'],
+  ['geojson', 'GeoJSON'],
+  ['gpx', 'GPX'],
+] as const;
+
 function Files({ store, onImported }: { store: Store; onImported: () => void }) {
-  const editable = store.rights.value.edit;
+  const { sortie_id } = store.sortie.value;
   return (
     <>
-      {editable && (
-        <label class="btn btn-quiet file-button" title="Load a .plan or .waypoints file">
+      {store.rights.value.edit && (
+        <label class="btn btn-quiet file-button" title="Load a .plan, .waypoints, KML, KMZ, GeoJSON or GPX file">
           <Icon name="upload" />
           <span class="btn-words">Import</span>
           <input
             type="file"
-            accept=".plan,.waypoints,.txt,.json"
+            accept=".plan,.waypoints,.kml,.kmz,.geojson,.gpx"
             class="visually-hidden"
             data-testid="input-import"
             onChange={(event) => {
@@ -83,22 +92,26 @@ function Files({ store, onImported }: { store: Store; onImported: () => void }) 
           <span class="btn-words">Export</span>
         </summary>
         <div class="menu-list">
-          <button
-            type="button"
+          <a
             class="btn btn-quiet"
-            data-testid="btn-export-plan"
-            onClick={() => void deeds.exportFile(store, 'plan')}
+            href={`/sorties/${encodeURIComponent(sortie_id)}/kneeboard.pdf`}
+            target="_blank"
+            rel="noopener"
+            data-testid="btn-kneeboard"
           >
-            QGroundControl .plan
-          </button>
-          <button
-            type="button"
-            class="btn btn-quiet"
-            data-testid="btn-export-waypoints"
-            onClick={() => void deeds.exportFile(store, 'waypoints')}
-          >
-            Mission Planner .waypoints
-          </button>
+            Kneeboard (PDF, as saved)
+          </a>
+          {FORMATS.map(([format, words]) => (
+            <button
+              type="button"
+              key={format}
+              class="btn btn-quiet"
+              data-testid={`btn-export-${format}`}
+              onClick={() => void deeds.exportFile(store, format)}
+            >
+              {words}
+            </button>
+          ))}
         </div>
       </details>
     </>

@@ -122,7 +122,7 @@ export async function importFile(store: Store, file: File): Promise<boolean> {
   return true;
 }
 
-export async function exportFile(store: Store, format: 'plan' | 'waypoints'): Promise<void> {
+export async function exportFile(store: Store, format: string): Promise<void> {
   try {
     const name = store.form.value.title || 'plan';
     const blob = await api.exportPlan({ plan: store.plan.value, format, name });
