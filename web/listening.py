@@ -30,6 +30,7 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
         return (
             subjects.LIVE_ALL,
             subjects.FLEET_ALL,
+            subjects.TRAFFIC_ALL,
             subjects.EVENTS_ALL,
             subjects.PROGRESS_ALL,
             subjects.INCIDENTS_ALL,
@@ -45,7 +46,8 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
     news = [found for vehicle in vehicles for found in (subjects.events_of(vehicle), subjects.progress(vehicle))]
     mine = incidents.listed(db, only_open=True, of_numbers=reach.incident_numbers(db, user))
     jobs = [subjects.incident(incident.incident_id) for incident in mine]
-    return tuple(sorted([*map(subjects.live, areas), *news, *jobs]))
+    others = [subjects.TRAFFIC_ALL] if areas else []
+    return tuple(sorted([*map(subjects.live, areas), *others, *news, *jobs]))
 
 
 def areas_about(plan: Plan) -> set[str]:

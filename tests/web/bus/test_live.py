@@ -19,7 +19,7 @@ from web.bus_line import BusLine
 
 def test_a_ticket_for_those_who_watch_all(control_room: Browser, bus_line: BusLine) -> None:
     ticket = msgspec.json.decode(control_room.get("/api/bus-ticket").data, type=BusTicket)
-    assert ticket.subjects == ("live.>", "fleet.>", "event.>", "progress.>")
+    assert ticket.subjects == ("live.>", "fleet.>", "traffic.>", "event.>", "progress.>", "$KV.incidents.*")
     assert ticket.url.startswith("ws://")
     assert ticket.expires_at > datetime.now(UTC)
 
