@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from telemetry.logs.damage import Damage
 from telemetry.logs.fetch import Bytes, fetch
+from telemetry.logs.table import Rows
 from telemetry.mavlink.dialect import CRC_EXTRA, PAYLOAD_SIZE
 from telemetry.mavlink.frame import LARGEST_FRAME, SIGNED, frame_at
 
@@ -46,12 +47,12 @@ class Records(NamedTuple):
     start: Numbers
     size: npt.NDArray[np.int32]
     """Of the frame, its checksum and signature included."""
-    msgid: npt.NDArray[np.int32]
+    msgid: npt.NDArray[np.uint16]
     length: npt.NDArray[np.uint8]
     """Bytes of the payload as sent."""
     version: npt.NDArray[np.uint8]
 
-    def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Records:
+    def take(self, rows: Rows) -> Records:
         return Records(self.start[rows], self.size[rows], self.msgid[rows], self.length[rows], self.version[rows])
 
 
@@ -79,23 +80,24 @@ _EXTRA: Final = _by_id({number: extra[0] for number, extra in CRC_EXTRA.items()}
 _PAYLOAD: Final = _by_id(dict(PAYLOAD_SIZE), 0)
 
 
-def find_records(data: Bytes) -> tuple[Records, tuple[Damage, ...], int]:
-    """The records, the damage between them, and how many frames have an id that the dialect does not know."""
-    blocks = [_block(data, begin) for begin in range(0, len(data), _BLOCK)]
-    found = _without_nested(_joined(blocks))
-    damage, unknown = _between(data, found)
-    return found, damage, unknown
-
-
-def _joined(blocks: list[Records]) -> Records:
-    blocks = blocks or [_block(np.zeros(1, dtype=np.uint8), 0)]
-    return Records(
-        np.concatenate([block.start for block in blocks]),
-        np.concatenate([block.size for block in blocks]),
-        np.concatenate([block.msgid for block in blocks]),
-        np.concatenate([block.length for block in blocks]),
-        np.concatenate([block.version for block in blocks]),
-    )
+def find_records(data: Bytes) -> tuple[list[Records], tuple[Damage, ...], int]:
+    """The records block by block, the damage between them, and how many frames have an id the dialect does not know."""
+    blocks: list[Records] = []
+    damage: list[Damage] = []
+    unknown = at = 0
+    for begin in range(0, len(data), _BLOCK):
+        found = _without_nested(_block(data, begin), at)
+        blocks.append(found)
+        ends = np.append(at, found.start + found.size)
+        starts = found.start - STAMP_SIZE
+        if begin + _BLOCK >= len(data):
+            starts = np.append(starts, len(data))
+        for gap in np.flatnonzero(starts > ends[: len(starts)]).tolist():
+            whole, hurt = _between(data, int(ends[gap]), int(starts[gap]))
+            unknown += whole
+            damage.extend(hurt)
+        at = int(ends[-1])
+    return blocks, tuple(damage), unknown
 
 
 def _block(data: Bytes, begin: int) -> Records:
@@ -124,7 +126,7 @@ def _block(data: Bytes, begin: int) -> Records:
     return Records(
         stamp_at[right] + (begin + STAMP_SIZE),
         size[right].astype(np.int32),
-        msgid[right].astype(np.int32),
+        msgid[right].astype(np.uint16),
         length[right],
         np.where(is_2[right], 2, 1).astype(np.uint8),
     )
@@ -144,7 +146,8 @@ def _crc_matches(piece: Bytes, start: Numbers, length: Numbers, extra: npt.NDArr
         count = int(beyond[step])
         if column == 0:
             slab = fetch(piece, start[:count] + 2 * step, _SLAB).view("<u2")
-        crc[:count] = _CRC_PAIR.take(slab[:count, column] ^ crc[:count])
+        np.bitwise_xor(slab[:count, column], crc[:count], out=crc[:count])
+        np.take(_CRC_PAIR, crc[:count], out=crc[:count], mode="clip")  # every index is inside: clip only saves looking
     last = start + length
     odd = (length & 1) == 1
     by_pair = _CRC_PAIR[crc ^ (piece[last - 1] | extra << 8)]
@@ -154,8 +157,9 @@ def _crc_matches(piece: Bytes, start: Numbers, length: Numbers, extra: npt.NDArr
     return matches
 
 
-def _without_nested(found: Records) -> Records:
-    """Without records that begin inside an earlier one: a frame may carry the bytes of another in its payload."""
+def _without_nested(found: Records, since: int) -> Records:
+    """Without records that begin before `since` or inside an earlier one: a payload may carry another frame's bytes."""
+    found = found.take(slice(int(np.searchsorted(found.start - STAMP_SIZE, since)), None))
     begin, end = found.start - STAMP_SIZE, found.start + found.size
     conflicts = np.flatnonzero(begin[1:] < end[:-1])
     if not len(conflicts):
@@ -169,20 +173,13 @@ def _without_nested(found: Records) -> Records:
     return found.take(kept)
 
 
-def _between(data: Bytes, found: Records) -> tuple[tuple[Damage, ...], int]:
-    """What lies between the records: frames of unknown ids, which are in step, and damage."""
-    begin = np.append(found.start - STAMP_SIZE, len(data))
-    end = np.append(0, found.start + found.size)
-    damage: list[Damage] = []
+def _between(data: Bytes, at: int, stop: int) -> tuple[int, list[Damage]]:
+    """What lies between two records: frames of unknown ids, which are in step, and damage."""
     unknown = 0
-    for gap in np.flatnonzero(begin > end).tolist():
-        at, stop = int(end[gap]), int(begin[gap])
-        while (size := _unknown_frame(data, at, stop)) > 0:
-            at += STAMP_SIZE + size
-            unknown += 1
-        if at < stop:
-            damage.append(Damage(at, stop - at, _reason(data, at, stop)))
-    return tuple(damage), unknown
+    while (size := _unknown_frame(data, at, stop)) > 0:
+        at += STAMP_SIZE + size
+        unknown += 1
+    return unknown, [Damage(at, stop - at, _reason(data, at, stop))] if at < stop else []
 
 
 def _unknown_frame(data: Bytes, at: int, stop: int) -> int:

@@ -8,15 +8,16 @@ of the frames. The times are those of the receiver's stamps.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from telemetry.errors import RecordingError
 from telemetry.logs import units
-from telemetry.logs.fetch import Bytes, columns, fetch
-from telemetry.logs.framing import STAMP_SIZE, Records, find_records
+from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
+from telemetry.logs.framing import STAMP_SIZE, find_records
+from telemetry.logs.grouping import grouped
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
@@ -36,19 +37,26 @@ _NUMPY_TYPES: Final = {
 
 def read(path: Path, data: Bytes) -> Log:
     """Raises `RecordingError` where there is no record at all."""
-    records, damage, unknown = find_records(data)
-    if len(data) and not len(records.start) and not unknown:
+    blocks, damage, unknown = find_records(data)
+    messages = grouped((block.msgid, (block.start, block.length, block.version)) for block in blocks)
+    if len(data) and not messages and not unknown:
         raise RecordingError(str(path), 0, "holds no MAVLink frame with its time; it is no .tlog")
-    order = np.argsort(records.msgid.astype(np.uint16), kind="stable")
-    ids, firsts = np.unique(records.msgid[order], return_index=True)
     tables = {}
-    for msgid, rows in zip(ids.tolist(), np.split(order, firsts[1:]), strict=False):
+    for msgid, records in sorted(messages.items()):
         definition = MESSAGES[msgid]
-        tables[definition.msgname] = _table(definition, data, records.take(rows))
+        tables[definition.msgname] = _table(definition, data, _Frames(*records))
     return Log(path, "tlog", len(data), tables, damage, utc=True, unknown=unknown)
 
 
-def _table(definition: Any, data: Bytes, records: Records) -> Table:
+class _Frames(NamedTuple):
+    """Of one message, as in `Records`."""
+
+    start: Offsets
+    length: npt.NDArray[np.uint8]
+    version: npt.NDArray[np.uint8]
+
+
+def _table(definition: Any, data: Bytes, records: _Frames) -> Table:
     kinds = {field: units.unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()}
     loader = _Columns(definition, data, records)
     return Table(
@@ -65,7 +73,7 @@ def _table(definition: Any, data: Bytes, records: Records) -> Table:
 class _Columns:
     """The records of one message, all taken apart when the first of their columns is asked for."""
 
-    def __init__(self, definition: Any, data: Bytes, records: Records) -> None:
+    def __init__(self, definition: Any, data: Bytes, records: _Frames) -> None:
         self._data, self._records = data, records
         self._layout = _layout(definition)
         self._texts = {

@@ -13,12 +13,18 @@ from pymavlink import mavutil
 
 from telemetry.errors import RecordingError
 from telemetry.logs import read
-from telemetry.logs.framing import find_records
+from telemetry.logs.damage import Damage
+from telemetry.logs.framing import Records, find_records
 from telemetry.logs.tlog import SOURCE_FIELDS
 from telemetry.mavlink import tlog
 from telemetry.mavlink.messages import encode
 
 RECORDINGS = ("survey.tlog", "fence-breach.tlog", "battery-failsafe.tlog")
+
+
+def records_of(raw: bytes) -> tuple[Records, tuple[Damage, ...]]:
+    blocks, damage, _ = find_records(np.frombuffer(raw, dtype=np.uint8))
+    return Records(*(np.concatenate(column) for column in zip(*blocks, strict=True))), damage
 
 
 def by_pymavlink(path: Path) -> dict[str, list[Any]]:
@@ -87,9 +93,9 @@ def test_damage_costs_only_what_it_hits(data: Path) -> None:
     for _ in range(1000):
         begin = chance.randrange(len(whole) - 3000)
         piece = whole[begin : begin + 3000]
-        sound, _, _ = find_records(np.frombuffer(piece, dtype=np.uint8))
+        sound, _ = records_of(piece)
         at, removed, put = _mutation(piece, chance)
-        hurt, damage, _ = find_records(np.frombuffer(piece[:at] + put + piece[at + removed :], dtype=np.uint8))
+        hurt, damage = records_of(piece[:at] + put + piece[at + removed :])
         ends = sound.start + sound.size
         before = sound.start[ends <= at]
         behind = sound.start[sound.start - 8 >= at + removed] + len(put) - removed
@@ -114,7 +120,7 @@ def _mutation(piece: bytes, chance: random.Random) -> tuple[int, int, bytes]:
 
 def test_the_same_records_as_stepping_finds(data: Path) -> None:
     whole = (data / "survey.tlog").read_bytes()[:300_000]
-    records, _, _ = find_records(np.frombuffer(whole, dtype=np.uint8))
+    records, _ = records_of(whole)
     stepped = [(time_us, frame.msgid, len(frame.raw)) for time_us, frame in tlog.read(whole)]
     times = [int.from_bytes(whole[start - 8 : start], "big") for start in records.start.tolist()]
     assert list(zip(times, records.msgid.tolist(), records.size.tolist(), strict=True)) == stepped
