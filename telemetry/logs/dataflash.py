@@ -19,6 +19,7 @@ from telemetry.errors import RecordingError
 from telemetry.logs import formats
 from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
 from telemetry.logs.formats import FMT, FMT_TYPE, Format
+from telemetry.logs.grouping import grouped
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
@@ -40,23 +41,23 @@ def read(path: Path, data: Bytes) -> Log:
     for kind, made in known.items():
         lengths[kind] = made.length
     records = walk(tried, lengths, len(data))
-    if len(data) and not np.any(records.kind == FMT_TYPE):
+    starts = {kind: start for kind, (start,) in sorted(grouped((kind, (start,)) for start, kind in records).items())}
+    if len(data) and FMT_TYPE not in starts:
         raise RecordingError(str(path), 0, "holds no FMT record; it is no DataFlash log")
-    tables = _tables(data, records, known)
+    tables = _tables(data, starts, known)
     return Log(path, "dataflash", len(data), tables, damage_between(data, records, lengths), utc=_date(tables))
 
 
 def _formats(data: Bytes, tried: Walked) -> dict[int, Format]:
     """From what looks like an FMT and reads as one: only with the lengths can the chain be walked."""
-    at = tried.start[(tried.kind == FMT_TYPE) & (tried.start + FMT.length <= len(data))]
-    return formats.formats(fetch(data, at, FMT.length).view(FMT.layout)[:, 0])
+    at = tried.start[tried.kind == FMT_TYPE]
+    whole = at[at + FMT.length <= len(data)]
+    return formats.formats(fetch(data, whole, FMT.length).view(FMT.layout)[:, 0])
 
 
-def _tables(data: Bytes, records: Walked, known: dict[int, Format]) -> dict[str, Table]:
-    order = np.argsort(records.kind, kind="stable")
-    starts = np.split(records.start[order], np.cumsum(np.bincount(records.kind, minlength=256))[:-1])
+def _tables(data: Bytes, starts: dict[int, Offsets], known: dict[int, Format]) -> dict[str, Table]:
     clock = _Clock()
-    loaders = {known[kind].name: _Columns(known[kind], data, at) for kind, at in enumerate(starts) if len(at)}
+    loaders = {known[kind].name: _Columns(known[kind], data, at) for kind, at in starts.items()}
     meanings = _meanings(loaders, known)
     tables = {}
     for name, loader in loaders.items():

@@ -13,7 +13,7 @@ There is no checksum: a changed value cannot be told from a right one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +24,9 @@ from telemetry.logs.fetch import Bytes, Offsets
 
 HEAD: Final = b"\xa3\x95"
 _BLOCK: Final = 1 << 20
+"""Bytes looked through at once."""
+_ROWS: Final = 1 << 16
+"""Candidates compared at once. Both so that the arrays made of them stay in the processor's cache."""
 
 Lengths = npt.NDArray[np.int64]
 """By type: bytes of a record, its header included; 0 where no FMT tells."""
@@ -38,62 +41,78 @@ class Walked(NamedTuple):
 
 def candidates(data: Bytes) -> Walked:
     """Every A3 95 that a type follows."""
-    found = []
-    for begin in range(0, len(data), _BLOCK):
-        first = np.flatnonzero(data[begin : begin + _BLOCK] == HEAD[0]) + begin
-        first = first[: np.searchsorted(first, len(data) - 2)]
-        found.append(first[data[first + 1] == HEAD[1]])
-    start = np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-    return Walked(start, data[start + 2])
+    starts, kinds = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint8)]
+    for begin in range(0, len(data) - 2, _BLOCK):
+        block = data[begin : begin + _BLOCK + 2]
+        first = np.flatnonzero(block[:-2] == HEAD[0])
+        first = first[block[first + 1] == HEAD[1]]
+        starts.append(first + begin)
+        kinds.append(block[first + 2])
+    return Walked(np.concatenate(starts), np.concatenate(kinds))
 
 
-def walk(tried: Walked, lengths: Lengths, size: int) -> Walked:
-    """The candidates that are records of a file of `size` bytes."""
-    start = tried.start
-    length = lengths[tried.kind]
-    end = start + length
-    broken = np.flatnonzero(end[:-1] != start[1:])
-    if len(start):
-        broken = np.append(broken, len(start) - 1)
-    kept = np.ones(len(start), dtype=np.bool_)
-    lands = _landing(start, length, end, size)
+def walk(tried: Walked, lengths: Lengths, size: int) -> list[Walked]:
+    """The candidates that are records of a file of `size` bytes, block by block."""
+    chain = _Chain(tried, lengths, size)
+    kept = np.ones(len(tried.start), dtype=np.bool_)
     at = 0
-    for here in broken.tolist():
-        if here < at:
-            continue
-        at = _after(here, start, end, kept, lands, size)
-    return tried if kept.all() else Walked(start[kept], tried.kind[kept])
+    for here in chain.broken():
+        if here >= at:
+            at = _after(here, chain, kept)
+    blocks = []
+    for begin in range(0, len(kept), _ROWS):
+        rows = kept[begin : begin + _ROWS]
+        start, kind = tried.start[begin : begin + _ROWS], tried.kind[begin : begin + _ROWS]
+        blocks.append(Walked(start, kind) if rows.all() else Walked(start[rows], kind[rows]))
+    return blocks
 
 
-Lands = Callable[[int], int]
-"""The candidate at which candidate `i` ends; the number of candidates for the end of the file; -1 for nowhere."""
+class _Chain:
+    """The candidates, and where each of them ends."""
 
+    def __init__(self, tried: Walked, lengths: Lengths, size: int) -> None:
+        self.start, self._kind = tried
+        self._lengths, self.size = lengths, size
 
-def _landing(start: Offsets, length: Lengths, end: Offsets, size: int) -> Lands:
-    def lands(row: int) -> int:
-        if not length[row] or end[row] > size:
+    def broken(self) -> Iterator[int]:
+        """Those whose end is not the next one's begin, and the last."""
+        count = len(self.start)
+        for begin in range(0, count, _ROWS):
+            part = slice(begin, min(begin + _ROWS, count - 1))
+            end = self.start[part] + self._lengths[self._kind[part]]
+            yield from (np.flatnonzero(end != self.start[part.start + 1 : part.stop + 1]) + begin).tolist()
+        if count:
+            yield count - 1
+
+    def end(self, row: int) -> int:
+        """Where the candidate begins, if its type has no length."""
+        return int(self.start[row]) + int(self._lengths[self._kind[row]])
+
+    def lands(self, row: int) -> int:
+        """The candidate at which `row` ends; the number of candidates for the end of the file; -1 for nowhere."""
+        end = self.end(row)
+        if end == self.start[row] or end > self.size:
             return -1
-        if end[row] == size:
-            return len(start)
-        following = int(np.searchsorted(start, end[row]))
-        return following if following < len(start) and start[following] == end[row] else -1
-
-    return lands
+        if end == self.size:
+            return len(self.start)
+        following = int(np.searchsorted(self.start, end))
+        return following if following < len(self.start) and self.start[following] == end else -1
 
 
-def _after(here: int, start: Offsets, end: Offsets, kept: npt.NDArray[np.bool_], lands: Lands, size: int) -> int:
+def _after(here: int, chain: _Chain, kept: npt.NDArray[np.bool_]) -> int:
     """Decides about the candidate `here`, whose end is not the next one's begin; gives the one to go on from."""
-    following = lands(here)
+    following = chain.lands(here)
     if following >= 0:
         kept[here + 1 : following] = False
         return following
-    if end[here] == start[here] or end[here] > size:
+    end, count = chain.end(here), len(kept)
+    if end == chain.start[here] or end > chain.size:
         kept[here] = False
         return here + 1
     inner = here + 1
-    while inner < len(start) and start[inner] < end[here]:
-        then = lands(inner)
-        if then >= 0 and (then == len(start) or lands(then) >= 0):
+    while inner < count and chain.start[inner] < end:
+        then = chain.lands(inner)
+        if then >= 0 and (then == count or chain.lands(then) >= 0):
             kept[here:inner] = False
             return inner
         inner += 1
@@ -101,16 +120,17 @@ def _after(here: int, start: Offsets, end: Offsets, kept: npt.NDArray[np.bool_],
     return inner
 
 
-def damage_between(data: Bytes, records: Walked, lengths: Lengths) -> tuple[Damage, ...]:
+def damage_between(data: Bytes, blocks: list[Walked], lengths: Lengths) -> tuple[Damage, ...]:
     """What lies between the records and behind them, but for the 00 or FF that a page of flash is filled up with."""
-    begin = np.append(records.start, len(data))
-    end = np.append(0, records.start + lengths[records.kind])
-    found = []
-    for gap in np.flatnonzero(begin > end).tolist():
-        lost = data[end[gap] : begin[gap]]
-        if lost.min() == lost.max() and lost[0] in (0x00, 0xFF):
-            continue
-        found.append(Damage(int(end[gap]), len(lost), _reason(lost, gap == len(records.start), lengths)))
+    found: list[Damage] = []
+    at = 0
+    for start, kind in [*blocks, Walked(np.array([len(data)]), np.zeros(1, dtype=np.uint8))]:
+        ends = np.append(at, start + lengths[kind])
+        for gap in np.flatnonzero(start > ends[:-1]).tolist():
+            lost = data[ends[gap] : start[gap]]
+            if lost.min() != lost.max() or lost[0] not in (0x00, 0xFF):
+                found.append(Damage(int(ends[gap]), len(lost), _reason(lost, start[gap] == len(data), lengths)))
+        at = int(ends[-1])
     return tuple(found)
 
 

@@ -167,8 +167,8 @@ def _time_offsets(content: np.ndarray[Any, Any], source: Path) -> np.ndarray[Any
     lengths[fmt["Type"]] = fmt["Length"]
     timed = np.zeros(256, dtype=np.bool_)
     timed[fmt["Type"][[columns.startswith(b"TimeUS") for columns in fmt["Columns"]]]] = True
-    records = walk(candidates(content), lengths, len(content))
-    return records.start[timed[records.kind]] + 3
+    blocks = walk(candidates(content), lengths, len(content))
+    return np.concatenate([start[timed[kind]] for start, kind in blocks]) + 3
 
 
 def long_tlog(source: Path, target: Path) -> Path:
