@@ -3,46 +3,133 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from telemetry.evidence import verifier
+import msgspec
 
+from telemetry.evidence import ed25519, verifier
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.verifier import CUSTODY, EXPORT, EXPORT_TITLE, FLIGHT, NO_HASH, SEAL, canonical, hash_of
+
+SUMS: Final = "SHA256SUMS"
 README: Final = """\
 A flight recorded by Airbeat, and the means to verify it.
 
-flight/         the recording as it was sealed. telemetry.tlog is the original MAVLink log (8 bytes big-endian time in
-                microseconds since 1970 UTC, then the frame), plan.json and plan.plan the plan on board, receipt.json
-                the proof of its upload, events.jsonl what happened, manifest.json the summary, seal.json the seal.
-audit.jsonl     who saw, exported or annotated the flight until this export, one JSON object a line; not of the seal.
-SHA256SUMS      SHA-256 of every file here (check with `sha256sum -c SHA256SUMS`).
-verifier.py     the verifier. It needs Python 3.11 and nothing else, and no network:
+Master          flight/ is an exact copy of the sealed folder that {unit} keeps as flights/{flight_id}.
+                Its recording is telemetry.tlog, {tlog_bytes} bytes, SHA-256
+                {tlog_sha256}
+Working copies  working/ holds what other programs open. Work with these, never with flight/.
+All else        is listed, with every format, in FORMAT.md.
 
-                    python3 verifier.py THIS.zip PUBLIC_KEY
+This is export {number}, given out by {by} at {at}.
 
-PUBLIC_KEY must come from the force by another way than this file; the seal's own key proves nothing by itself.
-The seal's format, from verifier.py:
+To verify it, with no network and no other program than Python 3.11:
 
+    python3 verifier.py THIS.zip PUBLIC_KEY      (or, unpacked:  python3 verifier.py . PUBLIC_KEY)
+
+PUBLIC_KEY must come from the force by another way than this file: the one in public-key.txt proves nothing by itself.
 """
 
 
-def export(folder: Path, target: Path, audit: bytes | None = None) -> None:
-    """Writes the zip. `audit` is the extract that concerns this flight. `OSError` where the disk refuses."""
-    files = [(f"flight/{path.name}", path) for path in sorted(folder.iterdir()) if path.is_file()]
-    source = Path(verifier.__file__).read_bytes()
-    texts = {"README.txt": (README + str(verifier.__doc__)).encode(), "verifier.py": source}
-    if audit is not None:
-        texts["audit.jsonl"] = audit
+class Handover(msgspec.Struct, frozen=True):
+    """Who gives a flight out, to whom, why; `number` counts the unit's exports."""
+
+    unit: str
+    number: int
+    by: str
+    role: str
+    recipient: str
+    reason: str
+    at: datetime
+
+
+def export(
+    folder: Path,
+    target: Path,
+    handover: Handover,
+    custody: list[str],
+    texts: Mapping[str, bytes],
+    attached: Mapping[str, Path],
+    keys: EvidenceKeys,
+) -> str:
+    """Writes the zip and gives its SHA-256. `OSError` where the disk refuses.
+
+    `custody` is the flight's log, `texts` and `attached` are further files by name.
+    """
+    parts = {
+        **texts,
+        CUSTODY: b"".join(json.dumps(statement).encode() + b"\n" for statement in custody),
+        "verifier.py": standalone_verifier().encode(),
+        "FORMAT.md": Path(__file__).with_name("FORMAT.md").read_bytes(),
+        "public-key.txt": f"{keys.public}\n".encode(),
+        "README.txt": _readme(folder, handover).encode(),
+    }
     draft = target.with_name(f"{target.name}.new")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-        sums = []
-        for name, path in files:
-            archive.write(path, name)
-            with path.open("rb") as file:
-                sums.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n")
-        for name, content in texts.items():
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        sums = {f"{FLIGHT}{path.name}": _add(archive, f"{FLIGHT}{path.name}", path) for path in _files(folder)}
+        listed = {name: _add(archive, name, path) for name, path in attached.items()}
+        listed |= {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+        parts[SUMS] = "".join(f"{digest}  {name}\n" for name, digest in sorted((sums | listed).items())).encode()
+        listed[SUMS] = hashlib.sha256(parts[SUMS]).hexdigest()
+        head = hash_of(custody[-1]) if custody else NO_HASH
+        statement = _statement(folder, handover, sums.get(FLIGHT + SEAL, NO_HASH), head, listed, keys.public)
+        signed = {"statement": statement, "signature": keys.sign(statement), "rotations": keys.rotations()}
+        for name, content in {**parts, EXPORT: canonical(signed)}.items():
             archive.writestr(name, content)
-            sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
-        archive.writestr("SHA256SUMS", "".join(sums))
     draft.replace(target)
+    with target.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def standalone_verifier() -> str:
+    """The verifier as one file: what it imports of Airbeat stands in the import's place."""
+    source = Path(verifier.__file__).read_text()
+    (wanted,) = [line for line in source.splitlines() if line.startswith("from telemetry.")]
+    return source.replace(wanted, f"# -- Ed25519\n{Path(ed25519.__file__).read_text().rstrip()}\n\n# -- Seals")
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_file()]
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+    """Hashes the very bytes that it writes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file, archive.open(name, "w", force_zip64=True) as target:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+            target.write(chunk)
+    return digest.hexdigest()
+
+
+def _statement(folder: Path, handover: Handover, seal: str, head: str, listed: Mapping[str, str], key: str) -> str:
+    lines = "".join(f"part {name} {digest}\n" for name, digest in sorted(listed.items()))
+    return (
+        f"{EXPORT_TITLE}\nflight {folder.name}\nnumber {handover.number}\nat {_utc(handover.at)}\n"
+        f"by {handover.by} {handover.role}\nrecipient {json.dumps(handover.recipient)}\n"
+        f"reason {json.dumps(handover.reason)}\nseal {seal}\ncustody {head}\nkey {key}\n{lines}"
+    )
+
+
+def _readme(folder: Path, handover: Handover) -> str:
+    recording = folder / "telemetry.tlog"
+    with recording.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return README.format(
+        unit=handover.unit,
+        flight_id=folder.name,
+        tlog_bytes=f"{recording.stat().st_size:,}",
+        tlog_sha256=digest,
+        number=handover.number,
+        by=f"{handover.by} ({handover.role})",
+        at=_utc(handover.at),
+    )
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")

@@ -25,13 +25,19 @@ class FlightLog:
 
     def append(self, flight_id: str, seal_statement: str, keys: EvidenceKeys) -> dict[str, Any]:
         """Adds a flight and gives its entry; safely on the disk when it returns. One writer at a time."""
+        return self._append(flight_id, f"seal {hash_of(seal_statement)}", keys)
+
+    def append_disposal(self, flight_id: str, certificate: str, keys: EvidenceKeys) -> dict[str, Any]:
+        """Adds that a flight was disposed of, by the statement of its certificate; gives the entry."""
+        return self._append(flight_id, f"disposal {hash_of(certificate)}", keys)
+
+    def _append(self, flight_id: str, what: str, keys: EvidenceKeys) -> dict[str, Any]:
         with self._path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             number, previous = self._end(file)
             statement = (
                 f"{LOG_TITLE}\nnumber {number + 1}\nprevious {previous}\nflight {flight_id}\n"
-                f"seal {hash_of(seal_statement)}\nat {datetime.now(UTC).isoformat(timespec='seconds')}\n"
-                f"key {keys.public}\n"
+                f"{what}\nat {datetime.now(UTC).isoformat(timespec='seconds')}\nkey {keys.public}\n"
             )
             entry = {"statement": statement, "signature": keys.sign(statement)}
             file.write(canonical(entry) + b"\n")

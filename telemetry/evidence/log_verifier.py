@@ -1,44 +1,51 @@
-"""Verifies the log of flights and that every flight in it is there (the format is in `verifier`)."""
+"""Verifies the log of flights and that every flight in it is there, or lawfully gone (the format is in FORMAT.md)."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from telemetry.evidence.ed25519 import NotReadable, is_signed
 from telemetry.evidence.verifier import (
-    KEY_TITLE,
+    DISPOSAL,
     LOG_TITLE,
     NO_HASH,
     SEAL,
     Problem,
     canonical,
     hash_of,
-    is_signed,
     parse,
+    reachable,
 )
 
 
 def verify_log(log: Path, public_key: str, head: str | None = None, flights: Path | None = None) -> list[Problem]:
     """Checks the log of flights: each line, their order, the published `head`, and that each flight is in `flights`.
 
-    Keys are followed through the rotations in the flights' seals. `OSError` where it cannot be read.
+    A flight that was disposed of has its certificate there. Keys are followed through the rotations in the flights'
+    seals and certificates. `OSError` where it cannot be read.
     """
     problems: list[Problem] = []
     previous, hashes = NO_HASH, [NO_HASH]
     seals: dict[str, str] = {}
-    keys = {public_key.strip().lower()}
+    disposals: dict[str, str] = {}
+    first = public_key.strip().lower()
+    keys = {first}
     for number, line in enumerate(log.read_bytes().splitlines(), start=1):
         try:
             entry = json.loads(line)
             values = parse(entry["statement"], LOG_TITLE).values
             key = values["key"]
             good = canonical(entry) == line and is_signed(key, entry["statement"], entry["signature"])
-            seals[values["flight"]] = values["seal"]
+            if "disposal" in values:
+                disposals[values["flight"]] = values["disposal"]
+            else:
+                seals[values["flight"]] = values["seal"]
             in_order = (values["number"], values["previous"]) == (str(number), previous)
         except (ValueError, KeyError, TypeError, AttributeError):
             return [*problems, Problem("log", f"line {number} of the log was changed", log.name, number)]
-        if flights is not None:
-            keys |= _rotated(flights / values["flight"], keys)
+        if flights is not None and key not in keys:
+            keys |= _rotated(flights / values["flight"], first)
         if not good or key not in keys:
             problems.append(
                 Problem("log", f"line {number} of the log was changed or is signed by another key", log.name)
@@ -49,33 +56,32 @@ def verify_log(log: Path, public_key: str, head: str | None = None, flights: Pat
         hashes.append(previous)
     if head is not None and head not in hashes:
         problems.append(Problem("log", "the published head is not in the log: lines at its end are missing", log.name))
-    return problems + (_flights(flights, seals) if flights is not None else [])
+    return problems + (_flights(flights, seals, disposals) if flights is not None else [])
 
 
-def _rotated(folder: Path, keys: set[str]) -> set[str]:
-    found = set(keys)
-    try:
-        for rotation in json.loads((folder / SEAL).read_bytes())["rotations"]:
-            values = parse(rotation["statement"], KEY_TITLE).values
-            if values["former"] in found and is_signed(values["former"], rotation["statement"], rotation["former"]):
-                found.add(values["next"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return keys
-    return found
+def _rotated(folder: Path, first: str) -> set[str]:
+    for name in (SEAL, DISPOSAL):
+        try:
+            return reachable(first, json.loads((folder / name).read_bytes())["rotations"])
+        except (OSError, NotReadable, ValueError, KeyError, TypeError):
+            continue  # said where the flight itself is looked at
+    return set()
 
 
-def _flights(flights: Path, seals: dict[str, str]) -> list[Problem]:
+def _flights(flights: Path, seals: dict[str, str], disposals: dict[str, str]) -> list[Problem]:
     problems = []
     for flight_id, digest in seals.items():
-        path = flights / flight_id / SEAL
+        name, wanted = (DISPOSAL, disposals[flight_id]) if flight_id in disposals else (SEAL, digest)
+        path = flights / flight_id / name
         if not path.is_file():
-            problems.append(Problem("missing", f"flight {flight_id} of the log is missing, or its seal", flight_id))
+            what = "its certificate of disposal" if name == DISPOSAL else "its seal"
+            problems.append(Problem("missing", f"flight {flight_id} of the log is missing, or {what}", flight_id))
             continue
         try:
-            same = hash_of(json.loads(path.read_bytes())["statement"]) == digest
+            same = hash_of(json.loads(path.read_bytes())["statement"]) == wanted
         except (ValueError, KeyError, TypeError, AttributeError):
             same = False
         if not same:
-            problems.append(Problem("changed", f"flight {flight_id} has another seal than the log says", flight_id))
+            problems.append(Problem("changed", f"flight {flight_id} has another {name} than the log says", flight_id))
     strangers = (one.name for one in sorted(flights.iterdir()) if (one / SEAL).is_file() and one.name not in seals)
     return problems + [Problem("log", f"flight {name} is not in the log", name) for name in strangers]

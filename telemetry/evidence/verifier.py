@@ -4,33 +4,7 @@
 
 Prints what it found and ends with 0 if every byte is as it was sealed, with 1 if not, with 2 if it could not look.
 
-THE FORMAT. ``seal.json`` lies beside the recorded files and holds one JSON object, keys sorted, no spaces:
-
-    statement   text, line by line (each ends with a line feed):
-                    airbeat-seal-1
-                    flight FLIGHT_ID
-                    sealed TIME                          UTC, ISO 8601
-                    key PUBLIC_KEY                       32 bytes as hex
-                    file NAME BYTES HEAD LINKS           for every file of the flight but seal.json, names sorted
-    signature   Ed25519 (RFC 8032) over the statement's bytes (UTF-8), 64 bytes as hex
-    links       for every file the list of its links, as hex
-    entry       this flight's entry in the log of flights (`statement`, `signature`), see below
-    rotations   how the key of the statement follows from earlier ones (`statement`, `former`, `next`), see below
-
-CHAIN. A file is cut into chunks of 65,536 bytes; the last may be shorter. Its first link is the SHA-256 of
-"airbeat-chain-1", FLIGHT_ID, NAME, each followed by a line feed, as bytes. Every chunk makes the next link: the
-SHA-256 of the former link (32 bytes) and the chunk. HEAD is the last link; LINKS is the SHA-256 over all links of the
-list (32 bytes each, the first link left out). A changed, added, missing or exchanged byte changes every link from its
-chunk on, so the first link that differs tells the first chunk that differs.
-
-ROTATION. When a key is replaced, former and next key both sign the statement "airbeat-key-1", "former PUBLIC_KEY",
-"next PUBLIC_KEY", "at TIME", one a line. A seal by a later key is accepted where such a line of statements leads to
-it from the key that the verification was asked for.
-
-LOG OF FLIGHTS. ``flights.log`` has one JSON object a line (`statement`, `signature`); the statement is
-"airbeat-flight-log-1", "number N" from 1, "previous HASH" (SHA-256 of the former line's statement; 64 zeros for the
-first), "flight FLIGHT_ID", "seal HASH" (SHA-256 of the flight's statement), "at TIME", "key PUBLIC_KEY", one a line.
-The hash of the last statement is the log's head: once it is published, no flight can be taken away or put in between.
+The format is in FORMAT.md. FLIGHT may also be the folder that such a zip was unpacked into.
 """
 
 from __future__ import annotations
@@ -41,24 +15,33 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
+from telemetry.evidence.ed25519 import NotReadable, is_signed, unhex
+
 SEAL: Final = "seal.json"
+EXPORT: Final = "export.json"
+CUSTODY: Final = "custody.jsonl"
+DISPOSAL: Final = "disposal.json"
+FLIGHT: Final = "flight/"
+"""Where the flight's own files lie in an export."""
 CHUNK: Final = 65_536
 SEAL_TITLE: Final = "airbeat-seal-1"
 CHAIN_TITLE: Final = "airbeat-chain-1"
 KEY_TITLE: Final = "airbeat-key-1"
 LOG_TITLE: Final = "airbeat-flight-log-1"
+CUSTODY_TITLE: Final = "airbeat-custody-1"
+EXPORT_TITLE: Final = "airbeat-export-1"
+DISPOSAL_TITLE: Final = "airbeat-disposal-1"
 NO_HASH: Final = "0" * 64
-_ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-"""What Python raises on a damaged zip file."""
+_ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # a damaged zip's
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`kind`: seal, signature, key, missing, changed, log. `chunk` and `offset` say where a file first differs."""
+    """`kind`: seal, signature, key, missing, changed, log, custody, disposal. `chunk`, `offset`: where it differs."""
 
     kind: str
     text: str
@@ -69,7 +52,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`problems` is empty where every sealed byte is as it was. `unsealed` are files that the seal says nothing of."""
+    """`problems` is empty where every sealed byte is as it was. `unsealed` are files that the seal says nothing of.
+
+    `export` says what the export that was looked at is, `disposed` how a flight whose content is gone was disposed of.
+    """
 
     flight_id: str | None
     sealed_at: str | None
@@ -78,6 +64,8 @@ class Verdict:
     bytes: int
     problems: tuple[Problem, ...]
     unsealed: tuple[str, ...] = ()
+    export: str | None = None
+    disposed: str | None = None
 
     @property
     def good(self) -> bool:
@@ -91,86 +79,7 @@ class Statement:
     title: str
     values: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[int, str, str]] = field(default_factory=dict)
-
-
-class NotReadable(ValueError):
-    """A seal, statement or key that is not in the format above."""
-
-
-def _unhex(text: str) -> bytes:
-    """Bytes of lower-case hex: in one spelling only, so that no letter can be changed unseen."""
-    raw = bytes.fromhex(text)
-    if raw.hex() != text:
-        raise NotReadable("not lower-case hex")
-    return raw
-
-
-# -- Ed25519, RFC 8032 section 5.1, in the plain integers of Python --------------------------------------------------
-
-_P: Final = 2**255 - 19
-_L: Final = 2**252 + 27742317777372353535851937790883648493
-_D: Final = -121665 * pow(121666, -1, _P) % _P
-_ROOT: Final = pow(2, (_P - 1) // 4, _P)
-Point = tuple[int, int, int, int]
-
-
-def _recover_x(y: int, sign: int) -> int:
-    if y >= _P:
-        raise NotReadable("no point of the curve")
-    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    x = pow(square, (_P + 3) // 8, _P)
-    if (x * x - square) % _P:
-        x = x * _ROOT % _P
-    if (x * x - square) % _P or (x == 0 and sign):
-        raise NotReadable("no point of the curve")
-    return _P - x if x & 1 != sign else x
-
-
-def _point(raw: bytes) -> Point:
-    number = int.from_bytes(raw, "little")
-    y = number & ((1 << 255) - 1)
-    x = _recover_x(y, number >> 255)
-    return x, y, 1, x * y % _P
-
-
-def _add(a: Point, b: Point) -> Point:
-    one = (a[1] - a[0]) * (b[1] - b[0]) % _P
-    two = (a[1] + a[0]) * (b[1] + b[0]) % _P
-    three = 2 * a[3] * b[3] * _D % _P
-    four = 2 * a[2] * b[2] % _P
-    e, f, g, h = two - one, four - three, four + three, two + one
-    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
-
-
-def _times(number: int, point: Point) -> Point:
-    result: Point = (0, 1, 1, 0)
-    while number:
-        if number & 1:
-            result = _add(result, point)
-        point = _add(point, point)
-        number >>= 1
-    return result
-
-
-_BASE_Y: Final = 4 * pow(5, -1, _P) % _P
-_BASE: Final[Point] = _point(_BASE_Y.to_bytes(32, "little"))
-
-
-def is_signed(public_key: str, message: str, signature: str) -> bool:
-    """Whether `signature` (hex) is Ed25519 over the UTF-8 bytes of `message` by the key (hex)."""
-    try:
-        key, signed = _unhex(public_key), _unhex(signature)
-        if len(key) != 32 or len(signed) != 64:
-            return False
-        owner, r = _point(key), _point(signed[:32])
-    except ValueError:
-        return False
-    s = int.from_bytes(signed[32:], "little")
-    if s >= _L:
-        return False
-    k = int.from_bytes(hashlib.sha512(signed[:32] + key + message.encode()).digest(), "little") % _L
-    left, right = _times(s, _BASE), _add(r, _times(k, owner))
-    return (left[0] * right[2] - right[0] * left[2]) % _P == 0 and (left[1] * right[2] - right[1] * left[2]) % _P == 0
+    parts: dict[str, str] = field(default_factory=dict)
 
 
 # -- The chain of a file ---------------------------------------------------------------------------------------------
@@ -209,6 +118,9 @@ def parse(statement: str, title: str) -> Statement:
         if word == "file":
             name, size, head, links = rest.rsplit(" ", 3)
             found.files[name] = (int(size), head, links)
+        elif word == "part":
+            name, digest = rest.rsplit(" ", 1)
+            found.parts[name] = digest
         else:
             found.values[word] = rest
     return found
@@ -220,28 +132,43 @@ def parse(statement: str, title: str) -> Statement:
 class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.names = sorted(one.name for one in path.iterdir() if one.is_file())
+        self.names = sorted(one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file())
 
     def open(self, name: str) -> IO[bytes]:
         return (self._path / name).open("rb")
 
 
 class _Zip:
-    """The flight's files in an exported zip lie in its folder ``flight/``."""
-
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path)
-        self.names = sorted(n.removeprefix("flight/") for n in self._zip.namelist() if n.startswith("flight/"))
+        self.names = sorted(name for name in self._zip.namelist() if not name.endswith("/"))
 
     def open(self, name: str) -> IO[bytes]:
-        return self._zip.open(f"flight/{name}")
+        return self._zip.open(name)
+
+
+class _Flight:
+    """The flight's own files, of an export or by themselves."""
+
+    def __init__(self, files: _Folder | _Zip, exported: bool) -> None:
+        self._files, self._at = files, FLIGHT if exported else ""
+        self.names = [name.removeprefix(self._at) for name in files.names if name.startswith(self._at)]
+
+    def open(self, name: str) -> IO[bytes]:
+        return self._files.open(self._at + name)
 
 
 def verify(bundle: Path, public_key: str) -> Verdict:
-    """Checks a flight's folder or exported zip by the public key (hex). `OSError` where it cannot be read."""
+    """Checks a flight's folder, or an export (zip or folder), by the public key. `OSError` where it cannot be read."""
+    key = public_key.strip().lower()
     try:
         files = _Folder(bundle) if bundle.is_dir() else _Zip(bundle)
-        return _verify(files, public_key.strip().lower())
+        exported = EXPORT in files.names or any(name.startswith(FLIGHT) for name in files.names)
+        flight = _Flight(files, exported)
+        if SEAL not in flight.names and DISPOSAL in flight.names:
+            return _disposed(flight, key)
+        verdict = _verify(flight, key)
+        return _exported(files, verdict, key) if exported else verdict
     except _ZIP_ERRORS as error:
         return _refused("seal", f"{bundle.name} is no whole zip file: {error}")
 
@@ -250,7 +177,7 @@ def _refused(kind: str, text: str) -> Verdict:
     return Verdict(None, None, None, 0, 0, (Problem(kind, text, SEAL),))
 
 
-def _verify(files: _Folder | _Zip, public_key: str) -> Verdict:
+def _verify(files: _Flight, public_key: str) -> Verdict:
     if SEAL not in files.names:
         return _refused("seal", "there is no seal: it was taken away, or the flight was never closed")
     with files.open(SEAL) as file:
@@ -261,7 +188,7 @@ def _verify(files: _Folder | _Zip, public_key: str) -> Verdict:
         flight_id, key = statement.values["flight"], statement.values["key"]
         shaped = canonical(seal) == raw and set(seal) == {"statement", "signature", "links", "entry", "rotations"}
         problems = [*_signatures(seal, key, public_key), *_entry(seal, flight_id, key)]
-        links = {name: [_unhex(link) for link in seal["links"][name]] for name in statement.files}
+        links = {name: [unhex(link) for link in seal["links"][name]] for name in statement.files}
         shaped = shaped and set(seal["links"]) == set(statement.files)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return _refused("seal", f"the seal cannot be read, it was changed: {error}")
@@ -281,9 +208,7 @@ def _verify(files: _Folder | _Zip, public_key: str) -> Verdict:
     return Verdict(flight_id, statement.values["sealed"], key, len(statement.files), total, tuple(problems), unsealed)
 
 
-def _file(
-    files: _Folder | _Zip, flight_id: str, name: str, size: int, head: str, links: list[bytes] | None
-) -> list[Problem]:
+def _file(files: _Flight, flight_id: str, name: str, size: int, head: str, links: list[bytes] | None) -> list[Problem]:
     """What is wrong with one file, where it begins to be; without a trusted list of links only whether it is."""
     last, count, seen = first_link(flight_id, name), 0, 0
     try:
@@ -314,24 +239,33 @@ def _differs(name: str, chunk: int, offset: int, length: int, size: int) -> Prob
     )
 
 
-def _signatures(seal: dict[str, Any], key: str, public_key: str) -> list[Problem]:
+def _signatures(seal: dict[str, Any], key: str, public_key: str, name: str = SEAL) -> list[Problem]:
     problems = []
     if not is_signed(key, seal["statement"], seal["signature"]):
-        problems.append(Problem("signature", "the statement was changed: its signature is wrong", SEAL))
+        problems.append(Problem("signature", f"the statement of {name} was changed: its signature is wrong", name))
+    try:
+        reached = reachable(public_key, seal["rotations"])
+    except NotReadable as error:
+        return [*problems, Problem("key", str(error), name)]
+    if key not in reached:
+        problems.append(Problem("key", f"it is signed by another key, {key}, not by {public_key}", name))
+    return problems
+
+
+def reachable(public_key: str, rotations: list[dict[str, str]]) -> set[str]:
+    """The key and those that followed it by signed rotations. Raises `NotReadable` for one that was changed."""
     reached = {public_key}
-    for rotation in seal["rotations"]:
+    for rotation in rotations:
         turned = parse(rotation["statement"], KEY_TITLE)
         former, following = turned.values["former"], turned.values["next"]
-        both = is_signed(former, rotation["statement"], rotation["former"]) and is_signed(
+        by_both = is_signed(former, rotation["statement"], rotation["former"]) and is_signed(
             following, rotation["statement"], rotation["next"]
         )
-        if not both:
-            problems.append(Problem("key", "the record of a key's rotation was changed", SEAL))
-        elif former in reached:
+        if not by_both:
+            raise NotReadable("the record of a key's rotation was changed")
+        if former in reached:
             reached.add(following)
-    if key not in reached:
-        problems.append(Problem("key", f"it is signed by another key, {key}, not by {public_key}", SEAL))
-    return problems
+    return reached
 
 
 def _entry(seal: dict[str, Any], flight_id: str, key: str) -> list[Problem]:
@@ -341,6 +275,101 @@ def _entry(seal: dict[str, Any], flight_id: str, key: str) -> list[Problem]:
     if set(entry) == {"statement", "signature"} and belongs and is_signed(key, entry["statement"], entry["signature"]):
         return []
     return [Problem("log", "its entry in the log of flights was changed, or belongs to another seal", SEAL)]
+
+
+# -- An export, its custody log, and the certificate of a disposal ---------------------------------------------------
+
+
+def _exported(files: _Folder | _Zip, flight: Verdict, public_key: str) -> Verdict:
+    """The verdict on the flight, and on what was added to it when it was given out."""
+    if EXPORT not in files.names:
+        return replace(flight, problems=(*flight.problems, Problem("missing", f"{EXPORT} is missing", EXPORT)))
+    with files.open(EXPORT) as file:
+        raw = file.read()
+    try:
+        export = json.loads(raw)
+        statement = parse(export["statement"], EXPORT_TITLE)
+        said = statement.values
+        problems = _signatures(export, said["key"], public_key, EXPORT)
+        if canonical(export) != raw or set(export) != {"statement", "signature", "rotations"}:
+            problems.append(Problem("seal", "the export is not written as it was signed, it was changed", EXPORT))
+        what = f"export {said['number']} of {said['at']} by {said['by']} to {said['recipient']}: {said['reason']}"
+        flight_id, seal, custody = said["flight"], said["seal"], said["custody"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        problem = Problem("seal", f"{EXPORT} cannot be read, it was changed: {error}", EXPORT)
+        return replace(flight, problems=(*flight.problems, problem))
+    if FLIGHT + SEAL in files.names:
+        with files.open(FLIGHT + SEAL) as file:
+            if hashlib.sha256(file.read()).hexdigest() != seal:
+                problems.append(Problem("seal", "the flight in it is not the one that was exported", SEAL))
+    for name, digest in sorted(statement.parts.items()):
+        problems += _part(files, name, digest)
+    if CUSTODY in files.names:
+        with files.open(CUSTODY) as file:
+            problems += custody_problems(file.read(), flight_id, custody)
+    rest = {name for name in files.names if not name.startswith(FLIGHT) and name != EXPORT}
+    unsealed = (*flight.unsealed, *sorted(rest - set(statement.parts)))
+    return replace(flight, problems=(*flight.problems, *problems), unsealed=unsealed, export=what)
+
+
+def _part(files: _Folder | _Zip, name: str, digest: str) -> list[Problem]:
+    if name not in files.names:
+        return [Problem("missing", f"{name} is missing", name)]
+    try:
+        with files.open(name) as file:
+            found = hashlib.sha256()
+            while piece := file.read(CHUNK):
+                found.update(piece)
+    except _ZIP_ERRORS as error:
+        return [Problem("changed", f"{name} was changed: {error}", name)]
+    return [] if found.hexdigest() == digest else [Problem("changed", f"{name} was changed", name)]
+
+
+def custody_problems(raw: bytes, flight_id: str, head: str) -> list[Problem]:
+    """Checks a flight's whole custody log: each line after the one before, the last one with the hash `head`."""
+    previous, number = NO_HASH, 0
+    for number, line in enumerate(raw.splitlines(), start=1):
+        try:
+            text = json.loads(line)
+            values = parse(text, CUSTODY_TITLE).values
+            good = (values["flight"], values["number"], values["previous"]) == (flight_id, str(number), previous)
+        except (ValueError, KeyError, AttributeError):
+            good = False
+        if not good:
+            what = f"line {number} of the custody log was changed, or one before it is missing"
+            return [Problem("custody", what, CUSTODY, number)]
+        previous = hash_of(text)
+    if previous != head:
+        return [Problem("custody", f"the custody log was changed at or after line {number}", CUSTODY, number)]
+    return []
+
+
+def _disposed(files: _Flight, public_key: str) -> Verdict:
+    """A flight whose content is gone: whether the certificate of that is good."""
+    with files.open(DISPOSAL) as file:
+        raw = file.read()
+    try:
+        held = json.loads(raw)
+        said = parse(held["statement"], DISPOSAL_TITLE).values
+        sealed = parse(held["seal"]["statement"], SEAL_TITLE)
+        flight_id, key = said["flight"], said["key"]
+        problems = _signatures(held, key, public_key, DISPOSAL)
+        entry = parse(held["entry"]["statement"], LOG_TITLE).values
+        belongs = (entry["flight"], entry["disposal"], entry["key"]) == (flight_id, hash_of(held["statement"]), key)
+        belongs = belongs and is_signed(key, held["entry"]["statement"], held["entry"]["signature"])
+        same = (sealed.values["flight"], hash_of(held["seal"]["statement"])) == (flight_id, said["seal"])
+        same = same and is_signed(sealed.values["key"], held["seal"]["statement"], held["seal"]["signature"])
+        if not (belongs and same and canonical(held) == raw):
+            problems.append(Problem("disposal", "the certificate of disposal was changed", DISPOSAL))
+        how = f"disposed of: proposed by {said['proposed']}, confirmed by {said['confirmed']}: {said['reason']}"
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _refused("disposal", f"the certificate of disposal cannot be read, it was changed: {error}")
+    left = tuple(name for name in files.names if name != DISPOSAL)
+    problems += [Problem("disposal", f"{name} is still there", name) for name in left if name in sealed.files]
+    total = sum(size for size, _, _ in sealed.files.values())
+    return Verdict(
+        flight_id, sealed.values["sealed"], key, len(sealed.files), total, tuple(problems), left, disposed=how
+    )
 
 
 def main() -> int:
@@ -353,11 +382,16 @@ def main() -> int:
         print(f"cannot be read: {error}")
         return 2
     print(f"flight {verdict.flight_id}, sealed {verdict.sealed_at}, {verdict.files} files, {verdict.bytes} bytes")
+    for line in filter(None, (verdict.export, verdict.disposed)):
+        print(line)
     for problem in verdict.problems:
         print(f"NOT AS SEALED: {problem.text}")
     for name in verdict.unsealed:
         print(f"not covered by the seal: {name}")
-    print("every sealed byte is as it was" if verdict.good else "this flight is not as it was sealed")
+    if not verdict.good:
+        print("this flight is not as it was sealed")
+    else:
+        print("every sealed byte is as it was" if verdict.disposed is None else "the certificate is good")
     return 0 if verdict.good else 1
 
 

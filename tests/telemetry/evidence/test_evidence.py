@@ -5,42 +5,18 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from telemetry.evidence import verify, verify_log
-from telemetry.evidence.exporting import export
+from telemetry.evidence.ed25519 import is_signed
 from telemetry.evidence.flight_log import NAME, FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.sealing import seal, seal_flight
-from telemetry.evidence.verifier import CHUNK, SEAL, is_signed
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home" / "flights").mkdir(parents=True)
-    return tmp_path / "home"
-
-
-def flight(home: Path, data: Path, name: str = "20261122T071530Z-UAV-07") -> Path:
-    """A sealed flight of four chunks of telemetry."""
-    folder = home / "flights" / name
-    folder.mkdir()
-    (folder / "telemetry.tlog").write_bytes((data / "survey.tlog").read_bytes()[: 3 * CHUNK + 1000])
-    (folder / "events.jsonl").write_bytes(b'{"kind":"armed"}\n')
-    (folder / "empty.json").write_bytes(b"")
-    (folder / "manifest.json").write_bytes(json.dumps({"flight_id": name}).encode())
-    seal_flight(folder)
-    return folder
-
-
-def public(home: Path) -> str:
-    return (home / "keys" / "evidence.pub").read_text().strip()
+from telemetry.evidence.verifier import CHUNK, SEAL
+from tests.telemetry.evidence.conftest import flight, public
 
 
 def test_a_sealed_flight_verifies(home: Path, data: Path) -> None:
@@ -202,33 +178,6 @@ class TestTheLogOfFlights:
         (flights / NAME).write_bytes(sound)
         (problem,) = verify_log(flights / NAME, public(home), flights=flights)
         assert "is not in the log" in problem.text
-
-
-class TestTheExport:
-    def test_the_zip_verifies_by_its_own_verifier_alone(self, home: Path, data: Path, tmp_path: Path) -> None:
-        export(flight(home, data), tmp_path / "evidence.zip", b'{"action":"view"}\n')
-        with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
-            archive.extract("verifier.py", tmp_path)
-            assert {"README.txt", "SHA256SUMS", "audit.jsonl", "flight/telemetry.tlog"} <= set(archive.namelist())
-        command = [sys.executable, "-I", "-S", "verifier.py", "evidence.zip", public(home)]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "every sealed byte is as it was" in done.stdout
-        other = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
-        wrong = subprocess.run([*command[:-1], other], cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert wrong.returncode == 1
-
-    def test_a_damaged_zip_never_verifies_with_another_content(self, home: Path, data: Path, tmp_path: Path) -> None:
-        export(flight(home, data), tmp_path / "evidence.zip")
-        sound, chance = (tmp_path / "evidence.zip").read_bytes(), random.Random(9)
-        for _ in range(60):
-            at = chance.randrange(len(sound))
-            (tmp_path / "hurt.zip").write_bytes(sound[:at] + bytes([sound[at] ^ 0x10]) + sound[at + 1 :])
-            if verify(tmp_path / "hurt.zip", public(home)).good:
-                with zipfile.ZipFile(tmp_path / "hurt.zip") as hurt, zipfile.ZipFile(tmp_path / "evidence.zip") as good:
-                    for name in hurt.namelist():
-                        if name.startswith("flight/"):
-                            assert hurt.read(name) == good.read(name)
 
 
 def test_signatures_are_cryptographys() -> None:

@@ -1,0 +1,76 @@
+"""Disposing of a flight: its content goes, a signed certificate stays (format: FORMAT.md).
+
+Who may, and whether a legal hold forbids it, is for the caller; here it is only done, and so that it can be taken up
+again after a crash: first the certificate and its entry in the log of flights, then the content.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from telemetry.errors import RecordingError
+from telemetry.evidence import flight_log
+from telemetry.evidence.flight_log import FlightLog
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.verifier import DISPOSAL, DISPOSAL_TITLE, SEAL, canonical, hash_of
+from telemetry.evidence.writing import write
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """Two persons' decision; `retention` is the flight's class."""
+
+    proposed_by: str
+    proposed_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime
+    reason: str
+    retention: str
+
+
+def dispose(folder: Path, decision: Decision, keys: EvidenceKeys) -> Path:
+    """Leaves nothing in `folder` but the certificate, whose path it gives.
+
+    Raises `RecordingError` for a flight without a readable seal: what cannot be named cannot be certified.
+    """
+    certificate = folder / DISPOSAL
+    if not certificate.exists():
+        write(certificate, canonical(_certificate(folder, decision, keys)), 0o640)
+    for path in sorted(folder.iterdir()):
+        if path == certificate:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return certificate
+
+
+def _certificate(folder: Path, decision: Decision, keys: EvidenceKeys) -> dict[str, Any]:
+    try:
+        seal = json.loads((folder / SEAL).read_bytes())
+        sealed, signature = seal["statement"], seal["signature"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecordingError(str(folder / SEAL), 0, f"the seal cannot be read: {error}") from error
+    statement = (
+        f"{DISPOSAL_TITLE}\nflight {folder.name}\nseal {hash_of(sealed)}\nclass {json.dumps(decision.retention)}\n"
+        f"proposed {decision.proposed_by} {_utc(decision.proposed_at)}\n"
+        f"confirmed {decision.confirmed_by} {_utc(decision.confirmed_at)}\nreason {json.dumps(decision.reason)}\n"
+        f"at {_utc(datetime.now(UTC))}\nkey {keys.public}\n"
+    )
+    return {
+        "statement": statement,
+        "signature": keys.sign(statement),
+        "seal": {"statement": sealed, "signature": signature},
+        "entry": FlightLog(folder.parent / flight_log.NAME).append_disposal(folder.name, statement, keys),
+        "rotations": keys.rotations(),
+    }
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,53 @@
+"""The signed head of the logs, to be published or sent to a second party (format: FORMAT.md)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from telemetry.errors import RecordingError
+from telemetry.evidence.ed25519 import is_signed
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.verifier import canonical, parse, reachable
+
+HEAD_TITLE: Final = "airbeat-head-1"
+
+
+class Head(msgspec.Struct, frozen=True):
+    """How many lines the log of flights and the custody log had, and the hashes of their ends."""
+
+    flights: int
+    flights_hash: str
+    custody: int
+    custody_hash: str
+    at: datetime
+
+
+def sign(head: Head, keys: EvidenceKeys) -> bytes:
+    """One line of JSON."""
+    statement = (
+        f"{HEAD_TITLE}\nflights {head.flights} {head.flights_hash}\ncustody {head.custody} {head.custody_hash}\n"
+        f"at {head.at.astimezone(UTC).isoformat(timespec='seconds')}\nkey {keys.public}\n"
+    )
+    signed = {"statement": statement, "signature": keys.sign(statement), "rotations": keys.rotations()}
+    return canonical(signed) + b"\n"
+
+
+def read(published: bytes, public_key: str, where: str) -> Head:
+    """A head that was published earlier. Raises `RecordingError` if it is none, or not by that key or its followers."""
+    try:
+        signed = json.loads(published)
+        values = parse(signed["statement"], HEAD_TITLE).values
+        flights, flights_hash = values["flights"].split(" ")
+        custody, custody_hash = values["custody"].split(" ")
+        head = Head(int(flights), flights_hash, int(custody), custody_hash, datetime.fromisoformat(values["at"]))
+        good = is_signed(values["key"], signed["statement"], signed["signature"])
+        good = good and values["key"] in reachable(public_key.strip().lower(), signed["rotations"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RecordingError(where, 0, f"is no published head: {error}") from error
+    if not good:
+        raise RecordingError(where, 0, "is not signed by that key")
+    return head
