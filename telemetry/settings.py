@@ -6,13 +6,17 @@ run elsewhere, instead of the embedded ones); `NATS_WEBSOCKET_URL` (where browse
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from telemetry.errors import SettingsError
+
+PILOT_PORT_KINDS: Final = ("tcpin", "udpin", "udpout")
 
 
 class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +34,8 @@ class VehicleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     links: tuple[str, ...] = ()
     serial: str | None = None
     model: str | None = None
+    pilot_port: str | None = None
+    """Where its pilot's own tools attach: ``tcpin:127.0.0.1:5790``, ``udpin:``, ``udpout:``. None: nowhere."""
 
 
 class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,11 +102,30 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load(path: Path) -> Settings:
     """Reads `path`. Raises `SettingsError` that names the entry."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        settings = msgspec.toml.decode(path.read_bytes(), type=Settings)
     except OSError as error:
         raise SettingsError(str(path), error.strerror or str(error)) from error
     except msgspec.DecodeError as error:
         raise SettingsError(str(path), str(error)) from error
+    for number, vehicle in enumerate(settings.vehicles):
+        if vehicle.pilot_port is not None:
+            _check_pilot_port(vehicle.pilot_port, f"{path}: vehicles[{number}].pilot_port")
+    return settings
+
+
+def _check_pilot_port(endpoint: str, where: str) -> None:
+    """Whoever reaches the port flies the drone: so it is on this machine only."""
+    kind, _, rest = endpoint.partition(":")
+    host, _, port = rest.rpartition(":")
+    if kind not in PILOT_PORT_KINDS or not port.isdigit():
+        kinds = ", ".join(f"{kind}:127.0.0.1:PORT" for kind in PILOT_PORT_KINDS)
+        raise SettingsError(where, f"{endpoint!r} is none of {kinds}")
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise SettingsError(where, f"{host or 'no host'} is not this machine: the port carries orders unsigned")
 
 
 def nats_url(settings: Settings) -> str:

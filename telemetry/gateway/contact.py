@@ -55,6 +55,8 @@ class Contact:
         self.routes: dict[str, Route] = {route.peer.link: route}
         self.route = route
         self.texts: deque[str] = deque(maxlen=TEXTS_KEPT)
+        self.onlookers: list[Callable[[Frame], None]] = []
+        """Who is given every frame of the vehicle as well: its pilot's own tools."""
         self.greeted = False
         """It has been asked for its messages and its version since it was last heard anew."""
         self.pieces: list[bytes] = []
@@ -81,6 +83,8 @@ class Contact:
         self.frames += 1
         route.heard_at = now
         route.loss.count(frame.compid, frame.seq)
+        for onlooker in self.onlookers:
+            onlooker(frame)
         number = frame.msgid
         if number in traffic.MESSAGES:
             self._hear_aircraft(decode(frame), self.vehicle.name, now)
@@ -104,6 +108,14 @@ class Contact:
         raw = encode(name, fields, seq=route.sequence, sysid=OWN_SYSTEM, compid=OWN_COMPONENT)
         route.sequence = (route.sequence + 1) & 0xFF
         route.link.send(route.peer, raw)
+        self.record(raw)
+
+    def pass_on(self, frame: Frame) -> None:
+        """Sends a frame of a pilot's own tool, already recorded, as it is."""
+        self.route.link.send(self.route.peer, frame.raw)
+
+    def record(self, raw: bytes) -> None:
+        """One frame to the vehicle, as of now."""
         self.pieces.append(STAMP.pack(time.time_ns() // 1000))
         self.pieces.append(raw)
         self.frames += 1

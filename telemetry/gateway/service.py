@@ -20,6 +20,7 @@ from telemetry.errors import ServiceError
 from telemetry.gateway.contact import Contact, Route
 from telemetry.gateway.desk import Desk, report_broken_uploads
 from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox
+from telemetry.gateway.pilot_port import PilotPorts
 from telemetry.gateway.traffic import Traffic
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.frame import Frame, FrameReader
@@ -60,6 +61,7 @@ class Gateway:
         self._loss_told, self._loss_told_at = 0, 0.0
         self._events = EventOutbox()
         self._traffic = Traffic()
+        self.pilot_ports = PilotPorts(settings.vehicles, bus, self._events.add)
         self._frame_numbers: Counter[str] = Counter()
         self._fleet_at = 0.0
         self._infos: dict[str, VehicleInfo] = {}
@@ -75,8 +77,10 @@ class Gateway:
         await report_broken_uploads(self._bus, self._is_ours)
         for link in self._settings.links:
             self._links[link.name] = open_link(link.name, link.endpoint, partial(self._on_bytes, link.name))
+        self.pilot_ports.open()
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.pilot_ports.run())
                 tasks.create_task(self._tick_for_ever())
                 tasks.create_task(self._beat_for_ever())
                 tasks.create_task(self._raw.run(self._bus))
@@ -202,6 +206,7 @@ class Gateway:
             contact = Contact(name, frame.sysid, known is not None, route, self._traffic.hear)
             self._by_name[name] = contact
             contact.vehicle.serial = known.serial if known else None
+            self.pilot_ports.join(contact)
             self._spawn(Desk(self._bus, contact, self._events.add).open())
             log.info("%s: first heard on %s from %s", name, peer.link, peer.address)
         self._contacts[peer.link, frame.sysid] = contact
@@ -255,6 +260,7 @@ class Gateway:
     async def _end(self) -> None:
         for link in self._links.values():
             await link.close()
+        await self.pilot_ports.close()
         for task in list(self._tasks):
             task.cancel()
         with contextlib.suppress(TimeoutError):

@@ -6,6 +6,7 @@ soon as another text begins.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 CHUNK: Final = 50
@@ -40,6 +41,17 @@ class StatusTexts:
             pieces.append(GAP)
         self._chunks = {}
         return ["".join(pieces)]
+
+
+def chunks(text: str, number: int) -> Iterator[dict[str, Any]]:
+    """STATUSTEXT's fields for `text`, in as many chunks as it takes; `number` tells it from the text before."""
+    data = text.encode("ascii", "replace").decode()
+    if len(data) <= CHUNK:
+        yield {"text": data}
+        return
+    # A last chunk of full length would promise another one, so one that is empty may follow.
+    for index in range(len(data) // CHUNK + 1):
+        yield {"text": data[index * CHUNK : (index + 1) * CHUNK], "id": number or 1, "chunk_seq": index}
 
 
 def _is_full(chunk: str) -> bool:

@@ -1,0 +1,279 @@
+"""A vehicle's own port for its pilot's tools: QGroundControl, Mission Planner, MAVProxy, a dronekit script.
+
+    vehicle ── frames ──► every tool attached
+    tool ── frames ──► recorded ── judged ──► vehicle
+                                     └─ refused ──► the tool, with the reason
+
+Tools speak with ids of their own, which stay as they are; an event says which address they came from, what they did and
+what they were refused. The rules are `telemetry.services.tool_rules`; what was approved is the plan that the bucket
+``onboard`` says is verified on board.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from math import isfinite
+from typing import Any, Final
+
+from mission.position import Position
+from telemetry import subjects
+from telemetry.bus import Bus, new_id
+from telemetry.gateway.contact import AUTOPILOT, Contact
+from telemetry.links import Link, Peer, open_link
+from telemetry.mavlink.enums import MavAutopilot, MavFtpErr, MavFtpOpcode, MavMissionResult, MavResult, MavSeverity
+from telemetry.mavlink.frame import Frame, FrameReader
+from telemetry.mavlink.messages import BY_NAME, decode, encode
+from telemetry.running import told_to_end
+from telemetry.services.approved import Approved
+from telemetry.services.statustext import chunks
+from telemetry.services.tool_acts import Act, Held, act_of
+from telemetry.services.tool_rules import judge
+from telemetry.services.tool_upload import ToolUpload, writes_items
+from telemetry.settings import VehicleSettings
+from telemetry.wire import Event, Onboard, UploadUnderWay
+
+GONE_S: Final = 10.0
+"""Tools send a HEARTBEAT every second: one that is silent for so long has gone."""
+TELL_AGAIN_S: Final = 5.0
+"""The same act of the same tool, or the same refusal, is told no more often."""
+TICK_S: Final = 0.5
+MOST_TOOLS: Final = 16
+MOST_REMEMBERED: Final = 200
+"""Things told of one tool."""
+SET_MODE: Final = 11
+"""ArduPilot answers SET_MODE with a COMMAND_ACK of its message's id."""
+ASKS_FOR_STREAMS: Final = frozenset({"REQUEST_DATA_STREAM", "MAV_CMD_SET_MESSAGE_INTERVAL"})
+
+
+class Tool:
+    """One program attached: a connection, or a UDP sender."""
+
+    def __init__(self, peer: Peer, answer: Callable[[Tool, str, Mapping[str, Any]], None]) -> None:
+        self.peer = peer
+        self.reader = FrameReader(f"pilot's tool at {peer.address}")
+        self.system = self.component = 0
+        self.heard_at = 0.0
+        self.upload = ToolUpload(partial(answer, self))
+        self.told_at: dict[str, float] = {}
+
+    @property
+    def name(self) -> str:
+        return f"Tool at {self.peer.address} ({self.system}/{self.component})"
+
+
+class PilotPort:
+    """Of one vehicle. `tell` takes events."""
+
+    def __init__(self, settings: VehicleSettings, tell: Callable[[Event], None]) -> None:
+        assert settings.pilot_port is not None
+        self.vehicle = settings.callsign
+        self.approved: Approved | None = None
+        self.writing = False
+        self._tell = tell
+        self._contact: Contact | None = None
+        self._tools: dict[Peer, Tool] = {}
+        self._sequence = 0
+        self._not_sent, self._not_sent_told_at = 0, 0.0
+        self.link: Link = open_link(f"{self.vehicle}'s pilot port", settings.pilot_port, self._receive)
+
+    def join(self, contact: Contact) -> None:
+        """The vehicle was heard: from now on its frames go to the tools."""
+        self._contact = contact
+        contact.onlookers.append(self._forward)
+
+    def tick(self, now: float) -> None:
+        for tool in list(self._tools.values()):
+            tool.upload.ask_again(now)
+            if now - tool.heard_at > GONE_S:
+                del self._tools[tool.peer]
+                self._event(tool, "tool_gone", f"{tool.name} has gone.")
+        lost = self.link.counters.not_sent - self._not_sent
+        if self._tools and lost and now - self._not_sent_told_at > TELL_AGAIN_S:
+            self._not_sent, self._not_sent_told_at = self.link.counters.not_sent, now
+            text = f"A tool on the pilot port reads too slowly: {lost} frames were not forwarded to it."
+            self._event(None, "tool_slow", text, {"frames": lost})
+
+    def _forward(self, frame: Frame) -> None:
+        if self._tools:
+            self.link.send(None, frame.raw)
+
+    def _receive(self, peer: Peer, data: bytes) -> None:
+        contact = self._contact
+        tool = self._tools.get(peer)
+        if tool is None:
+            if len(self._tools) >= MOST_TOOLS:
+                return
+            tool = Tool(peer, self._answer)
+        now = time.monotonic()
+        for frame in tool.reader.feed(data):
+            message = decode(frame) if frame.verified else None
+            if message is None or (contact is not None and frame.sysid == contact.vehicle.system_id):
+                continue  # unreadable, or it pretends to be the vehicle
+            tool.heard_at = now
+            if (tool.system, tool.component) != (frame.sysid, frame.compid):
+                tool.system, tool.component = frame.sysid, frame.compid
+                self._tools[peer] = tool
+                self._event(tool, "tool_attached", f"{tool.name} attached to the pilot port.")
+            if contact is not None:
+                self._take(contact, tool, frame, message, now)
+
+    def _take(self, contact: Contact, tool: Tool, frame: Frame, message: Any, now: float) -> None:
+        name = type(message).__name__
+        if getattr(message, "target_system", 0) not in (0, contact.vehicle.system_id):
+            return
+        if name == "HEARTBEAT" and message.autopilot != MavAutopilot.INVALID:
+            return  # whoever reads the recording would take it for the vehicle's
+        contact.record(frame.raw)
+        if writes_items(message):
+            self._take_items(tool, message, now)
+            return
+        act = act_of(message)
+        rule, why_not = judge(act, self._held(contact))
+        if why_not is not None:
+            self._refuse(contact, tool, act, why_not, now)
+            return
+        contact.pass_on(frame)
+        if act.name in ASKS_FOR_STREAMS:
+            contact.greeted = False  # what we need ourselves is asked for again, behind it
+        if rule.told and self._due(tool, act.name + str(act.params), now):
+            self._event(tool, "tool_act", f"{tool.name}: {act.name}.", _data(act))
+
+    def _take_items(self, tool: Tool, message: Any, now: float) -> None:
+        end = tool.upload.take(message, None if self.writing else self.approved, now)
+        if end is not None:
+            self._say(tool, f"{type(message).__name__}: {end}")
+            self._event(tool, "tool_upload", f"{tool.name}: {type(message).__name__}: {end}.")
+
+    def _refuse(self, contact: Contact, tool: Tool, act: Act, why_not: str, now: float) -> None:
+        message = act.message
+        if act.command is not None:
+            command = SET_MODE if act.name == "SET_MODE" else act.command
+            self._answer(tool, "COMMAND_ACK", {"command": command, "result": MavResult.DENIED})
+        elif act.name in ("MISSION_ITEM", "MISSION_ITEM_INT"):
+            self._answer(tool, "MISSION_ACK", {"type": MavMissionResult.DENIED, "mission_type": message.mission_type})
+        elif act.name == "PARAM_SET":
+            # The vehicle itself says what the parameter is.
+            contact.transmit(
+                "PARAM_REQUEST_READ",
+                {
+                    "target_system": contact.vehicle.system_id,
+                    "target_component": AUTOPILOT,
+                    "param_id": message.param_id,
+                    "param_index": -1,
+                },
+            )
+        elif act.name == "FILE_TRANSFER_PROTOCOL":
+            self._answer(tool, act.name, {"payload": _not_done(bytes(message.payload))})
+        if self._due(tool, act.name + why_not, now):
+            self._say(tool, f"Refused: {why_not}")
+            self._event(tool, "tool_refused", f"{tool.name}: {act.name} refused: {why_not}.", _data(act))
+
+    def _held(self, contact: Contact) -> Held:
+        vehicle = contact.vehicle
+        known = vehicle.lat_deg is not None and vehicle.lon_deg is not None
+        return Held(
+            approved=self.approved,
+            writing=self.writing,
+            armed=vehicle.armed,
+            here=Position(vehicle.lat_deg, vehicle.lon_deg) if known else None,  # type: ignore[arg-type]
+            height_home_m=vehicle.height_home_m,
+            heading_deg=vehicle.heading_deg,
+            home_amsl_m=vehicle.home_amsl_m,
+        )
+
+    def _due(self, tool: Tool, what: str, now: float) -> bool:
+        if now - tool.told_at.get(what, -TELL_AGAIN_S) < TELL_AGAIN_S:
+            return False
+        if len(tool.told_at) >= MOST_REMEMBERED:
+            tool.told_at.clear()
+        tool.told_at[what] = now
+        return True
+
+    def _answer(self, tool: Tool, name: str, fields: Mapping[str, Any]) -> None:
+        """Sends a message to one tool as from the vehicle, in whose place the gateway decides here."""
+        if self._contact is None:
+            return
+        has = BY_NAME[name].fields
+        target = {"target_system": tool.system, "target_component": tool.component}
+        whole = {**{field: value for field, value in target.items() if field in has}, **fields}
+        self._sequence = (self._sequence + 1) & 0xFF
+        system = self._contact.vehicle.system_id
+        self.link.send(tool.peer, encode(name, whole, seq=self._sequence, sysid=system, compid=AUTOPILOT))
+
+    def _say(self, tool: Tool, text: str) -> None:
+        for fields in chunks(f"Airbeat: {text}", self._sequence + 1):
+            self._answer(tool, "STATUSTEXT", {"severity": MavSeverity.WARNING, **fields})
+
+    def _event(self, tool: Tool | None, kind: str, text: str, data: dict[str, Any] | None = None) -> None:
+        who = {"address": tool.peer.address, "system": tool.system, "component": tool.component} if tool else {}
+        actor = None if tool is None else tool.name
+        self._tell(Event(new_id(), datetime.now(UTC), self.vehicle, kind, text, actor, {**who, **(data or {})}))
+
+
+class PilotPorts:
+    """Those of all vehicles that have one."""
+
+    def __init__(self, vehicles: Sequence[VehicleSettings], bus: Bus, tell: Callable[[Event], None]) -> None:
+        self._settings = [vehicle for vehicle in vehicles if vehicle.pilot_port is not None]
+        self._bus, self._tell = bus, tell
+        self.ports: dict[str, PilotPort] = {}
+
+    def open(self) -> None:
+        """Raises `LinkError` for a port that cannot be listened on."""
+        for vehicle in self._settings:
+            self.ports[vehicle.callsign] = PilotPort(vehicle, self._tell)
+
+    def join(self, contact: Contact) -> None:
+        if contact.vehicle.name in self.ports:
+            self.ports[contact.vehicle.name].join(contact)
+
+    async def run(self) -> None:
+        """Until cancelled: what is on board as the bus says it, and what a silence means."""
+        if not self.ports:
+            return
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_plans())
+            tasks.create_task(self._watch_uploads())
+            while not told_to_end():
+                await asyncio.sleep(TICK_S)
+                for port in self.ports.values():
+                    port.tick(time.monotonic())
+
+    async def close(self) -> None:
+        for port in self.ports.values():
+            await port.link.close()
+
+    async def _watch_plans(self) -> None:
+        async for key, onboard in self._bus.watch(subjects.ONBOARD_BUCKET, Onboard):
+            for port in self._under(key):
+                verified = onboard is not None and onboard.receipt.verified
+                port.approved = Approved(onboard.plan) if onboard is not None and verified else None
+
+    async def _watch_uploads(self) -> None:
+        async for key, marker in self._bus.watch(subjects.UPLOADS_BUCKET, UploadUnderWay):
+            for port in self._under(key):
+                port.writing = marker is not None
+
+    def _under(self, key: str) -> list[PilotPort]:
+        return [port for name, port in self.ports.items() if subjects.token(name) == key]
+
+
+def _data(act: Act) -> dict[str, Any]:
+    """The message's numbers, those that are none as None: events are JSON, too."""
+    fields = {
+        name: None if isinstance(value, float) and not isfinite(value) else value
+        for name, value in act.message._asdict().items()
+        if not isinstance(value, tuple)
+    }
+    return {"message": type(act.message).__name__, "act": act.name, "fields": fields}
+
+
+def _not_done(request: bytes) -> bytes:
+    """MAVFTP's answer that a file is protected."""
+    seq = int.from_bytes(request[:2], "little") + 1 & 0xFFFF
+    head = bytes([request[2], MavFtpOpcode.NAK, 1, request[3], 0, 0]) + request[8:12]
+    return (seq.to_bytes(2, "little") + head + bytes([MavFtpErr.FILEPROTECTED])).ljust(len(request), b"\0")
