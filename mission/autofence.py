@@ -11,7 +11,9 @@ from mission.errors import GeometryError
 from mission.plan import FenceKind, FencePolygon, Plan
 from mission.situation import Situation
 
-SIMPLIFY_M = 2.0
+SIMPLIFY_M = 5.0
+CLOSED_MARGINS = 2.0
+"""Notches narrower than twice this many margins are fenced in: a flight controller stores few corners."""
 
 
 def autofence(plan: Plan, margin_m: float, context: Context = DEFAULT) -> Plan:
@@ -29,7 +31,9 @@ def autofence(plan: Plan, margin_m: float, context: Context = DEFAULT) -> Plan:
     ways = [area for leg in situation.distinct_legs for area in situation.returns.sweep(leg)]
     flown = shapely.union_all([*np.asarray(situation.lines), *ways, rally])
     # Simplifying moves the outline by no more than it was drawn wider.
-    outline = shapely.buffer(flown, margin_m + SIMPLIFY_M, quad_segs=2).simplify(SIMPLIFY_M)
+    close_m = CLOSED_MARGINS * margin_m
+    filled = shapely.buffer(shapely.buffer(flown, close_m, quad_segs=4), -close_m, quad_segs=4)
+    outline = shapely.buffer(shapely.union(filled, flown), margin_m + SIMPLIFY_M, quad_segs=2).simplify(SIMPLIFY_M)
     ring = situation.frame.to_positions(shapely.get_coordinates(shapely.get_exterior_ring(outline))[:-1])
     kept = tuple(p for p in plan.geofence.polygons if p.kind is FenceKind.EXCLUSION)
     circles = tuple(c for c in plan.geofence.circles if c.kind is FenceKind.EXCLUSION)

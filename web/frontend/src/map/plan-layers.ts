@@ -193,7 +193,8 @@ export function pointLayers(): LayerSpecification[] {
         'text-field': ['get', 'text'],
         'text-font': LABEL_FONT,
         'text-size': ['interpolate', ['linear'], ['zoom'], 13.75, 9, 15, 12],
-        'text-allow-overlap': true,
+        'text-padding': 0,
+        'symbol-sort-key': ['case', selected, 0, 1],
       },
       paint: { 'text-color': ['case', selected, token('plan-casing'), token('plan-on-point')] },
     },
@@ -201,7 +202,7 @@ export function pointLayers(): LayerSpecification[] {
       id: 'plan-points-height',
       type: 'symbol',
       source: POINTS,
-      minzoom: 15,
+      minzoom: 15.5,
       filter: LABELLED,
       layout: {
         'text-field': ['get', 'height'],

@@ -4,7 +4,7 @@ import { Icon } from '../ui/Icon';
 import { NumberInput } from '../ui/NumberInput';
 import * as edit from './edit';
 import type { Selection } from './handles';
-import { DRAW_FENCE, MendButton } from './mending';
+import { FENCE_ANEW, MendButton } from './mending';
 import type { Store } from './store';
 
 /** What kind of fence it is, and the press that makes it the other. */
@@ -176,7 +176,7 @@ export function FenceTab({ store }: { store: Store }) {
     <div class="shapes">
       <h3>Geofence</h3>
       {unfenced && <p class="note note-warn">No geofence. Draw at least one inclusion around the sortie.</p>}
-      {store.rights.value.edit && items.length > 0 && <MendButton store={store} mend={DRAW_FENCE} />}
+      {store.rights.value.edit && !unfenced && items.length > 0 && <MendButton store={store} mend={FENCE_ANEW} />}
       <ol>
         {geofence.polygons.map((polygon, index) => (
           <PolygonRow key={`p${index}`} store={store} index={index} polygon={polygon} />

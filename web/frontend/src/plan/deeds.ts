@@ -99,7 +99,7 @@ export async function split(store: Store, patternId: string, vehicles: readonly 
     if (own) store.edit(() => own);
     store.selection.value = null;
     store.form.value = { ...store.form.value, title: part(0), vehicle: vehicles[0] ?? '' };
-    toast(`Made as drafts: ${made.join(', ')}. Save this one, too.`, 'ok');
+    if (await save(store, ({ text }) => toast(text, 'warn'))) toast(`Shared out. Drafts besides this one: ${made.join(', ')}.`, 'ok');
   } catch (error) {
     sorry(error);
     if (made.length > 0) toast(`Before that failed, these drafts were made: ${made.join(', ')}.`, 'warn');

@@ -18,7 +18,7 @@ function hasInclusion({ geofence }: Plan): boolean {
   return [...geofence.polygons, ...geofence.circles].some(({ kind }) => kind === 'inclusion');
 }
 
-export const LEAD_ROUND: Mend = {
+const LEAD_ROUND: Mend = {
   id: 'lead-round',
   words: 'Lead the legs round it',
   icon: 'corridor',
@@ -26,13 +26,16 @@ export const LEAD_ROUND: Mend = {
   mended: (plan) => api.leadRound({ plan }),
 };
 
-export const DRAW_FENCE: Mend = {
+const DRAW_FENCE: Mend = {
   id: 'draw-fence',
   words: 'Draw a fence around the plan',
   icon: 'polygon-in',
   fits: ({ check }, plan) => check === 'fence_storage' && !hasInclusion(plan) && plan.items.length > 0,
   mended: (plan) => api.drawFence({ plan }),
 };
+
+/** For a plan that grew out of its fence; exclusions stay. */
+export const FENCE_ANEW: Mend = { ...DRAW_FENCE, words: 'Draw the inclusion anew around the plan' };
 
 export function mendOf(finding: Finding | undefined, plan: Plan): Mend | null {
   return (finding && [LEAD_ROUND, DRAW_FENCE].find(({ fits }) => fits(finding, plan))) ?? null;
