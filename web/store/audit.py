@@ -9,9 +9,12 @@ import msgspec
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from web.store import custody
 from web.store.models import AuditRow
 
 PAGE: Final = 100
+FLIGHT: Final = "flight."
+"""Deeds with a recorded flight: they are in its custody log too."""
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -51,6 +54,8 @@ def append(
     db: Session, who: Who, action: str, subject: str | None = None, outcome: str = "done", **detail: Any
 ) -> None:
     """`action` as ``thing.deed``, e.g. ``sortie.approve``; `subject` is the id of the thing."""
+    if action.startswith(FLIGHT) and subject is not None:
+        custody.append(db, subject, who.username, who.role, action, outcome, detail)
     db.add(
         AuditRow(
             at=datetime.now(UTC),
