@@ -14,7 +14,9 @@ import msgspec
 
 from mission.airspace import Airspace
 from mission.finding import Severity
+from mission.population import Population
 from mission.position import Position
+from mission.sora import Claim
 from mission.terrain import Terrain
 
 
@@ -59,6 +61,10 @@ class Vehicle(msgspec.Struct, frozen=True):
     """Area swept by all rotors: four of 21 inches."""
     drag_area_m2: float = 0.06
     """Drag coefficient times frontal area."""
+    characteristic_dimension_m: float = 1.43
+    """The greatest distance between tips of rotors: 0.9 m between motors, and a rotor."""
+    speed_max_m_s: float = 23.0
+    """The fastest it can be made to fly, whatever it is told to."""
     hover_power_w: float = 760.0
     battery_wh: float = 548.0
 
@@ -125,6 +131,13 @@ class Rules(msgspec.Struct, frozen=True):
     """Never nearer to people, over the ground, than the height flown at."""
     night: bool = False
     """Whether the authorisation covers flight at night."""
+    radio_range_m: float | None = None
+    """How far the radio link reaches in the open; None where no figure is given."""
+    radio_frequency_mhz: float = 2400.0
+    contingency_m: float = 30.0
+    """Width of SORA's contingency volume about the path."""
+    mitigations: tuple[Claim, ...] = ()
+    """What the authorisation grants against the ground risk (SORA step 3)."""
 
 
 class PeopleArea(msgspec.Struct, frozen=True):
@@ -148,6 +161,7 @@ class Context(msgspec.Struct, frozen=True):
     permissions: tuple[str, ...] = ()
     """Ids of zones that the flight has permission for."""
     people: tuple[PeopleArea, ...] = ()
+    population: Population | None = None
     pilot: Position | None = None
     """Where the pilot stands; None takes home."""
 

@@ -94,6 +94,13 @@ class Situation:
         heights = np.array([(leg.start[2], leg.end[2]) for leg in self.distinct_legs], dtype=np.float64).reshape(-1, 2)
         return heights.min(axis=1), heights.max(axis=1)
 
+    @cached_property
+    def pilot_xy(self) -> FloatArray | None:
+        """Where the pilot stands: as the context says, or at home."""
+        home = self.plan.home.position if self.plan.home else None
+        place = self.context.pilot or home
+        return None if place is None else self.frame.to_xy((place,))[0]
+
     @property
     def home_amsl_m(self) -> float | None:
         return self.plan.home.altitude_amsl_m if self.plan.home else None

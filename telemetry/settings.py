@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from mission.sora import Mitigation, Robustness
 from telemetry.errors import SettingsError
 
 PILOT_PORT_KINDS: Final = ("tcpin", "udpin", "udpout")
@@ -24,6 +25,8 @@ class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     endpoint: str
+    signing_key: str | None = None
+    """Name of a file in ``keys/`` of the data folder: everything on the link is signed, anything else is refused."""
 
 
 class VehicleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +79,13 @@ class AirspaceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     airac: date | None = None
 
 
+class MitigationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ground risk mitigation that the unit's authorisation grants (SORA step 3): M1A, M1B, M1C or M2."""
+
+    kind: Mitigation
+    robustness: Robustness
+
+
 class PlanningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The world that plans are judged in."""
 
@@ -84,6 +94,14 @@ class PlanningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folder of elevation tiles, GeoTIFF or SRTM ``.hgt``."""
     permissions: tuple[str, ...] = ()
     """Ids of the zones that the unit has a standing permission for."""
+    sight_range_m: float | None = None
+    """How far from the pilot the authorisation allows visual line of sight."""
+    radio_range_m: float | None = None
+    """How far the radio link reaches in the open."""
+    radio_frequency_mhz: float = 2400.0
+    population: str | None = None
+    """People per km²: GeoJSON areas, or a GeoTIFF in degrees."""
+    mitigations: tuple[MitigationSettings, ...] = ()
     places: tuple[str, ...] = ()
     """Files of places to be found by name: GeoJSON of wards and the like, or ``.csv`` of postcodes."""
 

@@ -8,11 +8,13 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
-from mission import places
+from mission import places, population
 from mission.airspace import Airspace, maps, openair, with_flight_restriction_zones, yaixm
-from mission.context import Context
+from mission.context import Context, Rules
 from mission.errors import MissionError
 from mission.places import Gazetteer
+from mission.population import Population
+from mission.sora import Claim, credit
 from mission.terrain import Terrain
 from telemetry.errors import SettingsError
 from telemetry.settings import AirspaceSettings, PlanningSettings
@@ -44,7 +46,37 @@ def surroundings(planning: PlanningSettings) -> Context:
     if planning.airspace:
         airspace = with_flight_restriction_zones(reduce(Airspace.merged, map(_airspace, planning.airspace)))
         airspace.zones_near(0.0, 0.0, 0.0, 0.0)  # makes its index now, and not while the first pilot waits
-    return Context(airspace=airspace, terrain=_terrain(planning.terrain), permissions=planning.permissions)
+    return Context(
+        rules=_rules(planning),
+        airspace=airspace,
+        terrain=_terrain(planning.terrain),
+        population=_population(planning.population),
+        permissions=planning.permissions,
+    )
+
+
+def _rules(planning: PlanningSettings) -> Rules:
+    claims = tuple(Claim(one.kind, one.robustness) for one in planning.mitigations)
+    for claim in claims:
+        if credit(claim) is None:
+            raise SettingsError("planning.mitigations", f"{claim.kind} has no {claim.robustness} robustness in SORA")
+    return Rules(
+        distance_max_m=planning.sight_range_m,
+        radio_range_m=planning.radio_range_m,
+        radio_frequency_mhz=planning.radio_frequency_mhz,
+        mitigations=claims,
+    )
+
+
+def _population(file: str | None) -> Population | None:
+    if file is None:
+        return None
+    try:
+        return population.load(Path(file))
+    except OSError as error:
+        raise SettingsError(file, error.strerror or str(error)) from error
+    except MissionError as error:
+        raise SettingsError(file, str(error)) from error
 
 
 def gazetteer(planning: PlanningSettings) -> Gazetteer:

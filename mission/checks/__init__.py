@@ -12,10 +12,12 @@ from typing import Final
 from mission.checks.airspace import data_sets, obstacles, zones
 from mission.checks.energy import endurance, return_energy
 from mission.checks.fence import fence_legs, fence_places, fence_returns, fence_shapes, fence_storage
+from mission.checks.ground_risk import ground_risk
 from mission.checks.heights import ceiling, datums, heights
 from mission.checks.items import commands, coordinates, jumps, order, storage
 from mission.checks.patterns import patterns
 from mission.checks.people import people
+from mission.checks.radio import radio_link
 from mission.checks.sight import daylight, line_of_sight
 from mission.context import DEFAULT, Context
 from mission.finding import Finding, Severity
@@ -40,8 +42,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     endurance,
     return_energy,
     line_of_sight,
+    radio_link,
     daylight,
     people,
+    ground_risk,
     data_sets,
     zones,
     obstacles,

@@ -46,7 +46,7 @@ def zones(situation: Situation) -> Iterable[Finding]:
         return
     demands = {rule.kind: rule for rule in rules.zones}
     for zone in airspace.zones_near(*situation.bounds_deg(_REACH_DEG)):
-        inside = _legs_inside(situation, zone)
+        inside = legs_inside(situation, zone)
         if not len(inside):
             continue
         rule = demands.get(zone.kind) or ZoneRule(zone.kind, _UNKNOWN[1], _UNKNOWN[0])
@@ -97,7 +97,7 @@ def obstacles(situation: Situation) -> Iterable[Finding]:
         )
 
 
-def _legs_inside(situation: Situation, zone: Zone) -> IndexArray:
+def legs_inside(situation: Situation, zone: Zone) -> IndexArray:
     """Numbers of the legs that come into the zone, in plan, height and time."""
     if not _in_force(situation, zone):
         return np.zeros(0, dtype=np.intp)

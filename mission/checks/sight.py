@@ -39,10 +39,9 @@ def line_of_sight(situation: Situation) -> Iterable[Finding]:
     """No point is further from the pilot than the rule allows, nor hidden from the pilot by the ground."""
     context, points = situation.context, situation.samples
     limit = context.rules.distance_max_m
-    place = context.pilot or (situation.plan.home.position if situation.plan.home else None)
-    if place is None or not len(points.leg):
+    pilot = situation.pilot_xy
+    if pilot is None or not len(points.leg):
         return
-    pilot = situation.frame.to_xy((place,))[0]
     away = np.hypot(*(points.xy - pilot).T)
     if limit is not None and away.max() > limit:
         worst = int(away.argmax())

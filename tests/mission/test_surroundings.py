@@ -201,3 +201,29 @@ def test_power_is_least_at_a_moderate_speed_and_climbing_costs_its_weight() -> N
     climbing = power_w(Vehicle(), np.zeros(1), np.ones(1) * 2.0)[0]
     assert climbing - 760.0 == pytest.approx(6.3 * 9.80665 * 2.0 / 0.7)
     assert math.isfinite(climbing)
+
+
+def test_the_radio_reaches_so_far(make_plan: MakePlan) -> None:
+    plan = make_plan([(300.0, 0.0), (0.0, 300.0)])
+    assert found(plan, Context(rules=Rules(radio_range_m=320.0)), "radio_link") == []
+    (far,) = found(plan, Context(rules=Rules(radio_range_m=280.0)), "radio_link")
+    assert far.severity is Severity.WARNING
+    assert "303 m from the pilot; the radio reaches 280 m" in far.text
+    (unknown,) = found(plan, Context(), "radio_link")
+    assert (unknown.severity, "unknown" in unknown.text) == (Severity.INFO, True)
+
+
+def test_the_ridge_shadows_the_radio_where_it_still_shows_the_drone(hill: Terrain, make_plan: MakePlan) -> None:
+    """Seen from home the drone stands 1 m clear of the ridge; the radio at 433 MHz needs 0.6 · 8.3 m there."""
+    rules = Rules(radio_range_m=1000.0, radio_frequency_mhz=433.0)
+    context = Context(rules=rules, terrain=hill)
+    east = np.linspace(100.0, 440.0, 300)
+    places = np.column_stack((HOME.lon_deg + east / 69_440, np.full(300, HOME.lat_deg)))
+    steepest = float(np.max((hill.heights_amsl(places) - 24.0 + 1.0 - 1.7) / east))
+    height = 1.7 + steepest * 450.0
+    plan = make_plan([(450.0, 0.0)], height=height)
+    assert found(plan, context, "line_of_sight") == []
+    (shadowed,) = found(plan, context, "radio_link")
+    assert "shadow" in shadowed.text
+    higher = make_plan([(450.0, 0.0)], height=height + 15.0)
+    assert found(higher, context, "radio_link") == []
