@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError, generate_csrf  # type: ignore[import-untyped]
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
@@ -21,7 +21,7 @@ from web.auth.permissions import Permission
 from web.context import context
 from web.errors import Forbidden, TooMany, WebError
 from web.exchange import answer
-from web.store import audit
+from web.store import audit, users
 from web.vite import FrontendMissing, Manifest
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FrontendMissing, _frontend_missing)
     app.jinja_env.globals.update(may=session.may, Permission=Permission, account=session.current, page_url=_page_url)
-    app.jinja_env.filters.update(instant=_instant, minutes=_minutes, metres=_metres, role=_role)
+    app.jinja_env.filters.update(instant=_instant, minutes=_minutes, metres=_metres, role=_role, person=_person)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -162,6 +162,14 @@ def _metres(value: float | None) -> str:
 
 def _role(value: str) -> str:
     return value.replace("_", " ").capitalize()
+
+
+def _person(username: str) -> Markup:
+    """People by their names; the account is in the title, for the records speak of that."""
+    if "names" not in g:
+        with context().database.read() as db:
+            g.names = {account.username: account.name for account in users.everyone(db)}
+    return Markup('<span title="{}">{}</span>').format(username, g.names.get(username, username))
 
 
 def _page_url(page: int) -> str:
