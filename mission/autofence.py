@@ -29,7 +29,8 @@ def autofence(plan: Plan, margin_m: float, context: Context = DEFAULT) -> Plan:
     situation = Situation(plan, context)
     rally = shapely.multipoints(situation.frame.to_xy(point.position for point in plan.rally))
     ways = [area for leg in situation.distinct_legs for area in situation.returns.sweep(leg)]
-    flown = shapely.union_all([*np.asarray(situation.lines), *ways, rally])
+    # On a grid: legs that meet in one point would else leave no valid shape.
+    flown = shapely.union_all([*np.asarray(situation.lines), *ways, rally], grid_size=GRID_M)
     # Simplifying moves the outline by no more than it was drawn wider.
     close_m = CLOSED_MARGINS * margin_m
     filled = shapely.buffer(shapely.buffer(flown, close_m, quad_segs=4), -close_m, quad_segs=4)
