@@ -12,6 +12,7 @@ from mission.plan import FenceKind, FencePolygon, Plan
 from mission.situation import Situation
 
 SIMPLIFY_M = 5.0
+GRID_M = 0.001
 CLOSED_MARGINS = 2.0
 """Notches narrower than twice this many margins are fenced in: a flight controller stores few corners."""
 
