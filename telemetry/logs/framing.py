@@ -24,7 +24,7 @@ Numbers = npt.NDArray[np.int64]
 STAMP_SIZE: Final = 8
 LATEST_US: Final = 4_102_444_800_000_000
 """2100-01-01: a later stamp is no stamp."""
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18
 """Bytes looked through at once, so that the arrays made of them stay in the processor's cache."""
 _SLAB: Final = 32
 """Bytes of every frame fetched at once for its checksum."""

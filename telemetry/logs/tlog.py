@@ -27,12 +27,21 @@ SOURCE_FIELDS: Final = ("src_system", "src_component", "frame_sequence")
 _STAMP: Final = " stamp"
 _PAYLOAD_AT: Final = STAMP_SIZE + 10
 """Behind the stamp and MAVLink 2's header."""
-_NUMPY_TYPES: Final = {
-    "float": "<f4",
-    "double": "<f8",
-    **{f"int{bits}_t": f"<i{bits // 8}" for bits in (8, 16, 32, 64)},
-    **{f"uint{bits}_t": f"<u{bits // 8}" for bits in (8, 16, 32, 64)},
+_HEAD: Final = {
+    _STAMP: (">u8", 0),
+    "frame_sequence": ("u1", 12),
+    "src_system": ("u1", 13),
+    "src_component": ("u1", 14),
 }
+"""numpy's type and where it stands."""
+_NUMPY_TYPES: Final = {
+    "char": ("S", 1),
+    "float": ("<f4", 4),
+    "double": ("<f8", 8),
+    **{f"int{bits}_t": (f"<i{bits // 8}", bits // 8) for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}_t": (f"<u{bits // 8}", bits // 8) for bits in (8, 16, 32, 64)},
+}
+"""numpy's type and its bytes."""
 
 
 def read(path: Path, data: Bytes) -> Log:
@@ -108,17 +117,12 @@ class _Columns:
 def _layout(definition: Any) -> np.dtype[Any]:
     """The record as it is fetched: the payload's fields by size, extensions behind, nothing between."""
     types = dict(zip(definition.fieldnames, definition.fieldtypes, strict=True))
-    fields: list[tuple[str, str] | tuple[str, str, int]] = []
+    names, formats, places = list(_HEAD), [kind for kind, _ in _HEAD.values()], [place for _, place in _HEAD.values()]
+    at = _PAYLOAD_AT
     for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True):
-        if types[name] == "char":
-            fields.append((name, f"S{max(1, count)}"))
-        elif count:
-            fields.append((name, _NUMPY_TYPES[types[name]], count))
-        else:
-            fields.append((name, _NUMPY_TYPES[types[name]]))
-    payload = np.dtype(fields)
-    head = [(_STAMP, ">u8", 0), ("frame_sequence", "u1", 12), ("src_system", "u1", 13), ("src_component", "u1", 14)]
-    placed: Any = payload.fields
-    offsets = [(name, placed[name][0], placed[name][1] + _PAYLOAD_AT) for name in payload.names or ()]
-    names, formats, places = zip(*head, *offsets, strict=True)
-    return np.dtype({"names": names, "formats": formats, "offsets": places, "itemsize": _PAYLOAD_AT + payload.itemsize})
+        kind, each = _NUMPY_TYPES[types[name]]
+        names.append(name)
+        formats.append(f"S{max(1, count)}" if kind == "S" else f"({count},){kind}" if count else kind)
+        places.append(at)
+        at += each * max(1, count)
+    return np.dtype({"names": names, "formats": formats, "offsets": places, "itemsize": at})

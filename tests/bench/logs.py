@@ -32,6 +32,8 @@ PEERS: Final = {
     ".bin": ("mavparser", "import mavparser; n = len(mavparser.parse(path))"),
     ".tlog": ("fasttlogparser", "import fasttlogparser; n = len(fasttlogparser.parseTLog(path)[0])"),
 }
+PEER_BUILD: Final = ("scikit-build-core", "pybind11", "cmake", "ninja", "lxml", "future", "setuptools", "numpy")
+"""What fasttlogparser's build needs: it looks for pip and for lxml where it is built, so not in pip's isolation."""
 PEER_SCRIPT: Final = """
 import json, sys, time
 path = sys.argv[1]
@@ -104,9 +106,10 @@ def peers(console: Console, place: Path) -> Path:
     """A throw-away environment with the peers that install here; says so of those that do not."""
     venv.create(place / "venv", with_pip=True)
     python = place / "venv" / "bin" / "python"
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *PEER_BUILD], capture_output=True, check=False)
     for name, _ in PEERS.values():
-        command: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", name]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run([*pip, "--no-build-isolation", name], capture_output=True, text=True, check=False)
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["unknown"])[-1]
             console.print(f"{name} cannot be installed here, so it is not compared: {reason}")
