@@ -10,26 +10,23 @@ import asyncio
 import logging
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
 from airbeat.place_cli import place
+from airbeat.plan_cli import plan
 from mission.errors import MissionError
 from sitl.cli import sitl
 from telemetry import settings as settings_file
 from telemetry.errors import TelemetryError
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-SEVERITY_STYLE: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
 class _Airbeat(click.Group):
@@ -51,61 +48,13 @@ def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
 
 
-for command in (sitl, log, verify, place):
+for command in (sitl, log, verify, place, plan):
     main.add_command(command)
 
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
     click.echo(msgspec.json.encode(value).decode())
-
-
-@main.group()
-def plan() -> None:
-    """Check and convert plans."""
-
-
-@plan.command("check")
-@click.argument("file", metavar="PLAN", type=FILE)
-@click.option("--settings", "settings", type=FILE, help="Check against the airspace and terrain that it names.")
-@AS_JSON
-def plan_check(file: Path, settings: Path | None, as_json: bool) -> None:
-    """Judge a plan as the plan page does. Exits 1 if it may not be submitted."""
-    from mission import formats
-    from web.judgement import judge
-    from web.surroundings import surroundings
-
-    world = surroundings(settings_file.load(settings).planning if settings else settings_file.PlanningSettings())
-    judged = judge(formats.load(file.name, file.read_bytes()), 0, world)
-    if as_json:
-        print_json(judged)
-    else:
-        table = Table("", "Finding", "What to do", title=file.name, title_justify="left")
-        for finding in judged.findings:
-            style = SEVERITY_STYLE[finding.severity]
-            table.add_row(f"[{style}]{finding.severity}[/]", finding.text, finding.remedy)
-        console = Console()
-        if judged.findings:
-            console.print(table)
-        battery = "" if judged.battery_pct is None else f", {judged.battery_pct:.0f} % of the battery"
-        console.print(f"{judged.distance_m / 1000:.2f} km, {judged.duration_s / 60:.1f} min{battery}")
-        console.print("[green]May be submitted.[/]" if judged.may_submit else "[bold red]May not be submitted.[/]")
-    if not judged.may_submit:
-        raise SystemExit(ANSWER_IS_NO)
-
-
-@plan.command("convert")
-@click.argument("source", metavar="PLAN", type=FILE)
-@click.argument("target", metavar="TARGET", type=NEW_FILE)
-def plan_convert(source: Path, target: Path) -> None:
-    """Write a plan in the format that the ending of TARGET names, and say what that format holds."""
-    from mission import formats
-
-    loaded = formats.load(source.name, source.read_bytes())
-    name = target.suffix.removeprefix(".").lower()
-    data = formats.save(loaded, name)
-    target.write_bytes(data)
-    click.echo(f"{target}: {formats.FORMATS[name].holds}", err=True)
 
 
 @main.command()

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from airbeat.cli import main
-from mission import formats
-from mission.plan import Plan
+from mission import formats, patterns
+from mission.pattern import ExpandingSquare
+from mission.plan import FenceCircle, FenceKind, Geofence, Plan, Position
 from web.serve import open_database
 from web.users import has_administrator
 
@@ -131,3 +133,32 @@ def test_flying_to_nobody_ends_with_a_sentence(survey: Path, tmp_path: Path, mon
 def test_it_runs_as_a_module() -> None:
     ran = subprocess.run([sys.executable, "-m", "airbeat", "--version"], capture_output=True, text=True, check=True)
     assert "airbeat" in ran.stdout
+
+
+def test_a_plan_is_fenced_led_round_a_tree_and_printed(survey: Path, tmp_path: Path) -> None:
+    plan = formats.load(survey.name, survey.read_bytes())
+    first, second = (item.position for item in plan.items[5:7])
+    assert first and second
+    middle = Position((first.lat_deg + second.lat_deg) / 2, (first.lon_deg + second.lon_deg) / 2)
+    tree = Geofence(circles=(FenceCircle(FenceKind.EXCLUSION, middle, 8.0),))
+    barred, fenced, led = (tmp_path / name for name in ("barred.plan", "fenced.plan", "led.kml"))
+    barred.write_bytes(formats.save(msgspec.structs.replace(plan, geofence=tree), "plan"))
+    assert airbeat("plan", "check", barred).exit_code == 1
+    assert airbeat("plan", "fence", barred, fenced, "--margin", "25").exit_code == 0
+    assert airbeat("plan", "avoid", fenced, led).exit_code == 0
+    assert airbeat("plan", "check", led).exit_code == 0
+    assert airbeat("plan", "kneeboard", led, tmp_path / "led.pdf").exit_code == 0
+    assert (tmp_path / "led.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_search_is_shared_out_over_files(survey: Path, tmp_path: Path) -> None:
+    plan = formats.load(survey.name, survey.read_bytes())
+    assert plan.home
+    datum = Position(plan.home.position.lat_deg - 0.001, plan.home.position.lon_deg - 0.001)
+    takeoff = Plan(home=plan.home, items=plan.items[:1])
+    whole = tmp_path / "whole.plan"
+    whole.write_bytes(formats.save(patterns.put(takeoff, "square", ExpandingSquare(datum, 30.0, 10, 40.0)), "plan"))
+    parts = [tmp_path / f"part-{number}.plan" for number in range(3)]
+    assert airbeat("plan", "split", whole, "square", *parts).exit_code == 0
+    assert all(len(formats.load(part.name, part.read_bytes()).items) >= 3 for part in parts)
+    assert airbeat("plan", "split", whole, "circle", *parts).exit_code == 2

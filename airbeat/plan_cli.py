@@ -1,0 +1,123 @@
+"""`airbeat plan`: on the command line what the plan page does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from airbeat.exits import ANSWER_IS_NO
+from mission import formats
+from mission.context import Context
+from mission.plan import Plan
+from telemetry import settings as settings_file
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+SETTINGS: Final = click.option("--settings", type=FILE, help="In the airspace and over the terrain that it names.")
+SEVERITY_STYLE: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
+
+
+@click.group()
+def plan() -> None:
+    """Check, mend, share out, print and convert plans."""
+
+
+@plan.command("check")
+@click.argument("file", metavar="PLAN", type=FILE)
+@SETTINGS
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+def check(file: Path, settings: Path | None, as_json: bool) -> None:
+    """Judge a plan as the plan page does. Exits 1 if it may not be submitted."""
+    from web.judgement import judge
+
+    judged = judge(_read(file), 0, _world(settings))
+    if as_json:
+        click.echo(msgspec.json.encode(judged).decode())
+    else:
+        table = Table("", "Finding", "What to do", title=file.name, title_justify="left")
+        for finding in judged.findings:
+            style = SEVERITY_STYLE[finding.severity]
+            table.add_row(f"[{style}]{finding.severity}[/]", finding.text, finding.remedy)
+        console = Console()
+        if judged.findings:
+            console.print(table)
+        battery = "" if judged.battery_pct is None else f", {judged.battery_pct:.0f} % of the battery"
+        console.print(f"{judged.distance_m / 1000:.2f} km, {judged.duration_s / 60:.1f} min{battery}")
+        console.print("[green]May be submitted.[/]" if judged.may_submit else "[bold red]May not be submitted.[/]")
+    if not judged.may_submit:
+        raise SystemExit(ANSWER_IS_NO)
+
+
+@plan.command("convert")
+@click.argument("source", metavar="PLAN", type=FILE)
+@click.argument("target", metavar="TARGET", type=NEW_FILE)
+def convert(source: Path, target: Path) -> None:
+    """Write a plan in the format that the ending of TARGET names, and say what that format holds."""
+    _write(_read(source), target)
+
+
+@plan.command("avoid")
+@click.argument("source", metavar="PLAN", type=FILE)
+@click.argument("target", metavar="TARGET", type=NEW_FILE)
+@SETTINGS
+def lead_round(source: Path, target: Path, settings: Path | None) -> None:
+    """Lead every leg the shortest way round what the fence forbids."""
+    from mission.avoid import avoid
+
+    _write(avoid(_read(source), _world(settings)), target)
+
+
+@plan.command("fence")
+@click.argument("source", metavar="PLAN", type=FILE)
+@click.argument("target", metavar="TARGET", type=NEW_FILE)
+@click.option("--margin", default=20.0, show_default=True, help="Metres around all that is flown, and the ways home.")
+@SETTINGS
+def fence(source: Path, target: Path, margin: float, settings: Path | None) -> None:
+    """Draw an inclusion around the plan, in the place of those it has."""
+    from mission.autofence import autofence
+
+    _write(autofence(_read(source), margin, _world(settings)), target)
+
+
+@plan.command("split")
+@click.argument("source", metavar="PLAN", type=FILE)
+@click.argument("pattern")
+@click.argument("targets", metavar="TARGET...", type=NEW_FILE, nargs=-1, required=True)
+def split(source: Path, pattern: str, targets: tuple[Path, ...]) -> None:
+    """Share out PATTERN (its id in the plan) over as many drones as there are TARGETs; they finish together."""
+    from mission.patterns.split import split
+
+    for part, target in zip(split(_read(source), pattern, len(targets)), targets, strict=True):
+        _write(part, target)
+
+
+@plan.command("kneeboard")
+@click.argument("source", metavar="PLAN", type=FILE)
+@click.argument("target", metavar="PDF", type=NEW_FILE)
+@SETTINGS
+def print_kneeboard(source: Path, target: Path, settings: Path | None) -> None:
+    """Write the sheets for the pilot's leg: map, legs, emergencies, findings, signatures."""
+    from mission.kneeboard import Details, kneeboard
+
+    target.write_bytes(kneeboard(_read(source), Details(title=source.stem), _world(settings)))
+
+
+def _read(file: Path) -> Plan:
+    return formats.load(file.name, file.read_bytes())
+
+
+def _write(made: Plan, target: Path) -> None:
+    name = target.suffix.removeprefix(".").lower()
+    target.write_bytes(formats.save(made, name))
+    click.echo(f"{target}: {formats.FORMATS[name].holds}", err=True)
+
+
+def _world(settings: Path | None) -> Context:
+    from web.surroundings import surroundings
+
+    return surroundings(settings_file.load(settings).planning if settings else settings_file.PlanningSettings())
