@@ -31,6 +31,7 @@ from web.routes import (
     places,
     plans,
     sorties,
+    tasking,
     vehicles,
 )
 from web.store.database import Database
@@ -50,6 +51,7 @@ BLUEPRINTS: Final = (
     past.blueprint,
     alerts.blueprint,
     incidents.blueprint,
+    tasking.blueprint,
     flights.blueprint,
     downloads.blueprint,
     admin.blueprint,

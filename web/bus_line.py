@@ -5,6 +5,7 @@ Pages work while the bus is down; what needs it says so (`BusDown`).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -13,12 +14,14 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from telemetry import subjects
 from telemetry.bus import SyncBus
 from telemetry.bus_keys import BusKeys
 from telemetry.errors import BusError
-from telemetry.wire import Event
+from telemetry.wire import Event, LiveFrame
 from web.api import BusTicket
 from web.errors import BusDown
+from web.picture import FleetPicture
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ class BusLine:
 
     def __init__(self, url: str, websocket_url: str, keys: BusKeys) -> None:
         self.websocket_url: Final = websocket_url
+        self.picture: Final = FleetPicture()
         self._url, self._keys = url, keys
         self._bus: SyncBus | None = None
         self._stopping = threading.Event()
@@ -54,6 +58,8 @@ class BusLine:
                     bus.close()
                     return
                 bus.follow_events(after(), taken)
+                with contextlib.suppress(BusError):  # it is subscribed to again with the next connection
+                    bus.subscribe(subjects.FLEET_ALL, LiveFrame, self.picture.take)
                 self._bus = bus
                 return
 
@@ -112,9 +118,9 @@ class BusLine:
         except BusError as error:
             raise BusDown(f"No answer over the message bus: {error.what}.") from error
 
-    def ticket(self, subjects: tuple[str, ...]) -> BusTicket:
-        granted = self._keys.browser_ticket(subjects, TICKET_TTL.total_seconds())
-        return BusTicket(self.websocket_url, granted.jwt, granted.seed, subjects, datetime.now(UTC) + TICKET_TTL)
+    def ticket(self, heard: tuple[str, ...]) -> BusTicket:
+        granted = self._keys.browser_ticket(heard, TICKET_TTL.total_seconds())
+        return BusTicket(self.websocket_url, granted.jwt, granted.seed, heard, datetime.now(UTC) + TICKET_TTL)
 
     def _reached(self) -> SyncBus:
         if self._bus is None or not self._bus.is_connected:

@@ -39,6 +39,7 @@ class SyncBus:
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"{service}-bus", daemon=True)
         self._thread.start()
         self._threads: list[threading.Thread] = []
+        self._subscriptions: list[Callable[[Bus], Coroutine[Any, Any, None]]] = []
         try:
             self._bus = self._call(Bus.connect(url, service, credentials), _CALL_TIMEOUT_S, url)
         except BusError:
@@ -63,6 +64,8 @@ class SyncBus:
             if self._bus.is_closed and not self._closing.is_set():
                 connecting = Bus.connect(self._url, self._service, self._credentials)
                 self._bus = self._call(connecting, _CALL_TIMEOUT_S, self._url)
+                for subscribe in self._subscriptions:
+                    self._call(subscribe(self._bus), _CALL_TIMEOUT_S, "subscribe")
             return self._bus
 
     def prepare(self, raw_limit_mb: int) -> None:
@@ -72,6 +75,19 @@ class SyncBus:
     def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
         """See `Bus.request`."""
         return self._call(self._reached().request(subject, message, reply, timeout_s), timeout_s + 1.0, subject)
+
+    def subscribe(self, subject: str, kind: type[M], callback: Callable[[M], None]) -> None:
+        """Calls `callback(message)` for each, in the bus's own thread: it must be quick and must not raise."""
+
+        async def hear(_: str, message: M) -> None:
+            callback(message)
+
+        def subscription(bus: Bus) -> Coroutine[Any, Any, None]:
+            return bus.subscribe(subject, kind, hear)
+
+        bus = self._reached()
+        self._subscriptions.append(subscription)
+        self._call(subscription(bus), _CALL_TIMEOUT_S, subject)
 
     def publish_event(self, event: Event) -> int:
         """Its sequence in the stream of events, once it is on disk."""

@@ -47,11 +47,12 @@ class Search(msgspec.Struct, frozen=True):
     page: int = 1
 
 
-def create(db: Session, pilot: str, made: api.SortieCreate) -> api.Sortie:
+def create(db: Session, pilot: str, made: api.SortieCreate, author: str | None = None) -> api.Sortie:
+    """A draft of `pilot`, drawn by `author` if not by himself."""
     row = Row(pilot=pilot, state=State.DRAFT.value, version=0)
     _fill(db, row, made)
     db.add(row)
-    _keep_version(db, row, made.plan, pilot)
+    _keep_version(db, row, made.plan, author or pilot)
     return _sortie(db, row)
 
 

@@ -1,0 +1,137 @@
+"""Drones for an incident: which could be there first, and the flight offered to a pilot as a draft of his own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+import mission.context
+from mission.context import Wind
+from mission.plan import Position
+from mission.tasking import Errand, Way
+from telemetry import subjects
+from telemetry.wire import Incident, VehicleInfo
+from web import api, reach, tasking
+from web.api_incidents import OfferCreate, Task
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import ALLOWED, Permission
+from web.context import context
+from web.errors import BadRequest
+from web.exchange import answer, body
+from web.store import audit, incidents, sorties, uploads, users
+
+blueprint = Blueprint("tasking", __name__)
+
+LOWEST_M: Final = 10.0
+LONGEST_STAY_S: Final = 3600.0
+STRONGEST_M_S: Final = 40.0
+DEEDS: Final = {
+    Task.LOOK: "look from above",
+    Task.ORBIT: "orbit",
+    Task.EXPANDING_SQUARE: "expanding square search",
+    Task.SECTOR: "sector search",
+}
+
+
+@blueprint.get("/api/incidents/<incident_id>/candidates")
+@requires(Permission.INCIDENT_OFFER)
+def candidates(incident_id: str) -> Response:
+    """``?stay_s=``, ``?height_m=`` above home, ``?wind_m_s=`` and ``?wind_from_deg=`` as somebody knows them."""
+    services = context()
+    with services.database.read() as db:
+        incident = incidents.get(db, incident_id)
+        unit = _unit(db)
+        pilots = _pilots(db)
+    errand = _errand(incident, _number("height_m", 60.0, LOWEST_M, _ceiling()), _stay())
+    found = tasking.answer(incident.incident_id, errand, unit, _world())
+    return answer(msgspec.structs.replace(found, pilots=pilots))
+
+
+@blueprint.post("/api/incidents/<incident_id>/offer")
+@requires(Permission.INCIDENT_OFFER)
+def offer(incident_id: str) -> Response:
+    """The draft is checked, submitted, approved and uploaded as any other; nothing flies by this alone."""
+    wanted = body(OfferCreate)
+    services, user = context(), session.user()
+    if not LOWEST_M <= wanted.height_m <= _ceiling():
+        raise BadRequest(f"between {LOWEST_M:.0f} and {_ceiling():.0f} m", "height_m")
+    with services.database.read() as db:
+        incident = incidents.get(db, incident_id)
+        unit = _unit(db)
+        if wanted.pilot not in {pilot.username for pilot in _pilots(db)}:
+            raise BadRequest(f"{wanted.pilot} is no pilot of this unit", "pilot")
+    if incident.closed_at is not None:
+        raise BadRequest(f"incident {incident.number} is closed", "incident_id")
+    errand = _errand(incident, wanted.height_m, _stay())
+    plan, way = tasking.offered(errand, wanted.vehicle, wanted.task, unit, _world())
+    made = api.SortieCreate(
+        title=f"{incident.number}: {DEEDS[wanted.task]}",
+        purpose=_purpose(incident, way),
+        plan=plan,
+        incident=incident.number,
+        vehicle=wanted.vehicle,
+    )
+    with services.database.write() as db:
+        sortie = sorties.create(db, wanted.pilot, made, author=user.username)
+        detail = {"sortie": sortie.sortie_id, "vehicle": wanted.vehicle, "pilot": wanted.pilot, "task": wanted.task}
+        audit.append(db, session.who(), "incident.offer", incident.number, against=list(way.against), **detail)
+    return answer(api.SortieView(sortie, reach.rights(user, sortie)), 201)
+
+
+def _purpose(incident: Incident, way: Way) -> str:
+    """What the pilot and the supervisor should read of it."""
+    said = [f"{incident.grade.capitalize()}. {incident.place}".strip(), incident.note]
+    if way.eta_s is not None and way.reserve_pct is not None:
+        said.append(f"There in {way.eta_s / 60:.1f} min, back with {way.reserve_pct:.0f} % of the battery.")
+    said += [*way.remarks, *(f"Against it: {reason}" for reason in way.against)]
+    return "\n".join(part for part in said if part)[: sorties.PURPOSE_LIMIT]
+
+
+def _unit(db: Session) -> tasking.Unit:
+    services = context()
+    return tasking.Unit(
+        names=tuple(vehicle.callsign for vehicle in services.settings.vehicles),
+        seen=services.bus.picture.now(),
+        infos=services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo),
+        holders=uploads.holders(db),
+    )
+
+
+def _pilots(db: Session) -> tuple[api.Person, ...]:
+    """Those who may edit and upload a plan of their own."""
+    able = [one for one in users.everyone(db) if one.active and Permission.PLAN_UPLOAD in ALLOWED[one.role]]
+    return tuple(api.Person(one.username, one.name) for one in able)
+
+
+def _errand(incident: Incident, height_m: float, stay_s: float) -> Errand:
+    return Errand(Position(incident.lat_deg, incident.lon_deg), height_m, stay_s)
+
+
+def _world() -> mission.context.Context:
+    """The unit's, now, in the wind that the asker tells."""
+    wind = Wind(_number("wind_m_s", 0.0, 0.0, STRONGEST_M_S), _number("wind_from_deg", 0.0, 0.0, 360.0))
+    return msgspec.structs.replace(context().world, at=datetime.now(UTC), wind=wind)
+
+
+def _ceiling() -> float:
+    return context().world.rules.height_max_agl_m
+
+
+def _stay() -> float:
+    return _number("stay_s", 600.0, 30.0, LONGEST_STAY_S)
+
+
+def _number(name: str, otherwise: float, least: float, most: float) -> float:
+    given = request.args.get(name)
+    try:
+        number = otherwise if given is None else float(given)
+    except ValueError as error:
+        raise BadRequest("a number is needed", name) from error
+    if not least <= number <= most:
+        raise BadRequest(f"between {least:g} and {most:g}", name)
+    return number
