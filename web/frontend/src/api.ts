@@ -1,5 +1,8 @@
 /* Every call to the server, by name. A refusal is an `ApiError` with the server's own words. */
+import { decode } from '@msgpack/msgpack';
+
 import type {
+  Alert,
   BusTicket,
   CheckRequest,
   Examination,
@@ -7,7 +10,9 @@ import type {
   FlightNote,
   FlightSeries,
   ImportedPlan,
+  LiveFrameTuple,
   Order,
+  PastAlerts,
   PatternsExpand,
   PatternSplit,
   Plan,
@@ -16,6 +21,7 @@ import type {
   PlanExport,
   PlanFence,
   PlanReport,
+  Places,
   Problem,
   Reply,
   SignOff,
@@ -116,6 +122,9 @@ export const api = {
   },
   exportPlan: async (request: PlanExport): Promise<Blob> => (await send('POST', '/api/plans/export', request)).blob(),
 
+  places: (words: string, signal?: AbortSignal) =>
+    getJson<Places>(`/api/places?q=${encodeURIComponent(words)}`, signal),
+
   expandPatterns: (request: PatternsExpand) => sendJson<Plan>('POST', '/api/plans/patterns', request),
 
   leadRound: (request: PlanAvoid) => sendJson<Plan>('POST', '/api/plans/avoid', request),
@@ -140,6 +149,14 @@ export const api = {
     sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, { text }),
   signOff: (id: string, body: SignOffCreate) =>
     sendJson<SignOff>('POST', `/api/flights/${encodeURIComponent(id)}/sign-off`, body),
+
+  /** Of at most five minutes; see `/api/past/frames`. */
+  async pastFrames(since: number, until: number, everyS: number): Promise<readonly LiveFrameTuple[]> {
+    const [from, to] = [since, until].map((at) => encodeURIComponent(new Date(at).toISOString()));
+    const response = await call(`/api/past/frames?since=${from}&until=${to}&every_s=${everyS}`, {});
+    return decode(await response.arrayBuffer()) as readonly LiveFrameTuple[];
+  },
+  pastAlerts: async (): Promise<readonly Alert[]> => (await getJson<PastAlerts>('/api/past/alerts')).alerts,
 
   order: (vehicle: string, verb: string, body: Order = {}) =>
     sendJson<Reply>('POST', `/api/vehicles/${encodeURIComponent(vehicle)}/orders/${encodeURIComponent(verb)}`, body),

@@ -2,13 +2,18 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import type { FoundPlace } from '../generated';
+import { fit } from '../map/map';
 import { Icon } from '../ui/Icon';
+import { PlaceSearch } from '../ui/PlaceSearch';
 import type { Aboard } from './aboard';
 import { importFile } from './deeds';
+import { addPolygon } from './edit';
 import { Header } from './Header';
 import { attachKeys } from './keys';
 import { Panel } from './Panel';
-import { PlanMap, showPlan } from './PlanMap';
+import { PlanMap, ROOM, showPlan } from './PlanMap';
+import { putPattern } from './pointer';
 import { Profile } from './Profile';
 import type { Store } from './store';
 import { Toolbar, ToolHint } from './Toolbar';
@@ -33,6 +38,39 @@ function MapButtons({ map, showAll }: { map: { current: MapLibreMap | null }; sh
       {button('Show all of the plan', 'fit', 'btn-fit', showAll)}
     </div>
   );
+}
+
+/** Goes to a place; an area can at once be searched, or be the fence. */
+function Places({ store, map }: { store: Store; map: { current: MapLibreMap | null } }) {
+  const show = ({ position, bounds }: FoundPlace): void => {
+    if (bounds && map.current) fit(map.current, [...bounds], ROOM);
+    else store.focus.value = { ...position };
+  };
+  const actions = (place: FoundPlace, done: () => void) => {
+    const { outline } = place;
+    if (outline.length < 3 || !store.rights.value.edit) return null;
+    const button = (words: string, testid: string, act: () => void) => (
+      <button
+        type="button"
+        class="btn"
+        data-testid={testid}
+        onClick={() => {
+          show(place);
+          act();
+          done();
+        }}
+      >
+        {words}
+      </button>
+    );
+    return (
+      <div class="place-actions">
+        {button('Search it', 'btn-search-place', () => putPattern(store, 'area', outline))}
+        {button('Fence it', 'btn-fence-place', () => store.edit((plan) => addPolygon(plan, 'inclusion', outline)))}
+      </div>
+    );
+  };
+  return <PlaceSearch onFound={show} actions={actions} />;
 }
 
 /** Takes a file that is dropped anywhere on the page. */
@@ -78,6 +116,7 @@ export function App({ store, aboard }: { store: Store; aboard: Aboard }) {
         <PlanMap store={store} onMap={onMap} />
         {editable && <Toolbar store={store} />}
         {editable && <ToolHint store={store} />}
+        <Places store={store} map={map} />
         <MapButtons map={map} showAll={showAll} />
       </div>
       <Profile store={store} />

@@ -14,7 +14,7 @@ import * as shapes from './projection';
 import type { Store } from './store';
 
 /** What the tools, hints and buttons over the map leave free. */
-const ROOM = { top: 76, right: 72, bottom: 56, left: 164 } as const;
+export const ROOM = { top: 76, right: 72, bottom: 56, left: 164 } as const;
 
 /** Sets each source when what it shows changes; a source is drawn at most once a frame. */
 function project(map: MapLibreMap, store: Store): () => void {

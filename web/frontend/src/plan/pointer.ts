@@ -99,7 +99,7 @@ export function finishDrawing(store: Store): void {
   }
 }
 
-function putPattern(store: Store, shape: 'area' | 'line' | 'point', points: readonly Position[]): void {
+export function putPattern(store: Store, shape: 'area' | 'line' | 'point', points: readonly Position[]): void {
   const { plan, id } = addPattern(store.plan.value, shape, points);
   store.edit(() => plan);
   store.select({ kind: 'pattern', id });
