@@ -10,7 +10,7 @@ import ipaddress
 import os
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -106,8 +106,28 @@ class PlanningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Files of places to be found by name: GeoJSON of wards and the like, or ``.csv`` of postcodes."""
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long flights of a class are kept before somebody reviews them. Nothing is deleted by itself."""
+
+    name: str
+    review_years: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    basis: str = ""
+    """The rule that says so."""
+
+
+RETENTION: Final = (
+    RetentionSettings("Operator's record", 3, "UK Reg. (EU) 2019/947, AMC1 UAS.SPEC.050(1)(g)"),
+    RetentionSettings("MoPI group 1", 10, "Public protection matters: review every 10 years"),
+    RetentionSettings("MoPI group 2", 10, "Other sexual, violent or serious offences: 10 clear years"),
+    RetentionSettings("MoPI group 3", 6, "All other offences: 6 clear years"),
+)
+"""For a unit whose force has no schedule of its own; the first one holds until somebody chooses another."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str = "Drone Unit"
+    authorisation: str | None = None
+    """Number of the operational authorisation that the unit flies under."""
     gateway: str = "gateway"
     links: tuple[LinkSettings, ...] = ()
     vehicles: tuple[VehicleSettings, ...] = ()
@@ -115,6 +135,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nats: NatsSettings = NatsSettings()
     map: MapSettings = MapSettings()
     planning: PlanningSettings = PlanningSettings()
+    retention: tuple[RetentionSettings, ...] = RETENTION
 
 
 def load(path: Path) -> Settings:
@@ -125,6 +146,8 @@ def load(path: Path) -> Settings:
         raise SettingsError(str(path), error.strerror or str(error)) from error
     except msgspec.DecodeError as error:
         raise SettingsError(str(path), str(error)) from error
+    if not settings.retention:
+        raise SettingsError(f"{path}: retention", "is empty: every flight has a class")
     for number, vehicle in enumerate(settings.vehicles):
         if vehicle.pilot_port is not None:
             _check_pilot_port(vehicle.pilot_port, f"{path}: vehicles[{number}].pilot_port")

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from telemetry.mavlink.enums import MavAutopilot, MavLandedState, MavModeFlag, MavState, mode_name
 from telemetry.vehicle_loss import SequenceLoss
-from telemetry.wire import LiveVehicle
+from telemetry.wire import LinkQuality, LiveVehicle
 
 ARMED: Final = int(MavModeFlag.SAFETY_ARMED)
 SENSOR_GEOFENCE: Final = 0x0010_0000
@@ -95,6 +95,8 @@ class Vehicle:
         self.battery_at: float | None = None
         self.gps_at: float | None = None
         self.mission_at: float | None = None
+        self.links: tuple[LinkQuality, ...] = ()
+        self.clock_offset_s: float | None = None
 
     def update(self, message_id: int, message: Any, now: float) -> None:
         """Takes one decoded message of the autopilot; `now` is `time.monotonic()`."""
@@ -156,6 +158,8 @@ class Vehicle:
             battery_age_ms=_age_ms(self.battery_at, now),
             gps_age_ms=_age_ms(self.gps_at, now),
             mission_age_ms=_age_ms(self.mission_at, now),
+            links=self.links,
+            clock_offset_s=self.clock_offset_s,
         )
 
 

@@ -7,6 +7,9 @@ from typing import Final, NamedTuple
 
 WINDOW_S: Final = 10.0
 _SAMPLE_S: Final = 1.0
+_OVERTAKEN: Final = 16
+"""A frame this far behind the latest is late, not a restart."""
+_REMEMBERED: Final = 64
 
 
 class _Sample(NamedTuple):
@@ -16,20 +19,39 @@ class _Sample(NamedTuple):
 
 
 class SequenceLoss:
-    """Per component, since each counts for itself. A jump of more than half the range is taken as a restart."""
+    """Per component, since each counts for itself. A frame that others overtook, or that comes twice, is no loss; any
+    other jump of more than half the range is taken as a restart."""
 
     def __init__(self) -> None:
         self.received = 0
         self.lost = 0
         self._next: dict[int, int] = {}
+        self._missing: set[tuple[int, int]] = set()
+        """Component and number of what was passed over lately and may still come."""
         self._samples: deque[_Sample] = deque([_Sample(float("-inf"), 0, 0)])
 
     def count(self, component_id: int, sequence: int) -> None:
         self.received += 1
         expected = self._next.get(component_id, sequence)
-        if sequence != expected:
-            gap = (sequence - expected) & 0xFF
-            self.lost += gap if gap < 128 else 0
+        if sequence == expected:
+            self._next[component_id] = (sequence + 1) & 0xFF
+        else:
+            self._jump(component_id, sequence, (sequence - expected) & 0xFF)
+
+    def _jump(self, component_id: int, sequence: int, ahead: int) -> None:
+        if ahead >= 256 - _OVERTAKEN:
+            if (component_id, sequence) in self._missing:
+                self._missing.remove((component_id, sequence))
+                self.lost -= 1
+            else:
+                self.received -= 1
+            return
+        if len(self._missing) > _REMEMBERED:
+            self._missing.clear()
+        if ahead < 128:
+            self.lost += ahead
+            late = range(max(0, ahead - _OVERTAKEN), ahead)
+            self._missing.update((component_id, (sequence - ahead + number) & 0xFF) for number in late)
         self._next[component_id] = (sequence + 1) & 0xFF
 
     def percent(self, now: float) -> float | None:

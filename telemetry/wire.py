@@ -18,6 +18,19 @@ from mission.plan import Plan
 AREA_ZOOM: Final = 12
 
 
+class LinkQuality(msgspec.Struct, frozen=True):
+    """One of the links that a vehicle is heard on."""
+
+    link: str
+    loss_pct: float | None
+    """Frames missing by sequence number over the last 10 s."""
+    heard_age_ms: int
+    signed: bool
+    """Everything on it is signed, and what is not is refused."""
+    refused: int
+    """Frames refused since the gateway's start because they came in the vehicle's name without its right signature."""
+
+
 class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one."""
 
@@ -70,6 +83,10 @@ class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     battery_age_ms: int | None = None
     gps_age_ms: int | None = None
     mission_age_ms: int | None = None
+    links: tuple[LinkQuality, ...] = ()
+    """All links it is heard on, where there are several or they are signed; `link` is the one of them in use."""
+    clock_offset_s: float | None = None
+    """UTC in seconds since 1970 = the vehicle's own clock + this."""
 
 
 class LiveFrame(msgspec.Struct, frozen=True, array_like=True):

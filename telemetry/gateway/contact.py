@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from telemetry.gateway import traffic
+from telemetry.gateway.route import REBOOT_STEP_MS, Route, better
+from telemetry.gateway.twins import Twins
 from telemetry.links import Link, Peer
 from telemetry.mavlink.enums import MavAutopilot, MavState, MavType
 from telemetry.mavlink.frame import Frame
-from telemetry.mavlink.messages import BY_ID, decode, encode
+from telemetry.mavlink.messages import BY_ID, BY_NAME, decode, encode
+from telemetry.mavlink.signing import Signing
 from telemetry.mavlink.tlog import STAMP
 from telemetry.services.mailbox import Mailbox
 from telemetry.vehicle import HANDLERS, Vehicle
-from telemetry.vehicle_loss import SequenceLoss
 from telemetry.wire import VehicleInfo
 
 OWN_SYSTEM: Final = 255
@@ -23,72 +25,72 @@ OWN_COMPONENT: Final = 190
 """MAV_COMP_ID_MISSIONPLANNER: what ground stations use."""
 AUTOPILOT: Final = 1
 """MAV_COMP_ID_AUTOPILOT1."""
-STATUSTEXT, TIMESYNC, GLOBAL_POSITION_INT = 253, 111, 33
+STATUSTEXT, TIMESYNC, GLOBAL_POSITION_INT, MISSION_ITEM_REACHED = 253, 111, 33, 46
+TOLD_ON_EVERY_LINK: Final = frozenset({STATUSTEXT, MISSION_ITEM_REACHED})
+"""What happens once, and the autopilot says once on each of its links, each time with that link's sequence number."""
 TEXTS_KEPT: Final = 20
-ROUTE_SILENT_S: Final = 2.0
-"""A link that has brought nothing for this long gives way to one that has."""
-ROUTE_WORSE_PCT: Final = 20.0
-"""A link that loses this much more gives way too."""
-
-
-class Route:
-    """One link that a vehicle is heard on."""
-
-    def __init__(self, link: Link, peer: Peer) -> None:
-        self.link, self.peer = link, peer
-        self.loss = SequenceLoss()
-        self.heard_at = 0.0
-        self.sequence = 0
-        """Of the next frame that we send on it."""
+CLOCKS_KEPT: Final = 12
+"""TIMESYNC answers, a minute of them: the one with the shortest round trip tells the clocks' offset."""
+LATE_S: Final = 5.0
+"""So long after one link brought something newer, what another one brings is known to be late, not from a reboot."""
+CLOCK_AT: Final = {
+    BY_NAME[name].id: BY_NAME[name].fields.index("time_boot_ms") for name in ("ATTITUDE", "GLOBAL_POSITION_INT")
+}
+"""Where the messages that make the live state carry the vehicle's own clock."""
 
 
 class Contact:
     """Everything about one system id. `take` is called for each of its frames, and is what must be quick."""
 
     def __init__(
-        self, name: str, system_id: int, known: bool, route: Route, hear_aircraft: Callable[[Any, str, float], None]
+        self, name: str, system_id: int, known: bool, has_several_links: bool, hear_aircraft: traffic.Hear
     ) -> None:
-        self._hear_aircraft = hear_aircraft
-        self.vehicle = Vehicle(name, system_id, route.peer.link, known)
-        self.vehicle.loss = route.loss
+        self.vehicle = Vehicle(name, system_id, "", known)
         self.mailbox = Mailbox(name, system_id, AUTOPILOT, self.transmit, OWN_SYSTEM)
-        self.routes: dict[str, Route] = {route.peer.link: route}
-        self.route = route
+        self.routes: dict[str, Route] = {}
         self.texts: deque[str] = deque(maxlen=TEXTS_KEPT)
         self.onlookers: list[Callable[[Frame], None]] = []
         """Who is given every frame of the vehicle as well: its pilot's own tools."""
-        self.greeted = False
-        """It has been asked for its messages and its version since it was last heard anew."""
         self.pieces: list[bytes] = []
         """tlog entries that no chunk holds yet: stamp, frame, stamp, frame, …"""
         self.frames = 0
         """Frames recorded, both directions."""
         self.frames_taken = 0
         """Those of them that chunks hold."""
-        self.area: str | None = None
         self.shown_at = 0.0
+        self._hear_aircraft = hear_aircraft
+        self._twins = Twins() if has_several_links else None
+        self._clock_ms, self._clock_at, self._clock_on = 0, 0.0, -1
+        """The newest of the vehicle's own clock, when it came, and the number of the link that brought it."""
+        self._clocks: deque[tuple[float, float]] = deque(maxlen=CLOCKS_KEPT)
+        """Round trip and offset, in seconds."""
+        self._reboots = 0
 
-    def hear(self, link: Link, peer: Peer) -> Route:
+    def hear(self, link: Link, peer: Peer, signing: Signing | None) -> Route:
         """The route for what comes from `peer`; a vehicle that comes from a new address is answered there."""
         route = self.routes.get(peer.link)
         if route is None:
-            route = self.routes[peer.link] = Route(link, peer)
+            route = self.routes[peer.link] = Route(len(self.routes), link, peer, signing)
+            if len(self.routes) == 1:
+                self._use(route)
         elif route.peer is not peer:
             route.peer = peer
         return route
 
     def take(self, frame: Frame, route: Route, stamp: bytes, now: float) -> None:
+        route.heard_at = now
+        route.loss.count(frame.compid, frame.seq)
+        if self._twins is not None and self._twins.repeats(frame.raw, 1 << route.number, now):
+            return
         self.pieces.append(stamp)
         self.pieces.append(frame.raw)
         self.frames += 1
-        route.heard_at = now
-        route.loss.count(frame.compid, frame.seq)
         for onlooker in self.onlookers:
             onlooker(frame)
         number = frame.msgid
         if number in traffic.MESSAGES:
             self._hear_aircraft(decode(frame), self.vehicle.name, now)
-        if frame.compid != AUTOPILOT or not frame.verified:
+        if frame.compid != AUTOPILOT or not frame.verified or (self._twins and self._is_behind(frame, route, now)):
             return
         if number in HANDLERS:
             message = decode(frame)
@@ -104,15 +106,18 @@ class Contact:
 
     def transmit(self, name: str, fields: Mapping[str, Any]) -> None:
         """Sends and records one message on the best route. Raises ValueError for fields that do not fit."""
-        route = self.route
-        raw = encode(name, fields, seq=route.sequence, sysid=OWN_SYSTEM, compid=OWN_COMPONENT)
-        route.sequence = (route.sequence + 1) & 0xFF
-        route.link.send(route.peer, raw)
+        self.transmit_over(self.route, name, fields)
+
+    def transmit_over(self, route: Route, name: str, fields: Mapping[str, Any]) -> None:
+        raw = encode(
+            name, fields, seq=route.next_sequence(), sysid=OWN_SYSTEM, compid=OWN_COMPONENT, signer=route.signing
+        )
+        route.send(raw)
         self.record(raw)
 
     def pass_on(self, frame: Frame) -> None:
-        """Sends a frame of a pilot's own tool, already recorded, as it is."""
-        self.route.link.send(self.route.peer, frame.raw)
+        """Sends a frame of a pilot's own tool, already recorded."""
+        self.route.pass_on(frame)
 
     def record(self, raw: bytes) -> None:
         """One frame to the vehicle, as of now."""
@@ -121,35 +126,59 @@ class Contact:
         self.frames += 1
 
     def heartbeat(self) -> None:
-        """Ours, once a second: without it ArduPilot takes the ground station for lost."""
-        self.transmit(
-            "HEARTBEAT",
-            {
-                "type": MavType.GCS,
-                "autopilot": MavAutopilot.INVALID,
-                "system_status": MavState.ACTIVE,
-                "mavlink_version": 3,
-            },
-        )
+        """Ours, once a second on every link: without it ArduPilot takes the ground station for lost."""
+        for route in self.routes.values():
+            self.transmit_over(
+                route,
+                "HEARTBEAT",
+                {
+                    "type": MavType.GCS,
+                    "autopilot": MavAutopilot.INVALID,
+                    "system_status": MavState.ACTIVE,
+                    "mavlink_version": 3,
+                },
+            )
 
     def ask_for_time(self) -> None:
-        """TIMESYNC: the answer gives the round trip."""
+        """TIMESYNC: the answer gives the round trip and the clocks' offset."""
         self.transmit("TIMESYNC", {"tc1": 0, "ts1": time.monotonic_ns()})
+
+    def over(self, route: Route) -> Mailbox:
+        """The mailbox, sending on `route` whether it is the best or not."""
+        return self.mailbox.over(lambda name, fields: self.transmit_over(route, name, fields))
+
+    def greet_again(self) -> None:
+        """The vehicle is to be asked for its messages anew, on every link."""
+        for route in self.routes.values():
+            route.greeted = False
+
+    def to_greet(self, now: float) -> list[Route]:
+        """Links on which the vehicle has not been asked for its messages, or has forgotten it. Once a second."""
+        if self.mailbox.reboots != self._reboots:
+            self._reboots = self.mailbox.reboots
+            self._clocks.clear()
+            self.greet_again()
+        found = []
+        for route in self.routes.values():
+            route.beat(now)
+            if not route.greeted and route.is_alive(now):
+                found.append(route)
+        return found
 
     def choose_route(self, now: float) -> None:
         """Stays on the route it has, unless that is silent or clearly worse than another one."""
         if len(self.routes) == 1:
             return
-        alive = [route for route in self.routes.values() if now - route.heard_at < ROUTE_SILENT_S]
-        if not alive or (self.route in alive and len(alive) == 1):
-            return
-        best = min(alive, key=lambda route: route.loss.percent(now) or 0.0)
-        current = self.route.loss.percent(now) or 0.0
-        if self.route not in alive or current - (best.loss.percent(now) or 0.0) > ROUTE_WORSE_PCT:
-            before, self.route = self.route, best
-            self.vehicle.link, self.vehicle.loss = best.peer.link, best.loss
+        before, best = self.route, better(self.route, self.routes.values(), now)
+        if best is not before:
+            self._use(best)
             text = f"Commands go over {best.peer.link} now, no longer over {before.peer.link}."
             self.vehicle.happened.append(("link_changed", text, {"link": best.peer.link, "before": before.peer.link}))
+
+    def look_at_links(self, now: float) -> None:
+        """Their quality into the vehicle's state, where there is more to tell than the one in use says itself."""
+        if len(self.routes) > 1 or self.route.signing is not None:
+            self.vehicle.links = tuple(route.quality(now) for route in self.routes.values())
 
     def drain(self, into: Callable[[str, list[bytes], int, int], None]) -> None:
         """Gives what was recorded since the last time to `into`: name, pieces, frames, frames before."""
@@ -174,6 +203,27 @@ class Contact:
             statustexts=tuple(self.texts),
         )
 
+    def _use(self, route: Route) -> None:
+        self.route = route
+        self.vehicle.link, self.vehicle.loss = route.peer.link, route.loss
+
+    def _is_behind(self, frame: Frame, route: Route, now: float) -> bool:
+        """Whether another link has already brought this, or something newer: it is recorded, but changes no state."""
+        assert self._twins is not None
+        if frame.msgid in TOLD_ON_EVERY_LINK:
+            return self._twins.repeats(frame.payload, 1 << route.number, now)
+        place = CLOCK_AT.get(frame.msgid)
+        if place is None:
+            return False
+        clock_ms = BY_ID[frame.msgid].unpack(frame.payload)[place]
+        fell = clock_ms < route.clock_ms - REBOOT_STEP_MS
+        route.clock_ms = clock_ms if fell else max(clock_ms, route.clock_ms)
+        is_newest = fell or self._clock_on == route.number or now - self._clock_at > LATE_S
+        if not is_newest and clock_ms < self._clock_ms:
+            return True
+        self._clock_ms, self._clock_at, self._clock_on = clock_ms, now, route.number
+        return False
+
     def _hear_text(self, message: Any) -> None:
         for text in self.mailbox.deliver(message):
             self.texts.append(text)
@@ -182,7 +232,11 @@ class Contact:
     def _hear_timesync(self, message: Any) -> None:
         if message.tc1 == 0:
             self.transmit("TIMESYNC", {"tc1": time.time_ns(), "ts1": message.ts1})
-        else:
-            trip_ms = (time.monotonic_ns() - message.ts1) / 1e6
-            if 0.0 <= trip_ms < 60_000.0:  # an answer to another ground station carries another clock
-                self.vehicle.round_trip_ms = round(trip_ms, 1)
+            return
+        trip_s = (time.monotonic_ns() - message.ts1) / 1e9
+        if 0.0 <= trip_s < 60.0:  # an answer to another ground station carries another clock
+            self._clocks.append((trip_s, time.time() - trip_s / 2 - message.tc1 / 1e9))
+            self.vehicle.round_trip_ms = round(trip_s * 1000, 1)
+            self.mailbox.clock_offset_s = self.vehicle.clock_offset_s = round(min(self._clocks)[1], 4)
+        if self.mailbox.hears("TIMESYNC"):
+            self.mailbox.deliver(message)

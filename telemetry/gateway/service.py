@@ -17,13 +17,15 @@ from telemetry import subjects
 from telemetry.bus import Bus, new_id
 from telemetry.bus_keys import BusKeys
 from telemetry.errors import ServiceError
-from telemetry.gateway.contact import Contact, Route
+from telemetry.gateway.contact import Contact
 from telemetry.gateway.desk import Desk, report_broken_uploads
+from telemetry.gateway.intake import Intake
 from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox
 from telemetry.gateway.pilot_port import PilotPorts
+from telemetry.gateway.route import Route
 from telemetry.gateway.traffic import Traffic
 from telemetry.links import Link, Peer, open_link
-from telemetry.mavlink.frame import Frame, FrameReader
+from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.tlog import STAMP
 from telemetry.running import run_service, told_to_end
 from telemetry.services import intervals
@@ -32,8 +34,6 @@ from telemetry.wire import Event, LiveFrame, LiveVehicle, TrafficFrame, VehicleI
 
 log = logging.getLogger(__name__)
 
-MOST_PEERS: Final = 10_000
-"""Streams read at once; beyond them the oldest is forgotten, so that forged senders cannot fill the memory."""
 SHOWN_AT_LEAST_S: Final = 1.0
 """A vehicle of which nothing changes is still shown this often, with its growing ages."""
 TIMESYNC_EVERY: Final = 5
@@ -53,7 +53,8 @@ class Gateway:
     def __init__(self, settings: Settings, bus: Bus) -> None:
         self._settings, self._bus = settings, bus
         self._links: dict[str, Link] = {}
-        self._readers: dict[Peer, FrameReader] = {}
+        known = frozenset(vehicle.system_id for vehicle in settings.vehicles)
+        self._intake = Intake(settings.links, settings_file.home() / "keys", known)
         self._contacts: dict[tuple[str, int], Contact] = {}
         """By link and system id; a vehicle on several links is there once per link."""
         self._by_name: dict[str, Contact] = {}
@@ -93,10 +94,7 @@ class Gateway:
 
     def receive(self, link: Link, peer: Peer, data: bytes) -> None:
         """What arrived: checked, recorded, and taken into the state of whom it is from."""
-        reader = self._readers.get(peer)
-        if reader is None:
-            reader = self._new_reader(peer)
-        frames = reader.feed(data)
+        frames = self._intake.frames(peer, data)
         if not frames:
             return
         stamp, now = STAMP.pack(time.time_ns() // 1000), time.monotonic()
@@ -104,8 +102,9 @@ class Gateway:
         for frame in frames:
             if frame.sysid != last:
                 last = frame.sysid
-                contact = self._contacts.get((peer.link, last)) or self._meet(link, peer, frame)
-                route = contact.hear(link, peer) if contact is not None else None
+                contact = self._contacts.get((peer.link, last)) or self._meet(peer, frame)
+                signing = self._intake.signing.get(peer.link)
+                route = contact.hear(link, peer, signing) if contact is not None else None
             if contact is not None and route is not None:
                 contact.take(frame, route, stamp, now)
 
@@ -126,10 +125,12 @@ class Gateway:
             if vehicle.happened:
                 self._tell_happenings(contact)
             contact.drain(self._raw.add)
+            contact.look_at_links(now)
             if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
                 vehicle.changed, contact.shown_at = False, now
                 areas[area_of(vehicle.lat_deg, vehicle.lon_deg)].append(vehicle.snapshot(now))
         self._frames_lost(now)
+        self._frames_refused(now)
         sent_at = datetime.now(UTC)
         for area, vehicles in areas.items():
             self._frame_numbers[area] += 1
@@ -159,14 +160,16 @@ class Gateway:
                 if not contact.vehicle.is_autopilot:
                     continue
                 contact.heartbeat()
+                for route in contact.routes.values():
+                    route.refused = self._intake.refused[route.peer.link, contact.vehicle.system_id]
                 if self._heartbeats % TIMESYNC_EVERY == 0:
                     contact.ask_for_time()
                 heard_at = contact.vehicle.heartbeat_at
                 if heard_at is not None and now - heard_at > GONE_S:
                     contact.mailbox.interrupt(f"nothing was heard for {GONE_S:.0f} s")
-                if not contact.greeted and not contact.vehicle.link_lost:
-                    contact.greeted = True
-                    self._spawn(self._greet(contact))
+                for route in contact.to_greet(now):
+                    route.greeted, route.greeted_at = True, now
+                    self._spawn(self._greet(contact, route))
                 info = contact.info(self._settings.gateway)
                 if self._infos.get(info.vehicle) != info:
                     self._infos[info.vehicle] = info
@@ -180,21 +183,20 @@ class Gateway:
             frame = TrafficFrame(self._settings.gateway, datetime.now(UTC), aircraft)
             await self._bus.publish(subjects.traffic(frame.gateway), frame)
 
-    async def _greet(self, contact: Contact) -> None:
-        """Asks a vehicle for the messages we need and for who it is, until it has answered."""
-        while not contact.vehicle.link_lost:
-            try:
-                refused = await intervals.ask_for_needed(contact.mailbox)
-                if refused:
-                    log.info("%s does not send %s", contact.vehicle.name, ", ".join(refused))
-                await intervals.request(contact.mailbox, "AUTOPILOT_VERSION")
-            except ServiceError as error:
-                log.warning("%s: %s", contact.vehicle.name, error)
-                await asyncio.sleep(GREET_AGAIN_S)
-            else:
-                return
+    async def _greet(self, contact: Contact, route: Route) -> None:
+        """Asks a vehicle on one link for the messages we need, and for who it is. What fails is tried again."""
+        channel = contact.over(route)
+        try:
+            refused = await intervals.ask_for_needed(channel)
+            if refused:
+                log.info("%s does not send %s", contact.vehicle.name, ", ".join(refused))
+            await intervals.request(channel, "AUTOPILOT_VERSION")
+        except ServiceError as error:
+            log.warning("%s on %s: %s", contact.vehicle.name, route.peer.link, error)
+            await asyncio.sleep(GREET_AGAIN_S)
+            route.greeted = False
 
-    def _meet(self, link: Link, peer: Peer, frame: Frame) -> Contact | None:
+    def _meet(self, peer: Peer, frame: Frame) -> Contact | None:
         """A system id heard for the first time on this link."""
         if not frame.verified:
             return None
@@ -202,8 +204,8 @@ class Gateway:
         name = known.callsign if known else f"{peer.link}-{frame.sysid}"
         contact = self._by_name.get(name)
         if contact is None:
-            route = Route(link, peer)
-            contact = Contact(name, frame.sysid, known is not None, route, self._traffic.hear)
+            several = known is not None and len(known.links or self._settings.links) > 1
+            contact = Contact(name, frame.sysid, known is not None, several, self._traffic.hear)
             self._by_name[name] = contact
             contact.vehicle.serial = known.serial if known else None
             self.pilot_ports.join(contact)
@@ -230,7 +232,7 @@ class Gateway:
         for kind, text, data in happened:
             self._events.add(Event(new_id(), at, vehicle.name, kind, text, data=data))
             if kind in ("link_back", "reboot"):
-                contact.greeted = False
+                contact.greet_again()
 
     def _frames_lost(self, now: float) -> None:
         """Tells at most every `LOSS_TOLD_EVERY_S` how many frames found no room while the bus was away or full."""
@@ -241,11 +243,14 @@ class Gateway:
         log.error(text)
         self._events.add(Event(new_id(), datetime.now(UTC), SYSTEM, "frames_lost", text, data={"frames": lost}))
 
-    def _new_reader(self, peer: Peer) -> FrameReader:
-        if len(self._readers) >= MOST_PEERS:
-            del self._readers[next(iter(self._readers))]
-        reader = self._readers[peer] = FrameReader(f"{peer.link} from {peer.address}")
-        return reader
+    def _frames_refused(self, now: float) -> None:
+        for link, system_id, why, frames in self._intake.refusals(now):
+            known = self._known(link, system_id)
+            whose = f"in the name of system {system_id}" if known else "of no vehicle of ours"
+            text = f"{frames} frame{'s' if frames > 1 else ''} on {link} {whose} refused: {why}."
+            data = {"link": link, "system_id": system_id or None, "why": why, "frames": frames}
+            name = known.callsign if known else SYSTEM
+            self._events.add(Event(new_id(), datetime.now(UTC), name, "signature_refused", text, data=data))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -260,6 +265,7 @@ class Gateway:
     async def _end(self) -> None:
         for link in self._links.values():
             await link.close()
+        self._intake.save()
         await self.pilot_ports.close()
         for task in list(self._tasks):
             task.cancel()

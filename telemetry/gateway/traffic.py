@@ -5,6 +5,7 @@ What OPEN_DRONE_ID_* says without a sender's `id_or_mac` is of the vehicle itsel
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,10 @@ _GEOMETRIC: Final = 1
 """ADSB_ALTITUDE_TYPE_GEOMETRIC."""
 _GROUND: Final = 1
 """MAV_ODID_STATUS_GROUND."""
+
+
+Hear = Callable[[Any, str, float], None]
+"""`Traffic.hear`."""
 
 
 class _Heard:

@@ -166,3 +166,14 @@ def encode(
         )
     unsigned = head + payload + _CHECKSUM.pack(crc(CRC_EXTRA[message.id], crc(head[1:] + payload)))
     return unsigned + signer.signature(unsigned) if signer and version == 2 else unsigned
+
+
+def signed_copy(frame: Frame, signer: Signer) -> bytes:
+    """`frame`, of a known message, as MAVLink 2 under `signer`'s signature in place of its own, if it had one."""
+    payload = frame.payload
+    payload = payload.rstrip(b"\0") or payload[:1]
+    head = _HEADER_2.pack(
+        MAGIC_2, len(payload), SIGNED, 0, frame.seq, frame.sysid, frame.compid, frame.msgid & 0xFFFF, frame.msgid >> 16
+    )
+    unsigned = head + payload + _CHECKSUM.pack(crc(CRC_EXTRA[frame.msgid], crc(head[1:] + payload)))
+    return unsigned + signer.signature(unsigned)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from telemetry.mavlink.frame import SIGNATURE_SIZE, Frame
 EPOCH_S: Final = 1_420_070_400
 """2015-01-01T00:00:00Z."""
 TICKS_PER_S: Final = 100_000
+KEY_SIZE: Final = 32
 NEW_STREAM_LATE_TICKS: Final = 60 * TICKS_PER_S
 """How far the first frame of a sender may lie behind our own clock."""
 NEVER_SIGNED: Final = frozenset({109})
@@ -44,6 +46,32 @@ def key_of(passphrase: str) -> bytes:
     return hashlib.sha256(passphrase.encode()).digest()
 
 
+def load_key(path: Path) -> bytes:
+    """The 32 bytes of a key file. Raises SettingsError where it holds no key, or others than its owner may read it."""
+    try:
+        text, mode = path.read_text(), path.stat().st_mode
+    except OSError as error:
+        raise SettingsError(str(path), f"signing key: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(str(path), "a signing key is 64 hexadecimal digits") from error
+    if mode & 0o077:
+        raise SettingsError(str(path), f"others than its owner may read this key: chmod 600 {path}")
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError as error:
+        raise SettingsError(str(path), "a signing key is 64 hexadecimal digits") from error
+    if len(key) != KEY_SIZE:
+        raise SettingsError(str(path), f"a signing key has {KEY_SIZE} bytes, not {len(key)}")
+    return key
+
+
+def write_key(path: Path, key: bytes) -> None:
+    """A new key file that only its owner may read. Raises FileExistsError: a key in use is not written over."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(key.hex() + "\n")
+
+
 class Signing:
     """One link's key: signs what goes out, and refuses what comes in wrong, unsigned or a second time.
 
@@ -53,8 +81,8 @@ class Signing:
 
     def __init__(self, key: bytes, store: Path, *, link_id: int = 0, clock: Callable[[], float] = time.time) -> None:
         """`key` has 32 bytes. Raises SettingsError if it has not, or if `store` exists and cannot be read."""
-        if len(key) != 32:
-            raise SettingsError(str(store), f"a signing key has 32 bytes, not {len(key)}")
+        if len(key) != KEY_SIZE:
+            raise SettingsError(str(store), f"a signing key has {KEY_SIZE} bytes, not {len(key)}")
         self._key, self._store, self._link_id, self._clock = key, store, link_id, clock
         self.refused: Counter[str] = Counter()
         """Frames refused, by reason."""

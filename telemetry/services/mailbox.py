@@ -7,6 +7,7 @@ which is seen even where it has forgotten which other messages it was to send. W
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -75,6 +76,16 @@ class Mailbox:
         self._texts = StatusTexts()
         self._booted_ms = 0
         self._running = False
+        self.reboots = 0
+        """Seen since the beginning: what the vehicle had been asked for it has forgotten as often."""
+        self.clock_offset_s: float | None = None
+        """UTC in seconds since 1970 = the vehicle's own clock + this; by TIMESYNC."""
+
+    def over(self, transmit: Callable[[str, Mapping[str, Any]], None]) -> Mailbox:
+        """This mailbox with another way to send: for what concerns one link of several."""
+        other = copy.copy(self)
+        other._transmit = transmit
+        return other
 
     def send(self, name: str, **fields: Any) -> None:
         targets = {"target_system": self.target_system, "target_component": self.target_component}
@@ -119,6 +130,7 @@ class Mailbox:
         """
         name = type(message).__name__
         if self._shows_reboot(name, message):
+            self.reboots += 1
             self.interrupt("the vehicle rebooted")
         if getattr(message, "target_system", 0) in (0, self._own_system):
             for inbox in self._inboxes.get(name, ()):

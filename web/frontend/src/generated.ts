@@ -8,6 +8,8 @@ export const Role = {
   OBSERVER: "observer",
   CONTROL_ROOM: "control_room",
   SUPERVISOR: "supervisor",
+  ACCOUNTABLE_MANAGER: "accountable_manager",
+  DISCLOSURE: "disclosure",
   ADMINISTRATOR: "administrator",
   GUEST: "guest",
 } as const;
@@ -33,6 +35,14 @@ export const Permission = {
   FLIGHT_NOTE: "flight.note",
   FLIGHT_EXPORT: "flight.export",
   FLIGHT_SIGN_OFF: "flight.sign_off",
+  FLIGHT_READ_EXHIBITS: "flight.read.exhibits",
+  FLIGHT_RECORD: "flight.record",
+  EVIDENCE_READ: "evidence.read",
+  EVIDENCE_READ_ALL: "evidence.read.all",
+  EVIDENCE_EXPORT: "evidence.export",
+  EVIDENCE_KEEP: "evidence.keep",
+  DISPOSAL_PROPOSE: "disposal.propose",
+  DISPOSAL_DECIDE: "disposal.decide",
   INCIDENT_READ: "incident.read",
   INCIDENT_EDIT: "incident.edit",
   INCIDENT_OFFER: "incident.offer",
@@ -85,6 +95,15 @@ export const Task = {
 } as const;
 export type Task = (typeof Task)[keyof typeof Task];
 
+/** One of the links that a vehicle is heard on. */
+export interface LinkQuality {
+  readonly link: string;
+  readonly loss_pct: number | null;
+  readonly heard_age_ms: number;
+  readonly signed: boolean;
+  readonly refused: number;
+}
+
 /** All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one. */
 export interface LiveVehicle {
   readonly vehicle: string;
@@ -129,6 +148,8 @@ export interface LiveVehicle {
   readonly battery_age_ms: number | null;
   readonly gps_age_ms: number | null;
   readonly mission_age_ms: number | null;
+  readonly links: readonly LinkQuality[];
+  readonly clock_offset_s: number | null;
 }
 
 export const LiveVehicleFields = [
@@ -174,6 +195,8 @@ export const LiveVehicleFields = [
   "battery_age_ms",
   "gps_age_ms",
   "mission_age_ms",
+  "links",
+  "clock_offset_s",
 ] as const;
 export type LiveVehicleTuple = readonly [
   vehicle: string,
@@ -218,6 +241,8 @@ export type LiveVehicleTuple = readonly [
   battery_age_ms: number | null,
   gps_age_ms: number | null,
   mission_age_ms: number | null,
+  links: readonly LinkQuality[],
+  clock_offset_s: number | null,
 ];
 export function liveVehicle(row: LiveVehicleTuple): LiveVehicle {
   return {
@@ -263,6 +288,8 @@ export function liveVehicle(row: LiveVehicleTuple): LiveVehicle {
     battery_age_ms: row[39],
     gps_age_ms: row[40],
     mission_age_ms: row[41],
+    links: row[42],
+    clock_offset_s: row[43],
   };
 }
 
@@ -674,6 +701,35 @@ export interface Finding {
   readonly place: Place;
 }
 
+/** One point of the line that the autopilot flies, on the way to item `item`. */
+export interface FlownPoint {
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+  readonly height_home_m: number;
+  readonly item: number;
+}
+
+export const FlownPointFields = [
+  "lat_deg",
+  "lon_deg",
+  "height_home_m",
+  "item",
+] as const;
+export type FlownPointTuple = readonly [
+  lat_deg: number,
+  lon_deg: number,
+  height_home_m: number,
+  item: number,
+];
+export function flownPoint(row: FlownPointTuple): FlownPoint {
+  return {
+    lat_deg: row[0],
+    lon_deg: row[1],
+    height_home_m: row[2],
+    item: row[3],
+  };
+}
+
 /** What a plan was checked against. */
 export interface DataSet {
   readonly name: string;
@@ -687,6 +743,7 @@ export interface PlanReport {
   readonly plan_sha256: string;
   readonly findings: readonly Finding[];
   readonly profile: readonly ProfilePointTuple[];
+  readonly flown: readonly FlownPointTuple[];
   readonly distance_m: number;
   readonly duration_s: number;
   readonly battery_pct: number | null;
@@ -832,7 +889,7 @@ export interface SplitPlans {
   readonly plans: readonly Plan[];
 }
 
-/** ``POST /api/plans/avoid`` answers with the `Plan`, its legs led round what the fence forbids. Nothing is saved. */
+/** ``POST /api/plans/avoid`` answers with the `Plan`, its legs led round what is forbidden. Nothing is saved. */
 export interface PlanAvoid {
   readonly plan: Plan;
 }
@@ -982,6 +1039,7 @@ export interface FlightSummary {
   readonly frames_recorded: number | null;
   readonly frames_lost: number | null;
   readonly sign_off: SignOff | null;
+  readonly exhibit: boolean;
 }
 
 export interface FlightList {
@@ -991,16 +1049,41 @@ export interface FlightList {
   readonly pages: number;
 }
 
+/** `at` is when it was written, `moment` the moment of the flight that it is about, if it is about one. */
 export interface FlightNote {
   readonly note_id: number;
   readonly author: string;
   readonly at: Instant;
   readonly text: string;
+  readonly moment: Instant | null;
 }
 
 /** ``POST /api/flights/<id>/notes`` answers with the `FlightNote`. */
 export interface NoteCreate {
   readonly text: string;
+  readonly moment?: Instant | null;
+}
+
+/**
+ * When a photograph was taken or a video began. `source`: the ``file`` itself, or ``given`` by who attached it.
+ *
+ * None where neither tells.
+ */
+export interface Taken {
+  readonly at: Instant | null;
+  readonly source: string | null;
+}
+
+/** A photograph or video. ``POST /api/flights/<id>/attachments?name=&taken_at=`` with the file as body gives it. */
+export interface Attachment {
+  readonly attachment_id: number;
+  readonly name: string;
+  readonly media_type: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly by: string;
+  readonly at: Instant;
+  readonly taken: Taken;
 }
 
 /** ``POST /api/flights/<id>/sign-off`` answers with the `SignOff`; 409 if the flight has one. */
@@ -1062,6 +1145,8 @@ export interface Flight {
   readonly may_export: boolean;
   readonly may_note: boolean;
   readonly may_sign_off: boolean;
+  readonly attachments: readonly Attachment[];
+  readonly may_see_evidence: boolean;
 }
 
 /** `mode` was flown from `time_s` on. */
