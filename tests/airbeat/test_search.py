@@ -94,6 +94,7 @@ def test_a_search_is_planned_round_a_hospital_and_shared_out(login: Login, tmp_p
     film = Film(page, tmp_path)
     plan_search(film)
     share_out(film)
+    film.act("shared-out", lambda: None, acts=0)
     assert film.acts <= MOST_ACTS
 
     parts = shared_out(page, "Roof search")

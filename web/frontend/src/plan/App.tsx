@@ -116,7 +116,7 @@ export function App({ store, aboard }: { store: Store; aboard: Aboard }) {
         <PlanMap store={store} onMap={onMap} />
         {editable && <Toolbar store={store} />}
         {editable && <ToolHint store={store} />}
-        <Places store={store} map={map} />
+        {store.tool.value === 'select' && <Places store={store} map={map} />}
         <MapButtons map={map} showAll={showAll} />
       </div>
       <Profile store={store} />
