@@ -24,19 +24,19 @@ Numbers = npt.NDArray[np.int64]
 STAMP_SIZE: Final = 8
 LATEST_US: Final = 4_102_444_800_000_000
 """2100-01-01: a later stamp is no stamp."""
-_BLOCK: Final = 1 << 18
+_BLOCK: Final = 1 << 19
 """Bytes looked through at once, so that the arrays made of them stay in the processor's cache."""
 _SLAB: Final = 32
 """Bytes of every frame fetched at once for its checksum."""
 _HEAD: Final = np.dtype(
     {
-        "names": ["stamp", "magic", "length", "flags", "id1", "id2", "id2_high"],
-        "formats": [">u8", "u1", "u1", "u1", "u1", "<u2", "u1"],
-        "offsets": [0, 8, 9, 10, 13, 15, 17],
+        "names": ["stamp", "magic", "length", "flags", "msgid_1", "msgid", "msgid_high", "source_1", "source"],
+        "formats": [">u8", "u1", "u1", "u1", "u1", "<u2", "u1", "<u4", "<u4"],
+        "offsets": [0, 8, 9, 10, 13, 15, 17, 10, 12],
         "itemsize": 18,
     }
 )
-"""Stamp and header of both versions: `flags`, `id2` are MAVLink 2's, `id1` is MAVLink 1's message id."""
+"""Stamp and header of both versions: what ends in 1 is MAVLink 1's."""
 _PADDING: Final = 512
 """Zeros behind a block, so that what is fetched for a frame never ends beyond it."""
 
@@ -45,15 +45,26 @@ class Records(NamedTuple):
     """One entry per record, in the file's order. `start` is that of the frame, its stamp lies before it."""
 
     start: Numbers
-    size: npt.NDArray[np.int32]
+    size: npt.NDArray[np.uint16]
     """Of the frame, its checksum and signature included."""
     msgid: npt.NDArray[np.uint16]
     length: npt.NDArray[np.uint8]
     """Bytes of the payload as sent."""
     version: npt.NDArray[np.uint8]
+    stamp: npt.NDArray[np.uint64]
+    source: npt.NDArray[np.uint32]
+    """Sequence number, system and component, from the lowest byte on."""
 
     def take(self, rows: Rows) -> Records:
-        return Records(self.start[rows], self.size[rows], self.msgid[rows], self.length[rows], self.version[rows])
+        return Records(
+            self.start[rows],
+            self.size[rows],
+            self.msgid[rows],
+            self.length[rows],
+            self.version[rows],
+            self.stamp[rows],
+            self.source[rows],
+        )
 
 
 def _crc_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
@@ -110,13 +121,13 @@ def _block(data: Bytes, begin: int) -> Records:
     is_2 = head["magic"] == 0xFD
     signed = is_2 & (head["flags"] == SIGNED)
     length = head["length"]
-    msgid = np.where(is_2, head["id2"], head["id1"])
-    size = length + np.where(is_2, np.where(signed, 25, 12), 8)
+    msgid = np.where(is_2, head["msgid"], head["msgid_1"])
+    size = length + np.where(is_2, np.where(signed, np.uint16(25), np.uint16(12)), np.uint16(8))
     extra = _EXTRA[msgid]
     possible = (
         (head["stamp"] < LATEST_US)
         & (extra >= 0)
-        & np.where(is_2, (head["flags"] <= SIGNED) & (head["id2_high"] == 0), length <= _PAYLOAD[msgid])
+        & np.where(is_2, (head["flags"] <= SIGNED) & (head["msgid_high"] == 0), length <= _PAYLOAD[msgid])
         & (stamp_at + STAMP_SIZE + size <= len(source))
     )
     kept = np.flatnonzero(possible)
@@ -124,11 +135,13 @@ def _block(data: Bytes, begin: int) -> Records:
     checked = length[kept] + np.where(is_2[kept], 9, 5)
     right = kept[_crc_matches(piece, start + 1, checked, extra[kept].astype(np.uint16))]
     return Records(
-        stamp_at[right] + (begin + STAMP_SIZE),
-        size[right].astype(np.int32),
-        msgid[right].astype(np.uint16),
-        length[right],
-        np.where(is_2[right], 2, 1).astype(np.uint8),
+        start=stamp_at[right] + (begin + STAMP_SIZE),
+        size=size[right],
+        msgid=msgid[right],
+        length=length[right],
+        version=np.where(is_2[right], np.uint8(2), np.uint8(1)),
+        stamp=head["stamp"][right].astype(np.uint64),
+        source=np.where(is_2[right], head["source"][right], head["source_1"][right]),
     )
 
 

@@ -7,6 +7,7 @@ of the frames. The times are those of the receiver's stamps.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,38 +17,28 @@ import numpy.typing as npt
 from telemetry.errors import RecordingError
 from telemetry.logs import units
 from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
-from telemetry.logs.framing import STAMP_SIZE, find_records
+from telemetry.logs.framing import find_records
 from telemetry.logs.grouping import grouped
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
 from telemetry.mavlink.dialect import MESSAGES
 
-SOURCE_FIELDS: Final = ("src_system", "src_component", "frame_sequence")
-_STAMP: Final = " stamp"
-_PAYLOAD_AT: Final = STAMP_SIZE + 10
-"""Behind the stamp and MAVLink 2's header."""
-_HEAD: Final = {
-    _STAMP: (">u8", 0),
-    "frame_sequence": ("u1", 12),
-    "src_system": ("u1", 13),
-    "src_component": ("u1", 14),
-}
-"""numpy's type and where it stands."""
+SOURCE_FIELDS: Final = ("frame_sequence", "src_system", "src_component")
 _NUMPY_TYPES: Final = {
-    "char": ("S", 1),
-    "float": ("<f4", 4),
-    "double": ("<f8", 8),
-    **{f"int{bits}_t": (f"<i{bits // 8}", bits // 8) for bits in (8, 16, 32, 64)},
-    **{f"uint{bits}_t": (f"<u{bits // 8}", bits // 8) for bits in (8, 16, 32, 64)},
+    "float": "<f4",
+    "double": "<f8",
+    **{f"int{bits}_t": f"<i{bits // 8}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}_t": f"<u{bits // 8}" for bits in (8, 16, 32, 64)},
 }
-"""numpy's type and its bytes."""
 
 
 def read(path: Path, data: Bytes) -> Log:
     """Raises `RecordingError` where there is no record at all."""
     blocks, damage, unknown = find_records(data)
-    messages = grouped((block.msgid, (block.start, block.length, block.version)) for block in blocks)
+    messages = grouped(
+        (block.msgid, (block.start, block.length, block.version, block.stamp, block.source)) for block in blocks
+    )
     if len(data) and not messages and not unknown:
         raise RecordingError(str(path), 0, "holds no MAVLink frame with its time; it is no .tlog")
     tables = {}
@@ -63,15 +54,17 @@ class _Frames(NamedTuple):
     start: Offsets
     length: npt.NDArray[np.uint8]
     version: npt.NDArray[np.uint8]
+    stamp: npt.NDArray[np.uint64]
+    source: npt.NDArray[np.uint32]
 
 
-def _table(definition: Any, data: Bytes, records: _Frames) -> Table:
+def _table(definition: Any, data: Bytes, frames: _Frames) -> Table:
     kinds = {field: units.unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()}
-    loader = _Columns(definition, data, records)
+    loader = _Columns(definition, data, frames)
     return Table(
         definition.msgname,
         (*definition.fieldnames, *SOURCE_FIELDS),
-        len(records.start),
+        len(frames.start),
         loader.load,
         loader.times,
         kinds,
@@ -80,49 +73,42 @@ def _table(definition: Any, data: Bytes, records: _Frames) -> Table:
 
 
 class _Columns:
-    """The records of one message, all taken apart when the first of their columns is asked for."""
+    """The payloads of one message, all taken apart when the first of their fields is asked for."""
 
-    def __init__(self, definition: Any, data: Bytes, records: _Frames) -> None:
-        self._data, self._records = data, records
-        self._layout = _layout(definition)
-        self._texts = {
-            name for name, kind in zip(definition.fieldnames, definition.fieldtypes, strict=True) if kind == "char"
-        }
-        self._columns: dict[str, Column] | None = None
+    def __init__(self, definition: Any, data: Bytes, frames: _Frames) -> None:
+        self._definition, self._data, self._frames = definition, data, frames
+        self._columns: dict[str, Column] = {}
 
     def load(self, field: str) -> Column:
-        if self._columns is None:
-            self._columns = columns(self._rows, len(self._records.start), self._layout, {})
+        if field in SOURCE_FIELDS:
+            return (self._frames.source >> 8 * SOURCE_FIELDS.index(field)).astype(np.uint8)
+        if not self._columns:
+            layout = _layout(self._definition)
+            rows = partial(self._payloads, layout.itemsize)
+            self._columns = columns(rows, len(self._frames.start), layout, {})
         column = self._columns[field]
-        return cut_at_nul(column) if field in self._texts else column
-
-    def _rows(self, part: slice) -> npt.NDArray[np.uint8]:
-        """Stamp, MAVLink 2 header and payload; what was not sent is zero, MAVLink 1 is moved to fit."""
-        start, width = self._records.start[part], self._layout.itemsize
-        rows = fetch(self._data, start - STAMP_SIZE, width)
-        places = np.arange(width - _PAYLOAD_AT, dtype=np.uint8)
-        old = np.flatnonzero(self._records.version[part] == 1)
-        if len(old):
-            rows[old, _PAYLOAD_AT:] = fetch(self._data, start[old] + 6, len(places))
-            rows[old, 12:15] = rows[old, 10:13]
-        length = self._records.length[part]
-        if int(length.min()) < len(places):
-            rows[:, _PAYLOAD_AT:] *= places < length[:, None]
-        return rows
+        return cut_at_nul(column) if column.dtype.kind == "S" else column
 
     def times(self) -> Floats:
-        return self.load(_STAMP) * 1e-6
+        return self._frames.stamp.astype(np.float64) * 1e-6
+
+    def _payloads(self, width: int, part: slice) -> npt.NDArray[np.uint8]:
+        """What was not sent of them is zero."""
+        length = self._frames.length[part]
+        rows = fetch(self._data, self._frames.start[part] + np.where(self._frames.version[part] == 1, 6, 10), width)
+        if int(length.min()) < width:
+            rows *= np.arange(width, dtype=np.uint8) < length[:, None]
+        return rows
 
 
 def _layout(definition: Any) -> np.dtype[Any]:
-    """The record as it is fetched: the payload's fields by size, extensions behind, nothing between."""
+    """The payload: its fields by size, extensions behind, nothing between."""
     types = dict(zip(definition.fieldnames, definition.fieldtypes, strict=True))
-    names, formats, places = list(_HEAD), [kind for kind, _ in _HEAD.values()], [place for _, place in _HEAD.values()]
-    at = _PAYLOAD_AT
+    fields: list[Any] = []
     for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True):
-        kind, each = _NUMPY_TYPES[types[name]]
-        names.append(name)
-        formats.append(f"S{max(1, count)}" if kind == "S" else f"({count},){kind}" if count else kind)
-        places.append(at)
-        at += each * max(1, count)
-    return np.dtype({"names": names, "formats": formats, "offsets": places, "itemsize": at})
+        if types[name] == "char":
+            fields.append((name, f"S{max(1, count)}"))
+        else:
+            kind = _NUMPY_TYPES[types[name]]
+            fields.append((name, kind, count) if count else (name, kind))
+    return np.dtype(fields)
