@@ -13,6 +13,7 @@ Point = tuple[float, float, float]
 class LegKind(StrEnum):
     TAKEOFF = "take-off"
     TRAVEL = "leg"
+    CURVE = "curve"
     CIRCLE = "circle"
     RETURN = "return"
     LAND = "landing"
@@ -20,7 +21,10 @@ class LegKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A straight piece of the path on the way to `plan.items[item]`. `hold_s` is waited at its end."""
+    """A straight piece of the path on the way to `plan.items[item]`. `hold_s` is waited at its end.
+
+    `stops`: the autopilot comes to rest at its end even without that.
+    """
 
     item: int
     kind: LegKind
@@ -29,6 +33,7 @@ class Leg:
     speed_m_s: float
     hold_s: float = 0.0
     follows_terrain: bool = False
+    stops: bool = False
 
     @property
     def horizontal_m(self) -> float:

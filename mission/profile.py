@@ -61,6 +61,7 @@ def profile(legs: Sequence[Leg], ground: GroundAt) -> tuple[ProfilePoint, ...]:
     known = np.isfinite(points.ground_home).tolist()
     keep = (points.share > 0.0) & ((points.share == 1.0) | np.isfinite(points.ground_home))
     keep[0] = True
+    ends = [i + 1 == len(legs) or legs[i + 1].item != leg.item for i, leg in enumerate(legs)]
     rows = zip(
         travelled.tolist(),
         points.height_home.tolist(),
@@ -72,7 +73,7 @@ def profile(legs: Sequence[Leg], ground: GroundAt) -> tuple[ProfilePoint, ...]:
         strict=True,
     )
     return tuple(
-        ProfilePoint(along, height, below if is_known else None, legs[leg].item if share == 1.0 else None)
+        ProfilePoint(along, height, below if is_known else None, legs[leg].item if share == 1.0 and ends[leg] else None)
         for along, height, below, leg, share, is_known, kept in rows
         if kept
     )

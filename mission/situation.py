@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from mission.airspace import Zone
 from mission.context import Context
+from mission.flown import Flown, flown
 from mission.geodesy import FloatArray, LocalFrame, frame_of, positions_of
 from mission.geofence import Shape, shapes
 from mission.leg import Leg
@@ -79,6 +80,11 @@ class Situation:
     def lines(self) -> GeometryArray:
         """`distinct_legs` over the ground; a vertical one is a point."""
         return as_lines([(leg.start[:2], leg.end[:2]) for leg in self.distinct_legs])
+
+    @cached_property
+    def flown(self) -> Flown:
+        """The line through `distinct_legs` with its corners rounded."""
+        return flown(self.distinct_legs, self.context.vehicle)
 
     @cached_property
     def costs(self) -> Costs:

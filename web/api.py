@@ -14,6 +14,7 @@ from mission.airspace import DataSet
 from mission.finding import Finding
 from mission.places import FoundPlace
 from mission.plan import Plan
+from mission.report import FlownPoint
 from telemetry.wire import Alert, Incident, Onboard, UploadReceipt, VehicleInfo
 
 
@@ -53,6 +54,8 @@ class PlanReport(msgspec.Struct, frozen=True):
     plan_sha256: str
     findings: tuple[Finding, ...]
     profile: tuple[ProfilePoint, ...]
+    flown: tuple[FlownPoint, ...]
+    """The line as the autopilot flies it, for the map: splines as curves, corners rounded, the way home."""
     distance_m: float
     duration_s: float
     battery_pct: float | None
@@ -302,6 +305,8 @@ class LivePage(msgspec.Struct, frozen=True):
     unit: str
     map: MapConfig
     orders: tuple[OrderRights, ...]
+    guest_until: datetime | None = None
+    """When a guest's link ends; None for a user."""
 
 
 class Fleet(msgspec.Struct, frozen=True):

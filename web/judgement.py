@@ -23,6 +23,7 @@ def judge(plan: Plan, revision: int, world: Context) -> PlanReport:
             ProfilePoint(point.distance_m, point.height_home_m, point.ground_home_m, point.item)
             for point in judged.profile
         ),
+        flown=judged.flown,
         distance_m=judged.distance_m,
         duration_s=judged.duration_s,
         battery_pct=judged.battery_pct,

@@ -98,11 +98,28 @@ def fence_legs(situation: Situation) -> Iterable[Finding]:
         if counts[key] <= LISTED_LEGS:
             place = leg_place(situation, leg, crossing.spot)
             yield Finding(crossing.check, Severity.ERROR, text, "Move the leg or the fence.", place)
+    yield from _corners(situation, {key.partition(" ")[2] for key in counts})
     for key, count in counts.items():
         if count > LISTED_LEGS:
             check, _, name = key.partition(" ")
             text = f"{count - LISTED_LEGS} more legs do not keep to {name}."
             yield Finding(check, Severity.ERROR, text, "Move them or the fence.")
+
+
+def _corners(situation: Situation, reported: set[str]) -> Iterable[Finding]:
+    """Rounded corners that breach a shape which no leg breaches: only where the margin is less than they are cut by."""
+    vehicle = situation.context.vehicle
+    if vehicle.fence_margin_m >= vehicle.waypoint_radius_m:
+        return
+    turns = situation.flown.turns
+    lines = np.empty(len(turns), dtype=np.object_)
+    lines[:] = [shapely.LineString(points[:, :2]) for _, points in turns]
+    for crossing in crossings(situation, lines):
+        if crossing.check == BREACH and crossing.shape.name not in reported:
+            leg = situation.distinct_legs[turns[crossing.line][0]]
+            text = f"The corner at item {leg.item + 1}, as it is rounded, is {crossing.words}."
+            place = leg_place(situation, leg, crossing.spot)
+            yield Finding(BREACH, Severity.ERROR, text, "Move the corner or the fence.", place)
 
 
 def fence_returns(situation: Situation) -> Iterable[Finding]:

@@ -17,6 +17,7 @@ export type Role = (typeof Role)[keyof typeof Role];
 
 export const Permission = {
   ACCOUNT: "account",
+  MAP_VIEW: "map.view",
   PLAN_READ: "plan.read",
   PLAN_READ_ALL: "plan.read.all",
   PLAN_EDIT: "plan.edit",
@@ -979,6 +980,7 @@ export interface LivePage {
   readonly unit: string;
   readonly map: MapConfig;
   readonly orders: readonly OrderRights[];
+  readonly guest_until: Instant | null;
 }
 
 /** Slow facts about a vehicle. `known` is False for one that no settings file names. */
