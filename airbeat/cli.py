@@ -20,6 +20,7 @@ from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
 from airbeat.place_cli import place
 from airbeat.plan_cli import plan
+from airbeat.signing_cli import signing
 from mission.errors import MissionError
 from sitl.cli import sitl
 from telemetry import settings as settings_file
@@ -48,7 +49,7 @@ def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
 
 
-for command in (sitl, log, verify, place, plan):
+for command in (sitl, log, verify, place, plan, signing):
     main.add_command(command)
 
 

@@ -157,6 +157,7 @@ class Contact:
         if self.mailbox.reboots != self._reboots:
             self._reboots = self.mailbox.reboots
             self._clocks.clear()
+            self.mailbox.clock_offset_s = self.vehicle.clock_offset_s = None
             self.greet_again()
         found = []
         for route in self.routes.values():

@@ -17,7 +17,7 @@ from telemetry import subjects
 from telemetry.bus import Bus, new_id
 from telemetry.bus_keys import BusKeys
 from telemetry.errors import ServiceError
-from telemetry.gateway.contact import Contact
+from telemetry.gateway.contact import OWN_SYSTEM, Contact
 from telemetry.gateway.desk import Desk, report_broken_uploads
 from telemetry.gateway.intake import Intake
 from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox
@@ -197,8 +197,8 @@ class Gateway:
             route.greeted = False
 
     def _meet(self, peer: Peer, frame: Frame) -> Contact | None:
-        """A system id heard for the first time on this link."""
-        if not frame.verified:
+        """A system id heard for the first time on this link; not our own, which vehicles forward from link to link."""
+        if not frame.verified or frame.sysid == OWN_SYSTEM:
             return None
         known = self._known(peer.link, frame.sysid)
         name = known.callsign if known else f"{peer.link}-{frame.sysid}"

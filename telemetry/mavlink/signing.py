@@ -46,6 +46,11 @@ def key_of(passphrase: str) -> bytes:
     return hashlib.sha256(passphrase.encode()).digest()
 
 
+def timestamp_now() -> int:
+    """Now, as signatures count it."""
+    return int((time.time() - EPOCH_S) * TICKS_PER_S)
+
+
 def load_key(path: Path) -> bytes:
     """The 32 bytes of a key file. Raises SettingsError where it holds no key, or others than its owner may read it."""
     try:
