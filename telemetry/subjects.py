@@ -5,6 +5,7 @@
 | ``live.<area>``            | `wire.LiveFrame`   | core, 10 Hz, all changed vehicles |
 | ``fleet.<gateway>``        | `wire.LiveFrame`   | core, 1 Hz, all its vehicles; kept for an hour in the stream PAST |
 | ``traffic.<gateway>``      | `wire.TrafficFrame` | core, 1 Hz, the other aircraft it has heard of since the last |
+| ``guest.<guest>``          | `wire.LiveFrame`   | core, 1 Hz, what a guest link names (`telemetry.guests`) |
 | ``progress.<vehicle>``     | `wire.Progress`    | core                              |
 | ``raw.<gateway>``          | `wire.RawChunk`    | stream RAW                        |
 | ``event.<vehicle>.<kind>`` | `wire.Event`       | stream EVENTS                     |
@@ -15,7 +16,7 @@ that alert.
 
 Buckets: ``vehicles`` (`wire.VehicleInfo`), ``onboard`` (`wire.Onboard`), ``alerts`` (`wire.Alert`, active ones),
 ``flights`` (`wire.OpenFlight`), ``uploads`` (`wire.UploadUnderWay`), each keyed by vehicle, alerts by alert id;
-``incidents`` (`wire.Incident`, open ones) keyed by incident id. A change of one is heard on ``$KV.incidents.<id>``; one
+``guests`` (`wire.GuestView`) keyed by guest id; ``incidents`` (`wire.Incident`, open ones) keyed by incident id. A change of one is heard on ``$KV.incidents.<id>``; one
 that was closed comes once more with `closed_at`, then its key is deleted (an empty message).
 """
 
@@ -33,6 +34,7 @@ ALERTS_BUCKET: Final = "alerts"
 FLIGHTS_BUCKET: Final = "flights"
 UPLOADS_BUCKET: Final = "uploads"
 INCIDENTS_BUCKET: Final = "incidents"
+GUESTS_BUCKET: Final = "guests"
 
 LIVE_ALL: Final = "live.>"
 FLEET_ALL: Final = "fleet.>"
@@ -84,6 +86,10 @@ def events_of(vehicle: str) -> str:
 
 def progress(vehicle: str) -> str:
     return f"progress.{token(vehicle)}"
+
+
+def guest(guest_id: str) -> str:
+    return f"guest.{token(guest_id)}"
 
 
 def incident(incident_id: str) -> str:

@@ -320,6 +320,14 @@ class Incident(msgspec.Struct, frozen=True):
     closed_by: str | None = None
 
 
+class GuestView(msgspec.Struct, frozen=True):
+    """What the holder of a guest link may watch. It is told on ``guest.<id>`` until it expires."""
+
+    guest_id: str
+    vehicles: tuple[str, ...]
+    expires_at: datetime
+
+
 class OpenFlight(msgspec.Struct, frozen=True):
     """A flight being recorded."""
 

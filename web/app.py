@@ -23,6 +23,7 @@ from web.routes import (
     audit,
     downloads,
     flights,
+    guests,
     home,
     incidents,
     live,
@@ -32,6 +33,8 @@ from web.routes import (
     plans,
     sorties,
     tasking,
+    tokens,
+    v1,
     vehicles,
 )
 from web.store.database import Database
@@ -52,6 +55,9 @@ BLUEPRINTS: Final = (
     alerts.blueprint,
     incidents.blueprint,
     tasking.blueprint,
+    tokens.blueprint,
+    guests.blueprint,
+    v1.blueprint,
     flights.blueprint,
     downloads.blueprint,
     admin.blueprint,
@@ -82,7 +88,8 @@ def create_app(settings: Settings, home_folder: Path, database: Database, bus: B
     app.view_functions["static"] = guard.public(app.view_functions["static"])
     # Who asks is known before anything else is looked at, so that a stranger learns nothing from other refusals.
     app.before_request(guard.check)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(v1.blueprint)  # no cookie counts there, only a token that a page of others cannot have
     app.after_request(headers.add)
     pages.register(app)
     for blueprint in BLUEPRINTS:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 M = TypeVar("M", bound=msgspec.Struct)
 
 TICKET_TTL: Final = timedelta(minutes=15)
+GUEST_TICKET_TTL: Final = timedelta(minutes=2)
 SERVICE: Final = "web"
 AGAIN_S: Final = 1.0
 
@@ -118,9 +119,9 @@ class BusLine:
         except BusError as error:
             raise BusDown(f"No answer over the message bus: {error.what}.") from error
 
-    def ticket(self, heard: tuple[str, ...]) -> BusTicket:
-        granted = self._keys.browser_ticket(heard, TICKET_TTL.total_seconds())
-        return BusTicket(self.websocket_url, granted.jwt, granted.seed, heard, datetime.now(UTC) + TICKET_TTL)
+    def ticket(self, heard: tuple[str, ...], lasts: timedelta = TICKET_TTL) -> BusTicket:
+        granted = self._keys.browser_ticket(heard, lasts.total_seconds())
+        return BusTicket(self.websocket_url, granted.jwt, granted.seed, heard, datetime.now(UTC) + lasts)
 
     def _reached(self) -> SyncBus:
         if self._bus is None or not self._bus.is_connected:

@@ -12,7 +12,8 @@ from mission.position import Position
 from telemetry import subjects
 from telemetry.wire import AREA_ZOOM, area_of
 from web import reach
-from web.auth.permissions import ALLOWED, Permission
+from web.auth import session
+from web.auth.permissions import ALLOWED, Permission, Role
 from web.store import incidents, sorties, uploads
 from web.store.users import Account
 
@@ -26,6 +27,8 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
 
     `sortie_id` is one more sortie than the latest, if it is the user's own.
     """
+    if user.role is Role.GUEST:
+        return (subjects.guest(user.username.removeprefix(session.GUEST)),)
     if Permission.LIVE_ALL in ALLOWED[user.role]:
         return (
             subjects.LIVE_ALL,

@@ -18,8 +18,8 @@ import telemetry.settings
 from telemetry.bus_keys import BusKeys
 from telemetry.settings import Settings
 from web.app import BODY_LIMIT_BYTES, create_app
+from web.board import Board
 from web.bus_line import BusLine
-from web.incidents import IncidentBoard
 from web.indexer import Indexer
 from web.store.database import Database, sqlite_url
 
@@ -56,7 +56,7 @@ def run(settings: Settings) -> None:
         **_behind(settings.web.trusted_proxy),
     )
     bus.start(indexer.after, indexer.take)
-    board = IncidentBoard(database, bus)
+    board = Board(database, bus)
     board.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)

@@ -75,6 +75,7 @@ def buckets() -> tuple[KeyValueConfig, ...]:
         subjects.FLIGHTS_BUCKET,
         subjects.UPLOADS_BUCKET,
         subjects.INCIDENTS_BUCKET,
+        subjects.GUESTS_BUCKET,
     )
     return tuple(
         KeyValueConfig(bucket=name, history=1, max_bytes=256 * _MIB, storage=StorageType.FILE) for name in names

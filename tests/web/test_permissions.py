@@ -13,7 +13,7 @@ from tests.web.conftest import Browser
 from web.auth import guard
 from web.auth.permissions import ALLOWED, PEOPLE, Permission, Role, allowed
 
-OPEN_TO_ALL = {"static", "login.form", "login.log_in", "home.health"}
+OPEN_TO_ALL = {"static", "login.form", "login.log_in", "home.health", "v1.description", "guests.enter"}
 ENDS_THE_SESSION = {"login.log_out"}
 
 
@@ -88,11 +88,12 @@ def test_each_role_may_do_what_its_row_of_the_table_says() -> None:
     assert not any(permission.startswith(("plan.edit", "flight.")) for permission in ALLOWED[Role.OBSERVER])
     assert ALLOWED[Role.ADMINISTRATOR] == {
         Permission.ACCOUNT,
+        Permission.MAP_VIEW,
         Permission.AUDIT_READ,
         Permission.USERS_MANAGE,
         Permission.TOKENS_MANAGE,
     }
-    assert ALLOWED[Role.GUEST] == {Permission.LIVE_VIEW}
+    assert ALLOWED[Role.GUEST] == {Permission.LIVE_VIEW, Permission.MAP_VIEW}
     holders = {role for role in Role if Permission.PLAN_APPROVE in ALLOWED[role]}
     assert holders == {Role.SUPERVISOR}
 

@@ -10,8 +10,9 @@ from flask import Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from web.api import Problem
-from web.auth import session
+from web.auth import bearer, session
 from web.auth.permissions import Permission
+from web.auth.scopes import Scope
 from web.errors import Forbidden
 from web.exchange import answer
 
@@ -37,9 +38,19 @@ def public(view: F) -> F:
     return view
 
 
-def declared(view: Callable[..., Any]) -> Permission | str | None:
-    """What `view` asks for: a permission, `PUBLIC`, or None if it does not say."""
-    found: Permission | str | None = getattr(view, _MARK, None)
+def for_tokens(scope: Scope) -> Callable[[F], F]:
+    """The route is for other programs, whose token has `scope`."""
+
+    def mark(view: F) -> F:
+        setattr(view, _MARK, scope)
+        return view
+
+    return mark
+
+
+def declared(view: Callable[..., Any]) -> Permission | Scope | str | None:
+    """What `view` asks for: a permission, a token's scope, `PUBLIC`, or None if it does not say."""
+    found: Permission | Scope | str | None = getattr(view, _MARK, None)
     return found
 
 
@@ -55,6 +66,8 @@ def check() -> BaseResponse | None:
     wanted = declared(current_app.view_functions[request.endpoint])
     if wanted == PUBLIC:
         return None
+    if isinstance(wanted, Scope):
+        return bearer.check(wanted)
     if session.current() is None:
         return _log_in_first()
     if not isinstance(wanted, Permission) or not session.may(wanted):

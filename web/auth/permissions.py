@@ -14,6 +14,9 @@ class Role(StrEnum):
     OBSERVER = "observer"
     CONTROL_ROOM = "control_room"
     SUPERVISOR = "supervisor"
+    ACCOUNTABLE_MANAGER = "accountable_manager"
+    DISCLOSURE = "disclosure"
+    """Disclosure and data protection: sees exhibits, gives them out, places holds."""
     ADMINISTRATOR = "administrator"
     GUEST = "guest"
     """Whoever holds a guest link: no user, never in the list of users."""
@@ -26,6 +29,8 @@ PEOPLE: Final = tuple(role for role in Role if role is not Role.GUEST)
 class Permission(StrEnum):
     ACCOUNT = "account"
     """One's own home page, password and activity."""
+    MAP_VIEW = "map.view"
+    """The ground of every map."""
     PLAN_READ = "plan.read"
     PLAN_READ_ALL = "plan.read.all"
     PLAN_EDIT = "plan.edit"
@@ -48,6 +53,19 @@ class Permission(StrEnum):
     FLIGHT_EXPORT = "flight.export"
     FLIGHT_SIGN_OFF = "flight.sign_off"
     """Of flights that one did not fly oneself."""
+    FLIGHT_READ_EXHIBITS = "flight.read.exhibits"
+    """Flights that were exported as evidence, or are on legal hold."""
+    FLIGHT_RECORD = "flight.record"
+    """Say of a flight what the machine cannot know; see to what follows from it."""
+    EVIDENCE_READ = "evidence.read"
+    """The record of one's own flights, and how they are kept."""
+    EVIDENCE_READ_ALL = "evidence.read.all"
+    EVIDENCE_EXPORT = "evidence.export"
+    EVIDENCE_KEEP = "evidence.keep"
+    """Retention classes and legal holds."""
+    DISPOSAL_PROPOSE = "disposal.propose"
+    DISPOSAL_DECIDE = "disposal.decide"
+    """Of what somebody else proposed."""
     INCIDENT_READ = "incident.read"
     """All of them with `LIVE_ALL`, else those of one's own sorties."""
     INCIDENT_EDIT = "incident.edit"
@@ -61,6 +79,7 @@ class Permission(StrEnum):
 
 _PILOT = {
     Permission.ACCOUNT,
+    Permission.MAP_VIEW,
     Permission.PLAN_READ,
     Permission.PLAN_EDIT,
     Permission.PLAN_UPLOAD,
@@ -70,6 +89,8 @@ _PILOT = {
     Permission.FLIGHT_READ,
     Permission.FLIGHT_NOTE,
     Permission.FLIGHT_EXPORT,
+    Permission.FLIGHT_RECORD,
+    Permission.EVIDENCE_READ,
     Permission.INCIDENT_READ,
 }
 
@@ -78,6 +99,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.OBSERVER: frozenset(
         {
             Permission.ACCOUNT,
+            Permission.MAP_VIEW,
             Permission.PLAN_READ,
             Permission.PLAN_READ_ALL,
             Permission.VEHICLE_ORDER,
@@ -87,6 +109,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.CONTROL_ROOM: frozenset(
         {
             Permission.ACCOUNT,
+            Permission.MAP_VIEW,
             Permission.PLAN_READ,
             Permission.PLAN_READ_ALL,
             Permission.LIVE_VIEW,
@@ -112,16 +135,53 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.FLIGHT_READ_RECENT,
             Permission.FLIGHT_READ_ALL,
             Permission.FLIGHT_SIGN_OFF,
+            Permission.EVIDENCE_READ_ALL,
+            Permission.EVIDENCE_EXPORT,
+            Permission.EVIDENCE_KEEP,
+            Permission.DISPOSAL_PROPOSE,
             Permission.INCIDENT_EDIT,
             Permission.INCIDENT_OFFER,
             Permission.GUESTS_INVITE,
             Permission.AUDIT_READ,
         }
     ),
-    Role.ADMINISTRATOR: frozenset(
-        {Permission.ACCOUNT, Permission.AUDIT_READ, Permission.USERS_MANAGE, Permission.TOKENS_MANAGE}
+    Role.ACCOUNTABLE_MANAGER: frozenset(
+        {
+            Permission.ACCOUNT,
+            Permission.MAP_VIEW,
+            Permission.PLAN_READ,
+            Permission.PLAN_READ_ALL,
+            Permission.EVIDENCE_READ,
+            Permission.EVIDENCE_READ_ALL,
+            Permission.EVIDENCE_KEEP,
+            Permission.DISPOSAL_PROPOSE,
+            Permission.DISPOSAL_DECIDE,
+            Permission.AUDIT_READ,
+        }
     ),
-    Role.GUEST: frozenset({Permission.LIVE_VIEW}),
+    Role.DISCLOSURE: frozenset(
+        {
+            Permission.ACCOUNT,
+            Permission.MAP_VIEW,
+            Permission.FLIGHT_READ,
+            Permission.FLIGHT_READ_EXHIBITS,
+            Permission.EVIDENCE_READ,
+            Permission.EVIDENCE_READ_ALL,
+            Permission.EVIDENCE_EXPORT,
+            Permission.EVIDENCE_KEEP,
+            Permission.AUDIT_READ,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ACCOUNT,
+            Permission.MAP_VIEW,
+            Permission.AUDIT_READ,
+            Permission.USERS_MANAGE,
+            Permission.TOKENS_MANAGE,
+        }
+    ),
+    Role.GUEST: frozenset({Permission.LIVE_VIEW, Permission.MAP_VIEW}),
 }
 
 

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import secrets
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flask import g, request, session
 from sqlalchemy.orm import Session
 
 from web.api import Me
-from web.auth.permissions import ALLOWED, Permission
+from web.auth import bearer
+from web.auth.permissions import ALLOWED, Permission, Role
 from web.context import context
 from web.errors import Forbidden
-from web.store import sessions, users
+from web.store import grants, sessions, users
 from web.store.audit import Who
+from web.store.grants import Guest
 from web.store.users import Account
 
 ABSOLUTE_S: Final = 12 * 3600
 """A session ends after a shift."""
 IDLE_S: Final = 3600
+GUEST: Final = "guest:"
+"""No username begins so."""
 TOUCH_S: Final = 60
 """How exactly the last use is kept; a new cookie is sent no more often."""
 
@@ -38,6 +42,18 @@ def begin(account: Account) -> None:
     g.account = account
 
 
+def begin_guest(guest: Guest) -> None:
+    """Lets the holder of a guest link watch; the link is looked up again at every request."""
+    session.clear()
+    session["guest"] = guest.guest_id
+
+
+def guest() -> Guest | None:
+    """The guest who asks, if it is one."""
+    found: Guest | None = g.get("guest")
+    return found
+
+
 def end(db: Session) -> None:
     """For every copy of the cookie, not only in this browser."""
     sessions.end(db, session["id"], timedelta(seconds=ABSOLUTE_S))
@@ -47,7 +63,10 @@ def end(db: Session) -> None:
 
 def load() -> None:
     """Finds out who asks; before every request."""
-    g.account = None
+    g.account = g.guest = None
+    if isinstance(session.get("guest"), str):
+        _load_guest(session["guest"])
+        return
     username, session_id, now = session.get("user"), session.get("id"), int(time.time())
     if not isinstance(username, str) or not isinstance(session_id, str):
         return
@@ -62,6 +81,16 @@ def load() -> None:
     if now - session["used"] >= TOUCH_S:
         session["used"] = now
     g.account = account
+
+
+def _load_guest(guest_id: str) -> None:
+    with context().database.read() as db:
+        found = grants.guest(db, guest_id)
+    if found is None or not found.holds(datetime.now(UTC)):
+        session.clear()
+        return
+    g.guest = found
+    g.account = Account(f"{GUEST}{guest_id}", found.name, Role.GUEST, True, 0, found.made_at)
 
 
 def current() -> Account | None:
@@ -84,6 +113,9 @@ def may(permission: Permission) -> bool:
 
 def who() -> Who:
     """For the audit."""
+    token = bearer.holder()
+    if token is not None:
+        return token
     account = current()
     address = request.remote_addr
     return Who(None, None, address) if account is None else Who(account.username, account.role.value, address)

@@ -59,7 +59,7 @@ def health() -> Response:
 
 
 @blueprint.get("/map/ground.pmtiles")
-@requires(Permission.ACCOUNT)
+@requires(Permission.MAP_VIEW)
 def ground() -> Response:
     """The ground of the map, by byte ranges."""
     file = context().settings.map.pmtiles
@@ -69,7 +69,7 @@ def ground() -> Response:
 
 
 @blueprint.get("/map/layers/<int:index>")
-@requires(Permission.ACCOUNT)
+@requires(Permission.MAP_VIEW)
 def layer(index: int) -> Response:
     layers = context().settings.map.layers
     if index >= len(layers) or not Path(layers[index]).is_file():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
+from datetime import datetime
 
+import msgspec
 from flask import Blueprint, Response, request
 
 from telemetry import subjects
@@ -12,10 +15,12 @@ from web import api, listening, pages, reach
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
+from web.bus_line import GUEST_TICKET_TTL, TICKET_TTL
 from web.context import context
 from web.errors import BusDown
 from web.exchange import answer
 from web.store import audit, incidents, uploads
+from web.store.grants import Guest
 
 blueprint = Blueprint("live", __name__)
 
@@ -23,7 +28,12 @@ blueprint = Blueprint("live", __name__)
 @blueprint.get("/live")
 @requires(Permission.LIVE_VIEW)
 def live_page() -> Response:
-    return pages.shell("Live", "live", api.LivePage(orders=_orders(), **pages.frame()))
+    return pages.shell("Live", "live", api.LivePage(orders=_orders(), guest_until=_until(), **pages.frame()))
+
+
+def _until() -> datetime | None:
+    guest = session.guest()
+    return None if guest is None else guest.expires_at
 
 
 @blueprint.get("/api/orders")
@@ -61,7 +71,7 @@ def ticket() -> Response:
     with services.database.write() as db:
         allowed = listening.allowed(db, session.user(), request.args.get("sortie"))
         audit.append(db, session.who(), "live.listen", subjects=len(allowed))
-    return answer(services.bus.ticket(allowed))
+    return answer(services.bus.ticket(allowed, TICKET_TTL if session.guest() is None else GUEST_TICKET_TTL))
 
 
 @blueprint.get("/api/fleet")
@@ -80,6 +90,9 @@ def fleet() -> Response:
     def heard(vehicle: str) -> bool:
         return reach.may_hear_of(user, holders.get(vehicle))
 
+    guest = session.guest()
+    if guest is not None:
+        return answer(_shown_to(guest, vehicles, onboard))
     return answer(
         api.Fleet(
             vehicles=tuple(sorted(vehicles.values(), key=lambda info: info.vehicle)),
@@ -87,4 +100,14 @@ def fleet() -> Response:
             alerts=tuple(alert for alert in alerts.values() if heard(alert.vehicle)),
             incidents=tuple(open_incidents),
         )
+    )
+
+
+def _shown_to(guest: Guest, vehicles: Mapping[str, VehicleInfo], onboard: Mapping[str, Onboard]) -> api.Fleet:
+    """Only the drones that the link names, and where they are going; no words of theirs, and no alerts."""
+    named = [info for info in vehicles.values() if info.vehicle in guest.vehicles]
+    return api.Fleet(
+        vehicles=tuple(msgspec.structs.replace(info, statustexts=()) for info in named),
+        onboard=tuple(held for held in onboard.values() if held.vehicle in guest.vehicles),
+        alerts=(),
     )

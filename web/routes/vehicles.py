@@ -32,6 +32,9 @@ UPLOAD_ANSWER_S: Final = 5.0
 @requires(Permission.LIVE_VIEW)
 def listing() -> Response:
     found = context().bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
+    guest = session.guest()
+    if guest is not None:
+        found = {name: info for name, info in found.items() if info.vehicle in guest.vehicles}
     by_name = sorted(found.values(), key=lambda info: info.vehicle)
     return answer(tuple(by_name))
 

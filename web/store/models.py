@@ -30,7 +30,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, dict[str, Any]: JSON}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}
 
 
 class User(Base):
@@ -189,6 +189,36 @@ class Incident(Base):
     changed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by: Mapped[str | None] = mapped_column(String(100))
+
+
+class Grant:
+    """What one holds who is no user: a secret, kept as its SHA-256 only, until it expires or is revoked."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[str] = mapped_column(ForeignKey("users.username"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class ApiToken(Grant, Base):
+    """Of another program, for the scopes named (`web.auth.scopes`)."""
+
+    __tablename__ = "api_tokens"
+
+    scopes: Mapped[list[str]]
+    used_at: Mapped[datetime | None]
+
+
+class GuestLink(Grant, Base):
+    """To watch the vehicles named, and nothing else."""
+
+    __tablename__ = "guest_links"
+
+    vehicles: Mapped[list[str]]
 
 
 class Bookmark(Base):

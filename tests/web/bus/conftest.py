@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -118,6 +118,19 @@ def bus_line(nats: Listening, tmp_path: Path, gateway: Gateway, indexed: Indexed
         time.sleep(0.01)
     yield line
     line.stop()
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool], str], None]:
+    """Waits until something is so."""
+
+    def wait(happened: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + 20
+        while not happened():
+            assert time.monotonic() < deadline, f"never: {what}"
+            time.sleep(0.02)
+
+    return wait
 
 
 def order(browser: Browser, verb: str, reason: str | None = None, vehicle: str = VEHICLE) -> TestResponse:

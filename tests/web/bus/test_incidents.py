@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -13,11 +13,13 @@ from tests.web.bus.conftest import Gateway
 from tests.web.conftest import Browser
 from web.api import BusTicket, Fleet, SortieCreate
 from web.api_incidents import IncidentCreate, IncidentSave
+from web.board import Board
 from web.bus_line import BusLine
-from web.incidents import IncidentBoard, make_good
+from web.incidents import make_good
 from web.store import incidents
 from web.store.database import Database
 
+Until = Callable[[Callable[[], bool], str], None]
 MADE = IncidentCreate("CAD 9", 51.5, -0.16)
 
 
@@ -33,19 +35,12 @@ def heard(gateway: Gateway) -> list[Incident]:
     return told
 
 
-def until(condition: object, what: str) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-
-
 def shown(gateway: Gateway) -> dict[str, Incident]:
     return gateway.run(gateway.bus.entries(subjects.INCIDENTS_BUCKET, Incident))
 
 
 def test_a_change_is_heard_at_once_and_a_closed_one_leaves(
-    control_room: Browser, gateway: Gateway, heard: list[Incident]
+    control_room: Browser, gateway: Gateway, heard: list[Incident], until: Until
 ) -> None:
     made = msgspec.json.decode(control_room.send("POST", "/api/incidents", MADE).data, type=Incident)
     until(lambda: heard == [made], "the new one")
@@ -68,10 +63,10 @@ def test_what_a_dead_web_left_unshown_is_made_good(
     assert make_good(database, bus_line) == 0
 
 
-def test_the_board_does_so_by_itself(database: Database, gateway: Gateway, bus_line: BusLine) -> None:
+def test_the_board_does_so_by_itself(database: Database, gateway: Gateway, bus_line: BusLine, until: Until) -> None:
     with database.write() as db:
         kept = incidents.create(db, "control", MADE)
-    board = IncidentBoard(database, bus_line, every_s=0.05)
+    board = Board(database, bus_line, every_s=0.05)
     board.start()
     until(lambda: shown(gateway) == {kept.incident_id: kept}, "the incident")
     board.stop()

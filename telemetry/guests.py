@@ -1,0 +1,50 @@
+"""What guests are shown: of the whole fleet, told once a second, the vehicles that each guest link names.
+
+A guest's ticket allows one subject, so that no message ever brings him more than his link says. Whoever revokes a
+link takes it out of the bucket ``guests``, and the next second shows nothing any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+
+from telemetry import subjects
+from telemetry.bus import Bus
+from telemetry.wire import GuestView, LiveFrame
+
+
+def shown(frame: LiveFrame, view: GuestView, at: datetime) -> LiveFrame | None:
+    """What of `frame` the guest may see at `at`; None if that is nothing."""
+    if at >= view.expires_at:
+        return None
+    vehicles = tuple(live for live in frame.vehicles if live.vehicle in view.vehicles)
+    return msgspec.structs.replace(frame, vehicles=vehicles) if vehicles else None
+
+
+class GuestRelay:
+    """`leads` says whether this process is the one of several that tells them."""
+
+    def __init__(self, bus: Bus, leads: Callable[[], bool]) -> None:
+        self._bus, self._leads = bus, leads
+        self._views: dict[str, GuestView] = {}
+
+    async def run(self) -> None:
+        await self._bus.subscribe(subjects.FLEET_ALL, LiveFrame, self._take)
+        async with contextlib.aclosing(self._bus.watch(subjects.GUESTS_BUCKET, GuestView)) as changes:
+            async for guest_id, view in changes:
+                if view is None:
+                    self._views.pop(guest_id, None)
+                else:
+                    self._views[guest_id] = view
+
+    async def _take(self, _: str, frame: LiveFrame) -> None:
+        if not self._leads():
+            return
+        for view in list(self._views.values()):
+            seen = shown(frame, view, datetime.now(UTC))
+            if seen is not None:
+                await self._bus.publish(subjects.guest(view.guest_id), seen)

@@ -1,0 +1,58 @@
+"""What guests are shown of the fleet: what their link names, while it holds."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from telemetry import subjects
+from telemetry.bus import Bus
+from telemetry.guests import GuestRelay, shown
+from telemetry.wire import GuestView, LiveFrame, LiveVehicle
+from tests.telemetry.conftest import Broker
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+FRAME = LiveFrame("north", subjects.EVERYWHERE, 4, NOW, tuple(LiveVehicle(f"UAV-{n:02}") for n in (1, 2, 3)))
+
+
+def test_only_what_is_named_and_only_until_the_end() -> None:
+    view = GuestView("7", ("UAV-02", "UAV-09"), NOW)
+    seen = shown(FRAME, view, NOW - timedelta(seconds=1))
+    assert seen is not None
+    assert ([live.vehicle for live in seen.vehicles], seen.sequence) == (["UAV-02"], 4)
+    assert shown(FRAME, view, NOW) is None
+    assert shown(FRAME, GuestView("8", ("UAV-09",), NOW), NOW - timedelta(seconds=1)) is None
+
+
+async def test_the_relay_follows_the_links(broker: Broker, bus: Bus) -> None:
+    leads, told = True, asyncio.Queue[tuple[str, LiveFrame]]()
+
+    async def hear(subject: str, frame: LiveFrame) -> None:
+        told.put_nowait((subject, frame))
+
+    async def say_until_told() -> tuple[str, LiveFrame]:
+        async with asyncio.timeout(20):
+            while told.empty():
+                await bus.publish(subjects.fleet("north"), FRAME)
+                await asyncio.sleep(0.05)
+        return told.get_nowait()
+
+    await bus.subscribe("guest.>", LiveFrame, hear)
+    relay = asyncio.create_task(GuestRelay(await broker.connect("monitor"), lambda: leads).run())
+    until = datetime.now(UTC) + timedelta(hours=1)
+    await bus.put(subjects.GUESTS_BUCKET, "7", GuestView("7", ("UAV-02",), until))
+    subject, frame = await say_until_told()
+    assert (subject, [live.vehicle for live in frame.vehicles]) == ("guest.7", ["UAV-02"])
+    await bus.put(subjects.GUESTS_BUCKET, "8", GuestView("8", ("UAV-03",), until))
+    await bus.delete(subjects.GUESTS_BUCKET, "7")
+    while (await say_until_told())[0] != "guest.8":
+        pass
+    leads = False
+    await asyncio.sleep(0.2)
+    while not told.empty():
+        told.get_nowait()
+    for _ in range(3):
+        await bus.publish(subjects.fleet("north"), FRAME)
+    await asyncio.sleep(0.2)
+    assert told.empty(), "one of several monitors tells guests, not each"
+    relay.cancel()
