@@ -40,6 +40,8 @@ class FlightSummary(msgspec.Struct, frozen=True):
     frames_recorded: int | None
     frames_lost: int | None
     sign_off: SignOff | None = None
+    exhibit: bool = False
+    """It was exported as evidence, or is on legal hold."""
 
 
 class FlightList(msgspec.Struct, frozen=True):
@@ -50,16 +52,43 @@ class FlightList(msgspec.Struct, frozen=True):
 
 
 class FlightNote(msgspec.Struct, frozen=True):
+    """`at` is when it was written, `moment` the moment of the flight that it is about, if it is about one."""
+
     note_id: int
     author: str
     at: datetime
     text: str
+    moment: datetime | None = None
 
 
 class NoteCreate(msgspec.Struct, frozen=True):
     """``POST /api/flights/<id>/notes`` answers with the `FlightNote`."""
 
     text: str
+    moment: datetime | None = None
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """When a photograph was taken or a video began. `source`: the ``file`` itself, or ``given`` by who attached it.
+
+    None where neither tells.
+    """
+
+    at: datetime | None
+    source: str | None
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A photograph or video. ``POST /api/flights/<id>/attachments?name=&taken_at=`` with the file as body gives it."""
+
+    attachment_id: int
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    by: str
+    at: datetime
+    taken: Taken
 
 
 class SignOffCreate(msgspec.Struct, frozen=True):
@@ -98,6 +127,9 @@ class Flight(msgspec.Struct, frozen=True):
     may_note: bool
     may_sign_off: bool
     """The reader may, did not fly it, and nobody has yet."""
+    attachments: tuple[Attachment, ...] = ()
+    may_see_evidence: bool = False
+    """The page of its record, custody and exports."""
 
 
 class FlightMode(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ WebError
 ├── Forbidden       403  the user may not; audited
 ├── NotFound        404
 ├── Conflict        409  the state of things forbids it, or someone was faster
+├── Gone            410  a flight that was disposed of
 ├── TooLarge        413
 ├── TooMany         429  too many tries; `retry_after_s` says when to come back
 └── BusDown         503  the bus, or the service that had to answer on it, cannot be reached
@@ -39,6 +40,10 @@ class NotFound(WebError):
 
 class Conflict(WebError):
     status = 409
+
+
+class Gone(WebError):
+    status = 410
 
 
 class TooLarge(WebError):

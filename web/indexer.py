@@ -93,7 +93,8 @@ def _flight(db: Session, record: FlightRecord) -> None:
         frames_recorded=record.frames_recorded,
         frames_lost=record.frames_lost,
     )
-    flights.index(db, flown, Path(record.bundle))
+    if flights.index(db, flown, Path(record.bundle)):
+        audit.append(db, Who(None, None, None), "flight.closed", flown.flight_id, frames_lost=flown.frames_lost)
     if sortie is not None and sortie.plan_sha256 == record.plan_sha256:
         sorties.set_state(
             db, int(sortie.sortie_id), sorties.State.FLOWN, only_from=(sorties.State.APPROVED, sorties.State.UPLOADED)

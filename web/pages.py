@@ -91,6 +91,7 @@ _TITLES = {
     403: "Not for your role",
     404: "Nothing here",
     409: "Not as things stand",
+    410: "Disposed of",
     413: "Too large",
     422: "That cannot be read",
     429: "Too many tries",

@@ -57,6 +57,8 @@ def flights(user: Account) -> flight_store.Search:
     """The widest search this user may make."""
     if _has(user, Permission.FLIGHT_READ_ALL):
         return flight_store.Search()
+    if _has(user, Permission.FLIGHT_READ_EXHIBITS):
+        return flight_store.Search(exhibits=True)
     if _has(user, Permission.FLIGHT_READ_RECENT):
         return flight_store.Search(since=datetime.now(UTC) - RECENT)
     return flight_store.Search(of=user.username)
@@ -68,6 +70,20 @@ def require_flight(user: Account, flight: api_flights.FlightSummary) -> None:
         raise Forbidden("That flight is another pilot's.")
     if widest.since is not None and flight.started_at < widest.since:
         raise Forbidden(f"Your role reviews flights of the last {RECENT.days} days only.")
+    if widest.exhibits and not flight.exhibit:
+        raise Forbidden("Your role sees flights that were exported as evidence or are on legal hold.")
+
+
+def sees_evidence(user: Account, flight: api_flights.FlightSummary) -> bool:
+    """Whether the flight's record, and how it is kept, are for this user."""
+    return _has(user, Permission.EVIDENCE_READ_ALL) or (
+        _has(user, Permission.EVIDENCE_READ) and user.username == flight.pilot
+    )
+
+
+def require_evidence(user: Account, flight: api_flights.FlightSummary) -> None:
+    if not sees_evidence(user, flight):
+        raise Forbidden("That flight is another pilot's.")
 
 
 def may_sign_off(user: Account, flight: api_flights.FlightSummary) -> bool:

@@ -53,6 +53,11 @@ def read(path: Path) -> Track:
     return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
+def forget() -> None:
+    """Drops what is remembered: a recording was erased."""
+    _read.cache_clear()
+
+
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, _changed_ns: int) -> Track:
     log = logs.read(path)

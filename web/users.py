@@ -21,6 +21,8 @@ DEMO_PEOPLE: Final = (
     ("observer", "O. Grant", Role.OBSERVER),
     ("control", "C. Whitlock", Role.CONTROL_ROOM),
     ("supervisor", "S. Adeyemi", Role.SUPERVISOR),
+    ("manager", "M. Osei", Role.ACCOUNTABLE_MANAGER),
+    ("disclosure", "D. Quinn", Role.DISCLOSURE),
     ("admin", "A. Larsen", Role.ADMINISTRATOR),
 )
 

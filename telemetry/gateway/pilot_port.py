@@ -26,7 +26,7 @@ from telemetry.gateway.contact import AUTOPILOT, Contact
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.enums import MavAutopilot, MavFtpErr, MavFtpOpcode, MavMissionResult, MavResult, MavSeverity
 from telemetry.mavlink.frame import Frame, FrameReader
-from telemetry.mavlink.messages import BY_NAME, decode, encode
+from telemetry.mavlink.messages import BY_ID, BY_NAME, decode, encode
 from telemetry.running import told_to_end
 from telemetry.services.approved import Approved
 from telemetry.services.statustext import chunks
@@ -46,6 +46,7 @@ MOST_REMEMBERED: Final = 200
 """Things told of one tool."""
 SET_MODE: Final = 11
 """ArduPilot answers SET_MODE with a COMMAND_ACK of its message's id."""
+ADDRESSED: Final = frozenset(kind.id for kind in BY_ID.values() if "target_system" in kind.fields)
 ASKS_FOR_STREAMS: Final = frozenset({"REQUEST_DATA_STREAM", "MAV_CMD_SET_MESSAGE_INTERVAL"})
 
 
@@ -64,6 +65,10 @@ class Tool:
     def name(self) -> str:
         return f"Tool at {self.peer.address} ({self.system}/{self.component})"
 
+    def goes_by(self, system: int, component: int) -> bool:
+        """Whether what is addressed to these ids is for this tool."""
+        return system in (0, self.system) and (component in (0, self.component) or self.component == 0)
+
 
 class PilotPort:
     """Of one vehicle. `tell` takes events."""
@@ -79,6 +84,11 @@ class PilotPort:
         self._sequence = 0
         self._not_sent, self._not_sent_told_at = 0, 0.0
         self.link: Link = open_link(f"{self.vehicle}'s pilot port", settings.pilot_port, self._receive)
+
+    @property
+    def attached(self) -> int:
+        """Tools attached now."""
+        return len(self._tools)
 
     def join(self, contact: Contact) -> None:
         """The vehicle was heard: from now on its frames go to the tools."""
@@ -98,8 +108,16 @@ class PilotPort:
             self._event(None, "tool_slow", text, {"frames": lost})
 
     def _forward(self, frame: Frame) -> None:
-        if self._tools:
+        """To every tool, or where the vehicle answers somebody, to those who go by that name."""
+        if not self._tools:
+            return
+        if frame.msgid not in ADDRESSED or not frame.verified:
             self.link.send(None, frame.raw)
+            return
+        message = decode(frame)
+        for tool in self._tools.values():
+            if tool.goes_by(message.target_system, getattr(message, "target_component", 0)):
+                self.link.send(tool.peer, frame.raw)
 
     def _receive(self, peer: Peer, data: bytes) -> None:
         contact = self._contact
@@ -138,7 +156,7 @@ class PilotPort:
             return
         contact.pass_on(frame)
         if act.name in ASKS_FOR_STREAMS:
-            contact.greeted = False  # what we need ourselves is asked for again, behind it
+            contact.greet_again()  # what we need ourselves is asked for again, behind it
         if rule.told and self._due(tool, act.name + str(act.params), now):
             self._event(tool, "tool_act", f"{tool.name}: {act.name}.", _data(act))
 

@@ -374,4 +374,5 @@ def test_every_look_and_every_file_is_in_the_audit(
     assert {entry.subject for entry in entries} == {FLIGHT}
     seen = [(entry.username, entry.action, entry.detail.get("file")) for entry in reversed(entries)]
     views = [("supervisor", "flight.view", None)] * 2
-    assert seen == [*views, *(("pilot", "flight.download", name) for name in FILES)]
+    closed = (None, "flight.closed", None)
+    assert seen == [closed, *views, *(("pilot", "flight.download", name) for name in FILES)]

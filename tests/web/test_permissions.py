@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from tests.web.conftest import Browser
 from web.auth import guard
@@ -25,7 +25,8 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, Permission | str | None]]:
 
 def path_of(rule: Rule) -> str:
     """The route with names of things that do not exist."""
-    values = {name: "7" if name == "index" else uuid4().hex[:12] for name in rule.arguments}
+    numbers = {name for name, of in rule._converters.items() if isinstance(of, IntegerConverter)}
+    values = {name: "7" if name in numbers else uuid4().hex[:12] for name in rule.arguments}
     if "verb" in values:
         values["verb"] = "land"
     built = rule.build(values, append_unknown=False)

@@ -207,7 +207,7 @@ def test_flights_are_found_by_what_people_remember(store: Database) -> None:
         flights.index(db, flight("a"), Path("/a"))
         flights.index(db, flight("b", vehicle="UAV-08", pilot="other", incident="CAD 200"), Path("/b"))
         flights.index(db, flight("c", started_at=NOW + timedelta(days=1), title="100 % River"), Path("/c"))
-        flights.add_note(db, "b", "supervisor", "Bird strike at the bridge")
+        flights.add_note(db, "b", "supervisor", api_flights.NoteCreate("Bird strike at the bridge"))
         flights.index(db, flight("a", outcome="contact lost"), Path("/a"))
 
     def found(**wanted: object) -> list[str]:
@@ -230,9 +230,9 @@ def test_a_note_is_not_empty_and_belongs_to_a_flight(store: Database) -> None:
     with store.write() as db:
         flights.index(db, flight("a"), Path("/a"))
     with pytest.raises(BadRequest), store.write() as db:
-        flights.add_note(db, "a", "pilot", "  ")
+        flights.add_note(db, "a", "pilot", api_flights.NoteCreate("  "))
     with store.write() as db:
-        note = flights.add_note(db, "a", "pilot", " Gusty. ")
+        note = flights.add_note(db, "a", "pilot", api_flights.NoteCreate(" Gusty. "))
     with store.read() as db:
         assert flights.notes(db, "a") == [note]
     assert note.text == "Gusty."

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Final
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
+from telemetry.evidence.verifier import hash_of
 from telemetry.review.examine import examine
 from web import api_flights, bundle, pages, reach, track
 from web.against_plan import against_plan
@@ -15,9 +17,9 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import ALLOWED, Permission
 from web.context import context
-from web.errors import BadRequest, Forbidden
+from web.errors import BadRequest, Forbidden, Gone
 from web.exchange import answer, body
-from web.store import audit, flights
+from web.store import attachments, audit, flights, keeping
 
 blueprint = Blueprint("flights", __name__)
 
@@ -69,7 +71,12 @@ def _day(name: str) -> date | None:
 
 @blueprint.get("/flights/<flight_id>")
 @requires(Permission.FLIGHT_READ)
-def flight_page(flight_id: str) -> Response:
+def flight_page(flight_id: str) -> BaseResponse:
+    with context().database.read() as db:
+        summary, _ = flights.get(db, flight_id)
+        gone = keeping.is_disposed(db, flight_id)
+    if gone and reach.sees_evidence(session.user(), summary):
+        return redirect(url_for("evidence.page", flight_id=flight_id))
     found = _flight(flight_id)
     title = f"{found.summary.vehicle} {found.summary.started_at:%d %b %Y %H:%M}"
     return pages.shell(title, "flight", api_flights.FlightPage(flight=found, **pages.frame()))
@@ -86,6 +93,7 @@ def _flight(flight_id: str) -> api_flights.Flight:
     user, record = session.user(), found.record
     with context().database.read() as db:
         notes = flights.notes(db, flight_id)
+        attached = attachments.of(db, flight_id)
     return api_flights.Flight(
         summary=summary,
         plan=found.plan,
@@ -98,6 +106,8 @@ def _flight(flight_id: str) -> api_flights.Flight:
         may_export=Permission.FLIGHT_EXPORT in ALLOWED[user.role],
         may_note=Permission.FLIGHT_NOTE in ALLOWED[user.role],
         may_sign_off=summary.sign_off is None and reach.may_sign_off(user, summary),
+        attachments=tuple(attached),
+        may_see_evidence=reach.sees_evidence(user, summary),
     )
 
 
@@ -106,7 +116,10 @@ def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.Flight
     database = context().database
     with database.read() as db:
         summary, folder = flights.get(db, flight_id)
+        gone = keeping.is_disposed(db, flight_id)
     reach.require_flight(session.user(), summary)
+    if gone:
+        raise Gone("This flight was disposed of; its certificate is with the supervisors.")
     found = bundle.read(folder)
     with database.write() as db:
         audit.append(db, session.who(), deed, flight_id, **detail)
@@ -136,8 +149,8 @@ def add_note(flight_id: str) -> Response:
     with context().database.write() as db:
         summary, _ = flights.get(db, flight_id)
         reach.require_flight(user, summary)
-        note = flights.add_note(db, flight_id, user.username, wanted.text)
-        audit.append(db, session.who(), "flight.note", flight_id, note=note.note_id)
+        note = flights.add_note(db, flight_id, user.username, wanted)
+        audit.append(db, session.who(), "flight.note", flight_id, note=note.note_id, sha256=hash_of(note.text))
     return answer(note, 201)
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from web.api_flights import FlightSummary
 from web.store import custody
 from web.store.models import AuditRow
 
 PAGE: Final = 100
 FLIGHT: Final = "flight."
 """Deeds with a recorded flight: they are in its custody log too."""
+BEFORE_FLIGHT: Final = timedelta(hours=1)
+"""In which a drone is loaded and armed."""
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -92,6 +95,17 @@ def search(db: Session, wanted: Search) -> tuple[list[Entry], int]:
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
     found = db.scalars(rows.order_by(AuditRow.id.desc()).limit(PAGE).offset(PAGE * (wanted.page - 1)))
     return [_entry(row) for row in found], total
+
+
+def of_flight(db: Session, flight: FlightSummary) -> list[Entry]:
+    """What concerns a flight, first row first: deeds with it, its sortie's, and orders to its drone while it flew."""
+    during = and_(AuditRow.subject == flight.vehicle, AuditRow.at >= flight.started_at - BEFORE_FLIGHT)
+    if flight.ended_at is not None:
+        during = and_(during, AuditRow.at <= flight.ended_at)
+    concerns = [and_(AuditRow.subject == flight.flight_id, AuditRow.action.startswith(FLIGHT)), during]
+    if flight.sortie_id is not None:
+        concerns.append(and_(AuditRow.subject == flight.sortie_id, AuditRow.action.startswith("sortie.")))
+    return [_entry(row) for row in db.scalars(select(AuditRow).where(or_(*concerns)).order_by(AuditRow.id))]
 
 
 def _entry(row: AuditRow) -> Entry:

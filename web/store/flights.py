@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from web import api_flights
 from web.errors import BadRequest, Conflict, NotFound
+from web.store import keeping
 from web.store.models import Bookmark, Note, SignOff
 from web.store.models import Flight as Row
 
@@ -23,7 +24,7 @@ NOTE_LIMIT: Final = 4000
 class Search(msgspec.Struct, frozen=True):
     """What to look for; None does not narrow. `of`: flown by this pilot; `since`: started after. `day` is UTC.
 
-    `signed`: signed off by a supervisor, or still open.
+    `signed`: signed off by a supervisor, or still open. `exhibits`: only those (`keeping.is_exhibit`).
     """
 
     of: str | None = None
@@ -35,27 +36,30 @@ class Search(msgspec.Struct, frozen=True):
     first_day: date | None = None
     last_day: date | None = None
     signed: bool | None = None
+    exhibits: bool = False
     page: int = 1
 
 
-def index(db: Session, flight: api_flights.FlightSummary, bundle: Path) -> None:
-    """Adds the flight, or brings what is known of it up to date; its sign-off is not touched."""
+def index(db: Session, flight: api_flights.FlightSummary, bundle: Path) -> bool:
+    """Adds the flight (True), or brings what is known of it up to date; its sign-off is not touched."""
     values = msgspec.structs.asdict(flight)
-    del values["sign_off"]
+    del values["sign_off"], values["exhibit"]
     values["sortie_id"] = None if flight.sortie_id is None else int(flight.sortie_id)
     row = db.get(Row, flight.flight_id, with_for_update=True)
     if row is None:
         db.add(Row(bundle=str(bundle), **values))
-        return
+        return True
     row.bundle = str(bundle)
     for name, value in values.items():
         setattr(row, name, value)
+    return False
 
 
 def get(db: Session, flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
     """The flight and its bundle folder."""
     row = _row(db, flight_id)
-    return _summary(row, db.get(SignOff, flight_id)), Path(row.bundle)
+    exhibit = db.scalar(select(keeping.is_exhibit()).where(Row.flight_id == flight_id)) or False
+    return msgspec.structs.replace(_summary(row, db.get(SignOff, flight_id)), exhibit=exhibit), Path(row.bundle)
 
 
 def search(db: Session, wanted: Search) -> api_flights.FlightList:
@@ -72,6 +76,8 @@ def search(db: Session, wanted: Search) -> api_flights.FlightList:
         rows = rows.where(Row.started_at >= datetime.combine(wanted.first_day, time(), UTC))
     if wanted.last_day:
         rows = rows.where(Row.started_at < datetime.combine(wanted.last_day + timedelta(days=1), time(), UTC))
+    if wanted.exhibits:
+        rows = rows.where(keeping.is_exhibit())
     if wanted.signed is not None:
         rows = rows.where(SignOff.at.is_not(None) if wanted.signed else SignOff.at.is_(None))
     if wanted.text:
@@ -91,18 +97,25 @@ def search(db: Session, wanted: Search) -> api_flights.FlightList:
 
 def notes(db: Session, flight_id: str) -> list[api_flights.FlightNote]:
     rows = db.scalars(select(Note).where(Note.flight_id == flight_id).order_by(Note.id))
-    return [api_flights.FlightNote(row.id, row.author, row.at, row.text) for row in rows]
+    return [_note(row) for row in rows]
 
 
-def add_note(db: Session, flight_id: str, author: str, text: str) -> api_flights.FlightNote:
+def add_note(db: Session, flight_id: str, author: str, wanted: api_flights.NoteCreate) -> api_flights.FlightNote:
     """A note is never changed afterwards."""
-    text = text.strip()
+    text = wanted.text.strip()
     if not 0 < len(text) <= NOTE_LIMIT:
         raise BadRequest(f"a note has 1 to {NOTE_LIMIT} characters", "text")
-    row = Note(flight_id=_row(db, flight_id).flight_id, author=author, at=datetime.now(UTC), text=text)
+    if wanted.moment is not None and wanted.moment.tzinfo is None:
+        raise BadRequest("a moment has a time zone", "moment")
+    found = _row(db, flight_id).flight_id
+    row = Note(flight_id=found, author=author, at=datetime.now(UTC), text=text, moment=wanted.moment)
     db.add(row)
     db.flush()
-    return api_flights.FlightNote(row.id, row.author, row.at, row.text)
+    return _note(row)
+
+
+def _note(row: Note) -> api_flights.FlightNote:
+    return api_flights.FlightNote(row.id, row.author, row.at, row.text, row.moment)
 
 
 def sign_off(db: Session, flight_id: str, supervisor: str, remark: str | None) -> api_flights.SignOff:

@@ -1,0 +1,40 @@
+"""Disposes of a flight that two persons decided on: its content goes from every place that keeps some."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from telemetry.evidence.disposal import Decision, dispose
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.settings import Settings
+from web import track
+from web.errors import Conflict
+from web.handing_over import attachment_folder
+from web.store import flights, keeping
+from web.store.keeping import Disposal
+
+
+def erase(db: Session, settings: Settings, home: Path, decided: Disposal) -> None:
+    """Part of the transaction of the decision, which has looked for holds. What was begun may be done again.
+
+    Raises `RecordingError` for a flight without a readable seal, `OSError` where the disk refuses.
+    """
+    if decided.decided_by is None or decided.decided_at is None:
+        raise Conflict("Nobody has confirmed its disposal.")
+    _, folder = flights.get(db, decided.flight_id)
+    kept = keeping.retention(db, decided.flight_id, settings.retention)
+    decision = Decision(
+        proposed_by=decided.proposed_by,
+        proposed_at=decided.proposed_at,
+        confirmed_by=decided.decided_by,
+        confirmed_at=decided.decided_at,
+        reason=decided.reason,
+        retention=kept.name,
+    )
+    dispose(folder, decision, EvidenceKeys(home / "keys"))
+    shutil.rmtree(attachment_folder(home, decided.flight_id), ignore_errors=True)
+    keeping.forget(db, decided.flight_id)
+    track.forget()

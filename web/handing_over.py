@@ -1,0 +1,71 @@
+"""Packs a flight for a court: the sealed folder, working copies, and all that was said and done with it since."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from telemetry.evidence.exporting import Handover, export
+from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.verifier import SEAL
+from web import exports as copies
+from web import track
+from web.bundle import TLOG
+from web.dossier import Dossier
+from web.errors import Conflict
+from web.record import record
+from web.store.audit import Entry
+from web.store.exports import Export
+
+
+def attachment_folder(home: Path, flight_id: str) -> Path:
+    return home / "attachments" / flight_id
+
+
+def require_sealed(known: Dossier) -> None:
+    if not (known.folder / SEAL).is_file():
+        raise Conflict("The flight is not sealed yet: the recorder has not closed it.")
+
+
+def pack(
+    known: Dossier, asked: Export, unit: str, role: str, log: list[str], audit: list[Entry], report: bytes, home: Path
+) -> tuple[IO[bytes], str]:
+    """The zip, open for reading and nowhere on the disk by name, and its SHA-256.
+
+    `log` is the custody log. Raises `RecordingError` for a recording that cannot be read.
+    """
+    require_sealed(known)
+    handover = Handover(unit, asked.number, asked.by, role, asked.recipient, asked.reason, asked.at)
+    attached = {
+        f"attachments/{one.attachment_id}-{one.name}": attachment_folder(home, known.summary.flight_id) / one.sha256
+        for one in known.attachments
+    }
+    texts = {
+        "record.json": _json({"record": record(known), "missing": record(known).missing, "form": known.filled}),
+        "notes.json": _json({"notes": known.notes, "sign_off": known.summary.sign_off, "tasks": known.tasks}),
+        "attachments.json": _json(known.attachments),
+        "audit.jsonl": b"".join(msgspec.json.encode(entry) + b"\n" for entry in audit),
+        "working/report.pdf": report,
+        **_working_copies(known),
+    }
+    with tempfile.TemporaryDirectory(prefix="export-", dir=home) as folder:
+        target = Path(folder) / "export.zip"
+        digest = export(known.folder, target, handover, log, texts, attached, EvidenceKeys(home / "keys"))
+        return target.open("rb"), digest
+
+
+def _working_copies(known: Dossier) -> dict[str, bytes]:
+    flown = track.read(known.folder / TLOG)
+    plan = known.bundle.plan if known.bundle else None
+    return {
+        "working/track.kml": copies.kml(known.summary, flown, plan),
+        "working/track.gpx": copies.gpx(known.summary, flown),
+        "working/track.csv": copies.csv_table(flown),
+    }
+
+
+def _json(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1)

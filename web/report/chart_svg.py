@@ -1,0 +1,79 @@
+"""One value of a flight over its time as a small drawing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from telemetry.logs.table import Floats
+
+WIDTH: Final = 520.0
+HEIGHT: Final = 130.0
+LEFT: Final = 44.0
+FOOT: Final = 22.0
+TOP: Final = 8.0
+POINTS: Final = 1000
+TICKS: Final = 5
+
+
+def draw(time_s: Floats, values: Floats, unit: str, colour: str) -> str | None:
+    """None where the recording does not tell the value. Gaps stay gaps; each point drawn is a stretch's extreme."""
+    known = ~np.isnan(values)
+    if known.sum() < 2:
+        return None
+    first, last = float(time_s[0]), float(time_s[-1])
+    low, high = _round_range(float(values[known].min()), float(values[known].max()))
+
+    def x(at: float) -> float:
+        return LEFT + (at - first) / max(last - first, 1.0) * (WIDTH - LEFT - 4)
+
+    def y(value: float) -> float:
+        return TOP + (high - value) / (high - low) * (HEIGHT - TOP - FOOT)
+
+    drawn = []
+    for level in np.linspace(low, high, 4).tolist():
+        drawn.append(f'<path d="M {LEFT} {y(level):.1f} H {WIDTH}" stroke="#d5d2c8" stroke-width="0.6"/>')
+        drawn.append(_label(LEFT - 4, y(level) + 3, f"{level:g}", "end"))
+    drawn.append(_label(LEFT + 3, TOP + 7, unit, "start"))
+    for at in np.linspace(first, last, TICKS).tolist():
+        clock = f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
+        drawn += [_label(x(at), HEIGHT - 6, clock, "middle")]
+    line, pen = [], "M"
+    for row in _kept(values).tolist():
+        if known[row]:
+            line.append(f"{pen} {x(float(time_s[row])):.1f} {y(float(values[row])):.1f}")
+        pen = "L" if known[row] else "M"
+    drawn.append(f'<path d="{" ".join(line)}" fill="none" stroke="{colour}" stroke-width="1.2"/>')
+    box = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(drawn)}</svg>'
+
+
+def _kept(values: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Rows to draw: of each stretch its first, least and greatest."""
+    if len(values) <= POINTS:
+        return np.arange(len(values))
+    kept = set()
+    for stretch in np.array_split(np.arange(len(values)), POINTS // 3):
+        part = values[stretch]
+        kept.add(int(stretch[0]))
+        if not np.all(np.isnan(part)):
+            kept |= {int(stretch[np.nanargmin(part)]), int(stretch[np.nanargmax(part)])}
+    return np.array(sorted(kept), dtype=np.intp)
+
+
+def _round_range(low: float, high: float) -> tuple[float, float]:
+    """Three steps of 1, 2 or 5 times a power of ten that hold both."""
+    reach = max(high - low, 1.0)
+    power = 10.0 ** np.floor(np.log10(reach / 3))
+    for step in (power, 2 * power, 5 * power, 10 * power, 20 * power):
+        bottom = float(np.floor(low / step) * step)
+        if bottom + 3 * step >= high:
+            return bottom, bottom + 3 * float(step)
+    return low, high
+
+
+def _label(x: float, y: float, words: str, anchor: str) -> str:
+    font = 'font-family="Libertinus Serif" font-size="9" fill="#4b4f53"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {font}>{words}</text>'

@@ -1,0 +1,84 @@
+"""Photographs and videos of a flight: taken in under their SHA-256, given out as they came."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import Blueprint, Response, request, send_file
+
+from telemetry.evidence import media
+from telemetry.evidence.writing import write
+from web import reach
+from web.api_flights import Taken
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import Permission
+from web.context import context
+from web.errors import BadRequest, Gone, NotFound
+from web.exchange import answer
+from web.handing_over import attachment_folder
+from web.store import attachments, audit, flights, keeping
+
+blueprint = Blueprint("attachments", __name__)
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@blueprint.post("/api/flights/<flight_id>/attachments")
+@requires(Permission.FLIGHT_NOTE)
+def attach(flight_id: str) -> Response:
+    """The file is the body; ``?name=``, and ``?taken_at=`` where the file itself does not tell its time."""
+    services, user = context(), session.user()
+    _reachable(flight_id)
+    content = request.get_data(cache=False)
+    kind = media.media_type(content)
+    if kind is None:
+        raise BadRequest("a photograph (JPEG, PNG) or a video (MP4, QuickTime, WebM) is needed", "file")
+    name = _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or "attachment"
+    digest, taken = hashlib.sha256(content).hexdigest(), _taken(content)
+    folder = attachment_folder(services.home, flight_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+    write(folder / digest, content, 0o640)
+    with services.database.write() as db:
+        made = attachments.add(db, flight_id, user.username, name, kind, len(content), digest, taken)
+        detail: dict[str, Any] = {"attachment": made.attachment_id, "sha256": digest, "bytes": len(content)}
+        audit.append(db, session.who(), "flight.attach", flight_id, **detail)
+    return answer(made, 201)
+
+
+@blueprint.get("/flights/<flight_id>/attachments/<int:attachment_id>")
+@requires(Permission.FLIGHT_READ)
+def show(flight_id: str, attachment_id: int) -> Response:
+    services = context()
+    _reachable(flight_id)
+    with services.database.write() as db:
+        found = attachments.get(db, flight_id, attachment_id)
+        audit.append(db, session.who(), "flight.view", flight_id, attachment=attachment_id)
+    path = attachment_folder(services.home, flight_id) / found.sha256
+    if not path.is_file():
+        raise NotFound("The file of this attachment is not here.")
+    return send_file(path.absolute(), mimetype=found.media_type, download_name=found.name, conditional=True)
+
+
+def _taken(content: bytes) -> Taken:
+    given = request.args.get("taken_at", "").strip()
+    if not given:
+        known = media.taken_at(content)
+        return Taken(known, "file" if known else None)
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise BadRequest("a time is written 2026-11-22T07:15:30Z", "taken_at") from error
+    return Taken(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), "given")
+
+
+def _reachable(flight_id: str) -> None:
+    with context().database.read() as db:
+        summary, _ = flights.get(db, flight_id)
+        gone = keeping.is_disposed(db, flight_id)
+    reach.require_flight(session.user(), summary)
+    if gone:
+        raise Gone("This flight was disposed of.")
