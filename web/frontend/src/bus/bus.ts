@@ -9,6 +9,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { api, ApiError } from '../api';
 import type { BusTicket } from '../generated';
 import { ClockWatch, type Moment, moment } from './age';
+import { Newest } from './newest';
 import { lifetimeMs, permitted } from './ticket';
 
 export type BusState = 'connecting' | 'live' | 'lost';
@@ -25,6 +26,8 @@ const CONNECTION = { reconnect: false, timeout: 5000, pingInterval: 4000, maxPin
 interface Listener {
   readonly subject: string;
   readonly handler: Handler<never>;
+  /** Where only the newest of each sender is wanted. */
+  readonly newest: Newest | null;
 }
 
 interface Line {
@@ -44,6 +47,7 @@ export class Bus {
   private readonly _problem = signal<string | null>(null);
   private readonly _connections = signal(0);
   private readonly _dropped = signal(0);
+  private _skipped = 0;
   private readonly decoder = new Decoder();
   private readonly listeners = new Set<Listener>();
   private line: Line | null = null;
@@ -83,7 +87,24 @@ export class Bus {
 
   /** `subject` may have wildcards; the ticket may allow only a part of it, or nothing. Returns the way to stop. */
   subscribe<Message>(subject: string, handler: Handler<Message>): () => void {
-    const listener: Listener = { subject, handler: handler as Handler<never> };
+    return this.add({ subject, handler: handler as Handler<never>, newest: null });
+  }
+
+  /**
+   * As `subscribe`, for frames that the next one replaces: when the page is slower than they come, it is told the newest
+   * of each sender on each subject and `skipped` counts the others.
+   */
+  subscribeNewest<Message>(subject: string, handler: Handler<Message>): () => void {
+    const taken = handler as Handler<never>;
+    return this.add({ subject, handler: taken, newest: new Newest((data, at) => this.tell(taken, data, at), () => (this._skipped += 1)) });
+  }
+
+  /** Frames left out because this page is slower than they come. */
+  get skipped(): number {
+    return this._skipped;
+  }
+
+  private add(listener: Listener): () => void {
     this.listeners.add(listener);
     if (this.line?.open) this.listen(this.line, listener);
     return () => {
@@ -140,15 +161,20 @@ export class Bus {
     const subscriptions = permitted(listener.subject, line.ticket.subjects).map((subject) =>
       line.connection.subscribe(subject, {
         callback: (error, message) => {
-          if (error === null && line.open) this.hear(listener, message.data);
+          if (error === null && line.open) this.hear(listener, message.subject, message.data);
         },
       }),
     );
     line.subscriptions.set(listener, subscriptions);
   }
 
-  private hear(listener: Listener, data: Uint8Array): void {
+  private hear({ handler, newest }: Listener, subject: string, data: Uint8Array): void {
     const at = moment();
+    if (newest) newest.put(subject, data, at);
+    else this.tell(handler, data, at);
+  }
+
+  private tell(handler: Handler<never>, data: Uint8Array, at: Moment): void {
     let message: unknown;
     try {
       message = this.decoder.decode(data);
@@ -157,7 +183,7 @@ export class Bus {
       this._dropped.value += 1;
       return;
     }
-    listener.handler(message as never, at);
+    handler(message as never, at);
   }
 
   private use(line: Line): void {

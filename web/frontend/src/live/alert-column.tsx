@@ -9,17 +9,17 @@ import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
 import { PopOut } from './pop-out';
 import { clock } from './top-bar';
-import type { Watch } from './watch';
+import type { Picture } from './picture';
 
 interface Props {
-  readonly watch: Watch;
+  readonly picture: Picture;
   readonly me: Me;
   readonly select: (vehicle: string) => void;
 }
 
-export function AlertColumn({ watch, me, select }: Props) {
-  const alerts = inOrder(watch.alerts.value);
-    const open = waiting(watch.alerts.value);
+export function AlertColumn({ picture, me, select }: Props) {
+  const alerts = inOrder(picture.alerts.value);
+  const open = waiting(picture.alerts.value);
   return (
     <section class="live-alerts" aria-label="Alerts">
       <div class="panel-head">
@@ -32,18 +32,18 @@ export function AlertColumn({ watch, me, select }: Props) {
           <div class="empty empty-small" data-testid="no-alerts">
             <span class="icon icon-check" aria-hidden="true" />
             <strong>Nothing to report</strong>
-            <p>{watch.loading.value === 'failed' ? 'The list of open alerts could not be loaded yet.' : 'No alert is open.'}</p>
+            <p>{picture.watch.loading.value === 'failed' ? 'The list of open alerts could not be loaded yet.' : 'No alert is open.'}</p>
           </div>
         )}
         {alerts.map((alert) => (
-          <AlertCard key={alert.alert_id} alert={alert} watch={watch} me={me} select={select} />
+          <AlertCard key={alert.alert_id} alert={alert} picture={picture} me={me} select={select} />
         ))}
       </div>
     </section>
   );
 }
 
-function AlertCard({ alert, watch, me, select }: Props & { readonly alert: Alert }) {
+function AlertCard({ alert, picture, me, select }: Props & { readonly alert: Alert }) {
   const busy = useSignal(false);
   const severity = severityOf(alert);
   const raised = new Date(alert.raised_at).getTime();
@@ -52,7 +52,7 @@ function AlertCard({ alert, watch, me, select }: Props & { readonly alert: Alert
     busy.value = true;
     try {
       const reply = await api.acknowledgeAlert(alert.alert_id);
-      if (reply.ok) watch.take({ ...alert, acknowledged_at: new Date().toISOString(), acknowledged_by: me.name });
+      if (reply.ok) picture.watch.take({ ...alert, acknowledged_at: new Date().toISOString(), acknowledged_by: me.name });
       else toast(`Not acknowledged: ${reply.text}`, 'crit');
     } catch (error) {
       toast(error instanceof ApiError ? `Not acknowledged: ${error.message}` : 'Not acknowledged.', 'crit');
@@ -72,7 +72,7 @@ function AlertCard({ alert, watch, me, select }: Props & { readonly alert: Alert
           <SeverityMark severity={severity} />
           <strong>{alert.vehicle}</strong>
           <span class="alert-severity">{severity === 'critical' ? 'Critical' : 'Warning'}</span>
-          <time>{ageWords(Math.max(0, watch.tick.value.wall - raised))}</time>
+          <time>{ageWords(Math.max(0, picture.tick.value.wall - raised))}</time>
         </span>
         <span class="alert-text">{textOf(alert)}</span>
         <span class="alert-when">
@@ -81,7 +81,7 @@ function AlertCard({ alert, watch, me, select }: Props & { readonly alert: Alert
           {known && ` · known to ${alert.acknowledged_by ?? 'someone'}`}
         </span>
       </button>
-      {!known && me.can.includes(Permission.ALERT_ACKNOWLEDGE) && (
+      {!known && picture.isLive.value && me.can.includes(Permission.ALERT_ACKNOWLEDGE) && (
         <button type="button" class="btn alert-ack" data-testid="btn-acknowledge" disabled={busy.value} onClick={() => void acknowledge()}>
           <span class="icon icon-check" aria-hidden="true" />
           Acknowledge

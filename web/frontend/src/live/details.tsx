@@ -1,31 +1,29 @@
 /* One drone, everything that is known of it, and how old each part is. */
-import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 
 import type { Moment } from '../bus/age';
-import type { LiveVehicle, Me, OrderRights, VehicleInfo } from '../generated';
+import type { LiveVehicle, VehicleInfo } from '../generated';
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { metres as distance, UNKNOWN } from '../ui/format';
 import { Battery } from './drone-list';
 import type { Track } from './fleet';
 import { ageWords, freshness, type Part, partAgeMs } from './freshness';
+import type { Model } from './model';
 import { Orders } from './orders';
 import { clock } from './top-bar';
-import type { Watch } from './watch';
+import type { Picture } from './picture';
+import { PopOut } from './pop-out';
 import { bearing, degrees, fixWords, metres, modeWords, PHASE_WORDS, phaseOf, quantity, speed } from './words';
 
 interface Props {
-  readonly watch: Watch;
-  readonly me: Me;
-  readonly rights: ReadonlySignal<readonly OrderRights[]>;
-  readonly selected: string | null;
+  readonly model: Pick<Model, 'picture' | 'page' | 'rights' | 'selected' | 'map'>;
   readonly following: boolean;
-  readonly follow: (on: boolean) => void;
   readonly close: () => void;
 }
 
-export function Details({ watch, me, rights, selected, following, follow, close }: Props) {
-  const at = watch.tick.value;
+export function Details({ model: { picture, page, rights, map, ...model }, following, close }: Props) {
+  const selected = model.selected.value;
+  const at = picture.tick.value;
   if (selected === null) {
     return (
       <section class="live-details live-details-none" aria-label="Selected drone">
@@ -37,24 +35,25 @@ export function Details({ watch, me, rights, selected, following, follow, close 
       </section>
     );
   }
-  const track = watch.fleet.tracks.get(selected);
+  const track = picture.fleet.tracks.get(selected);
   return (
     <section class="live-details" aria-label={`Details of ${selected}`} data-testid="details" data-vehicle={selected}>
       <div class="panel-head">
         <h2>{selected}</h2>
         <span class="details-mode">{track && `${modeWords(track.state.mode)} · ${PHASE_WORDS[phaseOf(track.state)]}`}</span>
-        <button type="button" class="btn" aria-pressed={following} data-testid="btn-follow" title="Keep it in the middle of the map (F)" onClick={() => follow(!following)}>
+        <button type="button" class="btn" aria-pressed={following} data-testid="btn-follow" title="Keep it in the middle of the map (F)" onClick={() => map.value?.follow(!following)}>
           Follow
         </button>
+        <PopOut panel="details" vehicle={selected} />
         <button type="button" class="btn btn-quiet btn-icon" aria-label="Close details" data-testid="btn-close-details" onClick={close}>
           <span class="icon icon-close" aria-hidden="true" />
         </button>
       </div>
       <div class="details-body">
-        <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={me.role === 'observer'} />
+        {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} />}
         {track ? <Facts track={track} at={at} /> : <p class="muted">Nothing has been heard of {selected} since this page was opened.</p>}
-        <About info={watch.infos.value.get(selected)} />
-        <Heard watch={watch} vehicle={selected} />
+        <About info={picture.infos.value.get(selected)} />
+        <Heard picture={picture} vehicle={selected} />
       </div>
     </section>
   );
@@ -119,7 +118,7 @@ function Facts({ track, at }: { track: Track; at: Moment }) {
 function Group(props: { title: string; part: Part; track: Track; at: Moment; testid?: string; children: ComponentChildren }) {
   const { title, part, track, at, testid, children } = props;
   const age = partAgeMs(part, track.state, track.heard, at);
-  const fresh = freshness(part, age);
+  const fresh = freshness(part, age, track.everyMs);
   return (
     <section class={`facts-group facts-${fresh}`}>
       <h3>
@@ -193,11 +192,11 @@ function About({ info }: { info: VehicleInfo | undefined }) {
 }
 
 /** What the autopilot and the unit's own services said of it, newest first. */
-function Heard({ watch, vehicle }: { watch: Watch; vehicle: string }) {
-  const told = watch.events.value.get(vehicle) ?? [];
+function Heard({ picture, vehicle }: { picture: Picture; vehicle: string }) {
+  const told = picture.eventsOf(vehicle);
   const events = told.filter(({ kind }) => kind !== 'statustext');
   const words = told.filter(({ kind }) => kind === 'statustext').map(({ text }) => text);
-  const said = [...words, ...[...(watch.infos.value.get(vehicle)?.statustexts ?? [])].reverse()];
+  const said = !picture.isLive.value ? words : [...words, ...[...(picture.infos.value.get(vehicle)?.statustexts ?? [])].reverse()];
   if (events.length === 0 && said.length === 0) return null;
   return (
     <section class="facts-group">

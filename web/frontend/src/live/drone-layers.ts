@@ -112,8 +112,8 @@ export function drawDrones(map: MapLibreMap, fleet: LiveFleet, look: Look, at: M
 }
 
 function drone(track: Track, lon: number, lat: number, look: Look, full: boolean, at: Moment): Feature<Point> {
-  const { state, heard } = track;
-  const stale = droneFreshness(state, heard, at) === 'stale';
+  const { state } = track;
+  const stale = droneFreshness(track, at) === 'stale';
   const alert = look.worst.get(state.vehicle);
   const selected = state.vehicle === look.selected;
   const marked = selected || stale || alert !== undefined;

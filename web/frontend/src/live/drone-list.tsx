@@ -5,10 +5,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { percent, UNKNOWN } from '../ui/format';
 import { ageWords, freshness } from './freshness';
 import { DroneMark, SeverityMark } from './marks';
+import type { Picture } from './picture';
 import { PopOut } from './pop-out';
 import type { Filter, Row, Sort, SortKey } from './rows';
 import { screenScale } from '../map/screen';
-import type { Watch } from './watch';
 import { metres, missionWords, modeWords, PHASE_WORDS, phaseOf, speed } from './words';
 
 const ROW_REM = 3;
@@ -23,7 +23,7 @@ export interface ListChoice {
 }
 
 interface Props {
-  readonly watch: Watch;
+  readonly picture: Picture;
   readonly rows: ReadonlySignal<readonly Row[]>;
   readonly choice: Signal<ListChoice>;
   readonly selected: ReadonlySignal<string | null>;
@@ -50,7 +50,7 @@ const FILTERS: readonly (readonly [Filter, string])[] = [
 /** The first press of a column shows its worrying end first. */
 const WORST_FIRST: ReadonlySet<SortKey> = new Set(['height', 'speed', 'link']);
 
-export function DroneList({ watch, rows, choice, selected, select }: Props) {
+export function DroneList({ picture, rows, choice, selected, select }: Props) {
   const { sort, filter, text } = choice.value;
   const change = (change: Partial<ListChoice>): void => void (choice.value = { ...choice.value, ...change });
   const sortBy = (key: SortKey): void =>
@@ -91,12 +91,12 @@ export function DroneList({ watch, rows, choice, selected, select }: Props) {
           </button>
         ))}
       </div>
-      <Rows watch={watch} rows={rows} selected={selected} select={select} />
+      <Rows picture={picture} rows={rows} selected={selected} select={select} />
     </section>
   );
 }
 
-function Rows({ watch, rows, selected, select }: Omit<Props, 'choice'>) {
+function Rows({ picture, rows, selected, select }: Omit<Props, 'choice'>) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, height: 800 });
   const rowPx = ROW_REM * 16 * screenScale();
@@ -133,7 +133,7 @@ function Rows({ watch, rows, selected, select }: Omit<Props, 'choice'>) {
   const shown = all.slice(first, Math.ceil((view.value.top + view.value.height) / rowPx) + SPARE_ROWS);
   return (
     <div class="drone-rows" ref={scroller} tabIndex={0} role="grid" aria-rowcount={all.length} aria-label="Drones" onScroll={measure} onKeyDown={step}>
-      {all.length === 0 && <NoDrones watch={watch} />}
+      {all.length === 0 && <NoDrones picture={picture} />}
       <div class="drone-rows-all" style={{ height: `${all.length * rowPx}px` }}>
         {shown.map((row, index) => (
           <DroneRow
@@ -151,7 +151,7 @@ function Rows({ watch, rows, selected, select }: Omit<Props, 'choice'>) {
 
 function DroneRow({ row, top, selected, select }: { row: Row; top: number; selected: boolean; select: (vehicle: string) => void }) {
   const state = row.track?.state ?? null;
-  const link = freshness('heartbeat', row.linkAgeMs);
+  const link = freshness('heartbeat', row.linkAgeMs, row.track?.everyMs);
   return (
     <div
       class={`drone-row drone-row-${row.freshness}`}
@@ -199,9 +199,9 @@ export function Battery({ value }: { value: number | null }) {
   );
 }
 
-function NoDrones({ watch }: { watch: Watch }) {
-  const state = watch.bus.state.value;
-  if (state === 'connecting' || watch.loading.value === 'loading') {
+function NoDrones({ picture }: { picture: Picture }) {
+  const state = picture.watch.bus.state.value;
+  if (state === 'connecting' || picture.watch.loading.value === 'loading') {
     return (
       <div class="empty" data-testid="live-connecting">
         <span class="icon icon-signal" aria-hidden="true" />
@@ -210,7 +210,7 @@ function NoDrones({ watch }: { watch: Watch }) {
       </div>
     );
   }
-  const hidden = watch.fleet.tracks.size + watch.infos.value.size > 0;
+  const hidden = picture.fleet.tracks.size + picture.infos.value.size > 0;
   return (
     <div class="empty" data-testid="live-empty">
       <span class="icon icon-live" aria-hidden="true" />

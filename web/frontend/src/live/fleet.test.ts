@@ -62,7 +62,7 @@ describe('freshness', () => {
     const fleet = new LiveFleet();
     fleet.apply(frame(1, 0, vehicle({ ...fresh, vehicle: 'UAV-07', position_age_ms: 4000 })), at(0));
     const track = fleet.tracks.get('UAV-07');
-    expect(track && droneFreshness(track.state, track.heard, at(0))).toBe('stale');
+    expect(track && droneFreshness(track, at(0))).toBe('stale');
     expect(track && partAgeMs('position', track.state, track.heard, at(500))).toBe(4500);
   });
 
@@ -70,7 +70,7 @@ describe('freshness', () => {
     const fleet = new LiveFleet();
     fleet.apply(frame(1, 0, vehicle({ vehicle: 'UAV-07', position_age_ms: 10 })), at(0));
     const track = fleet.tracks.get('UAV-07');
-    expect(track && droneFreshness(track.state, track.heard, at(0))).toBe('stale');
+    expect(track && droneFreshness(track, at(0))).toBe('stale');
   });
 
   test.each([

@@ -7,6 +7,8 @@ export interface Track {
   readonly state: LiveVehicle;
   readonly heard: Heard;
   readonly trail: Trail;
+  /** How long until it is told again where that is not at once: that much age is no lateness. */
+  readonly everyMs: number;
 }
 
 export class LiveFleet {
@@ -15,17 +17,22 @@ export class LiveFleet {
   revision = 0;
   /** When the last frame of any gateway came. */
   lastHeard: Moment | null = null;
+  /** By its gateway's clock, ms since 1970. */
+  lastSentMs = 0;
   private readonly transits = new Map<string, Transit>();
 
-  apply([gateway, , , sentAt, vehicles]: LiveFrameTuple, at: Moment): void {
+  /** `everyMs` for frames that come seldom; `wanted` says which of its vehicles are taken, all by default. */
+  apply([gateway, , , sentAt, vehicles]: LiveFrameTuple, at: Moment, everyMs = 0, wanted?: (state: LiveVehicle) => boolean): void {
     let transit = this.transits.get(gateway);
     if (!transit) this.transits.set(gateway, (transit = new Transit()));
-    const heard = transit.observe(new Date(sentAt).getTime(), at);
+    this.lastSentMs = new Date(sentAt).getTime();
+    const heard = transit.observe(this.lastSentMs, at);
     for (const row of vehicles) {
       const state = liveVehicle(row);
+      if (wanted && !wanted(state)) continue;
       const trail = this.tracks.get(state.vehicle)?.trail ?? new Trail();
       if (state.lat_deg !== null && state.lon_deg !== null) trail.add(state.lon_deg, state.lat_deg, at.mono);
-      this.tracks.set(state.vehicle, { state, heard, trail });
+      this.tracks.set(state.vehicle, { state, heard, trail, everyMs });
     }
     this.lastHeard = at;
     this.revision += 1;

@@ -30,22 +30,30 @@ export function partAgeMs(part: Part, state: LiveVehicle, heard: Heard, at: Mome
   return ageMs(state[AGE_OF[part]], heard, at);
 }
 
+/** A vehicle's state as it was told. */
+export interface Told {
+  readonly state: LiveVehicle;
+  readonly heard: Heard;
+  readonly everyMs: number;
+}
+
 /** Since anything at all was heard of it. */
 export function linkAgeMs(state: LiveVehicle, heard: Heard, at: Moment): number | null {
   const ages = Object.values(AGE_OF).flatMap((field) => ageMs(state[field], heard, at) ?? []);
   return ages.length === 0 ? null : Math.min(...ages);
 }
 
-export function freshness(part: Part, age: number | null): Freshness {
+/** `everyMs`: how seldom it is told, where that is seldom. */
+export function freshness(part: Part, age: number | null, everyMs = 0): Freshness {
   if (age === null) return 'unknown';
-  const [late, stale] = LIMITS[part];
+  const [late, stale] = LIMITS[part].map((limit) => limit + everyMs) as [number, number];
   return age >= stale ? 'stale' : age >= late ? 'late' : 'fresh';
 }
 
 /** A drone is stale when its link is, or its position: either way it is not where it is drawn. */
-export function droneFreshness(state: LiveVehicle, heard: Heard, at: Moment): Freshness {
-  const link = freshness('heartbeat', partAgeMs('heartbeat', state, heard, at));
-  const position = freshness('position', partAgeMs('position', state, heard, at));
+export function droneFreshness({ state, heard, everyMs }: Told, at: Moment): Freshness {
+  const link = freshness('heartbeat', partAgeMs('heartbeat', state, heard, at), everyMs);
+  const position = freshness('position', partAgeMs('position', state, heard, at), everyMs);
   if (link === 'stale' || position === 'stale' || link === 'unknown') return 'stale';
   return link === 'late' || position === 'late' ? 'late' : 'fresh';
 }

@@ -1,30 +1,29 @@
 import { Dialog } from '../ui/Dialog';
-
-const KEYS = [
-  ['J  K', 'Next and previous drone'],
-  ['/', 'Find by callsign'],
-  ['F', 'Follow the chosen drone'],
-  ['A', 'All drones into view'],
-  ['R', 'Measure on the map; Esc ends it'],
-  ['M', 'Quieten the alarm for ten minutes'],
-  ['Esc', 'Close details'],
-  ['?', 'This list'],
-] as const;
+import { KEYS } from './keys';
 
 /** What the keyboard does here. */
 export function Help({ close }: { close: () => void }) {
   return (
     <Dialog title="Keys" onClose={close} testid="keys">
-      <dl class="facts">
-        {KEYS.map(([key, words]) => (
-          <>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{words}</dd>
-          </>
+      <div class="keys">
+        {Object.entries(KEYS).map(([group, keys]) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {keys.map(({ cap, words }) => (
+                <div key={cap}>
+                  <dt>
+                    {cap.split('  ').map((one) => (
+                      <kbd key={one}>{one}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{words}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
       <button type="button" class="btn" onClick={close}>
         Close
       </button>

@@ -2,8 +2,9 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LngLat, Point, PointLike } from 'maplibre-gl';
 
-import { type Moment, moment } from '../bus/age';
+import type { Moment } from '../bus/age';
 import type { MapConfig, Plan, Position } from '../generated';
+import type { Box } from '../map/area';
 import { boundsOf, lonLat } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { positions } from '../plan/path';
@@ -12,9 +13,9 @@ import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from 
 import { partAgeMs } from './freshness';
 import { addMeasureLayers, drawMeasure } from './measure';
 import { Pace } from './pace';
+import type { Picture } from './picture';
 import { addPlanLayers, showPlans } from './shown-plan';
 import type { View } from './view';
-import type { Watch } from './watch';
 
 const VIEW_KEY = 'airbeat-live-view';
 /** Ages are in the picture, so it is drawn again even when nothing comes. */
@@ -30,6 +31,7 @@ export class LiveMap {
   private readonly _following = signal(false);
   private readonly _measured = signal<readonly Position[] | null>(null);
   private readonly _pointer = signal<LngLat | null>(null);
+  private readonly _box = signal<Box>({ west: 0, south: 0, east: 0, north: 0 });
   private drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
   private changed = true;
   private ready = false;
@@ -39,7 +41,7 @@ export class LiveMap {
   constructor(
     container: HTMLElement,
     config: MapConfig,
-    private readonly watch: Watch,
+    private readonly picture: Picture,
     private readonly selected: ReadonlySignal<string | null>,
     private readonly view: ReadonlySignal<View>,
     select: (vehicle: string) => void,
@@ -56,6 +58,7 @@ export class LiveMap {
       this.ready = true;
     });
     this.listen(select);
+    this.look();
     this.followNews(container);
     const frame = (): void => {
       if (this.ready) this.draw();
@@ -66,6 +69,11 @@ export class LiveMap {
 
   get following(): ReadonlySignal<boolean> {
     return this._following;
+  }
+
+  /** What is in view. */
+  get box(): ReadonlySignal<Box> {
+    return this._box;
   }
 
   /** Where the mouse is over the map. */
@@ -110,6 +118,7 @@ export class LiveMap {
     const { map } = this.ground;
     map.on('dragstart', () => (this._following.value = false));
     map.on('moveend', () => this._following.value || storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
+    map.on('moveend', () => this.look());
     map.on('mousemove', (event) => (this._pointer.value = event.lngLat));
     map.on('mouseout', () => (this._pointer.value = null));
     map.on('click', ({ point, lngLat }) => {
@@ -126,14 +135,19 @@ export class LiveMap {
     });
   }
 
+  private look(): void {
+    const bounds = this.ground.map.getBounds();
+    this._box.value = { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
+  }
+
   /** What is drawn anew without a new frame. */
   private followNews(container: HTMLElement): void {
     const redraw = (): void => void (this.changed = true);
     const replan = (): void => void (this.ready && this.drawPlans());
-    for (const news of [this.watch.alerts, this.selected, this.view]) news.subscribe(redraw);
-    for (const news of [this.watch.onboard, this.selected, this.view]) news.subscribe(replan);
+    for (const news of [this.picture.alerts, this.picture.isLive, this.picture.past.at, this.selected, this.view]) news.subscribe(redraw);
+    for (const news of [this.picture.onboard, this.selected, this.view]) news.subscribe(replan);
     this.ground.map.on('render', () => this.pace.rendered(performance.now()));
-    this.watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
+    this.picture.watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
   }
 
   private droneAt({ x, y }: Point): string | null {
@@ -144,28 +158,29 @@ export class LiveMap {
 
   private draw(): void {
     const { map } = this.ground;
-    const at = moment();
-    const { fleet } = this.watch;
-    if (at.mono - this.drawn.at < GATHER_MS) return;
-    if (!this.changed && fleet.revision === this.drawn.revision && at.mono - this.drawn.at < REDRAW_MS) return;
+    const now = performance.now();
+    const { fleet } = this.picture;
+    if (now - this.drawn.at < GATHER_MS) return;
+    if (!this.changed && fleet.revision === this.drawn.revision && now - this.drawn.at < REDRAW_MS) return;
+    const at = this.picture.moment();
     this.changed = false;
     this.drawn.revision = fleet.revision;
-    this.drawn.at = at.mono;
+    this.drawn.at = now;
     const { trails, allLabels } = this.view.value;
-    const look: Look = { worst: worstByVehicle(this.watch.alerts.value), selected: this.selected.value, allLabels };
+    const look: Look = { worst: worstByVehicle(this.picture.alerts.value), selected: this.selected.value, allLabels };
     drawDrones(map, fleet, look, at);
     const many = fleet.tracks.size > 150;
-    if (at.mono - this.drawn.trailsAt > (many ? 1500 : 300)) {
+    if (now - this.drawn.trailsAt > (many ? 1500 : 300)) {
       drawTrails(map, fleet, look, at, trails ? (many ? 20_000 : 90_000) : 0);
-      this.drawn.trailsAt = at.mono;
+      this.drawn.trailsAt = now;
     }
-    this.keepPace(at);
-    if (!this.placed && fleet.tracks.size > 0 && this.watch.loading.value !== 'loading') this.place();
+    if (this.picture.isLive.peek()) this.keepPace(at);
+    if (!this.placed && fleet.tracks.size > 0 && this.picture.watch.loading.value !== 'loading') this.place();
     if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
   }
 
   private keepPace(at: Moment): void {
-    const ages = [...this.watch.fleet.tracks.values()].flatMap(({ state, heard }) => partAgeMs('position', state, heard, at) ?? []);
+    const ages = [...this.picture.fleet.tracks.values()].flatMap(({ state, heard }) => partAgeMs('position', state, heard, at) ?? []);
     if (ages.length > 0) this.pace.handed(ages, at.mono, performance.now() - at.mono);
   }
 
@@ -184,22 +199,22 @@ export class LiveMap {
   }
 
   private places(): Position[] {
-    return [...this.watch.fleet.tracks.keys()].flatMap((vehicle) => this.placeOf(vehicle) ?? []);
+    return [...this.picture.fleet.tracks.keys()].flatMap((vehicle) => this.placeOf(vehicle) ?? []);
   }
 
   private placeOf(vehicle: string): Position | null {
-    const state = this.watch.fleet.tracks.get(vehicle)?.state;
+    const state = this.picture.fleet.tracks.get(vehicle)?.state;
     if (state?.lat_deg == null || state.lon_deg === null) return null;
     return { lat_deg: state.lat_deg, lon_deg: state.lon_deg };
   }
 
   private drawPlans(): void {
-    const chosen = this.watch.onboard.value.get(this.selected.value ?? '')?.plan ?? null;
+    const chosen = this.picture.onboard.value.get(this.selected.value ?? '')?.plan ?? null;
     showPlans(this.ground.map, chosen, this.drawnPlans().filter((plan) => plan !== chosen));
   }
 
   private drawnPlans(): Plan[] {
-    const held = [...this.watch.onboard.value.values()];
+    const held = [...this.picture.onboard.value.values()];
     const all = this.view.value.otherPlans && held.length <= ALL_PLANS;
     const drawn = all ? held : held.filter(({ vehicle }) => vehicle === this.selected.value);
     return drawn.map(({ plan }) => plan);

@@ -3,17 +3,22 @@ import './top-bar.css';
 import './drone-list.css';
 import './side.css';
 import './live.css';
+import './replay.css';
+import './wall.css';
 
 import { render } from 'preact';
 
 import { setCsrfToken } from '../api';
 import { connectBus } from '../bus/bus';
-import type { LivePage } from '../generated';
+import { type LivePage, Permission } from '../generated';
 import { mountPoint, pageData } from '../ui/page';
 import { liveApp } from './app';
+import { Model } from './model';
+import { showsOf } from './view';
 import { Watch } from './watch';
 
 const page = pageData<LivePage>();
 setCsrfToken(page.csrf_token);
-const App = liveApp(page, new Watch(await connectBus()));
+const watch = new Watch(await connectBus(), page.me.can.includes(Permission.LIVE_ALL));
+const App = liveApp(new Model(page, watch, showsOf(location.search)));
 render(<App />, mountPoint());

@@ -1,27 +1,19 @@
 /* Beside the map: what brings drones into view, and what is under the pointer. */
-import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { metres as distance } from '../ui/format';
 import { gridReference } from './grid-reference';
 import type { LiveMap } from './live-map';
+import type { Model } from './model';
 import { PopOut } from './pop-out';
 import type { View } from './view';
-import type { Watch } from './watch';
 import { bearing } from './words';
 
-interface Props {
-  readonly map: LiveMap;
-  readonly watch: Watch;
-  readonly selected: ReadonlySignal<string | null>;
-  readonly view: Signal<View>;
-  readonly help: () => void;
-}
-
-export function MapTools({ map, watch, selected, view, help }: Props) {
+export function MapTools({ map, model: { picture, selected, view, help, layersOpen } }: { map: LiveMap; model: Model }) {
   const measuring = map.measured.value !== null;
   const pointer = map.pointer.value;
-  const chosen = selected.value === null ? undefined : watch.fleet.tracks.get(selected.value)?.state;
+  const chosen = selected.value === null ? undefined : picture.fleet.tracks.get(selected.value)?.state;
   const here = pointer && { lat_deg: pointer.lat, lon_deg: pointer.lng };
   const from = chosen?.lat_deg != null && chosen.lon_deg !== null ? { lat_deg: chosen.lat_deg, lon_deg: chosen.lon_deg } : null;
   return (
@@ -40,9 +32,9 @@ export function MapTools({ map, watch, selected, view, help }: Props) {
         <button type="button" class="btn btn-icon" aria-label="Measure" title="Measure on the map (R)" aria-pressed={measuring} data-testid="btn-measure" onClick={() => map.measure(!measuring)}>
           <span class="icon icon-ruler" aria-hidden="true" />
         </button>
-        <Layers view={view} />
+        <Layers view={view} open={layersOpen} />
         <PopOut panel="map" />
-        <button type="button" class="btn btn-icon" aria-label="Keys" title="What the keys do (?)" data-testid="btn-keys" onClick={help}>
+        <button type="button" class="btn btn-icon" aria-label="Keys" title="What the keys do (?)" data-testid="btn-keys" onClick={() => (help.value = true)}>
           ?
         </button>
       </div>
@@ -69,8 +61,7 @@ const CHOICES: readonly (readonly [keyof View, string])[] = [
   ['otherPlans', 'Plans of all drones'],
 ];
 
-function Layers({ view }: { view: Signal<View> }) {
-  const open = useSignal(false);
+function Layers({ view, open }: { view: Signal<View>; open: Signal<boolean> }) {
   return (
     <div class="layers">
       <button type="button" class="btn btn-icon" aria-label="Layers" title="What the map shows" aria-expanded={open.value} data-testid="btn-layers" onClick={() => (open.value = !open.value)}>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { measureShape } from './measure';
-import { onlyPanel } from './view';
+import { showsOf } from './view';
 
 const at = (lat_deg: number, lon_deg: number) => ({ lat_deg, lon_deg });
 
@@ -18,7 +18,9 @@ test('one place alone is only a place', () => {
 });
 
 test('a window of its own shows the panel it was opened for, and nothing invented', () => {
-  expect(onlyPanel('?show=alerts')).toBe('alerts');
-  expect(onlyPanel('?show=toString')).toBeNull();
-  expect(onlyPanel('')).toBeNull();
+  expect(showsOf('?show=alerts')).toEqual({ only: 'alerts', vehicle: null });
+  expect(showsOf('?show=details&vehicle=UAV-07')).toEqual({ only: 'details', vehicle: 'UAV-07' });
+  expect(showsOf('?wall')).toEqual({ only: 'wall', vehicle: null });
+  expect(showsOf('?show=toString')).toEqual({ only: null, vehicle: null });
+  expect(showsOf('')).toEqual({ only: null, vehicle: null });
 });

@@ -5,9 +5,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { Moment } from '../bus/age';
 import type { Bus, BusState, Handler } from '../bus/bus';
-import { type Alert, type Event, type LiveVehicle, LiveVehicleFields, type Me, type OrderRights, Permission } from '../generated';
+import { type Alert, type Event, type LivePage, type LiveVehicle, LiveVehicleFields, type Me, type OrderRights, Permission } from '../generated';
 import { AlertColumn } from './alert-column';
 import { Details } from './details';
+import type { Model } from './model';
+import { Picture } from './picture';
+import { Replay } from './replay';
 import { BusBanner } from './top-bar';
 import { Watch } from './watch';
 
@@ -17,6 +20,10 @@ class FakeBus {
   readonly problem = signal<string | null>(null);
   readonly connections = signal(1);
   private readonly handlers = new Map<string, Handler<never>>();
+
+  subscribeNewest(subject: string, handler: Handler<never>): () => void {
+    return this.subscribe(subject, handler);
+  }
 
   subscribe(subject: string, handler: Handler<never>): () => void {
     this.handlers.set(subject, handler);
@@ -56,13 +63,16 @@ const alert: Alert = {
 
 let bus: FakeBus;
 let watch: Watch;
+let picture: Picture;
 let page: HTMLElement;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network here')));
   bus = new FakeBus();
-  watch = new Watch(bus as unknown as Bus);
+  watch = new Watch(bus as unknown as Bus, true);
+  watch.look(null);
+  picture = new Picture(watch, { frames: () => Promise.resolve([]), alerts: () => Promise.resolve([]) });
   page = document.body.appendChild(document.createElement('div'));
 });
 
@@ -73,9 +83,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+function row(values: Partial<LiveVehicle>): unknown[] {
+  return LiveVehicleFields.map((field) => values[field] ?? null);
+}
+
 function hear(values: Partial<LiveVehicle>): void {
-  const row = LiveVehicleFields.map((field) => values[field] ?? null);
-  bus.say('live.>', ['gateway', '2046-1362', 1, new Date(), [row]]);
+  bus.say('live.>', ['gateway', '2046-1362', 1, new Date(), [row(values)]]);
 }
 
 function pass(seconds: number): void {
@@ -88,9 +101,10 @@ const all = (testid: string): HTMLElement[] => [...page.querySelectorAll<HTMLEle
 
 const me = (role: string, ...can: string[]): Me => ({ username: role, name: `The ${role}`, role, can });
 
-function showDetails(who: Me, rights: OrderRights[]): void {
+function showDetails(me: Me, rights: OrderRights[]): void {
+  const model = { picture, page: { me } as LivePage, rights: signal(rights), selected: signal('UAV-07'), map: signal(null) } as unknown as Model;
   act(() =>
-    render(<Details watch={watch} me={who} rights={signal(rights)} selected="UAV-07" following={false} follow={() => undefined} close={() => undefined} />, page),
+    render(<Details model={model} following={false} close={() => undefined} />, page),
   );
 }
 
@@ -131,11 +145,11 @@ test('what nobody renews says that it is stale, and how old it is', () => {
 test('an alert waits for somebody who may acknowledge it', () => {
   const raised: Event = { event_id: 'e1', at: new Date(), vehicle: 'UAV-07', kind: 'alert_raised', text: alert.text, actor: null, data: { ...alert } };
   bus.say('event.>', raised);
-  act(() => render(<AlertColumn watch={watch} me={me('observer')} select={() => undefined} />, page));
+  act(() => render(<AlertColumn picture={picture} me={me('observer')} select={() => undefined} />, page));
   expect(all('alert').map(({ dataset }) => dataset['state'])).toEqual(['open']);
   expect(page.textContent).toContain('Outside its geofence by 14 m.');
   expect(all('btn-acknowledge')).toHaveLength(0);
-  act(() => render(<AlertColumn watch={watch} me={me('control_room', Permission.ALERT_ACKNOWLEDGE)} select={() => undefined} />, page));
+  act(() => render(<AlertColumn picture={picture} me={me('control_room', Permission.ALERT_ACKNOWLEDGE)} select={() => undefined} />, page));
   expect(all('btn-acknowledge')).toHaveLength(1);
   act(() => {
     bus.say('event.>', { ...raised, event_id: 'e2', kind: 'alert_acknowledged', data: { ...alert, acknowledged_at: new Date(), acknowledged_by: 'Ines' } });
@@ -145,7 +159,7 @@ test('an alert waits for somebody who may acknowledge it', () => {
 
 test('a lost bus says how old the picture is, a silent gateway too', () => {
   hear(flying);
-  act(() => render(<BusBanner watch={watch} />, page));
+  act(() => render(<BusBanner picture={picture} />, page));
   expect(page.textContent).toBe('');
   pass(5);
   expect(page.textContent).toContain('No gateway has sent for 5.0 s');
@@ -156,4 +170,36 @@ test('a lost bus says how old the picture is, a silent gateway too', () => {
   pass(7);
   expect(page.textContent).toContain('Data is 12 s old');
   expect(page.textContent).toContain('The line to the bus broke.');
+});
+
+test('the past is not commanded, and nothing in it is acknowledged', async () => {
+  hear(flying);
+  const raised: Event = { event_id: 'e1', at: new Date(), vehicle: 'UAV-07', kind: 'alert_raised', text: alert.text, actor: null, data: { ...alert } };
+  bus.say('event.>', raised);
+  showDetails(me('supervisor'), [rights(['hold'], true)]);
+  expect(all('btn-order-')).toHaveLength(1);
+  await act(async () => {
+    picture.step(-60_000);
+    await vi.advanceTimersByTimeAsync(0);
+  });
+  expect(all('btn-order-')).toHaveLength(0);
+  act(() => render(<AlertColumn picture={picture} me={me('control_room', Permission.ALERT_ACKNOWLEDGE)} select={() => undefined} />, page));
+  expect(all('btn-acknowledge')).toHaveLength(0);
+  act(() => render(<Replay picture={picture} />, page));
+  expect(all('replay-state')[0]?.textContent).toBe('Nothing was recorded then');
+  expect(all('replay-alerts')[0]?.textContent).toBe('Now: 1 alert waits');
+  act(() => all('btn-live')[0]?.click());
+  expect(picture.isLive.value).toBe(true);
+});
+
+test('what is out of view is told once a second, what is in view is not overwritten by that', () => {
+  watch.look(new Set(['2046-1362']));
+  bus.say('live.2046-1362', ['gateway', '2046-1362', 1, new Date(), [row({ ...flying, lat_deg: 51.50735, lon_deg: -0.1637, height_home_m: 41 })]]);
+  const fleet = [row({ ...flying, lat_deg: 51.50735, lon_deg: -0.1637, height_home_m: 40 }), row({ ...flying, vehicle: 'UAV-08', lat_deg: 55.9, lon_deg: -3.2 })];
+  bus.say('fleet.>', ['gateway', 'everywhere', 1, new Date(), fleet]);
+  expect(watch.fleet.tracks.get('UAV-07')?.state.height_home_m).toBe(41);
+  expect(watch.fleet.tracks.get('UAV-08')?.everyMs).toBeGreaterThan(0);
+  watch.look(new Set());
+  bus.say('fleet.>', ['gateway', 'everywhere', 2, new Date(), fleet]);
+  expect(watch.fleet.tracks.get('UAV-07')?.state.height_home_m).toBe(40);
 });

@@ -5,10 +5,22 @@ import type { PanelName } from './view';
 
 const WORDS: Readonly<Record<PanelName, string>> = { drones: 'the list', map: 'the map', alerts: 'the alerts', details: 'the details' };
 
-export function PopOut({ panel }: { panel: PanelName }) {
-  const words = `Open ${WORDS[panel]} in a window of its own`;
+/** `vehicle`: a window that stays with this drone, whichever is chosen. */
+function address(panel: PanelName, vehicle?: string): { readonly href: string; readonly target: string } {
+  const query = new URLSearchParams({ show: panel, ...(vehicle === undefined ? {} : { vehicle }) });
+  return { href: `/live?${query}`, target: `airbeat-${panel}${vehicle === undefined ? '' : `-${vehicle}`}` };
+}
+
+export function openWindow(panel: PanelName, vehicle?: string): void {
+  const { href, target } = address(panel, vehicle);
+  window.open(href, target, 'popup');
+}
+
+export function PopOut({ panel, vehicle }: { panel: PanelName; vehicle?: string }) {
+  const words = `Open ${WORDS[panel]} in a window of ${panel === 'details' ? 'their' : 'its'} own`;
+  const props = address(panel, vehicle);
   return (
-    <a class="btn btn-quiet btn-icon pop-out" href={`/live?show=${panel}`} target={`airbeat-${panel}`} title={words} aria-label={words} data-testid={`pop-out-${panel}`}>
+    <a class="btn btn-quiet btn-icon pop-out" {...props} title={words} aria-label={words} data-testid={`pop-out-${panel}`}>
       <span class="icon icon-panel" aria-hidden="true" />
     </a>
   );

@@ -35,7 +35,7 @@ export function rowsOf(
     rows.push({
       vehicle: state.vehicle,
       track,
-      freshness: droneFreshness(state, heard, at),
+      freshness: droneFreshness(track, at),
       linkAgeMs: linkAgeMs(state, heard, at),
       alert: worst.get(state.vehicle) ?? null,
     });

@@ -1,17 +1,23 @@
-/* The alarm: heard when a critical alert is new, and again while one waits. It can be quietened, never for good. */
+/* The alarm: heard when an alert is new, and again while a critical one waits. It can be quietened, never for good.
+   Of several windows of one browser only one sounds: the first that may. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-export type SoundState = 'on' | 'muted' | 'blocked';
+import type { Severity } from './alerts';
+
+/** `blocked`: the browser wants a touch or a key first. `elsewhere`: another window sounds. */
+export type SoundState = 'on' | 'muted' | 'blocked' | 'elsewhere';
 
 const MUTE_MS = 10 * 60_000;
 const REPEAT_MS = 15_000;
 /** Two rising notes, twice: told apart from a telephone, a door and a radio. */
-const NOTES = [
+const CRITICAL = [
   { at: 0, hz: 784 },
   { at: 0.16, hz: 1047 },
   { at: 0.42, hz: 784 },
   { at: 0.58, hz: 1047 },
 ] as const;
+/** One low note: look when there is time. */
+const WARNING = [{ at: 0, hz: 523 }] as const;
 const NOTE_S = 0.13;
 const LOUDNESS = 0.25;
 
@@ -19,15 +25,22 @@ export class Alarm {
   private readonly _state = signal<SoundState>('blocked');
   private readonly _mutedUntil = signal<number | null>(null);
   private readonly context = new AudioContext();
+  private readonly ours = signal(false);
+  private claiming = false;
   private soundedAt = -Infinity;
 
   constructor() {
     const follow = (): void => {
       if (this._mutedUntil.value !== null) this._state.value = 'muted';
-      else this._state.value = this.context.state === 'running' ? 'on' : 'blocked';
+      else if (this.context.state !== 'running') this._state.value = 'blocked';
+      else this._state.value = this.ours.value ? 'on' : 'elsewhere';
     };
-    this.context.addEventListener('statechange', follow);
+    this.context.addEventListener('statechange', () => {
+      if (this.context.state === 'running') this.claim();
+      follow();
+    });
     this._mutedUntil.subscribe(follow);
+    this.ours.subscribe(follow);
     // Browsers allow sound only after the first touch or key.
     const allow = (): void => void this.context.resume();
     window.addEventListener('pointerdown', allow);
@@ -48,18 +61,32 @@ export class Alarm {
     this._mutedUntil.value = this._mutedUntil.value === null ? Date.now() + MUTE_MS : null;
   }
 
-  /** Call it often: sounds at once for a new critical alert, else now and then while `waiting` of them do. */
-  watch(waiting: number, isNew: boolean): void {
-    const until = this._mutedUntil.value;
-    if (until !== null && Date.now() >= until) this._mutedUntil.value = null;
-    if (waiting === 0) return;
-    if (isNew || performance.now() - this.soundedAt > REPEAT_MS) this.sound();
+  /** For a new alert. */
+  raise(severity: Severity): void {
+    this.sound(severity === 'critical' ? CRITICAL : WARNING);
   }
 
-  private sound(): void {
+  /** Call it often: sounds now and then while `critical` alerts wait, and ends a muting that has lasted long enough. */
+  remind(critical: number): void {
+    const until = this._mutedUntil.value;
+    if (until !== null && Date.now() >= until) this._mutedUntil.value = null;
+    if (critical > 0 && performance.now() - this.soundedAt > REPEAT_MS) this.sound(CRITICAL);
+  }
+
+  /** Waits for its turn to be the window that sounds; keeps it until the window is closed. */
+  private claim(): void {
+    if (this.ours.value || this.claiming) return;
+    this.claiming = true;
+    void navigator.locks.request('airbeat-sound', () => {
+      this.ours.value = true;
+      return new Promise(() => undefined);
+    });
+  }
+
+  private sound(notes: typeof CRITICAL | typeof WARNING): void {
     this.soundedAt = performance.now();
     if (this._state.value !== 'on') return;
-    for (const note of NOTES) {
+    for (const note of notes) {
       const start = this.context.currentTime + note.at;
       const oscillator = new OscillatorNode(this.context, { frequency: note.hz, type: 'triangle' });
       const gain = new GainNode(this.context, { gain: 0 });

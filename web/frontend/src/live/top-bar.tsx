@@ -1,33 +1,23 @@
 /* What is read from the other end of the room: how many, how stale, how alarming, and what time it is. */
-import type { ReadonlySignal } from '@preact/signals';
-
 import { elapsedMs } from '../bus/age';
-import type { LivePage } from '../generated';
 import { percent } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
 import { ageWords } from './freshness';
-import type { Row, Summary } from './rows';
-import type { Alarm } from './sound';
-import type { Watch } from './watch';
+import type { Model } from './model';
+import type { Picture } from './picture';
+import type { Row } from './rows';
+import { SoundButton, VoiceButton } from './sound-button';
 
-interface Props {
-  readonly page: LivePage;
-  readonly watch: Watch;
-  readonly alarm: Alarm;
-  readonly summary: ReadonlySignal<Summary>;
-  readonly select: (vehicle: string) => void;
-}
-
-export function TopBar({ page, watch, alarm, summary, select }: Props) {
+export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
   return (
     <header class="live-top">
       <h1 class="visually-hidden">{page.unit}: live</h1>
-      <BusMark watch={watch} />
+      <BusMark picture={picture} />
       <Count testid="count-drones" number={heard} label={heard === 1 ? 'drone' : 'drones'} />
       <Count testid="count-flying" number={flying} label="flying" />
       <Count testid="count-stale" number={stale} label="stale" tone={stale > 0 ? 'stale' : ''} />
-      <AlertCount alerts={watch.alerts.value} />
+      <AlertCount alerts={picture.alerts.value} />
       <div class="live-extremes">
         <Extreme label="Lowest battery" testid="lowest-battery" row={lowestBattery} select={select}>
           {percent(lowestBattery?.track?.state.battery_pct ?? null)}
@@ -36,8 +26,11 @@ export function TopBar({ page, watch, alarm, summary, select }: Props) {
           {ageWords(oldestLink?.linkAgeMs ?? null)}
         </Extreme>
       </div>
-      <SoundButton alarm={alarm} watch={watch} />
-      <Clock watch={watch} />
+      <div class="live-sounds">
+        <SoundButton alarm={alarm} picture={picture} />
+        <VoiceButton voice={voice} />
+      </div>
+      <Clock picture={picture} />
     </header>
   );
 }
@@ -78,8 +71,15 @@ function Extreme(props: { label: string; testid: string; row: Row | null; select
 
 const BUS_WORDS = { connecting: 'Connecting', live: 'Live', lost: 'Bus lost' } as const;
 
-function BusMark({ watch }: { watch: Watch }) {
-  const state = watch.bus.state.value;
+function BusMark({ picture }: { picture: Picture }) {
+  const state = picture.watch.bus.state.value;
+  if (!picture.isLive.value) {
+    return (
+      <div class="bus-mark" data-testid="bus-state" data-state="past" role="status">
+        PAST
+      </div>
+    );
+  }
   return (
     <div class={`bus-mark bus-${state}`} data-testid="bus-state" data-state={state} role="status">
       <span class="bus-dot" aria-hidden="true" />
@@ -89,7 +89,7 @@ function BusMark({ watch }: { watch: Watch }) {
 }
 
 /** Says how old the picture is whenever it is not live. */
-export function BusBanner({ watch }: { watch: Watch }) {
+export function BusBanner({ picture: { watch } }: { picture: Picture }) {
   const at = watch.tick.value;
   const { state, problem } = watch.bus;
   const last = watch.fleet.lastHeard;
@@ -126,33 +126,8 @@ function Banner({ tone, title, children }: { tone: 'warn' | 'crit'; title: strin
   );
 }
 
-function SoundButton({ alarm, watch }: { alarm: Alarm; watch: Watch }) {
-  void watch.tick.value;
-  const state = alarm.state.value;
-  const until = alarm.mutedUntil.value;
-  const left = until === null ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000));
-  const words = {
-    on: 'Sound on',
-    blocked: 'Sound off: touch the page',
-    muted: `Sound off ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
-  }[state];
-  return (
-    <button
-      type="button"
-      class={`btn sound sound-${state}`}
-      data-testid="btn-sound"
-      aria-pressed={state === 'muted'}
-      title={state === 'muted' ? 'Sound comes back by itself; press for now' : 'Quieten the alarm for ten minutes (M)'}
-      onClick={() => alarm.toggle()}
-    >
-      <span class="icon icon-bell" aria-hidden="true" />
-      {words}
-    </button>
-  );
-}
-
-function Clock({ watch }: { watch: Watch }) {
-  const now = new Date(watch.tick.value.wall);
+function Clock({ picture }: { picture: Picture }) {
+  const now = new Date(picture.tick.value.wall);
   return (
     <div class="live-clock">
       <time data-testid="clock-utc">

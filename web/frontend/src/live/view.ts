@@ -26,11 +26,20 @@ function stored(): Partial<View> {
   }
 }
 
-/** `/live?show=alerts` is one panel in a window of its own, for a further screen. */
 export const PANELS = ['drones', 'map', 'alerts', 'details'] as const;
 export type PanelName = (typeof PANELS)[number];
 
-export function onlyPanel(search: string): PanelName | null {
-  const wanted = new URLSearchParams(search).get('show');
-  return PANELS.find((panel) => panel === wanted) ?? null;
+/** What this window is for. */
+export interface Shows {
+  /** One panel in a window of its own, for a further screen; `wall` for the screen that a whole room looks at. */
+  readonly only: PanelName | 'wall' | null;
+  /** The drone of this window, whichever is chosen in the others. */
+  readonly vehicle: string | null;
+}
+
+/** `/live?show=alerts`, `/live?show=details&vehicle=UAV-07`, `/live?wall`. */
+export function showsOf(search: string): Shows {
+  const wanted = new URLSearchParams(search);
+  const panel = PANELS.find((one) => one === wanted.get('show')) ?? null;
+  return { only: wanted.has('wall') ? 'wall' : panel, vehicle: panel === 'details' ? wanted.get('vehicle') : null };
 }

@@ -2,10 +2,11 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 import { api } from '../api';
-import { type Moment, moment } from '../bus/age';
+import { elapsedMs, type Moment, moment } from '../bus/age';
 import type { Bus } from '../bus/bus';
-import type { Alert, Event, LiveFrameTuple, Onboard, VehicleInfo } from '../generated';
-import { alertOf, type Alerts, severityOf, withAlert } from './alerts';
+import type { Alert, Event, LiveFrameTuple, LiveVehicle, Onboard, VehicleInfo } from '../generated';
+import { areaOf } from '../map/area';
+import { alertOf, type Alerts, withAlert } from './alerts';
 import { LiveFleet } from './fleet';
 
 export type Loading = 'loading' | 'ready' | 'failed';
@@ -14,6 +15,10 @@ const TICK_MS = 250;
 const RELOAD_MS = 60_000;
 const SETTLE_MS = 700;
 const EVENTS_KEPT = 30;
+/** The gateways tell the whole fleet once a second; a little late is not late. */
+const FLEET_EVERY_MS = 1100;
+/** Of a vehicle in an area that is listened to, something comes at least this often. */
+const CLOSELY_MS = 1500;
 /** Events after which the slow facts are no longer what they were. */
 const CHANGES = new Set(['upload', 'reboot', 'link_back']);
 
@@ -25,17 +30,19 @@ export class Watch {
   private readonly _events = signal<ReadonlyMap<string, readonly Event[]>>(new Map());
   private readonly _loading = signal<Loading>('loading');
   private readonly _tick = signal<Moment>(moment());
-  private readonly criticalHandlers: (() => void)[] = [];
+  private readonly alertHandlers: ((alert: Alert) => void)[] = [];
+  private readonly listening = new Map<string, () => void>();
   private reloadTimer: number | undefined;
   /** Alerts told by events while the list is being fetched: they are newer than the list. */
   private meanwhile: Alert[] = [];
 
-  constructor(readonly bus: Bus) {
-    bus.subscribe<LiveFrameTuple>('live.>', (frame, at) => {
-      const before = this.fleet.tracks.size;
-      this.fleet.apply(frame, at);
-      if (this.fleet.tracks.size !== before) this.reloadSoon();
-    });
+  /** `all`: this page may hear of the whole fleet, and listens closely only to where it looks (`look`). */
+  constructor(
+    readonly bus: Bus,
+    private readonly all: boolean,
+  ) {
+    if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS, (state) => this.unseen(state, at))));
+    else this.listenTo('live.>');
     bus.subscribe<Event>('event.>', (event) => this.happened(event));
     bus.connections.subscribe(() => {
       this.fleet.newLine();
@@ -43,6 +50,36 @@ export class Watch {
     });
     setInterval(() => (this._tick.value = moment()), TICK_MS);
     setInterval(() => this.reloadSoon(), RELOAD_MS);
+  }
+
+  /** Listens ten times a second to these areas (null: to all) and once a second to the rest; alerts come from everywhere. */
+  look(areas: ReadonlySet<string> | null): void {
+    if (!this.all) return;
+    const wanted = new Set(areas === null ? ['live.>'] : [...areas].map((area) => `live.${area}`));
+    for (const [subject, stop] of this.listening) {
+      if (wanted.has(subject)) continue;
+      stop();
+      this.listening.delete(subject);
+    }
+    for (const subject of wanted) if (!this.listening.has(subject)) this.listenTo(subject);
+  }
+
+  private listenTo(subject: string): void {
+    this.listening.set(subject, this.bus.subscribeNewest<LiveFrameTuple>(subject, (frame, at) => this.apply(() => this.fleet.apply(frame, at))));
+  }
+
+  /** Whether a vehicle of the fleet's frame is not heard of more closely just now. */
+  private unseen(state: LiveVehicle, at: Moment): boolean {
+    const known = this.fleet.tracks.get(state.vehicle);
+    if (!known || elapsedMs(known.heard, at) > CLOSELY_MS) return true;
+    return !this.listening.has('live.>') && !this.listening.has(`live.${areaOf(state.lat_deg, state.lon_deg)}`);
+  }
+
+  /** A vehicle heard for the first time has slow facts that are not known here yet. */
+  private apply(apply: () => void): void {
+    const before = this.fleet.tracks.size;
+    apply();
+    if (this.fleet.tracks.size !== before) this.reloadSoon();
   }
 
   /** Four times a second: the pace at which the words on the page follow the data. */
@@ -71,16 +108,15 @@ export class Watch {
     return this._loading;
   }
 
-  onNewCritical(handler: () => void): void {
-    this.criticalHandlers.push(handler);
+  /** `handler` is called once for each alert that nobody has acknowledged when it is first heard of. */
+  onNewAlert(handler: (alert: Alert) => void): void {
+    this.alertHandlers.push(handler);
   }
 
   take(alert: Alert): void {
     const isNew = !this._alerts.value.has(alert.alert_id);
     this._alerts.value = withAlert(this._alerts.value, alert);
-    if (isNew && alert.acknowledged_at === null && severityOf(alert) === 'critical') {
-      for (const handler of this.criticalHandlers) handler();
-    }
+    if (isNew && alert.acknowledged_at === null) for (const handler of this.alertHandlers) handler(alert);
   }
 
   private happened(event: Event): void {

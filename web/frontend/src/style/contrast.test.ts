@@ -32,6 +32,10 @@ const TEXT: readonly (readonly [string, readonly string[]])[] = [
   ['crit', ['surface', 'surface-2', 'crit-soft']],
   ['on-accent', ['accent-fill', 'accent-fill-hover']],
   ['on-crit', ['crit-fill', 'crit-fill-hover']],
+  ['past', ['past-soft']],
+  ['text-2', ['past-soft']],
+  ['warn', ['past-soft']],
+  ['on-past', ['past-fill']],
   ['map-label', ['map-ground', 'map-park', 'map-water', 'map-halo']],
   ['plan-on-point', ['plan-point']],
 ];

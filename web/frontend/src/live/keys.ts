@@ -1,0 +1,125 @@
+/* What the keyboard does: one table for the keys and for the sheet that tells them. */
+import { switchTheme } from '../ui/theme';
+import { inOrder } from './alerts';
+import type { Model } from './model';
+import { SPEEDS } from './past';
+import { openWindow } from './pop-out';
+import type { Filter, SortKey } from './rows';
+
+const STEP_MS = 10_000;
+const MINUTE_MS = 60_000;
+
+interface Key {
+  /** As `KeyboardEvent.key` has it; several that do the same. */
+  readonly keys: readonly string[];
+  /** How it is written on the sheet. */
+  readonly cap: string;
+  readonly words: string;
+  readonly does: (model: Model, key: string) => void;
+}
+
+export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Alerts' | 'Looking back' | 'Page', readonly Key[]>> = {
+  Drones: [
+    { keys: ['j', 'k'], cap: 'J  K', words: 'Next and previous drone', does: (model, key) => step(model, key === 'j' ? 1 : -1) },
+    { keys: ['/'], cap: '/', words: 'Find by callsign', does: () => focus('drone-search') },
+    { keys: ['1', '2', '3', '4'], cap: '1 … 4', words: 'All, flying, with alerts, stale ones', does: filter },
+    { keys: ['b', 'o', 'n'], cap: 'B  O  N', words: 'Lowest battery first, oldest link first, by name', does: sort },
+    { keys: ['d'], cap: 'D', words: 'Its details in a window of their own', does: (model) => openDetails(model) },
+    { keys: ['Escape'], cap: 'Esc', words: 'Close, or end measuring', does: escape },
+  ],
+  Map: [
+    { keys: ['f'], cap: 'F', words: 'Follow the chosen drone', does: follow },
+    { keys: ['a'], cap: 'A', words: 'All drones into view', does: (model) => model.map.value?.fitAll() },
+    { keys: ['+', '=', '-'], cap: '+  −', words: 'Zoom', does: (model, key) => model.map.value?.zoom(key === '-' ? -1 : 1) },
+    { keys: ['r'], cap: 'R', words: 'Measure', does: (model) => model.map.value?.measure(model.map.value.measured.value === null) },
+    { keys: ['y'], cap: 'Y', words: 'Layers', does: (model) => (model.layersOpen.value = !model.layersOpen.value) },
+    { keys: ['g'], cap: 'G', words: 'Find a place', does: () => focus('place-search') },
+  ],
+  Alerts: [
+    { keys: ['w'], cap: 'W', words: 'The drone of the next alert that waits', does: nextWaiting },
+    { keys: ['m'], cap: 'M', words: 'Quieten the alarm for ten minutes', does: ({ alarm }) => alarm.toggle() },
+    { keys: ['v'], cap: 'V', words: 'Speak critical alerts, all, none', does: ({ voice }) => voice.next() },
+  ],
+  'Looking back': [
+    { keys: [',', '.'], cap: ',  .', words: 'Ten seconds back, ten seconds on', does: ({ picture }, key) => picture.step(key === ',' ? -STEP_MS : STEP_MS) },
+    { keys: ['<', '>'], cap: '<  >', words: 'A minute back, a minute on', does: ({ picture }, key) => picture.step(key === '<' ? -MINUTE_MS : MINUTE_MS) },
+    { keys: [' '], cap: 'Space', words: 'Play or stop', does: playOrStop },
+    { keys: ['[', ']'], cap: '[  ]', words: 'Slower, faster', does: changeSpeed },
+    { keys: ['l'], cap: 'L', words: 'Back to live', does: ({ picture }) => picture.past.leave() },
+  ],
+  Page: [
+    { keys: ['t'], cap: 'T', words: 'Light or dark', does: () => switchTheme() },
+    { keys: ['?'], cap: '?', words: 'This sheet', does: ({ help }) => (help.value = true) },
+  ],
+};
+
+const ACTIONS: ReadonlyMap<string, Key> = new Map(Object.values(KEYS).flatMap((group) => group.flatMap((key) => key.keys.map((one) => [one, key] as const))));
+
+export function listenToKeys(model: Model): void {
+  document.addEventListener('keydown', (event) => {
+    const target = event.target as HTMLElement;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.closest('input:not([type="checkbox"], [type="range"]), textarea, select, dialog')) {
+      if (event.key === 'Escape') target.blur();
+      return;
+    }
+    // A button that has the focus takes the space bar for itself.
+    if (event.key === ' ' && target.closest('button, a, label')) return;
+    const action = ACTIONS.get(event.key);
+    if (!action) return;
+    event.preventDefault();
+    action.does(model, event.key);
+  });
+}
+
+function focus(id: string): void {
+  document.getElementById(id)?.focus();
+}
+
+function step({ rows, selected, select }: Model, by: number): void {
+  const all = rows.value;
+  const at = all.findIndex((row) => row.vehicle === selected.value);
+  const next = all[Math.max(0, Math.min(all.length - 1, at + by))];
+  if (next) select(next.vehicle);
+}
+
+function filter({ choice }: Model, key: string): void {
+  const filters: readonly Filter[] = ['all', 'flying', 'alerts', 'stale'];
+  choice.value = { ...choice.value, filter: filters[Number(key) - 1] ?? 'all' };
+}
+
+function sort({ choice }: Model, key: string): void {
+  const by: SortKey = key === 'b' ? 'battery' : key === 'o' ? 'link' : 'vehicle';
+  choice.value = { ...choice.value, sort: { key: by, descending: by === 'link' } };
+}
+
+function openDetails({ selected }: Model): void {
+  if (selected.value !== null) openWindow('details', selected.value);
+}
+
+function escape({ map, select, layersOpen }: Model): void {
+  if (layersOpen.value) layersOpen.value = false;
+  else if (map.value?.measured.value) map.value.measure(false);
+  else select(null);
+}
+
+function follow({ map, selected }: Model): void {
+  if (selected.value !== null) map.value?.follow(!map.value.following.value);
+}
+
+/** One after the other, in the order of the column, and from its end to its top again. */
+function nextWaiting({ picture, selected, open }: Model): void {
+  const vehicles = [...new Set(inOrder(picture.alerts.value).flatMap((alert) => (alert.acknowledged_at === null ? [alert.vehicle] : [])))];
+  const next = vehicles[(vehicles.indexOf(selected.value ?? '') + 1) % vehicles.length];
+  if (next !== undefined) open(next);
+}
+
+function playOrStop({ picture: { past } }: Model): void {
+  past.play(past.speed.value === null ? 1 : null);
+}
+
+function changeSpeed({ picture: { past } }: Model, key: string): void {
+  const at = past.speed.value === null ? -1 : SPEEDS.indexOf(past.speed.value);
+  const next = at + (key === ']' ? 1 : -1);
+  past.play(next < 0 ? null : (SPEEDS[Math.min(next, SPEEDS.length - 1)] ?? null));
+}
