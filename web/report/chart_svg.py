@@ -16,15 +16,17 @@ FOOT: Final = 22.0
 TOP: Final = 8.0
 POINTS: Final = 1000
 TICKS: Final = 5
+LEVELS: Final = 4
 
 
-def draw(time_s: Floats, values: Floats, unit: str, colour: str) -> str | None:
+def draw(time_s: Floats, values: Floats, colour: str) -> str | None:
     """None where the recording does not tell the value. Gaps stay gaps; each point drawn is a stretch's extreme."""
     known = ~np.isnan(values)
     if known.sum() < 2:
         return None
     first, last = float(time_s[0]), float(time_s[-1])
-    low, high = _round_range(float(values[known].min()), float(values[known].max()))
+    levels = _levels(float(values[known].min()), float(values[known].max()))
+    low, high = levels[0], levels[-1]
 
     def x(at: float) -> float:
         return LEFT + (at - first) / max(last - first, 1.0) * (WIDTH - LEFT - 4)
@@ -33,13 +35,12 @@ def draw(time_s: Floats, values: Floats, unit: str, colour: str) -> str | None:
         return TOP + (high - value) / (high - low) * (HEIGHT - TOP - FOOT)
 
     drawn = []
-    for level in np.linspace(low, high, 4).tolist():
+    for level in levels:
         drawn.append(f'<path d="M {LEFT} {y(level):.1f} H {WIDTH}" stroke="#d5d2c8" stroke-width="0.6"/>')
         drawn.append(_label(LEFT - 4, y(level) + 3, f"{level:g}", "end"))
-    drawn.append(_label(LEFT + 3, TOP + 7, unit, "start"))
-    for at in np.linspace(first, last, TICKS).tolist():
-        clock = f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
-        drawn += [_label(x(at), HEIGHT - 6, clock, "middle")]
+    for tick, at in enumerate(np.linspace(first, last, TICKS).tolist()):
+        anchor = "end" if tick == TICKS - 1 else "middle"
+        drawn += [_label(x(at), HEIGHT - 6, f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}", anchor)]
     line, pen = [], "M"
     for row in _kept(values).tolist():
         if known[row]:
@@ -63,15 +64,13 @@ def _kept(values: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     return np.array(sorted(kept), dtype=np.intp)
 
 
-def _round_range(low: float, high: float) -> tuple[float, float]:
-    """Three steps of 1, 2 or 5 times a power of ten that hold both."""
+def _levels(low: float, high: float) -> list[float]:
+    """Round values from one at or below `low` to one at or above `high`, by steps of 1, 2 or 5 times a power of ten."""
     reach = max(high - low, 1.0)
-    power = 10.0 ** np.floor(np.log10(reach / 3))
-    for step in (power, 2 * power, 5 * power, 10 * power, 20 * power):
-        bottom = float(np.floor(low / step) * step)
-        if bottom + 3 * step >= high:
-            return bottom, bottom + 3 * float(step)
-    return low, high
+    power = 10.0 ** np.floor(np.log10(reach / LEVELS))
+    step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if reach / step <= LEVELS)
+    first, last = np.floor(low / step), np.ceil((low + reach) / step)
+    return [float(count * step) for count in np.arange(first, last + 1)]
 
 
 def _label(x: float, y: float, words: str, anchor: str) -> str:

@@ -133,8 +133,8 @@ def _plan(plan: Plan, frame: LocalFrame, view: _View, stroke: float) -> list[str
     places = [item.position for item in plan.items if item.position is not None]
     if places:
         line = view.path(frame.to_xy(places))
-        dash = f'stroke-dasharray="{4 * stroke:.1f} {3 * stroke:.1f}"'
-        drawn.append(f'<path d="{line}" fill="none" stroke="{PLANNED}" stroke-width="{stroke:.2f}" {dash}/>')
+        wide = f'stroke-width="{4 * stroke:.2f}" stroke-opacity="0.35"'
+        drawn.append(f'<path d="{line}" fill="none" stroke="{PLANNED}" {wide}/>')
     return drawn
 
 

@@ -24,10 +24,10 @@ from web.report import chart_svg, map_svg
 from web.track import Track
 
 CHARTS: Final = (
-    ("Height above home", "height_home_m", "m", "#0b4fb3"),
-    ("Speed over ground", "ground_speed_m_s", "m/s", "#0a7d32"),
-    ("Battery", "battery_pct", "%", "#8a5a00"),
-    ("Link: frames lost", "link_loss_pct", "%", "#a3128f"),
+    ("Height above home, m", "height_home_m", "#0b4fb3"),
+    ("Speed over ground, m/s", "ground_speed_m_s", "#0a7d32"),
+    ("Battery, %", "battery_pct", "#8a5a00"),
+    ("Link: frames lost, %", "link_loss_pct", "#a3128f"),
 )
 
 
@@ -77,8 +77,8 @@ def _draw(known: Dossier, settings: Settings, data: dict[str, Any], folder: Path
 
 def _charts(flown: Track, folder: Path) -> list[list[str]]:
     drawn = []
-    for title, column, unit, colour in CHARTS:
-        svg = chart_svg.draw(flown.time_s, getattr(flown, column), unit, colour)
+    for title, column, colour in CHARTS:
+        svg = chart_svg.draw(flown.time_s, getattr(flown, column), colour)
         if svg is not None:
             folder.joinpath(f"{column}.svg").write_text(svg)
             drawn.append([title, f"{column}.svg"])
