@@ -273,6 +273,13 @@ class VehicleInfo(msgspec.Struct, frozen=True):
     capabilities: int | None = None
     statustexts: tuple[str, ...] = ()
     """The latest, oldest first, at most 20, with PreArm ones in the autopilot's own words."""
+    commander: Actor | None = None
+    """Who holds command: nobody else's orders are carried out, but for return, land, hold and pause."""
+    command_since: datetime | None = None
+    command_offered_to: str | None = None
+    """The user whom the commander wants to take over."""
+    command_override_reason: str | None = None
+    """Why a supervisor took command from another."""
 
 
 class Alert(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from telemetry.gateway import traffic
+from telemetry.gateway.command import Command
 from telemetry.gateway.route import REBOOT_STEP_MS, Route, better
 from telemetry.gateway.twins import Twins
 from telemetry.links import Link, Peer
@@ -43,10 +44,10 @@ class Contact:
     """Everything about one system id. `take` is called for each of its frames, and is what must be quick."""
 
     def __init__(
-        self, name: str, system_id: int, known: bool, has_several_links: bool, hear_aircraft: traffic.Hear
+        self, vehicle: Vehicle, command: Command, has_several_links: bool, hear_aircraft: traffic.Hear
     ) -> None:
-        self.vehicle = Vehicle(name, system_id, "", known)
-        self.mailbox = Mailbox(name, system_id, AUTOPILOT, self.transmit, OWN_SYSTEM)
+        self.vehicle, self.command = vehicle, command
+        self.mailbox = Mailbox(vehicle.name, vehicle.system_id, AUTOPILOT, self.transmit, OWN_SYSTEM)
         self.routes: dict[str, Route] = {}
         self.texts: deque[str] = deque(maxlen=TEXTS_KEPT)
         self.onlookers: list[Callable[[Frame], None]] = []
@@ -189,7 +190,7 @@ class Contact:
             into(self.vehicle.name, pieces, self.frames - before, before)
 
     def info(self, gateway: str) -> VehicleInfo:
-        vehicle = self.vehicle
+        vehicle, command = self.vehicle, self.command.authority
         autopilots = {int(kind): kind.name for kind in MavAutopilot}
         return VehicleInfo(
             vehicle=vehicle.name,
@@ -202,6 +203,10 @@ class Contact:
             serial=vehicle.serial,
             capabilities=vehicle.capabilities,
             statustexts=tuple(self.texts),
+            commander=command.holder,
+            command_since=command.since,
+            command_offered_to=command.offered_to,
+            command_override_reason=command.override_reason,
         )
 
     def _use(self, route: Route) -> None:

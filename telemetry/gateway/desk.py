@@ -18,6 +18,8 @@ import msgspec
 from mission.plan import digest
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
+from telemetry.errors import AuthorityError
+from telemetry.gateway.command import words
 from telemetry.gateway.contact import Contact
 from telemetry.services import orders
 from telemetry.services.uploading import upload_plan
@@ -43,15 +45,23 @@ class Desk:
         await self._bus.serve(subjects.requests_of(self._contact.vehicle.name), Request, self._answer)
 
     async def _answer(self, subject: str, request: Request) -> Reply:
-        verb = subject.rsplit(".", 1)[1]
-        if verb == UPLOAD:
-            reply = await self._begin_upload(request)
-        elif self._writing and verb in FLIES_THE_MISSION:
-            reply = Reply(False, f"Not while a plan is being uploaded: {verb} would fly what is half on board.")
-        else:
-            reply = await orders.execute(self._contact.mailbox, verb, request)
+        verb, command = subject.rsplit(".", 1)[1], self._contact.command
+        if verb in orders.COMMAND_VERBS:
+            return command.change(verb, request)
+        try:
+            with command.ordering(verb, request):
+                reply = await self._carry_out(verb, request)
+        except AuthorityError as error:
+            reply = Reply(False, words(error))
         self._tell(_command_event(self._contact.vehicle.name, verb, request, reply))
         return reply
+
+    async def _carry_out(self, verb: str, request: Request) -> Reply:
+        if verb == UPLOAD:
+            return await self._begin_upload(request)
+        if self._writing and verb in FLIES_THE_MISSION:
+            return Reply(False, f"Not while a plan is being uploaded: {verb} would fly what is half on board.")
+        return await orders.execute(self._contact.mailbox, verb, request)
 
     async def _begin_upload(self, request: Request) -> Reply:
         if self._writing:

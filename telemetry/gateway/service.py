@@ -17,6 +17,7 @@ from telemetry import subjects
 from telemetry.bus import Bus, new_id
 from telemetry.bus_keys import BusKeys
 from telemetry.errors import ServiceError
+from telemetry.gateway.command import Command
 from telemetry.gateway.contact import OWN_SYSTEM, Contact
 from telemetry.gateway.desk import Desk, report_broken_uploads
 from telemetry.gateway.intake import Intake
@@ -30,6 +31,7 @@ from telemetry.mavlink.tlog import STAMP
 from telemetry.running import run_service, told_to_end
 from telemetry.services import intervals
 from telemetry.settings import Settings, VehicleSettings
+from telemetry.vehicle import Vehicle
 from telemetry.wire import Event, LiveFrame, LiveVehicle, TrafficFrame, VehicleInfo, area_of
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,8 @@ class Gateway:
         self._frame_numbers: Counter[str] = Counter()
         self._fleet_at = 0.0
         self._infos: dict[str, VehicleInfo] = {}
+        self._were: dict[str, VehicleInfo] = {}
+        """Vehicles as the bus knows them from before this start, until they are heard again."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeats = 0
 
@@ -75,6 +79,7 @@ class Gateway:
 
     async def run(self) -> None:
         """Until cancelled; then what was received is still stored, if the bus takes it in time."""
+        self._were = await self._bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
         await report_broken_uploads(self._bus, self._is_ours)
         for link in self._settings.links:
             self._links[link.name] = open_link(link.name, link.endpoint, partial(self._on_bytes, link.name))
@@ -170,6 +175,7 @@ class Gateway:
                 for route in contact.to_greet(now):
                     route.greeted, route.greeted_at = True, now
                     self._spawn(self._greet(contact, route))
+                contact.command.beat()
                 info = contact.info(self._settings.gateway)
                 if self._infos.get(info.vehicle) != info:
                     self._infos[info.vehicle] = info
@@ -205,9 +211,10 @@ class Gateway:
         contact = self._by_name.get(name)
         if contact is None:
             several = known is not None and len(known.links or self._settings.links) > 1
-            contact = Contact(name, frame.sysid, known is not None, several, self._traffic.hear)
-            self._by_name[name] = contact
-            contact.vehicle.serial = known.serial if known else None
+            vehicle = Vehicle(name, frame.sysid, peer.link, known is not None)
+            vehicle.serial = known.serial if known else None
+            command = Command(vehicle, self._were.pop(subjects.token(name), None), self._events.add)
+            contact = self._by_name[name] = Contact(vehicle, command, several, self._traffic.hear)
             self.pilot_ports.join(contact)
             self._spawn(Desk(self._bus, contact, self._events.add).open())
             log.info("%s: first heard on %s from %s", name, peer.link, peer.address)
@@ -233,6 +240,8 @@ class Gateway:
             self._events.add(Event(new_id(), at, vehicle.name, kind, text, data=data))
             if kind in ("link_back", "reboot"):
                 contact.greet_again()
+            elif kind == "disarmed":
+                contact.command.disarmed()
 
     def _frames_lost(self, now: float) -> None:
         """Tells at most every `LOSS_TOLD_EVERY_S` how many frames found no room while the bus was away or full."""

@@ -4,8 +4,8 @@
       ▲                          │ ▲                     │
       └─────────release──────────┘ └──override (with a reason)
 
-A pure state machine; the gateway keeps one `Authority` per vehicle and announces every change. Return, land and hold
-are never blocked: whoever's role has them may give them at any time, and command stays where it is.
+A pure state machine; the gateway keeps one `Authority` per vehicle and announces every change. Return, land, hold and
+pause are never blocked: whoever's role has them may give them at any time, and command stays where it is.
 """
 
 from __future__ import annotations
@@ -70,4 +70,5 @@ def _holds(authority: Authority, actor: Actor) -> bool:
 
 def _must_hold(authority: Authority, actor: Actor) -> None:
     if not _holds(authority, actor):
-        raise AuthorityError(authority.holder.user if authority.holder else None, f"{actor.user} does not hold command")
+        holder = authority.holder.user if authority.holder else None
+        raise AuthorityError(None, f"{actor.user} does not hold command" + (f"; {holder} does" if holder else ""))

@@ -254,5 +254,7 @@ ORDERS: Final[Mapping[str, tuple[type[msgspec.Struct], Callable[[Channel, Any], 
     "speed": (Speed, _speed),
     "roi": (RegionOfInterest, _roi),
 }
-EMERGENCY: Final = frozenset({"return", "land", "hold"})
+EMERGENCY: Final = frozenset({"return", "land", "hold", "pause"})
 """Verbs that never wait for command authority."""
+COMMAND_VERBS: Final = ("take", "hand_over", "release")
+"""What is ordered of the gateway, not of the vehicle: see `telemetry.gateway.command`."""

@@ -10,6 +10,7 @@ import pytest
 
 from telemetry import subjects
 from telemetry.bus import Bus
+from telemetry.gateway.command import Command
 from telemetry.gateway.contact import Contact
 from telemetry.gateway.route import ASK_AGAIN_S, QUIET_BEATS, Route, better
 from telemetry.gateway.twins import KEPT_S, Twins
@@ -18,6 +19,7 @@ from telemetry.mavlink.frame import FrameReader
 from telemetry.mavlink.messages import encode
 from telemetry.mavlink.tlog import STAMP
 from telemetry.settings import LinkSettings, Settings, VehicleSettings
+from telemetry.vehicle import Vehicle
 from telemetry.wire import Reply, Request
 from tests.telemetry.conftest import Broker
 from tests.telemetry.drone import SET_INTERVAL
@@ -93,7 +95,8 @@ def link(name: str) -> Link:
 
 
 def contact() -> Contact:
-    return Contact("UAV-07", 7, True, True, lambda message, by, now: None)
+    vehicle = Vehicle("UAV-07", 7, "radio", True)
+    return Contact(vehicle, Command(vehicle, None, lambda event: None), True, lambda message, by, now: None)
 
 
 def say(to: Contact, on: str, name: str, now: float, number: int = 0, **fields: Any) -> None:

@@ -25,7 +25,7 @@ def test_the_first_order_takes_free_command_and_another_person_is_refused() -> N
     assert refused.value.holder == "mills"
 
 
-@pytest.mark.parametrize("verb", ["return", "land", "hold"])
+@pytest.mark.parametrize("verb", ["return", "land", "hold", "pause"])
 def test_an_emergency_order_is_never_blocked_and_takes_no_command(verb: str) -> None:
     held = authority.take(FREE, MILLS, NOW)
     assert authority.order(held, OSEI, verb, LATER) == held
