@@ -15,9 +15,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from telemetry import subjects
+from telemetry.errors import RecordingError
 from telemetry.wire import Event, FlightRecord, UploadReceipt
-from web import api_flights
-from web.store import audit, flights, sorties, uploads
+from web import api_flights, bundle
+from web.searchable import facts
+from web.store import audit, flight_search, flights, sorties, uploads
 from web.store.audit import Who
 from web.store.database import Database
 
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 UPLOAD: Final = "upload"
 FLIGHT_CLOSED: Final = "flight_closed"
+MADE_UP_MOST: Final = 200
+"""Flights at one start, so that it does not take minutes."""
 
 
 class Indexer:
@@ -34,6 +38,12 @@ class Indexer:
         self._database = database
 
     def after(self) -> int:
+        """First makes up for flights that an earlier version indexed without what their recordings say."""
+        with self._database.read() as db:
+            missing = flight_search.without_facts(db, MADE_UP_MOST)
+        for flight_id, folder in missing:
+            with self._database.write() as db:
+                keep_facts(db, flight_id, Path(folder))
         with self._database.read() as db:
             return flights.bookmark(db, subjects.EVENTS_STREAM)
 
@@ -99,3 +109,11 @@ def _flight(db: Session, record: FlightRecord) -> None:
         sorties.set_state(
             db, int(sortie.sortie_id), sorties.State.FLOWN, only_from=(sorties.State.APPROVED, sorties.State.UPLOADED)
         )
+
+
+def keep_facts(db: Session, flight_id: str, folder: Path) -> None:
+    """What the flight is found by. One that cannot be read is found by its sortie and notes alone."""
+    try:
+        flight_search.keep(db, flight_id, facts(bundle.read(folder)))
+    except RecordingError as error:
+        log.warning("flight %s is found by its sortie and notes only: %s", flight_id, error)

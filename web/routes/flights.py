@@ -2,71 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Final
-
-import msgspec
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
 from telemetry.review.examine import examine
-from web import api_flights, bundle, pages, reach, track
+from web import api_flights, bundle, flight_form, pages, reach, track
 from web.against_plan import against_plan
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import ALLOWED, Permission
 from web.context import context
-from web.errors import BadRequest, Forbidden, Gone
+from web.errors import Forbidden, Gone
 from web.exchange import answer, body
 from web.store import attachments, audit, flights, keeping
 
 blueprint = Blueprint("flights", __name__)
 
-SIGNED: Final = {"signed": True, "open": False}
-
 
 @blueprint.get("/flights")
 @requires(Permission.FLIGHT_READ)
 def listing() -> Response:
-    wanted = _search()
+    wanted = _asked()
     with context().database.read() as db:
-        found = flights.search(db, wanted)
-    return pages.page("flights.html", found=found, wanted=wanted)
+        found = flights.search(db, wanted.search)
+    return pages.page("flights.html", found=found, asked=wanted, wanted=wanted.search, alerts=flight_form.ALERTS)
 
 
 @blueprint.get("/api/flights")
 @requires(Permission.FLIGHT_READ)
 def list_json() -> Response:
+    wanted = _asked()
     with context().database.read() as db:
-        return answer(flights.search(db, _search()))
+        return answer(flights.search(db, wanted.search))
 
 
-def _search() -> flights.Search:
+def _asked() -> flight_form.Asked:
     """What the form asks for, within what the user may see."""
-
-    def text(name: str) -> str | None:
-        return request.args.get(name, "").strip() or None
-
-    return msgspec.structs.replace(
-        reach.flights(session.user()),
-        pilot=text("pilot"),
-        vehicle=text("vehicle"),
-        incident=text("incident"),
-        text=text("text"),
-        first_day=_day("from"),
-        last_day=_day("to"),
-        signed=SIGNED.get(request.args.get("signed", "")),
-        page=pages.number(),
-    )
-
-
-def _day(name: str) -> date | None:
-    given = request.args.get(name, "").strip()
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError as error:
-        raise BadRequest("a day is written 2026-11-22", name) from error
+    return flight_form.asked(reach.flights(session.user()), context().places, pages.number())
 
 
 @blueprint.get("/flights/<flight_id>")

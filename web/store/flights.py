@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web import api_flights
 from web.errors import BadRequest, Conflict, NotFound
-from web.store import keeping
+from web.searchable import Area, words_of
+from web.store import flight_search, keeping
 from web.store.models import Bookmark, Note, SignOff
 from web.store.models import Flight as Row
 
@@ -22,9 +23,11 @@ NOTE_LIMIT: Final = 4000
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What to look for; None does not narrow. `of`: flown by this pilot; `since`: started after. `day` is UTC.
+    """What to look for; None does not narrow. `of`: flown by this pilot; `since`: started after.
 
-    `signed`: signed off by a supervisor, or still open. `exhibits`: only those (`keeping.is_exhibit`).
+    `begins`, `ends`: under way in that time, and near `area` in it. `alert`: the name of a rule, or ``breach`` for all
+    that tell of one. `signed`: signed off by a supervisor, or still open. `exhibits`: only those
+    (`keeping.is_exhibit`).
     """
 
     of: str | None = None
@@ -33,8 +36,12 @@ class Search(msgspec.Struct, frozen=True):
     vehicle: str | None = None
     incident: str | None = None
     text: str | None = None
-    first_day: date | None = None
-    last_day: date | None = None
+    begins: datetime | None = None
+    ends: datetime | None = None
+    area: Area | None = None
+    alert: str | None = None
+    highest_m: float | None = None
+    """Flown at least this high above home."""
     signed: bool | None = None
     exhibits: bool = False
     page: int = 1
@@ -48,10 +55,12 @@ def index(db: Session, flight: api_flights.FlightSummary, bundle: Path) -> bool:
     row = db.get(Row, flight.flight_id, with_for_update=True)
     if row is None:
         db.add(Row(bundle=str(bundle), **values))
+        flight_search.describe(db, flight.flight_id)
         return True
     row.bundle = str(bundle)
     for name, value in values.items():
         setattr(row, name, value)
+    flight_search.describe(db, flight.flight_id)
     return False
 
 
@@ -64,7 +73,25 @@ def get(db: Session, flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
 
 def search(db: Session, wanted: Search) -> api_flights.FlightList:
     """One page, latest first."""
-    rows = select(Row, SignOff).outerjoin(SignOff, Row.flight_id == SignOff.flight_id)
+    rows = _narrowed(select(Row, SignOff).outerjoin(SignOff, Row.flight_id == SignOff.flight_id), wanted)
+    newest = rows.order_by(Row.started_at.desc(), Row.flight_id)
+    first = PAGE * (wanted.page - 1)
+    if wanted.area is None:
+        total = db.scalar(rows.with_only_columns(func.count())) or 0
+        newest = newest.limit(PAGE).offset(first)
+    else:
+        close = flight_search.near(db, rows, wanted.area, wanted.begins, wanted.ends)
+        total = len(close)
+        newest = newest.where(Row.flight_id.in_(close[first : first + PAGE]))
+    return api_flights.FlightList(
+        tuple(_summary(row, signed) for row, signed in db.execute(newest)),
+        total,
+        wanted.page,
+        max(1, ceil(total / PAGE)),
+    )
+
+
+def _narrowed(rows: flight_search.FlightRows, wanted: Search) -> flight_search.FlightRows:
     for column, value in ((Row.pilot, wanted.of), (Row.pilot, wanted.pilot), (Row.vehicle, wanted.vehicle)):
         if value:
             rows = rows.where(column == value)
@@ -72,27 +99,21 @@ def search(db: Session, wanted: Search) -> api_flights.FlightList:
         rows = rows.where(Row.incident.icontains(wanted.incident, autoescape=True))
     if wanted.since:
         rows = rows.where(Row.started_at >= wanted.since)
-    if wanted.first_day:
-        rows = rows.where(Row.started_at >= datetime.combine(wanted.first_day, time(), UTC))
-    if wanted.last_day:
-        rows = rows.where(Row.started_at < datetime.combine(wanted.last_day + timedelta(days=1), time(), UTC))
+    if wanted.begins:
+        rows = rows.where(func.coalesce(Row.ended_at, Row.started_at) >= wanted.begins)
+    if wanted.ends:
+        rows = rows.where(Row.started_at <= wanted.ends)
+    if wanted.highest_m is not None:
+        rows = rows.where(Row.max_height_m >= wanted.highest_m)
     if wanted.exhibits:
         rows = rows.where(keeping.is_exhibit())
     if wanted.signed is not None:
         rows = rows.where(SignOff.at.is_not(None) if wanted.signed else SignOff.at.is_(None))
+    if wanted.alert:
+        rows = flight_search.with_alert(rows, flight_search.BREACH if wanted.alert == "breach" else (wanted.alert,))
     if wanted.text:
-        columns = (Row.flight_id, Row.title, Row.incident, Row.pilot, Row.vehicle, Row.outcome)
-        in_notes = select(Note.flight_id).where(Note.text.icontains(wanted.text, autoescape=True))
-        found_in = [column.icontains(wanted.text, autoescape=True) for column in columns]
-        rows = rows.where(or_(*found_in, Row.flight_id.in_(in_notes)))
-    total = db.scalar(rows.with_only_columns(func.count())) or 0
-    newest = rows.order_by(Row.started_at.desc(), Row.flight_id).limit(PAGE).offset(PAGE * (wanted.page - 1))
-    return api_flights.FlightList(
-        tuple(_summary(row, signed) for row, signed in db.execute(newest)),
-        total,
-        wanted.page,
-        max(1, ceil(total / PAGE)),
-    )
+        rows = flight_search.with_words(rows, wanted.text)
+    return rows
 
 
 def notes(db: Session, flight_id: str) -> list[api_flights.FlightNote]:
@@ -111,6 +132,7 @@ def add_note(db: Session, flight_id: str, author: str, wanted: api_flights.NoteC
     row = Note(flight_id=found, author=author, at=datetime.now(UTC), text=text, moment=wanted.moment)
     db.add(row)
     db.flush()
+    flight_search.add_words(db, found, words_of(text))
     return _note(row)
 
 
