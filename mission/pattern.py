@@ -2,7 +2,8 @@
 
 A pattern stays editable as a pattern: the plan keeps its description (`Plan.patterns`), and every item it expanded
 to carries its id (`MissionItem.pattern`). What is uploaded is always the expansion, which is a pure function of
-the description and the plan's geofence. Lengths in metres, angles in degrees clockwise from true north.
+the description and the plan's geofence. Lengths in metres, angles in degrees clockwise from true north. The sweep
+width of a search is what its odds are reckoned with (`mission.patterns.odds`); it changes nothing that is flown.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ class ExpandingSquare(msgspec.Struct, frozen=True, tag_field="kind", tag="expand
     frame: Frame = Frame.GLOBAL_RELATIVE_ALT
     clockwise: bool = True
     speed_m_s: float | None = None
+    sweep_width_m: float | None = None
 
 
 class SectorSearch(msgspec.Struct, frozen=True, tag_field="kind", tag="sector"):
@@ -106,6 +108,7 @@ class SectorSearch(msgspec.Struct, frozen=True, tag_field="kind", tag="sector"):
     passes: int = 1
     frame: Frame = Frame.GLOBAL_RELATIVE_ALT
     speed_m_s: float | None = None
+    sweep_width_m: float | None = None
 
 
 class TrackSearch(msgspec.Struct, frozen=True, tag_field="kind", tag="track_search"):
@@ -122,6 +125,7 @@ class TrackSearch(msgspec.Struct, frozen=True, tag_field="kind", tag="track_sear
     holes: tuple[Ring, ...] = ()
     frame: Frame = Frame.GLOBAL_RELATIVE_ALT
     speed_m_s: float | None = None
+    sweep_width_m: float | None = None
 
 
 class HastyRoute(msgspec.Struct, frozen=True, tag_field="kind", tag="hasty_route"):
@@ -132,6 +136,25 @@ class HastyRoute(msgspec.Struct, frozen=True, tag_field="kind", tag="hasty_route
     offset_m: float = 0.0
     frame: Frame = Frame.GLOBAL_RELATIVE_ALT
     speed_m_s: float | None = None
+    sweep_width_m: float | None = None
+
+
+class Containment(msgspec.Struct, frozen=True, tag_field="kind", tag="containment"):
+    """Round the place where somebody was last seen, to meet whoever leaves.
+
+    The ring's radius is given, or as far as the person may have come: `travel_speed_m_s` times `since_s`.
+    """
+
+    datum: Position
+    altitude_m: float
+    radius_m: float | None = None
+    travel_speed_m_s: float | None = None
+    since_s: float | None = None
+    turns: int = 1
+    frame: Frame = Frame.GLOBAL_RELATIVE_ALT
+    clockwise: bool = True
+    speed_m_s: float | None = None
+    sweep_width_m: float | None = None
 
 
 class Foreign(msgspec.Struct, frozen=True, tag_field="kind", tag="foreign"):
@@ -142,7 +165,16 @@ class Foreign(msgspec.Struct, frozen=True, tag_field="kind", tag="foreign"):
 
 
 PatternSpec = (
-    Survey | CorridorScan | Perimeter | Orbit | ExpandingSquare | SectorSearch | TrackSearch | HastyRoute | Foreign
+    Survey
+    | CorridorScan
+    | Perimeter
+    | Orbit
+    | ExpandingSquare
+    | SectorSearch
+    | TrackSearch
+    | HastyRoute
+    | Containment
+    | Foreign
 )
 
 

@@ -9,6 +9,7 @@ from mission.checks import check_situation, may_submit
 from mission.context import DEFAULT, Context
 from mission.finding import Finding
 from mission.geodesy import positions_of
+from mission.patterns.odds import Odds, odds
 from mission.plan import Plan
 from mission.profile import ProfilePoint, profile
 from mission.situation import Situation
@@ -32,6 +33,8 @@ class Report(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     profile: tuple[ProfilePoint, ...]
     flown: tuple[FlownPoint, ...]
+    searches: tuple[Odds, ...]
+    """What the plan's search patterns promise, those of which the sweep width is given."""
     distance_m: float
     duration_s: float
     battery_pct: float | None
@@ -43,12 +46,13 @@ def report(plan: Plan, context: Context = DEFAULT) -> Report:
     situation = Situation(plan, context)
     findings = check_situation(situation)
     if not positions_of(plan) or any(finding.check == "coordinates" for finding in findings):
-        return Report(findings, (), (), 0.0, 0.0, None, False)
+        return Report(findings, (), (), (), 0.0, 0.0, None, False)
     total = situation.totals
     return Report(
         findings=findings,
         profile=profile(situation.distinct_legs if situation.path.endless else situation.path.legs, situation.ground),
         flown=flown_points(situation),
+        searches=odds(plan, context.vehicle),
         distance_m=total.distance_m,
         duration_s=total.duration_s,
         battery_pct=total.battery_pct,

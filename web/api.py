@@ -12,6 +12,7 @@ import msgspec
 
 from mission.airspace import DataSet
 from mission.finding import Finding
+from mission.patterns.odds import Odds
 from mission.places import FoundPlace
 from mission.plan import Plan
 from mission.report import FlownPoint
@@ -56,6 +57,8 @@ class PlanReport(msgspec.Struct, frozen=True):
     profile: tuple[ProfilePoint, ...]
     flown: tuple[FlownPoint, ...]
     """The line as the autopilot flies it, for the map: splines as curves, corners rounded, the way home."""
+    searches: tuple[Odds, ...]
+    """What the plan's search patterns promise, those of which the sweep width is given."""
     distance_m: float
     duration_s: float
     battery_pct: float | None

@@ -24,6 +24,7 @@ def judge(plan: Plan, revision: int, world: Context) -> PlanReport:
             for point in judged.profile
         ),
         flown=judged.flown,
+        searches=judged.searches,
         distance_m=judged.distance_m,
         duration_s=judged.duration_s,
         battery_pct=judged.battery_pct,

@@ -19,6 +19,7 @@ from mission.context import Vehicle
 from mission.errors import GeometryError
 from mission.pattern import (
     Camera,
+    Containment,
     CorridorScan,
     ExpandingSquare,
     HastyRoute,
@@ -150,6 +151,25 @@ def _hasty_route(spec: HastyRoute, space: Space) -> list[MissionItem]:
     return _at_speed(spec.speed_m_s, _waypoints(space.fit(path), spec.altitude_m, spec.frame, space))
 
 
+def _containment(spec: Containment, space: Space) -> list[MissionItem]:
+    radius = containment_radius_m(spec)
+    if radius is None or not (math.isfinite(radius) and radius >= 0.5):
+        raise GeometryError("radius_m", "neither a radius is given nor a speed and the time since")
+    _limit(spec.turns * 12)
+    x, y = space.frame.to_xy((spec.datum,))[0].tolist()
+    ring = space.fit(tracks.ring((x, y), radius, spec.clockwise, spec.turns))
+    return _at_speed(spec.speed_m_s, _waypoints(ring, spec.altitude_m, spec.frame, space))
+
+
+def containment_radius_m(spec: Containment) -> float | None:
+    """As given, or as far as the person may have come; None where neither is known."""
+    if spec.radius_m is not None:
+        return spec.radius_m
+    if spec.travel_speed_m_s is None or spec.since_s is None:
+        return None
+    return spec.travel_speed_m_s * spec.since_s
+
+
 _TRACKERS: Final[dict[type, Callable[[Any, Space], list[MissionItem]]]] = {
     Survey: _survey,
     CorridorScan: _corridor,
@@ -159,6 +179,7 @@ _TRACKERS: Final[dict[type, Callable[[Any, Space], list[MissionItem]]]] = {
     SectorSearch: _sector,
     TrackSearch: _track_search,
     HastyRoute: _hasty_route,
+    Containment: _containment,
 }
 
 

@@ -7,21 +7,23 @@ same time. Pieces do not overlap, but ways to and from them may cross; drones ar
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from mission.avoid import avoid
 from mission.context import Context, Vehicle
 from mission.deconflict import VERTICAL_M
 from mission.errors import GeometryError
-from mission.geodesy import frame_of
+from mission.geodesy import FloatArray, frame_of
+from mission.leg import Leg, LegKind
 from mission.plan import MissionItem, Plan
 from mission.route import Waypoint
+from mission.timing import leg_times
 
-TURN_S: Final = 3.5
-"""What a corner of a right angle costs an ArduCopter at its default limits."""
 MAX_DRONES: Final = 20
 
 _WAYPOINT: Final = 16
@@ -47,7 +49,8 @@ def split(
     frame = frame_of(plan)
     xy = frame.to_xy([plan.home.position, *(item.position for item in way if item.position)]).tolist()
     home, path = (xy[0][0], xy[0][1]), [(x, y) for x, y in xy[1:]]
-    cuts = _cuts(path, home, drones, vehicle.cruise_speed_m_s)
+    climb_s = height_step_m * (1.0 / vehicle.climb_speed_m_s + 1.0 / vehicle.descent_speed_m_s)
+    cuts = _cuts(_Flight.along(path, home, vehicle), [number * climb_s for number in range(drones)])
     before, after = plan.items[: members[0]], plan.items[members[-1] + 1 :]
     plans = []
     for number, (begin, end) in enumerate(pairwise(cuts)):
@@ -66,41 +69,60 @@ def _raised(item: MissionItem, by_m: float) -> MissionItem:
     return msgspec.structs.replace(item, altitude_m=item.altitude_m + by_m)
 
 
-def _cuts(path: list[Waypoint], home: Waypoint, drones: int, speed_m_s: float) -> list[float]:
-    """Where to cut, in corners and fractions of the way to the next: from 0 to the last corner."""
-    last = float(len(path) - 1)
-    low, high = 0.0, _seconds(path, 0.0, last, home, speed_m_s)
+@dataclass(frozen=True)
+class _Flight:
+    """The pattern's path with the seconds at which each corner is reached, and the way to and from home."""
+
+    path: list[Waypoint]
+    reached_s: FloatArray
+    home: Waypoint
+    speed_m_s: float
+
+    @classmethod
+    def along(cls, path: list[Waypoint], home: Waypoint, vehicle: Vehicle) -> _Flight:
+        speed = vehicle.cruise_speed_m_s
+        legs = [Leg(0, LegKind.TRAVEL, (*a, 0.0), (*b, 0.0), speed) for a, b in pairwise(path)]
+        return cls(path, np.concatenate(([0.0], np.cumsum(leg_times(legs, vehicle)))), home, speed)
+
+    def seconds(self, begin: float, end: float) -> float:
+        """Out, along the path from one cut to another, and home."""
+        along = np.interp([begin, end], np.arange(len(self.path)), self.reached_s)
+        ways = math.dist(self.home, _at(self.path, begin)) + math.dist(_at(self.path, end), self.home)
+        return float(along[1] - along[0]) + ways / self.speed_m_s
+
+
+def _cuts(flight: _Flight, extra_s: list[float]) -> list[float]:
+    """Where to cut, in corners and fractions of the way to the next: from 0 to the last corner.
+
+    `extra_s` is what each drone needs besides, to climb to its own height and down again.
+    """
+    last = float(len(flight.path) - 1)
+    low, high = 0.0, flight.seconds(0.0, last) + max(extra_s)
     for _ in range(40):
         middle = (low + high) / 2.0
-        if _reach(path, home, drones, speed_m_s, middle)[-1] >= last:
+        if _reach(flight, extra_s, middle)[-1] >= last:
             high = middle
         else:
             low = middle
-    cuts = _reach(path, home, drones, speed_m_s, high)
+    cuts = _reach(flight, extra_s, high)
     cuts[-1] = last
     return cuts
 
 
-def _reach(path: list[Waypoint], home: Waypoint, drones: int, speed_m_s: float, seconds: float) -> list[float]:
+def _reach(flight: _Flight, extra_s: list[float], longest_s: float) -> list[float]:
     """How far each drone in turn gets if none may be away longer than so many seconds."""
-    last = float(len(path) - 1)
+    last = float(len(flight.path) - 1)
     cuts = [0.0]
-    for _ in range(drones):
+    for extra in extra_s:
         low, high = cuts[-1], last
-        if _seconds(path, low, high, home, speed_m_s) > seconds:
+        if flight.seconds(low, high) > longest_s - extra:
             for _ in range(40):
                 middle = (low + high) / 2.0
-                fits = _seconds(path, cuts[-1], middle, home, speed_m_s) <= seconds
+                fits = flight.seconds(cuts[-1], middle) <= longest_s - extra
                 low, high = (middle, high) if fits else (low, middle)
             high = low
         cuts.append(high)
     return cuts
-
-
-def _seconds(path: list[Waypoint], begin: float, end: float, home: Waypoint, speed_m_s: float) -> float:
-    piece = [home, *_piece(path, begin, end), home]
-    length = sum(math.dist(a, b) for a, b in pairwise(piece))
-    return length / speed_m_s + TURN_S * (len(piece) - 2)
 
 
 def _piece(path: list[Waypoint], begin: float, end: float) -> list[Waypoint]:

@@ -17,8 +17,9 @@ from mission.deconflict import Flight, conflicts
 from mission.errors import GeometryError
 from mission.finding import Severity
 from mission.formats import load, save
-from mission.geodesy import frame_of
+from mission.geodesy import distance_m, frame_of
 from mission.pattern import (
+    Containment,
     CorridorScan,
     ExpandingSquare,
     HastyRoute,
@@ -31,9 +32,9 @@ from mission.pattern import (
 )
 from mission.patterns.split import split
 from mission.patterns.tracks import expanding_square, sector
-from mission.plan import Frame, MissionItem, Plan, Position
+from mission.plan import Frame, Geofence, MissionItem, Plan, Position
 from mission.report import report
-from mission.search import coverage_factor, probability_of_detection, spacing_for
+from mission.search import barrier_coverage, coverage_factor, probability_of_detection, spacing_for
 from tests.mission.conftest import HOME, MakePlan
 
 Ring = Callable[..., tuple[Position, ...]]
@@ -61,6 +62,7 @@ def specs(park: Plan, around: Ring) -> dict[str, PatternSpec]:
         "parallel": TrackSearch(area, 25.0, 40.0),
         "creeping": TrackSearch(area, 25.0, 40.0, creeping=True),
         "hasty": HastyRoute(line, 40.0, 20.0, speed_m_s=5.0),
+        "containment": Containment(centre, 40.0, travel_speed_m_s=1.2, since_s=150.0, turns=2),
     }
 
 
@@ -77,6 +79,7 @@ def specs(park: Plan, around: Ring) -> dict[str, PatternSpec]:
         "parallel",
         "creeping",
         "hasty",
+        "containment",
     ],
 )
 def test_every_pattern_keeps_inside_the_fence_and_survives_a_file(
@@ -205,3 +208,65 @@ def test_the_probability_of_detection_is_koopmans() -> None:
 def test_checks_of_a_big_plan_know_its_context(park: Plan, specs: dict[str, PatternSpec]) -> None:
     plan = patterns.put(park, "grid", specs["survey"])
     assert report(plan, Context()).findings == report(plan).findings
+
+
+def test_a_containment_ring_lies_as_far_out_as_the_person_may_be(park: Plan, around: Ring) -> None:
+    open_ground = msgspec.structs.replace(park, geofence=Geofence())
+    datum = around((0, 0))[0]
+    ring = Containment(datum, 40.0, travel_speed_m_s=1.5, since_s=120.0)
+    plan = patterns.put(open_ground, "ring", ring)
+    away = [distance_m(datum, item.position) for item in plan.items if item.pattern and item.position]
+    assert away == pytest.approx([180.0] * len(away), abs=0.1)
+    assert patterns.put(open_ground, "ring", Containment(datum, 40.0, radius_m=180.0)).items == plan.items
+    with pytest.raises(GeometryError, match="neither a radius"):
+        patterns.put(open_ground, "ring", Containment(datum, 40.0, travel_speed_m_s=1.5))
+
+
+def test_a_containment_ring_is_shared_out_over_drones(park: Plan, around: Ring) -> None:
+    plan = patterns.put(park, "ring", Containment(around((-60, 0))[0], 40.0, radius_m=120.0))
+    shared = split(plan, "ring", 3)
+    noon = datetime(2026, 7, 20, 12, tzinfo=UTC)
+    flights = [Flight(f"UAV-{n}", one, noon) for n, one in enumerate(shared)]
+    away = [c for c in conflicts(flights) if distance_m(HOME, c.position) > 60]
+    assert away == [], "but about the home that they share"
+    lasting = [report(one).duration_s for one in shared]
+    assert max(lasting) < 1.15 * min(lasting)
+
+
+def test_somebody_who_crosses_the_ring_is_met_as_the_barrier_formula_says() -> None:
+    """Walkers leave a ring at random times and bearings; the drone flies round it without a break."""
+    rng = np.random.default_rng(5)
+    radius, width, patrol, walk = 300.0, 30.0, 10.0, 1.5
+    expected = barrier_coverage(width, 2 * math.pi * radius, patrol, walk)
+    count, step = 4000, 0.05
+    bearing, begun = rng.uniform(0, 2 * math.pi, count), rng.uniform(0, 1000, count)
+    seen = np.zeros(count, dtype=bool)
+    for t in np.arange(0.0, 2 * width / walk, step):
+        out = radius - width + walk * t
+        drone = patrol * (begun + t) / radius
+        apart = np.hypot(out * np.cos(bearing) - radius * np.cos(drone), out * np.sin(bearing) - radius * np.sin(drone))
+        seen |= apart < width / 2.0
+    assert seen.mean() == pytest.approx(min(1.0, expected), rel=0.15)
+    assert seen.mean() > probability_of_detection(expected), "a steady patrol does better than a random pass"
+
+
+def test_the_report_tells_the_odds_of_every_search_with_a_sweep_width(park: Plan, around: Ring) -> None:
+    centre, line = around((-60, 0))[0], around((-200, -100), (100, 50))
+    plan = park
+    searches: dict[str, PatternSpec] = {
+        "square": ExpandingSquare(centre, 20.0, 8, 40.0, sweep_width_m=20.0),
+        "sector": SectorSearch(centre, 90.0, 40.0, sweep_width_m=math.pi * 10.0),
+        "hasty": HastyRoute(line, 40.0, 10.0, sweep_width_m=30.0),
+        "ring": Containment(centre, 40.0, radius_m=100.0, travel_speed_m_s=1.0, sweep_width_m=30.0),
+        "blind": ExpandingSquare(centre, 20.0, 8, 40.0),
+    }
+    for name, spec in searches.items():
+        plan = patterns.put(plan, name, spec)
+    told = {odds.pattern_id: odds for odds in report(plan).searches}
+    assert set(told) == {"square", "sector", "hasty", "ring"}
+    assert told["square"].coverage == 1.0
+    assert told["square"].probability == pytest.approx(0.632, abs=0.001)
+    assert told["sector"].coverage == pytest.approx(1.0)
+    assert told["hasty"].coverage == 2.0
+    assert told["ring"].coverage == pytest.approx(30.0 * math.hypot(10.0, 1.0) / (2 * math.pi * 100.0))
+    assert "√(v² + u²)" in told["ring"].formula

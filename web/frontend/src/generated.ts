@@ -484,6 +484,7 @@ export interface ExpandingSquare {
   readonly frame: Frame;
   readonly clockwise: boolean;
   readonly speed_m_s: number | null;
+  readonly sweep_width_m: number | null;
 }
 
 /** IAMSAR sector search (VS): nine legs in three triangles through the datum; a second pass is turned by 30°. */
@@ -496,6 +497,7 @@ export interface SectorSearch {
   readonly passes: number;
   readonly frame: Frame;
   readonly speed_m_s: number | null;
+  readonly sweep_width_m: number | null;
 }
 
 /**
@@ -513,6 +515,7 @@ export interface TrackSearch {
   readonly holes: readonly (readonly Position[])[];
   readonly frame: Frame;
   readonly speed_m_s: number | null;
+  readonly sweep_width_m: number | null;
 }
 
 /** Along a path a missing person may have taken, there and, with `offset_m`, back beside it. */
@@ -523,6 +526,26 @@ export interface HastyRoute {
   readonly offset_m: number;
   readonly frame: Frame;
   readonly speed_m_s: number | null;
+  readonly sweep_width_m: number | null;
+}
+
+/**
+ * Round the place where somebody was last seen, to meet whoever leaves.
+ *
+ * The ring's radius is given, or as far as the person may have come: `travel_speed_m_s` times `since_s`.
+ */
+export interface Containment {
+  readonly kind: "containment";
+  readonly datum: Position;
+  readonly altitude_m: number;
+  readonly radius_m: number | null;
+  readonly travel_speed_m_s: number | null;
+  readonly since_s: number | null;
+  readonly turns: number;
+  readonly frame: Frame;
+  readonly clockwise: boolean;
+  readonly speed_m_s: number | null;
+  readonly sweep_width_m: number | null;
 }
 
 /** A complex item of another program, kept as it was so that it can be saved again. `document` is its JSON. */
@@ -535,7 +558,7 @@ export interface Foreign {
 /** One pattern of a plan. Its items are those whose `pattern` is this id; they lie together, in order. */
 export interface Pattern {
   readonly pattern_id: string;
-  readonly spec: Survey | CorridorScan | Perimeter | Orbit | ExpandingSquare | SectorSearch | TrackSearch | HastyRoute | Foreign;
+  readonly spec: Survey | CorridorScan | Perimeter | Orbit | ExpandingSquare | SectorSearch | TrackSearch | HastyRoute | Containment | Foreign;
 }
 
 /** The whole plan. Mission item numbers as the autopilot has them are `index + 1`: item 0 is home. */
@@ -731,6 +754,14 @@ export function flownPoint(row: FlownPointTuple): FlownPoint {
   };
 }
 
+/** Of one search pattern. `formula` says in words what the coverage factor was reckoned by. */
+export interface Odds {
+  readonly pattern_id: string;
+  readonly coverage: number;
+  readonly probability: number;
+  readonly formula: string;
+}
+
 /** What a plan was checked against. */
 export interface DataSet {
   readonly name: string;
@@ -745,6 +776,7 @@ export interface PlanReport {
   readonly findings: readonly Finding[];
   readonly profile: readonly ProfilePointTuple[];
   readonly flown: readonly FlownPointTuple[];
+  readonly searches: readonly Odds[];
   readonly distance_m: number;
   readonly duration_s: number;
   readonly battery_pct: number | null;
@@ -995,6 +1027,10 @@ export interface VehicleInfo {
   readonly serial: string | null;
   readonly capabilities: number | null;
   readonly statustexts: readonly string[];
+  readonly commander: Actor | null;
+  readonly command_since: Instant | null;
+  readonly command_offered_to: string | null;
+  readonly command_override_reason: string | null;
 }
 
 /** Answer of ``GET /api/fleet``: what a live page needs before its first frame. */
@@ -1208,6 +1244,54 @@ export interface FlightPage {
   readonly unit: string;
   readonly map: MapConfig;
   readonly flight: Flight;
+}
+
+/** `unit` is what a chart's values are in: SI, degrees; None where the log does not tell. */
+export interface LoggedField {
+  readonly name: string;
+  readonly unit: string | null;
+}
+
+/** Its fields that a chart can show: single numbers. */
+export interface LoggedMessage {
+  readonly name: string;
+  readonly rows: number;
+  readonly fields: readonly LoggedField[];
+}
+
+/**
+ * One log of a flight. `source` is ``recording`` for our own, else the number of the attachment.
+ *
+ * `offset_s` is what was added to its times so that it tells the same as the recording; None: they have nothing in
+ * common to go by, and its own times stand. `problem` says why a log cannot be read.
+ */
+export interface FlightLog {
+  readonly source: string;
+  readonly name: string;
+  readonly kind: string | null;
+  readonly bytes: number;
+  readonly offset_s: number | null;
+  readonly messages: readonly LoggedMessage[];
+  readonly problem: string | null;
+}
+
+/** Answer of ``GET /api/flights/<id>/logs``: our own recording first. */
+export interface FlightLogs {
+  readonly logs: readonly FlightLog[];
+}
+
+/**
+ * Answer of ``GET /api/flights/<id>/chart?source=&message=&field=&instance=&from=&to=&stretches=``.
+ *
+ * Of the rows between the two times (and one beyond either end) the extremes of so many stretches: the line drawn of
+ * them is that of all rows. Without `message`, `field` names a column of `FlightSeries`. Times as there.
+ */
+export interface ChartWindow {
+  readonly rows: number;
+  readonly time_s: readonly number[];
+  readonly values: readonly (number | null)[];
+  readonly instance: number | null;
+  readonly instances: readonly number[];
 }
 
 /** ``POST /api/incidents`` answers with the `Incident` (201); 409 if there is one of that number. */

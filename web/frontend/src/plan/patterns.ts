@@ -29,6 +29,7 @@ const height: Field = { key: 'altitude_m', label: 'Height', unit: 'm' };
 const heights: Field = { key: 'heights_m', label: 'Heights', unit: 'm' };
 const spacing: Field = { key: 'spacing_m', label: 'Spacing', unit: 'm', min: 1 };
 const firstLeg: Field = { key: 'first_leg_deg', label: 'First leg', unit: '°' };
+const sweepWidth: Field = { key: 'sweep_width_m', label: 'Sweep width', unit: 'm', min: 1, optional: true };
 const speed: Field = { key: 'speed_m_s', label: 'Speed', unit: 'm/s', min: 0.5, optional: true };
 
 export const KINDS: Readonly<Record<Kind, KindInfo>> = {
@@ -47,7 +48,7 @@ export const KINDS: Readonly<Record<Kind, KindInfo>> = {
   track_search: {
     name: 'Parallel search',
     shape: 'area',
-    fields: [height, spacing, speed],
+    fields: [height, spacing, sweepWidth, speed],
     flags: [['creeping', 'Creeping line']],
   },
   perimeter: {
@@ -68,13 +69,13 @@ export const KINDS: Readonly<Record<Kind, KindInfo>> = {
   hasty_route: {
     name: 'Route search',
     shape: 'line',
-    fields: [height, { key: 'offset_m', label: 'Way back beside', unit: 'm', min: 0 }, speed],
+    fields: [height, { key: 'offset_m', label: 'Way back beside', unit: 'm', min: 0 }, sweepWidth, speed],
     flags: [],
   },
   expanding_square: {
     name: 'Expanding square',
     shape: 'point',
-    fields: [height, spacing, { key: 'legs', label: 'Legs', unit: '', min: 1 }, firstLeg, speed],
+    fields: [height, spacing, { key: 'legs', label: 'Legs', unit: '', min: 1 }, firstLeg, sweepWidth, speed],
     flags: [['clockwise', 'Clockwise']],
   },
   sector: {
@@ -85,9 +86,24 @@ export const KINDS: Readonly<Record<Kind, KindInfo>> = {
       { key: 'radius_m', label: 'Radius', unit: 'm', min: 1 },
       firstLeg,
       { key: 'passes', label: 'Passes', unit: '', min: 1 },
+      sweepWidth,
       speed,
     ],
     flags: [],
+  },
+  containment: {
+    name: 'Containment ring',
+    shape: 'point',
+    fields: [
+      height,
+      { key: 'radius_m', label: 'Radius', unit: 'm', min: 1, optional: true },
+      { key: 'travel_speed_m_s', label: 'Walking speed', unit: 'm/s', min: 0, optional: true },
+      { key: 'since_s', label: 'Last seen', unit: 's ago', min: 0, optional: true },
+      { key: 'turns', label: 'Turns', unit: '', min: 1 },
+      sweepWidth,
+      speed,
+    ],
+    flags: [['clockwise', 'Clockwise']],
   },
   orbit: {
     name: 'Orbit',
@@ -114,6 +130,7 @@ export function specOf(kind: Kind, points: readonly Position[], altitude_m: numb
   const ring = points.map(rounded);
   const [datum] = ring as [Position];
   const shared = { frame, speed_m_s: null };
+  const search = { sweep_width_m: null };
   const camera = { camera: null, front_overlap_pct: 75, side_overlap_pct: 60 };
   switch (kind) {
     case 'survey':
@@ -130,17 +147,40 @@ export function specOf(kind: Kind, points: readonly Position[], altitude_m: numb
         turnaround_m: 0,
       };
     case 'track_search':
-      return { ...shared, kind, area: ring, spacing_m: 30, altitude_m, creeping: false, holes: [] };
+      return { ...shared, ...search, kind, area: ring, spacing_m: 30, altitude_m, creeping: false, holes: [] };
     case 'perimeter':
       return { ...shared, kind, area: ring, standoff_m: 20, heights_m: [altitude_m], clockwise: true, look_in: true };
     case 'corridor':
       return { ...shared, ...camera, kind, line: ring, width_m: 60, altitude_m, spacing_m: 30 };
     case 'hasty_route':
-      return { ...shared, kind, line: ring, altitude_m, offset_m: 0 };
+      return { ...shared, ...search, kind, line: ring, altitude_m, offset_m: 0 };
     case 'expanding_square':
-      return { ...shared, kind, datum, spacing_m: 40, legs: 10, altitude_m, first_leg_deg: 0, clockwise: true };
+      return {
+        ...shared,
+        ...search,
+        kind,
+        datum,
+        spacing_m: 40,
+        legs: 10,
+        altitude_m,
+        first_leg_deg: 0,
+        clockwise: true,
+      };
     case 'sector':
-      return { ...shared, kind, datum, radius_m: 150, altitude_m, first_leg_deg: 0, passes: 1 };
+      return { ...shared, ...search, kind, datum, radius_m: 150, altitude_m, first_leg_deg: 0, passes: 1 };
+    case 'containment':
+      return {
+        ...shared,
+        ...search,
+        kind,
+        datum,
+        altitude_m,
+        radius_m: 200,
+        travel_speed_m_s: null,
+        since_s: null,
+        turns: 1,
+        clockwise: true,
+      };
     case 'orbit':
       return { ...shared, kind, centre: datum, radius_m: 60, heights_m: [altitude_m], turns: 1, clockwise: true };
   }
