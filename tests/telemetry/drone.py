@@ -16,9 +16,9 @@ ARM, SET_MODE, SET_INTERVAL, REQUEST_MESSAGE = 400, 176, 511, 512
 class Drone(asyncio.DatagramProtocol):
     """`sent` and `heard` are all frames that left it and reached it."""
 
-    def __init__(self, system_id: int = 7, pause_s: float = 0.02) -> None:
+    def __init__(self, system_id: int = 7, pause_s: float = 0.02, armed: bool = False) -> None:
         self.system_id, self.pause_s = system_id, pause_s
-        self.armed = False
+        self.armed = armed
         self.mode = 4
         self.sent: list[bytes] = []
         self.heard: list[Frame] = []
@@ -30,11 +30,11 @@ class Drone(asyncio.DatagramProtocol):
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def flying(cls, address: str, system_id: int = 7, pause_s: float = 0.02) -> Any:
+    async def flying(cls, address: str, system_id: int = 7, pause_s: float = 0.02, armed: bool = False) -> Any:
         """A drone that sends to `address` (``host:port``) until the block ends."""
         host, port = address.rsplit(":", 1)
         _, drone = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: cls(system_id, pause_s), remote_addr=(host, int(port))
+            lambda: cls(system_id, pause_s, armed), remote_addr=(host, int(port))
         )
         try:
             yield drone

@@ -153,8 +153,7 @@ async def test_everyone_sees_who_holds_command_and_a_restarted_gateway_knows_it(
         assert drone.armed
     await before.close()
     screen.latest.clear()
-    async with running(bus) as (_, address), Drone.flying(address) as drone:
-        drone.armed = True
+    async with running(bus) as (_, address), Drone.flying(address, armed=True):
         await until(lambda: "UAV-07" in screen.latest)
         await shown("ann")
         assert not (await ask(BOB, "disarm")).ok
