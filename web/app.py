@@ -19,9 +19,11 @@ from web.bus_line import BusLine
 from web.context import Context
 from web.routes import (
     admin,
+    airspace,
     alerts,
     attachments,
     audit,
+    charts,
     downloads,
     evidence,
     flights,
@@ -52,6 +54,7 @@ BLUEPRINTS: Final = (
     sorties.blueprint,
     plans.blueprint,
     places.blueprint,
+    airspace.blueprint,
     vehicles.blueprint,
     live.blueprint,
     past.blueprint,
@@ -64,6 +67,7 @@ BLUEPRINTS: Final = (
     flights.blueprint,
     downloads.blueprint,
     attachments.blueprint,
+    charts.blueprint,
     evidence.blueprint,
     keeping.blueprint,
     admin.blueprint,

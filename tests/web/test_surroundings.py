@@ -159,3 +159,15 @@ def test_the_settings_file_names_them(tmp_path: Path) -> None:
     path = tmp_path / "airbeat.toml"
     path.write_text('[planning]\nterrain = "tiles"\n[[planning.airspace]]\nfile = "uk.yaml"\nairac = 2026-11-12\n')
     assert load(path).planning == PlanningSettings((AirspaceSettings("uk.yaml", date(2026, 11, 12)),), "tiles")
+
+
+def test_the_live_map_shows_the_airspace_in_view(pilot_in: PilotIn, palace: AirspaceSettings) -> None:
+    browser = pilot_in(PlanningSettings(airspace=(palace,)))
+    seen = browser.get("/api/airspace?west=-0.2&south=51.4&east=-0.1&north=51.6").get_json()
+    assert [zone["properties"]["name"] for zone in seen["features"]] == ["Palace"]
+    assert seen["features"][0]["properties"]["limits"] == "SFC–1000 ft AMSL"
+    elsewhere = browser.get("/api/airspace?west=3&south=51&east=4&north=52").get_json()
+    assert elsewhere["features"] == []
+    assert browser.get("/api/airspace?west=3").status_code == 400
+    without = pilot_in(PlanningSettings()).get("/api/airspace?west=-0.2&south=51.4&east=-0.1&north=51.6")
+    assert without.get_json()["features"] == []
