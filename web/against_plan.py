@@ -9,10 +9,9 @@ from mission.geodesy import frame_of
 from mission.leg import LegKind
 from mission.path import flight_path
 from mission.plan import Plan
-from telemetry import logs
 from telemetry.errors import RecordingError
 from telemetry.review.legs import MISSED_M, planned_flown
-from web import api_flights
+from web import api_flights, recordings
 from web.bundle import TLOG, Bundle
 
 log = logging.getLogger(__name__)
@@ -23,12 +22,12 @@ def against_plan(flight: Bundle) -> api_flights.FlownAgainstPlan | None:
     if flight.plan is None:
         return None
     try:
-        compared = planned_flown(logs.read(flight.folder / TLOG), flight.plan)
+        compared = planned_flown(recordings.opened(flight.folder / TLOG), flight.plan)
     except RecordingError as error:
         log.warning("%s", error)
         return None
     return api_flights.FlownAgainstPlan(
-        cross_track_p50_m=None,
+        cross_track_p50_m=compared.cross_track_p50_m,
         cross_track_p95_m=compared.cross_track_p95_m,
         cross_track_max_m=compared.cross_track_max_m,
         items_reached=tuple(

@@ -17,6 +17,7 @@ import msgspec
 import msgspec.inspect as inspect
 
 import web.api
+import web.api_charts
 import web.api_flights
 import web.api_incidents
 from mission.finding import Severity
@@ -86,7 +87,7 @@ def structs() -> list[type[msgspec.Struct]]:
 
     own = [
         thing
-        for module in (web.api, web.api_flights, web.api_incidents)
+        for module in (web.api, web.api_flights, web.api_charts, web.api_incidents)
         for thing in vars(module).values()
         if isinstance(thing, type) and thing.__module__ == module.__name__
     ]

@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from telemetry import logs
 from telemetry.logs import Log, Table
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
+from telemetry.review.levels import Levels
 from telemetry.review.track import held, track_of
-from web import api_flights
+from web import api_flights, recordings
 
 MAX_ROWS: Final = 5000
 LOSS_WINDOW_S: Final = 10.0
@@ -50,17 +50,19 @@ class Track(NamedTuple):
 
 def read(path: Path) -> Track:
     """Raises `RecordingError`. The last few are remembered: a closed recording does not change."""
-    return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
+    return _read(recordings.state(path))
 
 
 def forget() -> None:
     """Drops what is remembered: a recording was erased."""
     _read.cache_clear()
+    _column.cache_clear()
+    recordings.forget()
 
 
 @functools.lru_cache(maxsize=4)
-def _read(path: Path, _changed_ns: int) -> Track:
-    log = logs.read(path)
+def _read(of: recordings.State) -> Track:
+    log = recordings.opened(of[0])
     modes = tuple(Mode(mode.time_s, mode.name) for mode in log.story.modes)
     flown = track_of(log)
     if flown is None:
@@ -96,10 +98,13 @@ def _loss(log: Log, clock: Floats) -> Floats:
     # Positions come several times a second, so between two of them the numbers wrap around once at the most; every
     # other frame's number is then the one nearest to theirs.
     sent = np.cumsum(np.diff(_numbers(positions), prepend=0.0) % _SEQUENCES)
-    received = np.sort(np.concatenate([_unwrapped(table, positions.time_s, sent) for table in _of_vehicle(log)]))
+    received = np.concatenate([_unwrapped(table, positions.time_s, sent) for table in _of_vehicle(log)])
+    first = min(received.min(), sent[0])
+    arrived_by = np.cumsum(np.bincount((received - first).astype(np.int64), minlength=int(sent[-1] - first) + 1))
+    arrived_then = arrived_by[(sent - first).astype(np.int64)]
     before = np.searchsorted(positions.time_s, positions.time_s - LOSS_WINDOW_S, side="left")
     expected = sent - sent[before]
-    arrived = np.searchsorted(received, sent, side="right") - np.searchsorted(received, sent[before], side="right")
+    arrived = arrived_then - arrived_then[before]
     lost = np.where(expected > 0, 1.0 - arrived / np.maximum(expected, 1.0), np.nan)
     return held(clock, positions.time_s, np.clip(100.0 * lost, 0.0, 100.0))
 
@@ -120,21 +125,27 @@ def _unwrapped(table: Table, at: Floats, sent: Floats) -> Floats:
     return np.asarray(numbers + _SEQUENCES * np.round((near - numbers) / _SEQUENCES), dtype=np.float64)
 
 
+def column(path: Path, name: str) -> recordings.Values:
+    """One column for a chart. Raises `RecordingError`, and `KeyError` for what is no column of a track."""
+    if name not in Track._fields or name in ("time_s", "modes"):
+        raise KeyError(name)
+    return _column(recordings.state(path), name)
+
+
+@functools.lru_cache(maxsize=4 * len(Track._fields))
+def _column(of: recordings.State, name: str) -> recordings.Values:
+    known = _read(of)
+    return recordings.over(known.time_s, getattr(known, name))
+
+
 def thinned(track: Track, rows: int = MAX_ROWS) -> npt.NDArray[np.intp]:
     """Indexes of at most `rows` rows in which every chart keeps its peaks: the extremes of each stretch of time."""
     count = len(track.time_s)
     if count <= rows:
         return np.arange(count)
     charts = (track.height_home_m, track.ground_speed_m_s, track.battery_pct, track.link_loss_pct)
-    stretches = rows // (2 * len(charts) + 1)
-    kept = set()
-    for stretch in np.array_split(np.arange(count), stretches):
-        kept.add(int(stretch[0]))
-        for chart in charts:
-            values = chart[stretch]
-            if not np.all(np.isnan(values)):
-                kept |= {int(stretch[np.nanargmin(values)]), int(stretch[np.nanargmax(values)])}
-    return np.array(sorted({*kept, count - 1})[:rows], dtype=np.intp)
+    stretches = (rows - 2) // (2 * len(charts))
+    return np.unique(np.concatenate([Levels(chart).rows(0, count, stretches) for chart in charts]))
 
 
 def series(path: Path) -> api_flights.FlightSeries:

@@ -64,7 +64,9 @@ def _tables(data: Bytes, starts: dict[int, Offsets], known: dict[int, Format]) -
         units, instance = meanings.get(name, ({}, None))
         fields = loader.format.fields
         time = partial(clock.times, loader) if "TimeUS" in fields else partial(np.full, len(loader.starts), np.nan)
-        tables[name] = Table(name, fields, len(loader.starts), loader.load, time, units, instance)
+        tables[name] = Table(
+            name, fields, len(loader.starts), loader.load, time, units, instance, loader.format.numbers
+        )
     clock.set(tables.get("GPS"))
     return tables
 

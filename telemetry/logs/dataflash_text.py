@@ -70,7 +70,9 @@ def _table(name: str, kinds: str, fields: tuple[str, ...], rows: list[list[str]]
         for place, (field, kind) in enumerate(zip(fields, kinds, strict=True))
     }
     units = {"TimeUS": Unit(1e6, "s")} if "TimeUS" in fields else {}
-    return Table(name, fields, len(rows), columns.__getitem__, partial(_times, columns, len(rows)), units)
+    numbers = tuple(field for field in fields if columns[field].dtype.kind != "S")
+    time = partial(_times, columns, len(rows))
+    return Table(name, fields, len(rows), columns.__getitem__, time, units, numbers=numbers)
 
 
 def _column(kind: str, values: list[str]) -> Column:

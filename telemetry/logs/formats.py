@@ -68,6 +68,11 @@ class Format(NamedTuple):
     def divisor(self, field: str) -> float | None:
         return _TYPES[self.types[self.fields.index(field)]][1]
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The fields with one number in each record: no text, no array."""
+        return tuple(field for field, kind in zip(self.fields, self.types, strict=True) if kind not in "nNZa")
+
     def is_text(self, field: str) -> bool:
         return self.types[self.fields.index(field)] in "nNZ"
 

@@ -20,7 +20,7 @@ class Table:
 
     `table["field"]` is as the log's own tools show it (pymavlink, pyulog); `si` gives it in SI units and degrees.
     `units` holds, for each field that has one, how it is divided to get there. `instance` names the field that tells
-    the sensors of one message apart, if there is one.
+    the sensors of one message apart, if there is one. `numbers` are the fields with one number in each row.
     """
 
     def __init__(
@@ -32,8 +32,10 @@ class Table:
         time: Callable[[], Floats],
         units: Mapping[str, Unit],
         instance: str | None = None,
+        numbers: tuple[str, ...] | None = None,
     ) -> None:
         self.name, self.fields, self.units, self.instance = name, fields, units, instance
+        self.numbers = fields if numbers is None else numbers
         self._rows, self._load, self._load_time = rows, load, time
         self._columns: dict[str, Column] = {}
         self._time_s: Floats | None = None
@@ -70,7 +72,14 @@ class Table:
         """The chosen rows as a table of their own."""
         count = len(np.arange(self._rows)[rows])
         return Table(
-            self.name, self.fields, count, lambda f: self[f][rows], lambda: self.time_s[rows], self.units, self.instance
+            self.name,
+            self.fields,
+            count,
+            lambda f: self[f][rows],
+            lambda: self.time_s[rows],
+            self.units,
+            self.instance,
+            self.numbers,
         )
 
     def of(self, instance: int) -> Table:

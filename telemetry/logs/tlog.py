@@ -61,6 +61,9 @@ class _Frames(NamedTuple):
 def _table(definition: Any, data: Bytes, frames: _Frames) -> Table:
     kinds = {field: units.unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()}
     loader = _Columns(definition, data, frames)
+    single = {
+        name for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True) if not count
+    }
     return Table(
         definition.msgname,
         (*definition.fieldnames, *SOURCE_FIELDS),
@@ -69,6 +72,7 @@ def _table(definition: Any, data: Bytes, frames: _Frames) -> Table:
         loader.times,
         kinds,
         definition.instance_field,
+        tuple(name for name in definition.fieldnames if name in single),
     )
 
 

@@ -49,6 +49,7 @@ class LegFlown(msgspec.Struct, frozen=True):
 class PlannedFlown(msgspec.Struct, frozen=True):
     """`cross_track_p95_m`: 95 % of the recorded positions on the mission's legs lie nearer to the path than this."""
 
+    cross_track_p50_m: float | None = None
     cross_track_p95_m: float | None = None
     cross_track_max_m: float | None = None
     height_error_p95_m: float | None = None
@@ -109,6 +110,7 @@ def _compare(track: Track, xy: Floats, items: npt.NDArray[np.int64], legs: list[
     if not len(counted):
         return PlannedFlown(missed=tuple(missed))
     return PlannedFlown(
+        cross_track_p50_m=round(float(np.percentile(counted, 50)), 3),
         cross_track_p95_m=round(float(np.percentile(counted, 95)), 3),
         cross_track_max_m=round(float(counted.max()), 3),
         height_error_p95_m=round(float(np.percentile(np.abs(above[~np.isnan(above)]), 95)), 3),

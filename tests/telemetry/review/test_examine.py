@@ -80,12 +80,12 @@ def changed(source: Path, target: Path, name: str, fields: dict[str, float], row
     fmt = read(source)["FMT"]
     lengths = np.zeros(256, dtype=np.int64)
     lengths[fmt["Type"]] = fmt["Length"]
-    found = walk(tried, lengths, len(content))
+    blocks = walk(tried, lengths, len(content))
     layout_rows = np.zeros(len(fmt), dtype=[(f, fmt[f].dtype) for f in fmt.fields])
     for field in fmt.fields:
         layout_rows[field] = fmt[field]
     made = next(one for one in formats(layout_rows).values() if one.name == name)
-    for start in found.start[found.kind == made.kind][rows].tolist():
+    for start in np.concatenate([block.start[block.kind == made.kind] for block in blocks])[rows].tolist():
         record = content[start : start + made.length].view(made.layout)
         for field, value in fields.items():
             record[field] = value

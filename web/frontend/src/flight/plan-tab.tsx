@@ -17,6 +17,7 @@ export function PlanTab({ flight, cursor }: { flight: Flight; cursor: Signal<num
   return (
     <>
       <dl class="flight-figures" data-testid="against-plan">
+        <Figure name="Off track, half" value={distance(against.cross_track_p50_m)} />
         <Figure name="Off track, p95" value={distance(against.cross_track_p95_m)} />
         <Figure name="At most" value={distance(against.cross_track_max_m)} />
         <Figure name="Off height, p95" value={distance(against.height_error_p95_m)} />

@@ -1,0 +1,112 @@
+"""Charts of a flight: any value of any of its logs, and logs attached to it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+import pytest
+from flask import Flask
+
+from telemetry.logs import read
+from telemetry.wire import FlightRecord
+from tests.web.conftest import PASSWORD, Browser, problem
+from tests.web.test_flights import FLIGHT, flown  # noqa: F401 - the fixture
+from web.api_charts import ChartWindow, FlightLogs
+from web.api_flights import Attachment
+from web.auth.permissions import Role
+from web.store import users
+from web.store.database import Database
+
+pytestmark = pytest.mark.usefixtures("flown")
+
+
+def window(browser: Browser, **asked: object) -> ChartWindow:
+    query = "&".join(f"{name.strip('_')}={value}" for name, value in asked.items())
+    answered = browser.get(f"/api/flights/{FLIGHT}/chart?{query}")
+    assert answered.status_code == 200, answered.text
+    return msgspec.json.decode(answered.data, type=ChartWindow)
+
+
+def logs(browser: Browser) -> FlightLogs:
+    return msgspec.json.decode(browser.get(f"/api/flights/{FLIGHT}/logs").data, type=FlightLogs)
+
+
+def attach(browser: Browser, content: bytes, name: str) -> Attachment:
+    answered = browser.client.post(
+        f"/api/flights/{FLIGHT}/logs?name={name}", data=content, headers={"X-CSRFToken": browser.token}
+    )
+    assert answered.status_code == 201, answered.text
+    return msgspec.json.decode(answered.data, type=Attachment)
+
+
+def test_the_recording_tells_what_it_holds(pilot: Browser) -> None:
+    (own,) = logs(pilot).logs
+    assert (own.source, own.kind, own.offset_s, own.problem) == ("recording", "tlog", 0.0, None)
+    vibration = next(message for message in own.messages if message.name == "VIBRATION")
+    assert "vibration_x" in [field.name for field in vibration.fields]
+    assert all(field.name != "text" for message in own.messages for field in message.fields)
+
+
+def test_a_window_has_the_peaks_of_all_its_rows(pilot: Browser, data: Path) -> None:
+    table = read(data / "survey.tlog")["ATTITUDE"]
+    whole = window(pilot, message="ATTITUDE", field="roll", stretches=50)
+    assert whole.rows == len(table)
+    assert len(whole.values) <= 102
+    known = [value for value in whole.values if value is not None]
+    assert (min(known), max(known)) == (table["roll"].min(), table["roll"].max())
+    middle = float(table.time_s[len(table) // 2])
+    near = window(pilot, message="ATTITUDE", field="roll", from_=middle, to=middle + 10, stretches=500)
+    assert near.rows == len(near.time_s) < whole.rows
+    assert near.time_s[0] <= middle <= near.time_s[1]
+
+
+def test_the_columns_of_the_page_come_in_windows_too(pilot: Browser) -> None:
+    whole = window(pilot, field="height_home_m", stretches=100)
+    assert max(value for value in whole.values if value is not None) == pytest.approx(45.0, abs=0.5)
+
+
+def test_a_log_of_the_vehicle_is_attached_and_aligned(pilot: Browser, data: Path, flown: FlightRecord) -> None:  # noqa: F811
+    content = (data / "survey-start.bin").read_bytes()
+    made = attach(pilot, content, "00000017.BIN")
+    assert (made.name, made.bytes, made.sha256) == ("00000017.BIN", len(content), hashlib.sha256(content).hexdigest())
+    other = logs(pilot).logs[1]
+    assert (other.source, other.kind) == (str(made.attachment_id), "dataflash")
+    assert other.offset_s is not None
+    shown = window(pilot, source=other.source, message="IMU", field="GyrX")
+    assert (shown.instance, shown.instances) == (0, (0, 1))
+    second = window(pilot, source=other.source, message="IMU", field="GyrX", instance=1)
+    assert second.values != shown.values
+    first_s = read(data / "survey-start.bin")["IMU"].of(0).time_s[0]
+    assert shown.time_s[0] == pytest.approx(first_s + other.offset_s, abs=1e-3)
+
+
+def test_what_is_no_log_is_not_kept(pilot: Browser, tmp_path: Path) -> None:
+    answered = pilot.client.post(
+        f"/api/flights/{FLIGHT}/logs?name=holiday.bin", data=b"\0\6" * 9000, headers={"X-CSRFToken": pilot.token}
+    )
+    assert problem(answered, 400).where == "file"
+    assert list((tmp_path / "attachments" / FLIGHT).iterdir()) == []
+    assert len(logs(pilot).logs) == 1
+
+
+def test_what_a_log_does_not_hold_is_named(pilot: Browser) -> None:
+    for asked in (
+        "message=NOTHING&field=x",
+        "message=ATTITUDE&field=x",
+        "message=STATUSTEXT&field=text",
+        "field=modes",
+    ):
+        assert "holds no" in problem(pilot.get(f"/api/flights/{FLIGHT}/chart?{asked}"), 404).text
+    assert problem(pilot.get(f"/api/flights/{FLIGHT}/chart?field=height_home_m&from=now"), 400).where == "from"
+
+
+def test_only_who_may_see_the_flight_sees_its_charts(app: Flask, database: Database) -> None:
+    with database.write() as db:
+        users.create(db, "other", "O. Pilot", Role.PILOT, PASSWORD)
+    other = Browser(app)
+    other.log_in("other")
+    problem(other.get(f"/api/flights/{FLIGHT}/logs"), 403)
+    problem(other.get(f"/api/flights/{FLIGHT}/chart?field=height_home_m"), 403)
+    problem(other.send("POST", f"/api/flights/{FLIGHT}/logs?name=mine.bin", b"mine"), 403)

@@ -1,0 +1,99 @@
+"""Logs that pages look into: each read once, and remembered while its file does not change."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from telemetry import logs
+from telemetry.logs import Log
+from telemetry.logs.table import Floats
+from telemetry.review.levels import Levels
+from telemetry.review.together import offset_s
+from telemetry.review.track import track_of
+
+_LOGS: Final = 4
+_COLUMNS: Final = 12
+"""What is kept is as long as the log: so that a server that many use keeps its memory."""
+
+State = tuple[Path, int, int]
+
+
+class Values(NamedTuple):
+    """One column over its own clock, ascending. NaN is unknown."""
+
+    time_s: Floats
+    values: Floats
+    levels: Levels
+
+
+def state(path: Path) -> State:
+    """The file as it is now; a missing one is read, and named, by `opened`."""
+    known = path.stat() if path.exists() else None
+    return path, known.st_mtime_ns if known else 0, known.st_size if known else 0
+
+
+def opened(path: Path) -> Log:
+    """Raises `RecordingError`."""
+    return _opened(state(path))
+
+
+@functools.lru_cache(maxsize=_LOGS)
+def _opened(of: State) -> Log:
+    return logs.read(of[0])
+
+
+def values(path: Path, message: str, field: str, instance: int | None) -> Values:
+    """One field of one sensor in SI units. Raises `RecordingError`, and `KeyError` for what the log does not hold."""
+    return _values(state(path), message, field, instance)
+
+
+@functools.lru_cache(maxsize=_COLUMNS)
+def _values(of: State, message: str, field: str, instance: int | None) -> Values:
+    table = _opened(of)[message]
+    if field not in table.numbers:
+        raise KeyError(f"{message}.{field}")
+    table = table if instance is None else table.of(instance)
+    return over(table.time_s, table.si(field))
+
+
+def instances(path: Path, message: str) -> tuple[int, ...]:
+    """The sensors that a message tells of; empty where it tells of one. Raises as `values` does."""
+    return _instances(state(path), message)
+
+
+@functools.lru_cache(maxsize=_COLUMNS)
+def _instances(of: State, message: str) -> tuple[int, ...]:
+    table = _opened(of)[message]
+    return tuple(np.unique(table[table.instance]).tolist()) if table.instance else ()
+
+
+def over(time_s: Floats, column: Floats) -> Values:
+    """Rows without a time are left out, and rows out of order put into it."""
+    known = ~np.isnan(time_s)
+    if not known.all():
+        time_s, column = time_s[known], column[known]
+    if np.any(time_s[1:] < time_s[:-1]):
+        order = np.argsort(time_s, kind="stable")
+        time_s, column = time_s[order], column[order]
+    return Values(time_s, column, Levels(column))
+
+
+@functools.lru_cache(maxsize=_COLUMNS)
+def _offset(own: State, other: State) -> float | None:
+    one, two = track_of(_opened(own)), track_of(_opened(other))
+    return offset_s(one, two) if one is not None and two is not None else None
+
+
+def offset(recording: Path, other: Path) -> float | None:
+    """Seconds to add to the times of `other` so that both tell the same; None where nothing tells."""
+    return _offset(state(recording), state(other))
+
+
+def forget() -> None:
+    """Drops what is remembered: a recording was erased."""
+    for remembered in (_opened, _values, _instances, _offset):
+        remembered.cache_clear()

@@ -1,0 +1,141 @@
+"""Charts of a flight: which values its logs hold, any window of one of them, and further logs of it taken in."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from telemetry.errors import RecordingError
+from telemetry.logs import Log
+from web import charts, reach
+from web.api_flights import Taken
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import Permission
+from web.bundle import TLOG
+from web.context import context
+from web.errors import BadRequest, Gone, NotFound
+from web.exchange import answer
+from web.handing_over import attachment_folder
+from web.routes.flights import opened
+from web.store import attachments, audit, flights, keeping
+
+blueprint = Blueprint("charts", __name__)
+
+LOG_LIMIT_BYTES: Final = 2 * 1024**3
+_PIECE: Final = 1 << 20
+_MOST_STRETCHES: Final = 4000
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+RECORDING: Final = "recording"
+
+
+@blueprint.get("/api/flights/<flight_id>/logs")
+@requires(Permission.FLIGHT_READ)
+def logs(flight_id: str) -> Response:
+    """Our own recording, and every log attached."""
+    _, found = opened(flight_id, "flight.view", part="logs")
+    with context().database.read() as db:
+        attached = attachments.of(db, flight_id)
+    others = [(one, _attached(flight_id, one.sha256)) for one in attached if one.media_type in charts.MEDIA_TYPES]
+    return answer(charts.logs(found.folder / TLOG, others))
+
+
+@blueprint.get("/api/flights/<flight_id>/chart")
+@requires(Permission.FLIGHT_READ)
+def chart(flight_id: str) -> Response:
+    """One window of one value. That the flight is looked at is in the audit already; a zoom is no deed of its own."""
+    with context().database.read() as db:
+        summary, folder = flights.get(db, flight_id)
+        gone = keeping.is_disposed(db, flight_id)
+        source = request.args.get("source", RECORDING)
+        other = None if source == RECORDING else attachments.get(db, flight_id, _whole("source") or 0)
+    reach.require_flight(session.user(), summary)
+    if gone:
+        raise Gone("This flight was disposed of.")
+    own = Path(folder) / TLOG
+    asked = charts.Asked(
+        message=request.args.get("message"),
+        field=request.args.get("field", ""),
+        instance=_whole("instance"),
+        from_s=_number("from"),
+        to_s=_number("to"),
+        stretches=max(1, min(_MOST_STRETCHES, _whole("stretches") or 1000)),
+    )
+    try:
+        return answer(charts.window(own, own if other is None else _attached(flight_id, other.sha256), asked))
+    except KeyError as error:
+        raise NotFound(f"This log holds no {error.args[0]} that a chart could show.") from error
+
+
+@blueprint.post("/api/flights/<flight_id>/logs")
+@requires(Permission.FLIGHT_NOTE)
+def attach(flight_id: str) -> Response:
+    """The log is the body (.bin, .tlog or .ulg), ``?name=`` its name. Nothing is kept of what cannot be read."""
+    request.max_content_length = LOG_LIMIT_BYTES
+    opened(flight_id, "flight.view", part="logs")
+    folder = attachment_folder(context().home, flight_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+    draft = folder / f"{secrets.token_hex(8)}.new"
+    try:
+        digest, size = _taken_in(draft)
+        kept = draft.replace(folder / digest)
+    finally:
+        draft.unlink(missing_ok=True)
+    try:
+        log = charts.readable(kept)
+    except RecordingError as error:
+        kept.unlink()
+        raise BadRequest(f"a log (.bin, .tlog, .ulg) is needed: {error.what}", "file") from error
+    name = _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or "log"
+    with context().database.write() as db:
+        by, kind = session.user().username, charts.KINDS[log.kind]
+        made = attachments.add(db, flight_id, by, name, kind, size, digest, _begun(log))
+        audit.append(
+            db, session.who(), "flight.attach", flight_id, attachment=made.attachment_id, sha256=digest, bytes=size
+        )
+    return answer(made, 201)
+
+
+def _taken_in(draft: Path) -> tuple[str, int]:
+    """Writes the body to the disk piece by piece; gives its SHA-256 and length."""
+    digest, size = hashlib.sha256(), 0
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as file:
+        while piece := request.stream.read(_PIECE):
+            digest.update(piece)
+            size += file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest(), size
+
+
+def _begun(log: Log) -> Taken:
+    """When the log begins, where it tells the date."""
+    span = log.span_s if log.utc else None
+    return Taken(datetime.fromtimestamp(span[0], UTC), "file") if span else Taken(None, None)
+
+
+def _attached(flight_id: str, sha256: str) -> Path:
+    return attachment_folder(context().home, flight_id) / sha256
+
+
+def _whole(name: str) -> int | None:
+    given = request.args.get(name)
+    try:
+        return None if given is None else int(given)
+    except ValueError as error:
+        raise BadRequest("a whole number is needed", name) from error
+
+
+def _number(name: str) -> float | None:
+    given = request.args.get(name)
+    try:
+        return None if given is None else float(given)
+    except ValueError as error:
+        raise BadRequest("a number is needed", name) from error
