@@ -15,6 +15,7 @@ from typing import Any
 import click
 import msgspec
 
+from airbeat.evidence_cli import evidence
 from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
@@ -49,7 +50,7 @@ def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
 
 
-for command in (sitl, log, verify, place, plan, signing):
+for command in (sitl, log, verify, evidence, place, plan, signing):
     main.add_command(command)
 
 
@@ -84,7 +85,7 @@ def up(path: Path | None) -> None:
 
 
 @main.command()
-@click.argument("name", metavar="gateway|recorder|monitor|web|nats")
+@click.argument("name", metavar="gateway|recorder|monitor|web|nats|cot|webhooks")
 @click.option("--settings", "path", type=FILE, required=True)
 def service(name: str, path: Path) -> None:
     """Run one service by itself (`airbeat up` runs them all)."""

@@ -136,7 +136,7 @@ def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | N
     """
     from telemetry import evidence, settings
 
-    public = key or _public_key(settings.home() / "keys" / "evidence.pub")
+    public = key or public_key(settings.home() / "keys" / "evidence.pub")
     with Console(stderr=True).status(f"Verifying {bundle.name}"):
         verdict = evidence.verify(bundle, public)
         missing = evidence.verify_log(flight_log, public, head, flight_log.parent) if flight_log else []
@@ -148,18 +148,21 @@ def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | N
         console.print(
             f"{verdict.flight_id}, sealed {verdict.sealed_at}, {verdict.files} files, {verdict.bytes:,} bytes"
         )
+        for line in filter(None, (verdict.export, verdict.disposed)):
+            console.print(escape(line))
         for problem in problems:
             console.print(f"[bold red]not as sealed:[/] {escape(problem.text)}")
         for name in verdict.unsealed:
             console.print(f"[yellow]not covered by the seal:[/] {escape(name)}")
-        console.print(
-            "[bold red]Not verified.[/]" if problems else "[green]Verified: every byte is as it was sealed.[/]"
+        good = (
+            "every byte is as it was sealed" if verdict.disposed is None else "the certificate of its disposal is good"
         )
+        console.print("[bold red]Not verified.[/]" if problems else f"[green]Verified: {good}.[/]")
     if problems:
         raise SystemExit(ANSWER_IS_NO)
 
 
-def _public_key(path: Path) -> str:
+def public_key(path: Path) -> str:
     if not path.is_file():
         raise CannotAsk(f"{path} is not there: give the public key with --key")
     return path.read_text().strip()

@@ -32,7 +32,7 @@ def taken_at(content: bytes) -> datetime | None:
     """UTC. A camera that writes no time zone is taken to run on UTC. None where the file does not say."""
     try:
         return _of_jpeg(content) if content.startswith(b"\xff\xd8") else _of_movie(content)
-    except (struct.error, ValueError, OverflowError):
+    except (struct.error, ValueError, OverflowError, IndexError):  # cut short or damaged
         return None
 
 

@@ -49,7 +49,8 @@ def export(browser: Browser, number: int = 1) -> bytes:
     given = browser.get(f"/flights/{FLIGHT}/exports/{number}.zip")
     assert given.status_code == 200, given.text
     assert "attachment" in given.headers["Content-Disposition"]
-    return given.data
+    content: bytes = given.data
+    return content
 
 
 class TestExports:

@@ -1,0 +1,119 @@
+"""`airbeat evidence`: the key that seals, the published head, and whether the unit's logs are whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+from airbeat.exits import ANSWER_IS_NO, CannotAsk
+from airbeat.log_cli import AS_JSON, public_key
+
+
+@click.group()
+def evidence() -> None:
+    """The evidence of this machine: its key, its published head, and whether its logs are whole."""
+
+
+@evidence.command("rotate-key")
+@click.confirmation_option(prompt="Replace the evidence key? Seals by the present one stay good.")
+def rotate_key() -> None:
+    """Replace the key that seals flights. Both keys sign the record of it, which goes into every later seal."""
+    from telemetry.evidence.keys import EvidenceKeys
+    from web.serve import open_database
+    from web.store import audit
+    from web.users import SYSTEM
+
+    home = _home()
+    keys, database = EvidenceKeys(home / "keys"), open_database(home)
+    former = keys.public
+    following = keys.rotate()
+    with database.write() as db:
+        audit.append(db, SYSTEM, "evidence.rotate_key", following, former=former)
+    database.close()
+    click.echo(
+        f"former {former}\nnow    {following}\nPublish the new one; the former still verifies all that is sealed."
+    )
+
+
+@evidence.command("head")
+def head() -> None:
+    """Print the signed head of the log of flights and of the custody log, one line of JSON. Publish it or send it off.
+
+    Whoever keeps it can later show a flight, or a line at the end of a log, that was taken away (`check --head`).
+    """
+    from telemetry.evidence import flight_log, publishing
+    from telemetry.evidence.flight_log import FlightLog
+    from telemetry.evidence.keys import EvidenceKeys
+    from web.serve import open_database
+    from web.store import custody
+
+    home = _home()
+    flights, flights_hash = FlightLog(home / "flights" / flight_log.NAME).head()
+    database = open_database(home)
+    with database.read() as db:
+        lines, custody_hash = custody.head(db)
+    database.close()
+    made = publishing.Head(flights, flights_hash, lines, custody_hash, datetime.now(UTC))
+    click.echo(publishing.sign(made, EvidenceKeys(home / "keys")), nl=False)
+
+
+@evidence.command("check")
+@click.option(
+    "--head", "published", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An earlier one."
+)
+@click.option("--key", help="The public key, 64 hex digits, as it was given out. Default: this machine's first one.")
+@AS_JSON
+def check(published: Path | None, key: str | None, as_json: bool) -> None:
+    """Whether every flight of the log is there or lawfully disposed of, and both logs are whole. Exits 1 if not."""
+    from telemetry.evidence import flight_log, publishing, verify_log
+    from web.serve import open_database
+    from web.store import custody
+
+    home = _home()
+    log = home / "flights" / flight_log.NAME
+    if not log.is_file():
+        raise CannotAsk(f"{log} is not there: no flight was recorded on this machine, or its log was taken away")
+    public = key or _first_key(home)
+    known = publishing.read(published.read_bytes(), public, str(published)) if published else None
+    with Console(stderr=True).status("Reading the logs"):
+        found = [one.text for one in verify_log(log, public, known.flights_hash if known else None, log.parent)]
+        database = open_database(home)
+        with database.read() as db:
+            lines = custody.problems(db, known.custody_hash if known else None)
+        database.close()
+    problems = [*found, *(f"custody log: {line}" for line in lines)]
+    if as_json:
+        click.echo(msgspec.json.encode({"good": not problems, "problems": problems}).decode())
+    else:
+        console = Console()
+        for problem in problems:
+            console.print(f"[bold red]not whole:[/] {escape(problem)}")
+        console.print("[bold red]Not whole.[/]" if problems else "[green]Every flight is there or was disposed of.[/]")
+    if problems:
+        raise SystemExit(ANSWER_IS_NO)
+
+
+def _home() -> Path:
+    """This machine's data."""
+    from telemetry import settings
+
+    home = settings.home()
+    if not home.is_dir():
+        raise CannotAsk(f"{home} is not there: on this machine Airbeat has recorded nothing")
+    return home
+
+
+def _first_key(home: Path) -> str:
+    """The one that the earliest rotation began with: all later ones follow from it."""
+    from telemetry.evidence.keys import EvidenceKeys
+    from telemetry.evidence.verifier import KEY_TITLE, parse
+
+    rotations = EvidenceKeys(home / "keys").rotations()
+    if rotations:
+        return parse(rotations[0]["statement"], KEY_TITLE).values["former"]
+    return public_key(home / "keys" / "evidence.pub")

@@ -1,0 +1,120 @@
+"""Photographs and videos of a flight, and notes of its moments."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from werkzeug.test import TestResponse
+
+from telemetry.evidence import media
+from telemetry.wire import FlightRecord
+from tests.web.conftest import Browser, problem
+from tests.web.evidence import sealed_flight
+from tests.web.test_flights import FLIGHT, flight
+from web.api import Sortie
+from web.api_flights import Attachment, FlightNote, NoteCreate, Taken
+from web.store.database import Database
+
+TAKEN = datetime(2026, 11, 22, 5, 18, 30, tzinfo=UTC)
+
+
+def jpeg(written: str, offset: str | None, order: str = "<") -> bytes:
+    """A photograph's first bytes, with Exif's DateTimeOriginal and OffsetTimeOriginal."""
+    texts = [(0x9003, written.encode() + b"\0")]
+    if offset is not None:
+        texts.append((0x9011, offset.encode() + b"\0"))
+    at = 26 + 2 + 12 * len(texts) + 4
+    entries = b""
+    data = b""
+    for tag, value in texts:
+        entries += struct.pack(f"{order}HHII", tag, 2, len(value), at + len(data))
+        data += value
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8)
+    first = struct.pack(f"{order}HHHIII", 1, 0x8769, 4, 1, 26, 0)
+    block = head + first + struct.pack(f"{order}H", len(texts)) + entries + bytes(4) + data
+    exif = b"Exif\0\0" + block
+    app0 = b"\xff\xe0" + struct.pack(">H", 4) + b"JF"
+    return b"\xff\xd8" + app0 + b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif + b"\xff\xda rest"
+
+
+def movie(seconds: int) -> bytes:
+    return b"\0\0\0\x18ftypisom" + bytes(12) + b"\0\0\0\x6cmoov\0\0\0\x6cmvhd\0\0\0\0" + struct.pack(">II", seconds, 0)
+
+
+class TestMedia:
+    @pytest.mark.parametrize("order", ["<", ">"])
+    def test_a_photograph_says_when_it_was_taken(self, order: str) -> None:
+        assert media.taken_at(jpeg("2026:11:22 05:18:30", "+00:00", order)) == TAKEN
+        assert media.taken_at(jpeg("2026:11:22 06:18:30", "+01:00", order)) == TAKEN
+        assert media.taken_at(jpeg("2026:11:22 05:18:30", None, order)) == TAKEN
+
+    def test_a_video_says_when_it_began(self) -> None:
+        seconds = int((TAKEN - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
+        assert media.taken_at(movie(seconds)) == TAKEN
+        assert media.taken_at(movie(0)) is None
+
+    def test_what_it_is_is_seen_in_its_bytes(self) -> None:
+        assert media.media_type(jpeg("", None)) == "image/jpeg"
+        assert media.media_type(movie(1)) == "video/mp4"
+        assert media.media_type(b"\x89PNG\r\n\x1a\n") == "image/png"
+        assert media.media_type(b"<html><script>") is None
+        assert media.media_type(b"") is None
+
+    def test_damaged_ones_never_raise(self) -> None:
+        for sound in (jpeg("2026:11:22 05:18:30", "+00:00"), movie(9)):
+            for at in range(len(sound)):
+                for hurt in (sound[:at], sound[:at] + b"\xff" + sound[at + 1 :]):
+                    taken = media.taken_at(hurt)
+                    assert taken is None or taken.tzinfo is UTC
+
+
+@pytest.fixture
+def flown(tmp_path: Path, data: Path, database: Database, approved: Sortie) -> FlightRecord:
+    return sealed_flight(tmp_path, data, database, approved)
+
+
+def attach(browser: Browser, content: bytes, query: str = "name=roof.jpg") -> TestResponse:
+    path = f"/api/flights/{FLIGHT}/attachments?{query}"
+    return browser.client.post(path, data=content, content_type="image/jpeg", headers={"X-CSRFToken": browser.token})
+
+
+def test_a_photograph_is_kept_as_it_came_with_its_hash_and_time(pilot: Browser, flown: FlightRecord) -> None:
+    content = jpeg("2026:11:22 05:18:30", "+00:00")
+    answered = attach(pilot, content)
+    assert answered.status_code == 201
+    made = msgspec.json.decode(answered.data, type=Attachment)
+    assert (made.sha256, made.by, made.media_type) == (hashlib.sha256(content).hexdigest(), "pilot", "image/jpeg")
+    assert made.taken == Taken(TAKEN, "file")
+    assert flight(pilot).attachments == (made,)
+    given = pilot.get(f"/flights/{FLIGHT}/attachments/{made.attachment_id}")
+    assert (given.data, given.mimetype) == (content, "image/jpeg")
+
+
+def test_a_given_time_beats_the_cameras_and_a_name_is_only_a_name(pilot: Browser, flown: FlightRecord) -> None:
+    content = jpeg("2026:11:22 05:18:30", None)
+    answered = attach(pilot, content, "name=../../etc/p%20w.jpg&taken_at=2026-11-22T05:20:00Z")
+    made = msgspec.json.decode(answered.data, type=Attachment)
+    assert made.taken == Taken(datetime(2026, 11, 22, 5, 20, tzinfo=UTC), "given")
+    assert made.name == "etc-p-w.jpg"
+    assert problem(attach(pilot, content, "name=a&taken_at=yesterday"), 400).where == "taken_at"
+
+
+def test_only_photographs_and_videos_are_taken(pilot: Browser, control_room: Browser, flown: FlightRecord) -> None:
+    assert problem(attach(pilot, b"<svg onload=alert(1)>"), 400).where == "file"
+    assert flight(pilot).attachments == ()
+    problem(attach(control_room, jpeg("", None)), 403)
+    assert pilot.get(f"/flights/{FLIGHT}/attachments/9").status_code == 404
+
+
+def test_a_note_is_of_a_moment(pilot: Browser, flown: FlightRecord) -> None:
+    answered = pilot.send("POST", f"/api/flights/{FLIGHT}/notes", NoteCreate("Gusts.", TAKEN))
+    note = msgspec.json.decode(answered.data, type=FlightNote)
+    assert note.moment == TAKEN
+    assert flight(pilot).notes == (note,)
+    timeless = b'{"text":"x","moment":"2026-11-22T05:18:30"}'
+    assert problem(pilot.send("POST", f"/api/flights/{FLIGHT}/notes", timeless), 400).where == "moment"
