@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from airbeat.supervisor import Service
-from telemetry.settings import NatsSettings
+from telemetry.settings import NatsSettings, Settings, load
 
 MODULES: Final = {
     "nats": "telemetry.nats_server",
@@ -17,6 +18,8 @@ MODULES: Final = {
     "monitor": "telemetry.monitor",
     "gateway": "telemetry.gateway",
     "web": "web",
+    "cot": "telemetry.cot",
+    "webhooks": "telemetry.webhooks",
 }
 """Each runs as ``python -m MODULE SETTINGS``. The gateway starts after those that listen to it and stops first."""
 
@@ -24,14 +27,26 @@ RECORDING: Final = ("nats", "recorder", "gateway")
 """What a flight needs at the least to be recorded."""
 
 
+WANTED: Final[dict[str, Callable[[Settings], bool]]] = {
+    "cot": lambda settings: settings.cot.url is not None,
+    "webhooks": lambda settings: bool(settings.webhooks),
+}
+"""Services that run only where the settings ask for them."""
+
+
 def command(name: str, settings: Path) -> tuple[str, ...]:
     return (sys.executable, "-m", MODULES[name], str(settings))
 
 
 def services(settings: Path, home: Path, names: tuple[str, ...] = tuple(MODULES)) -> list[Service]:
-    """`names` as services over the data folder `home`. NATS is left out where `NATS_URL` names one elsewhere."""
+    """`names` as services over the data folder `home`, as far as the settings want them.
+
+    NATS is left out where `NATS_URL` names one elsewhere.
+    """
     environment = {"AIRBEAT_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    here = [name for name in names if name != "nats" or not os.environ.get("NATS_URL")]
+    wanted = load(settings)
+    here = [name for name in names if name not in WANTED or WANTED[name](wanted)]
+    here = [name for name in here if name != "nats" or not os.environ.get("NATS_URL")]
     return [Service(name, command(name, settings), environment) for name in here]
 
 

@@ -124,6 +124,29 @@ RETENTION: Final = (
 """For a unit whose force has no schedule of its own; the first one holds until somebody chooses another."""
 
 
+class CotSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where Cursor-on-Target goes. `url`: ``udp://HOST:PORT`` (multicast too), ``tcp://…``, ``tls://…`` (TAK servers).
+
+    `certificate`, `private_key`, `authority`: PEM files for ``tls``, ours and the server's authority's.
+    """
+
+    url: str | None = None
+    certificate: str | None = None
+    private_key: str | None = None
+    authority: str | None = None
+    geoid_m: float | None = None
+    """How far the geoid (mean sea level) lies above the WGS 84 ellipsoid where the unit flies; London: 46."""
+    stale_s: float = 15.0
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where alerts are posted to. `secret` signs what is posted."""
+
+    name: str
+    url: str
+    secret: str
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str = "Drone Unit"
     authorisation: str | None = None
@@ -136,6 +159,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     map: MapSettings = MapSettings()
     planning: PlanningSettings = PlanningSettings()
     retention: tuple[RetentionSettings, ...] = RETENTION
+    cot: CotSettings = CotSettings()
+    webhooks: tuple[WebhookSettings, ...] = ()
 
 
 def load(path: Path) -> Settings:

@@ -16,8 +16,9 @@ that alert.
 
 Buckets: ``vehicles`` (`wire.VehicleInfo`), ``onboard`` (`wire.Onboard`), ``alerts`` (`wire.Alert`, active ones),
 ``flights`` (`wire.OpenFlight`), ``uploads`` (`wire.UploadUnderWay`), each keyed by vehicle, alerts by alert id;
-``guests`` (`wire.GuestView`) keyed by guest id; ``incidents`` (`wire.Incident`, open ones) keyed by incident id. A change of one is heard on ``$KV.incidents.<id>``; one
-that was closed comes once more with `closed_at`, then its key is deleted (an empty message).
+``incidents`` (`wire.Incident`, open ones) keyed by incident id, ``guests`` (`wire.GuestView`) by guest id, ``webhooks``
+(how far each has posted) by name. A change of an incident is heard on ``$KV.incidents.<id>``; one that was closed comes
+once more with `closed_at`, then its key is deleted (an empty message).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ FLIGHTS_BUCKET: Final = "flights"
 UPLOADS_BUCKET: Final = "uploads"
 INCIDENTS_BUCKET: Final = "incidents"
 GUESTS_BUCKET: Final = "guests"
+WEBHOOKS_BUCKET: Final = "webhooks"
 
 LIVE_ALL: Final = "live.>"
 FLEET_ALL: Final = "fleet.>"

@@ -76,6 +76,7 @@ def buckets() -> tuple[KeyValueConfig, ...]:
         subjects.UPLOADS_BUCKET,
         subjects.INCIDENTS_BUCKET,
         subjects.GUESTS_BUCKET,
+        subjects.WEBHOOKS_BUCKET,
     )
     return tuple(
         KeyValueConfig(bucket=name, history=1, max_bytes=256 * _MIB, storage=StorageType.FILE) for name in names

@@ -1,0 +1,145 @@
+"""Alerts posted to other systems: to the urls of the settings file and to nowhere else, signed, until they are taken.
+
+Each webhook has its own place in the stream of events, kept on the bus: what happens while this service or the other
+side is away is posted later, in order. A post that was taken but whose answer was lost comes again with the same
+``Airbeat-Delivery``; whoever takes it twice can tell by that.
+
+``Airbeat-Signature: t=<seconds>,v1=<hex>`` is HMAC-SHA256 with the secret over ``<seconds>.<body>``. A redirect is
+refused: what an administrator did not write, nothing is sent to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import time
+import urllib.error
+import urllib.request
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from telemetry import settings as settings_file
+from telemetry import subjects
+from telemetry.bus import Bus
+from telemetry.bus_keys import BusKeys
+from telemetry.errors import BusError, SettingsError
+from telemetry.running import run_service
+from telemetry.settings import Settings, WebhookSettings
+from telemetry.wire import Event
+
+log = logging.getLogger(__name__)
+
+KINDS: Final = ("alert_raised", "alert_ended", "alert_acknowledged")
+TIMEOUT_S: Final = 10.0
+AGAIN_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0)
+GIVE_UP_S: Final = 24 * 3600.0
+"""An alert that could not be posted for a day is left out, and that is logged."""
+TAKEN: Final = range(200, 300)
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """How far a webhook has come in the stream of events."""
+
+    sequence: int
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class Webhook:
+    """One url. `post` says whether it was taken."""
+
+    def __init__(self, hook: WebhookSettings, unit: str) -> None:
+        if urlsplit(hook.url).scheme not in ("http", "https"):
+            raise SettingsError("webhooks.url", f"{hook.url!r} is no http or https url")
+        self.name = hook.name
+        self._hook, self._unit = hook, unit
+        self._opener = urllib.request.build_opener(_NoRedirect)
+
+    def body(self, event: Event) -> bytes:
+        """``kind``, ``at``, ``unit``, ``text`` and the whole ``alert``."""
+        told = {"kind": event.kind, "at": event.at, "unit": self._unit, "text": event.text, "alert": event.data}
+        return msgspec.json.encode(told)
+
+    async def post(self, event: Event) -> bool:
+        return await asyncio.to_thread(self._post, event)
+
+    def _post(self, event: Event) -> bool:
+        body, at = self.body(event), int(time.time())
+        request = urllib.request.Request(self._hook.url, body, method="POST")  # http or https, see above
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Airbeat-Delivery", event.event_id)
+        request.add_header("Airbeat-Signature", signature(self._hook.secret, at, body))
+        try:
+            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
+                return answer.status in TAKEN
+        except (urllib.error.URLError, OSError) as error:  # refused, timed out, any status that is not 2xx
+            log.warning("%s: not taken: %s", self.name, error)
+            return False
+
+
+def signature(secret: str, at: int, body: bytes) -> str:
+    """The header's value."""
+    signed = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={signed}"
+
+
+async def tell(bus: Bus, hook: Webhook, again_s: tuple[float, ...] = AGAIN_S) -> None:
+    """Posts every alert's event in order, for ever. A new webhook begins with what happens from now on."""
+    key = hook.name
+    posted = await bus.entry(subjects.WEBHOOKS_BUCKET, key, Posted)
+    after = posted.sequence if posted else (await bus.usage(subjects.EVENTS_STREAM)).last_sequence
+    if posted is None:
+        await bus.put(subjects.WEBHOOKS_BUCKET, key, Posted(after))
+    async for stored in bus.follow(subjects.EVENTS_STREAM, Event, after, only="event.*.*"):
+        event = stored.message
+        if event is not None and event.kind in KINDS:
+            await _until_taken(hook, event, again_s)
+            await bus.put(subjects.WEBHOOKS_BUCKET, key, Posted(stored.sequence))
+
+
+async def _until_taken(hook: Webhook, event: Event, again_s: tuple[float, ...]) -> None:
+    begun, tries = time.monotonic(), 0
+    while not await hook.post(event):
+        if time.monotonic() - begun > GIVE_UP_S:
+            log.error("%s: given up after a day: %s", hook.name, event.text)
+            return
+        await asyncio.sleep(again_s[min(tries, len(again_s) - 1)])
+        tries += 1
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled. Raises `SettingsError` for a url that is none."""
+    hooks = [Webhook(hook, settings.unit) for hook in settings.webhooks]
+    keys = BusKeys(settings_file.home() / "keys")
+    bus = await Bus.connect(settings_file.nats_url(settings), "webhooks", keys.service_credentials("webhooks"))
+    try:
+        await bus.prepare(settings.nats.raw_limit_mb)
+        async with asyncio.TaskGroup() as tasks:
+            for hook in hooks:
+                tasks.create_task(_for_ever(bus, hook))
+    finally:
+        await bus.close()
+
+
+async def _for_ever(bus: Bus, hook: Webhook) -> None:
+    while True:
+        try:
+            await tell(bus, hook)
+        except BusError as error:  # at the start, before the bus answers
+            log.warning("%s: %s", hook.name, error)
+            await asyncio.sleep(1.0)
+
+
+def main() -> None:
+    run_service(run)
+
+
+if __name__ == "__main__":
+    main()
