@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 from sqlalchemy.orm import Session
 
-from telemetry.services.orders import ORDERS
-from telemetry.wire import Incident
+from telemetry.services.orders import COMMAND_VERBS, ORDERS
+from telemetry.wire import Incident, VehicleInfo
 from web import api, api_flights
 from web.auth.permissions import ALLOWED, Permission, Role
 from web.errors import Forbidden
@@ -20,7 +20,7 @@ from web.store.users import Account
 RECENT: Final = timedelta(days=7)
 """How far back a control room may review."""
 
-VERBS: Final = tuple(ORDERS)
+VERBS: Final = (*ORDERS, *COMMAND_VERBS)
 OBSERVER_VERBS: Final = ("pause", "hold", "return", "land")
 """An observer may hold and abort, nothing else."""
 
@@ -111,17 +111,26 @@ class OrderRight(msgspec.Struct, frozen=True):
     needs_reason: bool = False
 
 
-def orders(user: Account, holder: uploads.Holder | None) -> OrderRight:
-    """What `user` may order a vehicle held so: the pilot of the sortie it is loaded for all, its observer to abort."""
+def orders(user: Account, holder: uploads.Holder | None, info: VehicleInfo | None = None) -> OrderRight:
+    """What `user` may order a vehicle held so: the pilot of the sortie it is loaded for all, its observer to abort.
+
+    All, too, whom its commander handed command over to; the gateway says no where somebody else holds it.
+    """
     if not _has(user, Permission.VEHICLE_ORDER):
         return OrderRight(())
     if holder is not None and user.username == holder.pilot:
+        return OrderRight(VERBS)
+    if info is not None and _has(user, Permission.PLAN_UPLOAD) and user.username in _in_command(info):
         return OrderRight(VERBS)
     if _has(user, Permission.VEHICLE_OVERRIDE):
         return OrderRight(VERBS, needs_reason=True)
     if holder is not None and user.role is Role.OBSERVER and user.username == holder.observer:
         return OrderRight(OBSERVER_VERBS)
     return OrderRight(())
+
+
+def _in_command(info: VehicleInfo) -> tuple[str | None, str | None]:
+    return info.commander.user if info.commander else None, info.command_offered_to
 
 
 def may_hear_of(user: Account, holder: uploads.Holder | None) -> bool:

@@ -47,14 +47,16 @@ def _orders() -> tuple[api.OrderRights, ...]:
     """Of the unit's vehicles; of the ones no settings file names too, as far as the bus tells."""
     services, user = context(), session.user()
     names = {vehicle.callsign for vehicle in services.settings.vehicles}
+    infos: dict[str, VehicleInfo] = {}
     with contextlib.suppress(BusDown):  # the page says itself that the bus is down
-        names |= set(services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo))
+        infos = services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
+    names |= set(infos)
     with services.database.read() as db:
         holders = uploads.holders(db)
     found = []
     for name in sorted(names):
         held = holders.get(name)
-        right = reach.orders(user, held)
+        right = reach.orders(user, held, infos.get(subjects.token(name)))
         if right.verbs:
             found.append(api.OrderRights(name, right.verbs, right.needs_reason, held.sortie_id if held else None))
     return tuple(found)

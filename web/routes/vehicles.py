@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from typing import Final
 
@@ -48,9 +49,10 @@ def order(vehicle: str, verb: str) -> Response:
     given = body(api.Order) if request.content_length else api.Order()
     services, user = context(), session.user()
     reason = (given.reason or "").strip() or None
+    info = _info(vehicle)
     with services.database.write() as db:
         holder = uploads.holder(db, vehicle)
-        right = reach.orders(user, holder)
+        right = reach.orders(user, holder, info)
         _require_order(right, vehicle, verb, reason)
         sortie = holder.sortie_id if holder else None
         detail = {"arguments": given.arguments, "reason": reason, "sortie": sortie, "override": right.needs_reason}
@@ -63,6 +65,13 @@ def order(vehicle: str, verb: str) -> Response:
         raise BusDown(f"{vehicle} cannot be reached: {error.text}") from error
     _audit_answer(f"order.{verb}", vehicle, "done" if reply.ok else "denied", reply.text)
     return answer(reply)
+
+
+def _info(vehicle: str) -> VehicleInfo | None:
+    """What the bus says of it, if it says anything."""
+    with contextlib.suppress(BusDown):
+        return context().bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo).get(subjects.token(vehicle))
+    return None
 
 
 def _require_order(right: reach.OrderRight, vehicle: str, verb: str, reason: str | None) -> None:

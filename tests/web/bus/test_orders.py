@@ -6,9 +6,8 @@ import msgspec
 import pytest
 from flask import Flask
 
-from telemetry.wire import (
-    Reply,
-)
+from telemetry import subjects
+from telemetry.wire import Actor, Reply, VehicleInfo
 from tests.web.bus.conftest import Gateway, order
 from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem, view
 from web.api import Sortie, SortieSave
@@ -86,6 +85,44 @@ def test_a_supervisor_takes_over_for_a_reason(
     with database.read() as db:
         entry = audit.search(db, audit.Search(action="order"))[0][-1]
     assert (entry.detail["override"], entry.detail["reason"]) == (True, "Pilot unwell")
+
+
+def held(gateway: Gateway, commander: Actor, offered_to: str | None = None) -> None:
+    """The bus says who holds command of `VEHICLE`."""
+    info = VehicleInfo(VEHICLE, "gateway", "udp", 7, True, commander=commander, command_offered_to=offered_to)
+    gateway.run(gateway.bus.put(subjects.VEHICLES_BUCKET, VEHICLE, info))
+
+
+def test_whom_command_is_handed_over_to_may_order(
+    app: Flask, pilot: Browser, database: Database, loaded: Sortie, gateway: Gateway
+) -> None:
+    with database.write() as db:
+        users.create(db, "relief", "R. Pilot", Role.PILOT, PASSWORD)
+    relief = Browser(app)
+    relief.log_in("relief")
+    held(gateway, Actor("pilot", "pilot"))
+    problem(order(relief, "take"), 403)
+    held(gateway, Actor("pilot", "pilot"), offered_to="relief")
+    assert order(relief, "take").status_code == 200
+    held(gateway, Actor("relief", "pilot"))
+    assert order(relief, "goto").status_code == 200
+    assert [right["vehicle"] for right in relief.page_data("/live")["orders"]] == [VEHICLE]
+    held(gateway, Actor("pilot", "pilot"))
+    problem(order(relief, "goto"), 403)
+
+
+def test_a_supervisor_who_holds_command_needs_no_further_reason(
+    supervisor: Browser, loaded: Sortie, gateway: Gateway
+) -> None:
+    problem(order(supervisor, "goto"), 400)
+    held(gateway, Actor("supervisor", "supervisor"))
+    assert order(supervisor, "goto").status_code == 200
+
+
+def test_an_observer_is_never_in_command(observer: Browser, loaded: Sortie, gateway: Gateway) -> None:
+    held(gateway, Actor("pilot", "pilot"), offered_to="observer")
+    problem(order(observer, "take"), 403)
+    assert gateway.asked == []
 
 
 def test_an_unknown_order_is_not_sent(pilot: Browser, loaded: Sortie, gateway: Gateway) -> None:
