@@ -2,6 +2,7 @@
 import { decode } from '@msgpack/msgpack';
 
 import type {
+  Attachment,
   Alert,
   BusTicket,
   CheckRequest,
@@ -9,6 +10,7 @@ import type {
   Fleet,
   FlightNote,
   FlightSeries,
+  NoteCreate,
   ImportedPlan,
   LiveFrameTuple,
   Order,
@@ -145,8 +147,15 @@ export const api = {
   orderRights: () => getJson<readonly OrderRights[]>('/api/orders'),
   flightSeries: (id: string) => getJson<FlightSeries>(`/api/flights/${encodeURIComponent(id)}/series`),
   examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
-  addNote: (id: string, text: string) =>
-    sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, { text }),
+  addNote: (id: string, body: NoteCreate) =>
+    sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, body),
+  /** `takenAt` is for a file that does not say itself when it was taken. */
+  async attach(id: string, file: File, takenAt: string | null): Promise<Attachment> {
+    const query = new URLSearchParams({ name: file.name, ...(takenAt ? { taken_at: takenAt } : {}) });
+    const headers = { 'X-CSRFToken': csrfToken, 'Content-Type': file.type || 'application/octet-stream' };
+    const path = `/api/flights/${encodeURIComponent(id)}/attachments?${query.toString()}`;
+    return (await (await call(path, { method: 'POST', headers, body: file })).json()) as Attachment;
+  },
   signOff: (id: string, body: SignOffCreate) =>
     sendJson<SignOff>('POST', `/api/flights/${encodeURIComponent(id)}/sign-off`, body),
 
@@ -156,6 +165,8 @@ export const api = {
     const response = await call(`/api/past/frames?since=${from}&until=${to}&every_s=${everyS}`, {});
     return decode(await response.arrayBuffer()) as readonly LiveFrameTuple[];
   },
+  airspace: ({ west, south, east, north }: { west: number; south: number; east: number; north: number }) =>
+    getJson<GeoJSON.FeatureCollection>(`/api/airspace?west=${west}&south=${south}&east=${east}&north=${north}`),
   pastAlerts: async (): Promise<readonly Alert[]> => (await getJson<PastAlerts>('/api/past/alerts')).alerts,
 
   order: (vehicle: string, verb: string, body: Order = {}) =>

@@ -175,6 +175,8 @@ export class Bus {
   }
 
   private tell(handler: Handler<never>, data: Uint8Array, at: Moment): void {
+    // A deleted key says so by saying nothing.
+    if (data.length === 0) return;
     let message: unknown;
     try {
       message = this.decoder.decode(data);

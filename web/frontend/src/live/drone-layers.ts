@@ -10,11 +10,16 @@ import { addDroneImages, type DroneImage } from './drone-images';
 import type { LiveFleet, Track } from './fleet';
 import { ageWords, droneFreshness, partAgeMs } from './freshness';
 import { screenScale } from '../map/screen';
+import type { TrailPoint } from './trail';
+import type { Trails } from './view';
 import { phaseOf } from './words';
 
 export const DRONE_LAYERS = ['drones', 'drones-marked'] as const;
 const DRONES = 'drones';
 const TRAILS = 'trails';
+
+/** Metres above home from which each colour of the trails holds; the last is above what is allowed. */
+export const HEIGHT_BANDS = [0, 30, 60, 90, 120] as const;
 
 /** With more drones than this their labels say the callsign alone. */
 const FULL_LABELS = 40;
@@ -40,7 +45,7 @@ export function addDroneLayers(map: MapLibreMap): void {
     source: TRAILS,
     layout: { 'line-cap': 'round', 'line-join': 'round' },
     paint: {
-      'line-color': token('accent'),
+      'line-color': ['match', ['get', 'band'], ...HEIGHT_BANDS.flatMap((_, band) => [band, token(`height-${band + 1}`)]), token('accent')] as unknown as ExpressionSpecification,
       'line-opacity': ['get', 'opacity'],
       'line-width': ['case', ['get', 'selected'], 3.5 * scale, 2 * scale],
     },
@@ -150,24 +155,48 @@ function labelOf({ state, heard }: Track, stale: boolean, full: boolean, at: Mom
   return `${state.vehicle}\n${Math.round(state.height_home_m)} m`;
 }
 
-/** The way of the last `withinMs` of every drone, ending where it is drawn; its older half is fainter. */
-export function drawTrails(map: MapLibreMap, fleet: LiveFleet, look: Look, at: Moment, withinMs: number): void {
+/** The way of the last `withinMs` of every drone, ending where it is drawn, in the colours of its age or its height. */
+export function drawTrails(map: MapLibreMap, fleet: LiveFleet, look: Look, at: Moment, withinMs: number, by: Trails): void {
   const features: Feature[] = [];
   for (const [vehicle, { state, trail }] of fleet.tracks) {
     const points = trail.points(at.mono, withinMs);
     if (points.length < 2 || state.lon_deg === null || state.lat_deg === null) continue;
-    const way = points.map(({ lon, lat }) => [lon, lat]);
-    way.push([state.lon_deg, state.lat_deg]);
-    const half = Math.floor(way.length / 2);
+    const way = [...points, { lon: state.lon_deg, lat: state.lat_deg, height_m: state.height_home_m }];
     const selected = vehicle === look.selected;
-    features.push(trailPart(way.slice(0, half + 1), selected, selected ? 0.5 : 0.25));
-    features.push(trailPart(way.slice(half), selected, selected ? 1 : 0.6));
+    features.push(...(by === 'height' ? byHeight(way, selected) : byAge(way, selected)));
   }
   update(map, TRAILS, { type: 'FeatureCollection', features });
 }
 
-function trailPart(coordinates: number[][], selected: boolean, opacity: number): Feature {
-  return { type: 'Feature', properties: { selected, opacity }, geometry: { type: 'LineString', coordinates } };
+type Point3 = Omit<TrailPoint, 'monoMs'>;
+
+/** The older half fainter. */
+function byAge(way: readonly Point3[], selected: boolean): Feature[] {
+  const half = Math.floor(way.length / 2);
+  return [trailPart(way.slice(0, half + 1), selected, selected ? 0.5 : 0.25), trailPart(way.slice(half), selected, selected ? 1 : 0.6)];
+}
+
+/** One part for each stretch within a band of heights. */
+function byHeight(way: readonly Point3[], selected: boolean): Feature[] {
+  const parts: Feature[] = [];
+  let from = 0;
+  for (let to = 1; to < way.length; to += 1) {
+    const [first, here] = [bandOf(way[from]?.height_m ?? null), bandOf(way[to]?.height_m ?? null)];
+    if (here === first && to < way.length - 1) continue;
+    parts.push(trailPart(way.slice(from, to + 1), selected, 0.9, first));
+    from = to;
+  }
+  return parts;
+}
+
+function trailPart(way: readonly Point3[], selected: boolean, opacity: number, band = -1): Feature {
+  const coordinates = way.map(({ lon, lat }) => [lon, lat]);
+  return { type: 'Feature', properties: { selected, opacity, band }, geometry: { type: 'LineString', coordinates } };
+}
+
+/** Which of `HEIGHT_BANDS`; -1 where the height is not known. */
+export function bandOf(height_m: number | null): number {
+  return height_m === null ? -1 : HEIGHT_BANDS.findLastIndex((from) => height_m >= from || from === 0);
 }
 
 function update(map: MapLibreMap, source: string, data: FeatureCollection): void {

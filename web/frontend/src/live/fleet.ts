@@ -31,7 +31,7 @@ export class LiveFleet {
       const state = liveVehicle(row);
       if (wanted && !wanted(state)) continue;
       const trail = this.tracks.get(state.vehicle)?.trail ?? new Trail();
-      if (state.lat_deg !== null && state.lon_deg !== null) trail.add(state.lon_deg, state.lat_deg, at.mono);
+      if (state.lat_deg !== null && state.lon_deg !== null) trail.add(state.lon_deg, state.lat_deg, at.mono, state.height_home_m);
       this.tracks.set(state.vehicle, { state, heard, trail, everyMs });
     }
     this.lastHeard = at;

@@ -33,7 +33,7 @@ export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Alerts' | 'Looking back' 
     { keys: ['+', '=', '-'], cap: '+  −', words: 'Zoom', does: (model, key) => model.map.value?.zoom(key === '-' ? -1 : 1) },
     { keys: ['r'], cap: 'R', words: 'Measure', does: (model) => model.map.value?.measure(model.map.value.measured.value === null) },
     { keys: ['y'], cap: 'Y', words: 'Layers', does: (model) => (model.layersOpen.value = !model.layersOpen.value) },
-    { keys: ['g'], cap: 'G', words: 'Find a place', does: () => focus('place-search') },
+    { keys: ['g'], cap: 'G', words: 'Find a place', does: () => document.querySelector<HTMLElement>('[data-testid="place-words"]')?.focus() },
   ],
   Alerts: [
     { keys: ['w'], cap: 'W', words: 'The drone of the next alert that waits', does: nextWaiting },

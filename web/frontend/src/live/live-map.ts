@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LngLat, Point, PointLike } from 'maplibre-gl';
 
 import type { Moment } from '../bus/age';
-import type { MapConfig, Plan, Position } from '../generated';
+import type { FoundPlace, MapConfig, Plan, Position } from '../generated';
 import type { Box } from '../map/area';
 import { boundsOf, lonLat } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
@@ -12,9 +12,11 @@ import { worstByVehicle } from './alerts';
 import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
 import { partAgeMs } from './freshness';
 import { addMeasureLayers, drawMeasure } from './measure';
+import { addAirspaceLayers, addTrafficLayers } from './others-layers';
 import { Pace } from './pace';
 import type { Picture } from './picture';
 import { addPlanLayers, showPlans } from './shown-plan';
+import { Surroundings } from './surroundings';
 import type { View } from './view';
 
 const VIEW_KEY = 'airbeat-live-view';
@@ -28,6 +30,7 @@ const ALL_PLANS = 12;
 
 export class LiveMap {
   private readonly ground: GroundMap;
+  private readonly surroundings: Surroundings;
   private readonly _following = signal(false);
   private readonly _measured = signal<readonly Position[] | null>(null);
   private readonly _pointer = signal<LngLat | null>(null);
@@ -48,9 +51,13 @@ export class LiveMap {
   ) {
     this.ground = createMap(container, config, storedView() ?? LONDON);
     const { map } = this.ground;
+    this.surroundings = new Surroundings(map, picture, view, this._box);
     this.ground.onStyle(() => {
+      addAirspaceLayers(map);
       addPlanLayers(map);
       this.drawPlans();
+      addTrafficLayers(map);
+      this.surroundings.styled();
       addDroneLayers(map);
       addMeasureLayers(map);
       drawMeasure(map, this._measured.peek() ?? []);
@@ -107,6 +114,13 @@ export class LiveMap {
     const place = this.placeOf(vehicle);
     const { map } = this.ground;
     if (place && !map.getBounds().contains(lonLat(place))) map.easeTo({ center: lonLat(place), duration: 300 });
+  }
+
+  /** A place that was searched for. */
+  goTo(place: FoundPlace): void {
+    this._following.value = false;
+    if (place.bounds) fit(this.ground.map, [...place.bounds], 80);
+    else this.ground.map.easeTo({ center: lonLat(place.position), zoom: Math.max(15, this.ground.map.getZoom()), duration: 350 });
   }
 
   zoom(by: number): void {
@@ -171,9 +185,10 @@ export class LiveMap {
     drawDrones(map, fleet, look, at);
     const many = fleet.tracks.size > 150;
     if (now - this.drawn.trailsAt > (many ? 1500 : 300)) {
-      drawTrails(map, fleet, look, at, trails ? (many ? 20_000 : 90_000) : 0);
+      drawTrails(map, fleet, look, at, trails === 'off' ? 0 : many ? 20_000 : 90_000, trails);
       this.drawn.trailsAt = now;
     }
+    this.surroundings.drawTraffic(this.selected.value);
     if (this.picture.isLive.peek()) this.keepPace(at);
     if (!this.placed && fleet.tracks.size > 0 && this.picture.watch.loading.value !== 'loading') this.place();
     if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
@@ -210,7 +225,7 @@ export class LiveMap {
 
   private drawPlans(): void {
     const chosen = this.picture.onboard.value.get(this.selected.value ?? '')?.plan ?? null;
-    showPlans(this.ground.map, chosen, this.drawnPlans().filter((plan) => plan !== chosen));
+    showPlans(this.ground.map, chosen, this.drawnPlans().filter((plan) => plan !== chosen), this.view.value);
   }
 
   private drawnPlans(): Plan[] {

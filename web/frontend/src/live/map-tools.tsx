@@ -1,14 +1,15 @@
 /* Beside the map: what brings drones into view, and what is under the pointer. */
-import type { Signal } from '@preact/signals';
-
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { metres as distance } from '../ui/format';
+import { PlaceSearch } from '../ui/PlaceSearch';
 import { gridReference } from './grid-reference';
+import { Layers } from './layers';
 import type { LiveMap } from './live-map';
 import type { Model } from './model';
 import { PopOut } from './pop-out';
-import type { View } from './view';
 import { bearing } from './words';
+
+const BACK_MS = 60_000;
 
 export function MapTools({ map, model: { picture, selected, view, help, layersOpen } }: { map: LiveMap; model: Model }) {
   const measuring = map.measured.value !== null;
@@ -32,11 +33,17 @@ export function MapTools({ map, model: { picture, selected, view, help, layersOp
         <button type="button" class="btn btn-icon" aria-label="Measure" title="Measure on the map (R)" aria-pressed={measuring} data-testid="btn-measure" onClick={() => map.measure(!measuring)}>
           <span class="icon icon-ruler" aria-hidden="true" />
         </button>
+        <button type="button" class="btn btn-icon" aria-label="Look back" title="Look back over the last hour (,)" data-testid="btn-past" onClick={() => picture.step(-BACK_MS)}>
+          <span class="icon icon-clock" aria-hidden="true" />
+        </button>
         <Layers view={view} open={layersOpen} />
         <PopOut panel="map" />
         <button type="button" class="btn btn-icon" aria-label="Keys" title="What the keys do (?)" data-testid="btn-keys" onClick={() => (help.value = true)}>
           ?
         </button>
+      </div>
+      <div class="live-places">
+        <PlaceSearch onFound={(place) => map.goTo(place)} />
       </div>
       {here && (
         <output class="map-pointer" data-testid="map-pointer">
@@ -52,31 +59,5 @@ export function MapTools({ map, model: { picture, selected, view, help, layersOp
         </output>
       )}
     </>
-  );
-}
-
-const CHOICES: readonly (readonly [keyof View, string])[] = [
-  ['allLabels', 'Callsigns of all drones'],
-  ['trails', 'Trails'],
-  ['otherPlans', 'Plans of all drones'],
-];
-
-function Layers({ view, open }: { view: Signal<View>; open: Signal<boolean> }) {
-  return (
-    <div class="layers">
-      <button type="button" class="btn btn-icon" aria-label="Layers" title="What the map shows" aria-expanded={open.value} data-testid="btn-layers" onClick={() => (open.value = !open.value)}>
-        <span class="icon icon-layers" aria-hidden="true" />
-      </button>
-      {open.value && (
-        <div class="layers-list card" role="group" aria-label="Layers">
-          {CHOICES.map(([key, words]) => (
-            <label class="check" key={key}>
-              <input type="checkbox" data-testid={`layer-${key}`} checked={view.value[key]} onChange={(event) => (view.value = { ...view.value, [key]: event.currentTarget.checked })} />
-              {words}
-            </label>
-          ))}
-        </div>
-      )}
-    </div>
   );
 }

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal } from '@preact/signals';
 
 import { elapsedMs, type Moment, moment } from '../bus/age';
-import type { Alert, Event, Onboard, VehicleInfo } from '../generated';
+import type { Alert, Event, Incident, Onboard, VehicleInfo } from '../generated';
 import type { Alerts } from './alerts';
 import type { LiveFleet } from './fleet';
 import type { Fetch } from './reel';
@@ -20,6 +20,7 @@ export class Picture {
   /** The pace at which words follow: four times a second, or the moment that is looked back at. */
   readonly tick: ReadonlySignal<Moment>;
   readonly alerts: ReadonlySignal<Alerts>;
+  readonly incidents: ReadonlySignal<readonly Incident[]>;
   readonly infos: ReadonlySignal<ReadonlyMap<string, VehicleInfo>>;
   /** The plans on board now; of the past only those that were there already. */
   readonly onboard: ReadonlySignal<ReadonlyMap<string, Onboard>>;
@@ -33,6 +34,7 @@ export class Picture {
     this.isLive = computed(() => past.at.value === null);
     this.tick = computed(() => (past.at.value === null ? watch.tick.value : past.tick.value));
     this.alerts = computed(() => (past.at.value === null ? watch.alerts.value : past.alerts.value));
+    this.incidents = computed(() => openAt([...watch.incidents.value.values()], past.at.value));
     this.infos = watch.infos;
     this.onboard = computed(() => onboardAt(watch.onboard.value, past.at.value));
   }
@@ -67,6 +69,11 @@ export class Picture {
   seek(at: number): void {
     this.past.seek(at, this.watch.fleet.tracks.size);
   }
+}
+
+/** Those still open that were open then. */
+function openAt(incidents: readonly Incident[], at: number | null): readonly Incident[] {
+  return at === null ? incidents : incidents.filter(({ opened_at }) => new Date(opened_at).getTime() <= at);
 }
 
 function onboardAt(onboard: ReadonlyMap<string, Onboard>, at: number | null): ReadonlyMap<string, Onboard> {

@@ -29,13 +29,23 @@ export function addPlanLayers(map: MapLibreMap): void {
   for (const layer of [...fenceLayers(), ...pathLayers(), ...pointLayers()]) map.addLayer(layer);
 }
 
-/** `chosen` in full (null for none); of `others` the fences and paths. */
-export function showPlans(map: MapLibreMap, chosen: Plan | null, others: readonly Plan[] = []): void {
+export interface Parts {
+  readonly plans: boolean;
+  readonly fences: boolean;
+}
+
+const ALL: Parts = { plans: true, fences: true };
+
+/** `chosen` in full (null for none); of `others` the fences and paths. `parts` leaves out paths, or fences. */
+export function showPlans(map: MapLibreMap, chosen: Plan | null, others: readonly Plan[] = [], parts = ALL): void {
   // While another theme's style is being loaded there is nothing to draw on; `onStyle` comes again.
   if (!map.getSource(OTHERS)) return;
-  setData(map, FENCE, chosen ? fenceShapes(chosen, null) : NOTHING);
-  setData(map, PATH, chosen ? pathShapes(chosen, []) : NOTHING);
-  setData(map, POINTS, chosen ? pointShapes(chosen, null) : NOTHING);
-  const features = others.flatMap((plan) => [...fenceShapes(plan, null).features, ...pathShapes(plan, []).features]);
+  setData(map, FENCE, chosen && parts.fences ? fenceShapes(chosen, null) : NOTHING);
+  setData(map, PATH, chosen && parts.plans ? pathShapes(chosen, []) : NOTHING);
+  setData(map, POINTS, chosen && parts.plans ? pointShapes(chosen, null) : NOTHING);
+  const features = others.flatMap((plan) => [
+    ...(parts.fences ? fenceShapes(plan, null).features : []),
+    ...(parts.plans ? pathShapes(plan, []).features : []),
+  ]);
   setData(map, OTHERS, { type: 'FeatureCollection', features } satisfies FeatureCollection);
 }

@@ -4,6 +4,8 @@ export interface TrailPoint {
   readonly lon: number;
   readonly lat: number;
   readonly monoMs: number;
+  /** Above home. */
+  readonly height_m: number | null;
 }
 
 const SPACING_MS = 900;
@@ -15,10 +17,10 @@ export class Trail {
   private kept: TrailPoint[] = [];
 
   /** Takes a position; one that is hardly later or hardly elsewhere is not kept. Returns whether it was. */
-  add(lon: number, lat: number, monoMs: number): boolean {
+  add(lon: number, lat: number, monoMs: number, height_m: number | null = null): boolean {
     const last = this.kept.at(-1);
     if (last && (monoMs - last.monoMs < SPACING_MS || moved(last, lon, lat) < LEAST_MOVE_M)) return false;
-    this.kept.push({ lon, lat, monoMs });
+    this.kept.push({ lon, lat, monoMs, height_m });
     const oldest = this.kept[0];
     if (oldest && monoMs - oldest.monoMs > KEPT_MS) this.kept.shift();
     return true;

@@ -1,16 +1,33 @@
 /* What this screen wants to see; remembered on this machine. */
 import { type Signal, signal } from '@preact/signals';
 
+/** `age`: older parts are fainter; `height`: in the colours of the heights flown at. */
+export type Trails = 'off' | 'age' | 'height';
+
 export interface View {
-  readonly trails: boolean;
-  /** Fences and paths of the drones that are not chosen. */
+  readonly trails: Trails;
+  readonly plans: boolean;
+  readonly fences: boolean;
+  /** Plans and fences of the drones that are not chosen, too. */
   readonly otherPlans: boolean;
   /** Callsigns of all drones, or of those only that want looking at. */
   readonly allLabels: boolean;
+  readonly airspace: boolean;
+  readonly traffic: boolean;
+  readonly incidents: boolean;
 }
 
-const KEY = 'airbeat-live-layers';
-const INITIAL: View = { trails: true, otherPlans: true, allLabels: true };
+const KEY = 'airbeat-live-view-of';
+const INITIAL: View = {
+  trails: 'age',
+  plans: true,
+  fences: true,
+  otherPlans: true,
+  allLabels: true,
+  airspace: true,
+  traffic: true,
+  incidents: true,
+};
 
 export function rememberedView(): Signal<View> {
   const view = signal<View>({ ...INITIAL, ...stored() });

@@ -4,10 +4,11 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { api } from '../api';
 import { elapsedMs, type Moment, moment } from '../bus/age';
 import type { Bus } from '../bus/bus';
-import type { Alert, Event, LiveFrameTuple, LiveVehicle, Onboard, VehicleInfo } from '../generated';
+import type { Alert, Event, Incident, LiveFrameTuple, LiveVehicle, Onboard, TrafficFrame, VehicleInfo } from '../generated';
 import { areaOf } from '../map/area';
 import { alertOf, type Alerts, withAlert } from './alerts';
 import { LiveFleet } from './fleet';
+import { Traffic } from './traffic';
 
 export type Loading = 'loading' | 'ready' | 'failed';
 
@@ -24,6 +25,8 @@ const CHANGES = new Set(['upload', 'reboot', 'link_back']);
 
 export class Watch {
   readonly fleet = new LiveFleet();
+  readonly traffic = new Traffic();
+  private readonly _incidents = signal<ReadonlyMap<string, Incident>>(new Map());
   private readonly _alerts = signal<Alerts>(new Map());
   private readonly _infos = signal<ReadonlyMap<string, VehicleInfo>>(new Map());
   private readonly _onboard = signal<ReadonlyMap<string, Onboard>>(new Map());
@@ -42,7 +45,12 @@ export class Watch {
     private readonly all: boolean,
   ) {
     if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS, (state) => this.unseen(state, at))));
-    else this.listenTo('live.>');
+    else {
+      this.listenTo('live.>');
+      bus.subscribeNewest<LiveFrameTuple>('guest.*', (frame, at) => this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS)));
+    }
+    bus.subscribe<TrafficFrame>('traffic.>', (frame, at) => this.traffic.apply(frame, at));
+    bus.subscribe<Incident>('$KV.incidents.*', (incident) => this.changed(incident));
     bus.subscribe<Event>('event.>', (event) => this.happened(event));
     bus.connections.subscribe(() => {
       this.fleet.newLine();
@@ -91,6 +99,11 @@ export class Watch {
     return this._alerts;
   }
 
+  /** The open ones. */
+  get incidents(): ReadonlySignal<ReadonlyMap<string, Incident>> {
+    return this._incidents;
+  }
+
   get infos(): ReadonlySignal<ReadonlyMap<string, VehicleInfo>> {
     return this._infos;
   }
@@ -117,6 +130,16 @@ export class Watch {
     const isNew = !this._alerts.value.has(alert.alert_id);
     this._alerts.value = withAlert(this._alerts.value, alert);
     if (isNew && alert.acknowledged_at === null) for (const handler of this.alertHandlers) handler(alert);
+  }
+
+  /** Of two messages about one incident the greater version is true. */
+  private changed(incident: Incident): void {
+    const known = this._incidents.value.get(incident.incident_id);
+    if (known && known.version > incident.version) return;
+    const incidents = new Map(this._incidents.value);
+    if (incident.closed_at === null) incidents.set(incident.incident_id, incident);
+    else incidents.delete(incident.incident_id);
+    this._incidents.value = incidents;
   }
 
   private happened(event: Event): void {
@@ -149,6 +172,7 @@ export class Watch {
       const told = await api.fleet();
       this._infos.value = new Map(told.vehicles.map((info) => [info.vehicle, info]));
       this._onboard.value = new Map(told.onboard.map((held) => [held.vehicle, held]));
+      this._incidents.value = new Map(told.incidents.map((incident) => [incident.incident_id, incident]));
       this.forgetWords();
       const listed = new Set(told.alerts.map((alert) => alert.alert_id));
       this._alerts.value = new Map([...this._alerts.value].filter(([id]) => listed.has(id)));

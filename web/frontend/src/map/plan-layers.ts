@@ -3,6 +3,7 @@ import type { ExpressionSpecification, LayerSpecification, Map as MapLibreMap } 
 
 import { token } from '../ui/theme';
 import { LABEL_FONT } from './ground';
+import { screenScale } from './screen';
 
 /** Sources that the layers read; set them with `setData`. */
 export const FENCE = 'plan-fence';
@@ -95,6 +96,7 @@ export function fenceLayers(): LayerSpecification[] {
 }
 
 export function pathLayers(): LayerSpecification[] {
+  const scale = screenScale();
   return [
     {
       id: 'plan-path-bad',
@@ -102,7 +104,7 @@ export function pathLayers(): LayerSpecification[] {
       source: PATH,
       filter: ['boolean', ['get', 'bad'], false],
       layout: { 'line-cap': 'round' },
-      paint: { 'line-color': token('crit'), 'line-width': 11, 'line-opacity': 0.45 },
+      paint: { 'line-color': token('crit'), 'line-width': 11 * scale, 'line-opacity': 0.45 },
     },
     {
       id: 'plan-path-casing',
@@ -110,7 +112,7 @@ export function pathLayers(): LayerSpecification[] {
       source: PATH,
       filter: is('kind', 'leg'),
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': token('plan-casing'), 'line-width': 5, 'line-opacity': 0.85 },
+      paint: { 'line-color': token('plan-casing'), 'line-width': 5 * scale, 'line-opacity': 0.85 },
     },
     {
       id: 'plan-path-line',
@@ -118,14 +120,14 @@ export function pathLayers(): LayerSpecification[] {
       source: PATH,
       filter: is('kind', 'leg'),
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': token('plan-path'), 'line-width': 2.5 },
+      paint: { 'line-color': token('plan-path'), 'line-width': 2.5 * scale },
     },
     {
       id: 'plan-path-return',
       type: 'line',
       source: PATH,
       filter: is('kind', 'return'),
-      paint: { 'line-color': token('plan-path'), 'line-width': 2, 'line-dasharray': [2, 2.5] },
+      paint: { 'line-color': token('plan-path'), 'line-width': 2 * scale, 'line-dasharray': [2, 2.5] },
     },
     {
       id: 'plan-path-arrow',
@@ -156,16 +158,17 @@ function discLayer(): LayerSpecification {
     token('rally'),
     token('plan-path'),
   ];
+  const scale = screenScale();
   const radius: ExpressionSpecification = [
     'interpolate',
     ['linear'],
     ['zoom'],
     12.5,
-    ['case', selected, 6, inPattern, 1.5, 3],
+    ['case', selected, 6 * scale, inPattern, 1.5 * scale, 3 * scale],
     15,
-    ['case', selected, 14, inPattern, 4, 11],
+    ['case', selected, 14 * scale, inPattern, 4 * scale, 11 * scale],
     16.5,
-    ['case', selected, 14, inPattern, 10, 11],
+    ['case', selected, 14 * scale, inPattern, 10 * scale, 11 * scale],
   ];
   return {
     id: 'plan-points-disc',
@@ -175,12 +178,13 @@ function discLayer(): LayerSpecification {
       'circle-radius': radius,
       'circle-color': ['case', selected, kindColour, token('plan-point')],
       'circle-stroke-color': ['case', selected, token('plan-point'), kindColour],
-      'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 12.5, 1.5, 15, ['case', inPattern, 1.75, 2.5]],
+      'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 12.5, 1.5 * scale, 15, ['case', inPattern, 1.75 * scale, 2.5 * scale]],
     },
   };
 }
 
 export function pointLayers(): LayerSpecification[] {
+  const scale = screenScale();
   return [
     discLayer(),
     {
@@ -192,7 +196,7 @@ export function pointLayers(): LayerSpecification[] {
       layout: {
         'text-field': ['get', 'text'],
         'text-font': LABEL_FONT,
-        'text-size': ['interpolate', ['linear'], ['zoom'], 13.75, 9, 15, 12],
+        'text-size': ['interpolate', ['linear'], ['zoom'], 13.75, 9 * scale, 15, 12 * scale],
         'text-padding': 0,
         'symbol-sort-key': ['case', selected, 0, 1],
       },
@@ -207,7 +211,7 @@ export function pointLayers(): LayerSpecification[] {
       layout: {
         'text-field': ['get', 'height'],
         'text-font': LABEL_FONT,
-        'text-size': 11,
+        'text-size': 11 * scale,
         'text-anchor': 'top',
         'text-offset': [0, 1.3],
       },

@@ -47,6 +47,8 @@ const SHAPES: readonly (readonly [string, readonly string[]])[] = [
   ['fence-out', ['map-ground', 'map-park', 'map-water']],
   ['rally', ['map-ground', 'map-park', 'map-water']],
   ['home', ['map-ground', 'map-park', 'map-water']],
+  ['traffic', ['map-ground', 'map-park', 'map-water']],
+  ...[1, 2, 3, 4, 5].map((band) => [`height-${band}`, ['map-ground', 'map-park', 'map-water']] as const),
   ['line-strong', ['surface', 'surface-2']],
   ['focus', ['surface', 'ground']],
 ];
