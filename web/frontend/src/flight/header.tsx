@@ -13,6 +13,7 @@ const DOWNLOADS = [
   ['gpx', 'track.gpx', 'GPX', 'For mapping tools'],
   ['csv', 'track.csv', 'CSV', 'For a spreadsheet'],
   ['map', 'map.html', 'Map', 'A map in one file that opens in any browser'],
+  ['report', 'report.pdf', 'Report', 'The flight on paper: map, findings, charts, record, custody'],
 ] as const;
 
 export function Header({ flight }: { flight: Flight }) {
@@ -49,6 +50,12 @@ export function Header({ flight }: { flight: Flight }) {
         </div>
       </dl>
       <SignOffButton flight={flight} given={signOff} />
+      {flight.may_see_evidence && (
+        <a class="btn" data-testid="link-evidence" title="Its record, who did what with it, sealed exports, how it is kept" href={`/flights/${encodeURIComponent(summary.flight_id)}/evidence`}>
+          <Icon name="lock" />
+          Evidence
+        </a>
+      )}
       {flight.may_export && (
         <nav class="flight-downloads" aria-label="Downloads">
           {DOWNLOADS.map(([key, path, words, title], index) => (

@@ -2,13 +2,12 @@
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { api, ApiError } from '../api';
-import type { Flight, FlightNote, UploadReceipt } from '../generated';
+import type { Attachment, Flight, FlightNote, UploadReceipt } from '../generated';
 import { clock, instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
-import { toast } from '../ui/toast';
 import type { Happening, Tone } from './events';
 import { type Findings, FindingsTab } from './findings-tab';
+import { NotesTab } from './notes-tab';
 import { Nothing } from './nothing';
 import { PlanTab } from './plan-tab';
 
@@ -18,7 +17,7 @@ const TABS = [
   ['plan', 'Plan and flown'],
   ['upload', 'Upload'],
   ['files', 'Files'],
-  ['notes', 'Notes'],
+  ['notes', 'Notes and photographs'],
 ] as const;
 type Tab = (typeof TABS)[number][0];
 
@@ -33,6 +32,7 @@ interface Props {
 export function Panels({ flight, events, cursor, findings }: Props) {
   const tab = useSignal<Tab>('events');
   const notes = useSignal<readonly FlightNote[]>(flight.notes);
+  const attachments = useSignal<readonly Attachment[]>(flight.attachments);
   return (
     <section class="flight-panels" aria-label="About the flight">
       <div class="tabs" role="tablist">
@@ -40,7 +40,7 @@ export function Panels({ flight, events, cursor, findings }: Props) {
           <button type="button" role="tab" class="tab" key={key} aria-selected={tab.value === key} data-testid={`tab-${key}`} onClick={() => (tab.value = key)}>
             {words}
             {key === 'findings' && Array.isArray(findings.value) && <span class={findings.value.length > 0 ? 'tab-count' : 'muted'}>{findings.value.length}</span>}
-            {key === 'notes' && notes.value.length > 0 && <span class="muted">{notes.value.length}</span>}
+            {key === 'notes' && notes.value.length + attachments.value.length > 0 && <span class="muted">{notes.value.length + attachments.value.length}</span>}
           </button>
         ))}
       </div>
@@ -50,7 +50,7 @@ export function Panels({ flight, events, cursor, findings }: Props) {
         {tab.value === 'findings' && <FindingsTab findings={findings} cursor={cursor} />}
         {tab.value === 'upload' && <Receipt receipt={flight.receipt} />}
         {tab.value === 'files' && <Files flight={flight} />}
-        {tab.value === 'notes' && <Notes flight={flight} notes={notes} />}
+        {tab.value === 'notes' && <NotesTab flight={flight} notes={notes} attachments={attachments} cursor={cursor} />}
       </div>
     </section>
   );
@@ -165,55 +165,5 @@ function Hash({ value }: { value: string }) {
     <code class="hash" title={value}>
       {value}
     </code>
-  );
-}
-
-function Notes({ flight, notes }: { flight: Flight; notes: Signal<readonly FlightNote[]> }) {
-  const text = useSignal('');
-  const busy = useSignal(false);
-  const add = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    busy.value = true;
-    try {
-      notes.value = [...notes.value, await api.addNote(flight.summary.flight_id, text.value)];
-      text.value = '';
-    } catch (error) {
-      toast(error instanceof ApiError ? error.message : 'The note was not saved.', 'crit');
-    }
-    busy.value = false;
-  };
-  return (
-    <>
-      <NoteList notes={notes} />
-      {flight.may_note && (
-        <form class="form" onSubmit={(event) => void add(event)}>
-          <div class="field">
-            <label for="note">New note</label>
-            <textarea id="note" class="input" data-testid="note-text" required value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
-          </div>
-          <div>
-            <button type="submit" class="btn btn-primary" data-testid="btn-add-note" disabled={busy.value || text.value.trim() === ''}>
-              Add note
-            </button>
-          </div>
-        </form>
-      )}
-    </>
-  );
-}
-
-function NoteList({ notes }: { notes: ReadonlySignal<readonly FlightNote[]> }) {
-  if (notes.value.length === 0) return <p class="muted">Nobody has noted anything on this flight.</p>;
-  return (
-    <ol class="note-list">
-      {notes.value.map((note) => (
-        <li key={note.note_id} data-testid="note">
-          <p>{note.text}</p>
-          <small>
-            {note.author} · {instant(note.at)}
-          </small>
-        </li>
-      ))}
-    </ol>
   );
 }
