@@ -10,8 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
+from mission.errors import PlanFormatError
+from mission.terrain import Terrain
 from telemetry import settings as settings_file
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
@@ -29,7 +32,7 @@ from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.tlog import STAMP
 from telemetry.running import run_service, told_to_end
-from telemetry.services import intervals
+from telemetry.services import intervals, terrain
 from telemetry.settings import Settings, VehicleSettings
 from telemetry.vehicle import Vehicle
 from telemetry.wire import Event, LiveFrame, LiveVehicle, TrafficFrame, VehicleInfo, area_of
@@ -64,6 +67,7 @@ class Gateway:
         self._loss_told, self._loss_told_at = 0, 0.0
         self._events = EventOutbox()
         self._traffic = Traffic()
+        self._terrain = None if settings.planning.terrain is None else _terrain(Path(settings.planning.terrain))
         self.pilot_ports = PilotPorts(settings.vehicles, bus, self._events.add)
         self._frame_numbers: Counter[str] = Counter()
         self._fleet_at = 0.0
@@ -216,6 +220,8 @@ class Gateway:
             command = Command(vehicle, self._were.pop(subjects.token(name), None), self._events.add)
             contact = self._by_name[name] = Contact(vehicle, command, several, self._traffic.hear)
             self.pilot_ports.join(contact)
+            if self._terrain is not None:
+                self._spawn(terrain.serve(contact.mailbox, partial(_heights, self._terrain)))
             self._spawn(Desk(self._bus, contact, self._events.add).open())
             log.info("%s: first heard on %s from %s", name, peer.link, peer.address)
         self._contacts[peer.link, frame.sysid] = contact
@@ -283,6 +289,20 @@ class Gateway:
                 await self.tick(time.monotonic())
                 await self._raw.flush(self._bus)
                 await self._events.flush(self._bus)
+
+
+def _terrain(folder: Path) -> Terrain | None:
+    """The heights that plans are judged by. Without them, what flies is heard all the same."""
+    try:
+        return Terrain.of_folder(folder)
+    except (OSError, PlanFormatError) as error:
+        log.error("%s: vehicles are served no terrain: %s", folder, error)
+        return None
+
+
+async def _heights(ground: Terrain, places: terrain.Heights) -> terrain.Heights:
+    """A tile may have to be read first, which must not hold up the loop."""
+    return await asyncio.to_thread(ground.heights_amsl, places)
 
 
 async def run(settings: Settings) -> None:

@@ -7,10 +7,13 @@ import contextlib
 import itertools
 import random
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mission.plan import EMPTY, digest
@@ -19,7 +22,8 @@ from telemetry.bus import Bus
 from telemetry.gateway.outbox import RawOutbox
 from telemetry.gateway.service import Gateway
 from telemetry.mavlink import tlog
-from telemetry.settings import LinkSettings, Settings, VehicleSettings
+from telemetry.mavlink.messages import decode
+from telemetry.settings import LinkSettings, PlanningSettings, Settings, VehicleSettings
 from telemetry.wire import (
     Actor,
     Event,
@@ -297,6 +301,44 @@ async def test_commands_go_over_the_link_that_is_left(broker: Broker, bus: Bus) 
     (changed,) = await events(bus, "link_changed")
     assert changed.text == "Commands go over lte now, no longer over radio."
     await other.close()
+
+
+async def test_a_vehicle_that_asks_for_terrain_gets_the_heights_that_plans_are_judged_by(
+    bus: Bus, tmp_path: Path
+) -> None:
+    tiles = tmp_path / "tiles"
+    tiles.mkdir()
+    heights = np.full((1201, 1201), 24, dtype=">i2")
+    heights[:, 600:] = 88
+    (tiles / "N51W001.hgt").write_bytes(heights.tobytes())
+    settings = Settings(links=SETTINGS.links, planning=PlanningSettings(terrain=str(tiles)))
+    async with running(bus, settings) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: 512 in drone.commands)
+        drone.say("TERRAIN_REQUEST", lat=513_000_000, lon=-3_000_000, grid_spacing=100, mask=1 << 0 | 1 << 55)
+        await until(lambda: [frame.msgid for frame in drone.heard].count(134) == 2)
+    sent: list[Any] = [decode(frame) for frame in drone.heard if frame.msgid == 134]
+    assert [(data.gridbit, set(data.data)) for data in sent] == [(0, {88}), (55, {88})]
+    assert (sent[0].lat, sent[0].lon, sent[0].grid_spacing) == (513_000_000, -3_000_000, 100)
+
+
+async def test_a_terrain_folder_that_is_none_keeps_no_vehicle_from_being_heard(bus: Bus, tmp_path: Path) -> None:
+    screen = await watching(bus)
+    settings = Settings(links=SETTINGS.links, planning=PlanningSettings(terrain=str(tmp_path / "nowhere")))
+    async with running(bus, settings) as (_, address), Drone.flying(address):
+        await until(lambda: "radio-7" in screen.latest)
+
+
+async def test_the_vehicles_clock_is_set_against_ours(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telemetry.gateway.service.TIMESYNC_EVERY", 1)
+    screen = await watching(bus)
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: any(frame.msgid == 111 for frame in drone.heard))
+        asked: Any = decode(next(frame for frame in drone.heard if frame.msgid == 111))
+        drone.say("TIMESYNC", tc1=time.time_ns() - 1000 * 10**9, ts1=asked.ts1)
+        await until(lambda: screen.latest["UAV-07"].clock_offset_s is not None)
+    live = screen.latest["UAV-07"]
+    assert live.clock_offset_s == pytest.approx(1000.0, abs=2.0)
+    assert live.round_trip_ms is not None
 
 
 async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sitl.link import PERFECT, parse
@@ -86,31 +87,31 @@ def terrain_request(mask: int) -> Any:
 
 
 def test_each_block_asked_for_is_answered_with_its_sixteen_heights() -> None:
-    asked: list[tuple[float, float]] = []
-
-    def height_of(lat_deg: float, lon_deg: float) -> float:
-        asked.append((lat_deg, lon_deg))
-        return 24.4
-
-    sent = list(terrain.answers(terrain_request(1 << 0 | 1 << 9), height_of))
+    request = terrain_request(1 << 0 | 1 << 9)
+    asked = terrain.places(request).tolist()
+    sent = list(terrain.answers(request, np.full(len(asked), 24.4)))
     assert [fields["gridbit"] for fields in sent] == [0, 9]
     assert all(fields["data"] == [24] * 16 for fields in sent)
-    assert asked[0] == (51.0, -0.2)
-    assert math.isclose((asked[1][1] - asked[0][1]) * math.cos(math.radians(51.0)) * 111_319, 100.0, rel_tol=1e-3)
-    north, east = asked[16]  # bit 9: one block north, one block east
+    assert asked[0] == [-0.2, 51.0]
+    assert math.isclose((asked[1][0] - asked[0][0]) * math.cos(math.radians(51.0)) * 111_319, 100.0, rel_tol=1e-3)
+    east, north = asked[16]  # bit 9: one block north, one block east
     assert math.isclose((north - 51.0) * 111_319, 400.0, rel_tol=1e-3)
     assert math.isclose((east + 0.2) * math.cos(math.radians(51.0)) * 111_319, 400.0, rel_tol=1e-3)
 
 
 def test_a_block_with_an_unknown_height_is_not_answered() -> None:
-    sent = list(terrain.answers(terrain_request(0b11), lambda lat_deg, lon_deg: None if lon_deg > -0.195 else 10.0))
-    assert [fields["gridbit"] for fields in sent] == [0]
+    request = terrain_request(0b11)
+    heights = np.where(terrain.places(request)[:, 0] > -0.195, np.nan, 10.0)
+    assert [fields["gridbit"] for fields in terrain.answers(request, heights)] == [0]
 
 
 def test_the_vehicle_is_served_what_it_asks_for() -> None:
+    async def flat(places: terrain.Heights) -> terrain.Heights:
+        return np.full(len(places), 20.0)
+
     async def attempt() -> int:
         async with simulated() as link:
-            serving = asyncio.create_task(terrain.serve(link.mailbox, lambda lat_deg, lon_deg: 20.0))
+            serving = asyncio.create_task(terrain.serve(link.mailbox, flat))
             await asyncio.sleep(5.0)
             serving.cancel()
             return link.sent["TERRAIN_DATA"]
