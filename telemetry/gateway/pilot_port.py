@@ -114,7 +114,7 @@ class PilotPort:
         if frame.msgid not in ADDRESSED or not frame.verified:
             self.link.send(None, frame.raw)
             return
-        message = decode(frame)
+        message: Any = decode(frame)
         for tool in self._tools.values():
             if tool.goes_by(message.target_system, getattr(message, "target_component", 0)):
                 self.link.send(tool.peer, frame.raw)
