@@ -111,14 +111,15 @@ def fly(file: Path, endpoint: str, as_json: bool) -> None:
 @main.command()
 @click.option("--once", is_flag=True, help="Fly one sortie by itself, print its outcome as JSON, and end.")
 @click.option("--port", default=8080, show_default=True, help="Where the pages are served, on loopback.")
-def demo(once: bool, port: int) -> None:
+@click.option("--flights", default=0, help="Made-up flights in the index first, to try searches over many.")
+def demo(once: bool, port: int, flights: int) -> None:
     """A whole unit on this machine with three simulated drones over Hyde Park."""
     from airbeat import demo as demonstration
 
     if once:
         _report(asyncio.run(demonstration.fly_once()), as_json=True)
     else:
-        asyncio.run(demonstration.run(port))
+        asyncio.run(demonstration.run(port, flights))
 
 
 def _report(outcome: Any, as_json: bool) -> None:

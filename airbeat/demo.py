@@ -22,6 +22,7 @@ from mission.plan import Plan
 from telemetry.errors import TelemetryError
 from web import api
 from web.serve import open_database
+from web.synthetic import seed_flights
 from web.users import Login, seed_approved_sortie, seed_demo
 
 PASSWORD: Final = "over-hyde-park"
@@ -53,12 +54,12 @@ async def fly_once() -> Outcome:
             return await fly_plan(demo_plan(), bus, FLYING, progress)
 
 
-async def run(port: int) -> None:
+async def run(port: int, flights: int) -> None:
     """Until Ctrl-C."""
     stop = asyncio.create_task(until_told_to_stop())
     home, udp = demo_home(), services.free_port()
     settings = write_settings(home, services.port_or_free(port), udp)
-    people, sortie = _seed(home)
+    people, sortie = _seed(home, flights)
     async with machine(settings, home, [simulator(home, udp, DRONES, speedup=1)]) as address:
         click.echo(_welcome(address, people))
         flying = asyncio.create_task(_take_off(address, sortie))
@@ -92,7 +93,7 @@ def simulator(home: Path, udp_port: int, count: int, speedup: int) -> Service:
     return Service("sitl", (*command, *link), {"AIRBEAT_HOME": str(home)})
 
 
-def _seed(home: Path) -> tuple[tuple[Login, ...], api.Sortie]:
+def _seed(home: Path, flights: int) -> tuple[tuple[Login, ...], api.Sortie]:
     database = open_database(home)
     try:
         people = seed_demo(database, PASSWORD)
@@ -104,6 +105,7 @@ def _seed(home: Path) -> tuple[tuple[Login, ...], api.Sortie]:
             vehicle=FLYING,
             plan=demo_plan(),
         )
+        seed_flights(database, flights)
         return people, seed_approved_sortie(database, "pilot", "supervisor", made)
     finally:
         database.close()

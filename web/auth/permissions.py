@@ -72,6 +72,8 @@ class Permission(StrEnum):
     INCIDENT_OFFER = "incident.offer"
     """See which drones could go there, and offer the flight to a pilot."""
     GUESTS_INVITE = "guests.invite"
+    FIGURES_READ = "figures.read"
+    """Totals and trends over all flights, pilots and drones."""
     AUDIT_READ = "audit.read"
     USERS_MANAGE = "users.manage"
     TOKENS_MANAGE = "tokens.manage"
@@ -142,6 +144,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.INCIDENT_EDIT,
             Permission.INCIDENT_OFFER,
             Permission.GUESTS_INVITE,
+            Permission.FIGURES_READ,
             Permission.AUDIT_READ,
         }
     ),
@@ -156,6 +159,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.EVIDENCE_KEEP,
             Permission.DISPOSAL_PROPOSE,
             Permission.DISPOSAL_DECIDE,
+            Permission.FIGURES_READ,
             Permission.AUDIT_READ,
         }
     ),
