@@ -9,7 +9,7 @@ import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import nats
@@ -17,12 +17,14 @@ import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
 from telemetry import subjects
 from telemetry.bus import stores
+from telemetry.bus.stored import Stored, decoder, start, stored
 from telemetry.bus_keys import Credentials
 from telemetry.errors import BusError
+from telemetry.running import told_to_end
 from telemetry.wire import Event, Reply
 
 log = logging.getLogger(__name__)
@@ -36,17 +38,8 @@ _ACK_TIMEOUT_S: Final = 3.0
 _IDLE_HEARTBEAT_S: Final = 0.5
 _SILENCE_S: Final = 1.6
 _NATS_ERRORS: Final = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError)
+_WRONG_LAST_SEQUENCE: Final = 10071
 _encode = msgspec.msgpack.Encoder().encode
-
-
-class Stored(msgspec.Struct, Generic[M], frozen=True):
-    """One message of a stream. `behind` counts those after it at its delivery. None: a deleted key, or unreadable."""
-
-    subject: str
-    sequence: int
-    at: datetime
-    behind: int
-    message: M | None
 
 
 class Bus:
@@ -107,8 +100,13 @@ class Bus:
         with contextlib.suppress(nats.errors.OutboundBufferLimitError):
             await self._client.publish(subject, _encode(message))
 
-    async def subscribe(self, subject: str, kind: type[M], handler: Callable[[str, M], Awaitable[None]]) -> None:
-        """`handler(subject, message)` for each, one after the other. What cannot be decoded is logged and left out."""
+    async def subscribe(
+        self, subject: str, kind: type[M], handler: Callable[[str, M], Awaitable[None]], group: str = ""
+    ) -> None:
+        """`handler(subject, message)` for each, one after the other. What cannot be decoded is logged and left out.
+
+        Of the processes that subscribe as one `group`, each message goes to one.
+        """
         decode = msgspec.msgpack.Decoder(kind).decode
 
         async def receive(raw: Msg) -> None:
@@ -119,7 +117,7 @@ class Bus:
                 return
             await handler(raw.subject, message)
 
-        await self._client.subscribe(subject, cb=receive)
+        await self._client.subscribe(subject, group, cb=receive)
 
     async def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
         """Asks whoever serves `subject`. Raises `BusError` when nobody does, or not in time."""
@@ -136,8 +134,13 @@ class Bus:
         except msgspec.MsgspecError as error:
             raise BusError(subject, f"the answer is no {reply.__name__}: {error}") from error
 
-    async def serve(self, subject: str, kind: type[M], handler: Callable[[str, M], Awaitable[msgspec.Struct]]) -> None:
-        """Answers requests with what `handler(subject, request)` returns, each in its own task: none waits for one."""
+    async def serve(
+        self, subject: str, kind: type[M], handler: Callable[[str, M], Awaitable[msgspec.Struct]], group: str = ""
+    ) -> None:
+        """Answers requests with what `handler(subject, request)` returns, each in its own task: none waits for one.
+
+        Of the processes that serve as one `group`, one answers.
+        """
         decode = msgspec.msgpack.Decoder(kind).decode
 
         async def answer(raw: Msg) -> None:
@@ -153,7 +156,7 @@ class Bus:
             self._tasks.add(task)
             task.add_done_callback(self._answered)
 
-        await self._client.subscribe(subject, cb=receive)
+        await self._client.subscribe(subject, group, cb=receive)
 
     async def store(self, subject: str, message: msgspec.Struct, message_id: str) -> int:
         """Its sequence in the stream, once it is on disk. Tries for ever; the same `message_id` is stored once."""
@@ -175,14 +178,14 @@ class Bus:
 
         A message that is no `kind` is logged and comes as None.
         """
-        decode = _decoder(kind, stream)
+        decode = decoder(kind, stream)
         while True:
             try:
                 async with contextlib.aclosing(self._delivered(stream, after, only)) as delivered:
                     async for raw in delivered:
-                        stored = _stored(raw, decode)
-                        after = stored.sequence
-                        yield stored
+                        message = stored(raw, decode)
+                        after = message.sequence
+                        yield message
             except _NATS_ERRORS as error:
                 if self.is_closed:
                     raise BusError(stream, "the connection is closed") from error
@@ -200,13 +203,13 @@ class Bus:
         """What `stream` holds now, from `since` on and before `until`. Tries until the bus answers."""
 
         async def read() -> list[Stored[M]]:
-            decode = _decoder(kind, stream)
+            decode = decoder(kind, stream)
             async with contextlib.aclosing(self._delivered(stream, since or 0, only, until_now=True)) as delivered:
                 found = []
                 async for raw in delivered:
                     if until is not None and raw.metadata.timestamp >= until:
                         break
-                    found.append(_stored(raw, decode))
+                    found.append(stored(raw, decode))
                 return found
 
         found: list[Stored[M]] = await self._retried(read, stream)
@@ -236,21 +239,51 @@ class Bus:
         async with self._putting:
             await self._retried(lambda: self._js.publish(subject, b"", headers={"KV-Operation": "DEL"}), subject)
 
+    async def swap(self, bucket: str, key: str, value: msgspec.Struct | None, revision: int) -> int | None:
+        """Puts `value` (None deletes) if the key has not changed since `revision`; 0 is a key that never was.
+
+        The new revision, or None where somebody was faster, or where this was stored and its answer lost (`standing`
+        tells). Tries until the bus answers.
+        """
+        subject, payload = _key_subject(bucket, key), b"" if value is None else _encode(value)
+        headers = {"Nats-Expected-Last-Subject-Sequence": str(revision)}
+        if value is None:
+            headers["KV-Operation"] = "DEL"
+
+        async def attempt() -> int | None:
+            try:
+                ack = await self._js.publish(subject, payload, headers=dict(headers))
+            except nats.js.errors.BadRequestError as error:
+                if error.err_code != _WRONG_LAST_SEQUENCE:
+                    raise
+                return None
+            return int(ack.seq)
+
+        async with self._putting:
+            swapped: int | None = await self._retried(attempt, subject)
+        return swapped
+
+    async def standing(self, bucket: str, key: str, kind: type[M]) -> tuple[M | None, int]:
+        """The value under `key`, None if there is none, and its revision, for `swap`. Tries until the bus answers."""
+        value: tuple[M | None, int] = await self._retried(lambda: self._look(bucket, key, kind), key)
+        return value
+
     async def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
         """The value under `key`, or None. Raises `BusError` when the bus does not answer."""
-        subject = _key_subject(bucket, key)
         try:
-            found = await self._js.get_last_msg(f"KV_{bucket}", subject)
-        except nats.js.errors.NotFoundError:
-            return None
+            return (await self._look(bucket, key, kind))[0]
         except _NATS_ERRORS as error:
-            raise BusError(subject, str(error) or type(error).__name__) from error
-        if found.headers and "KV-Operation" in found.headers:
-            return None
-        try:
-            return msgspec.msgpack.decode(found.data or b"", type=kind)
+            raise BusError(_key_subject(bucket, key), str(error) or type(error).__name__) from error
         except msgspec.MsgspecError as error:
-            raise BusError(subject, f"holds no {kind.__name__}: {error}") from error
+            raise BusError(_key_subject(bucket, key), f"holds no {kind.__name__}: {error}") from error
+
+    async def _look(self, bucket: str, key: str, kind: type[M]) -> tuple[M | None, int]:
+        try:
+            found = await self._js.get_last_msg(f"KV_{bucket}", _key_subject(bucket, key))
+        except nats.js.errors.NotFoundError:
+            return None, 0
+        gone = found.headers and "KV-Operation" in found.headers
+        return None if gone else msgspec.msgpack.decode(found.data or b"", type=kind), int(found.seq or 0)
 
     async def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """Everything in `bucket` now. Raises `BusError` when the bus does not answer."""
@@ -282,7 +315,7 @@ class Bus:
                 stream,
                 ConsumerConfig(
                     deliver_subject=inbox,
-                    **_start(after),
+                    **start(after),
                     ack_policy=AckPolicy.NONE,
                     filter_subject=only,
                     idle_heartbeat=_IDLE_HEARTBEAT_S,
@@ -296,6 +329,8 @@ class Bus:
                 expected = 1
                 while not until_now or expected <= (info.num_pending or 0):
                     raw = await subscription.next_msg(timeout=_SILENCE_S)
+                    if told_to_end():
+                        raise asyncio.CancelledError
                     if raw.headers and raw.headers.get("Status") == "100":
                         waiting = raw.reply or raw.headers.get("Nats-Consumer-Stalled")
                         if waiting:
@@ -360,32 +395,6 @@ def _complaints(service: str) -> Callable[[Exception], Awaitable[None]]:
         last = text
 
     return complain
-
-
-def _start(after: int | datetime) -> dict[str, Any]:
-    if isinstance(after, datetime):
-        return {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": after}
-    return {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": after + 1}
-
-
-def _decoder(kind: type[M], stream: str) -> Callable[[Msg], M | None]:
-    decode = msgspec.msgpack.Decoder(kind).decode
-
-    def read(raw: Msg) -> M | None:
-        if raw.headers and "KV-Operation" in raw.headers:
-            return None
-        try:
-            return decode(raw.data)
-        except msgspec.MsgspecError as error:
-            log.warning("%s: %s is no %s: %s", stream, raw.subject, kind.__name__, error)
-            return None
-
-    return read
-
-
-def _stored(raw: Msg, decode: Callable[[Msg], M | None]) -> Stored[M]:
-    meta = raw.metadata
-    return Stored(raw.subject, meta.sequence.stream, meta.timestamp, meta.num_pending, decode(raw))
 
 
 def new_id() -> str:
