@@ -5,9 +5,11 @@ import type {
   Attachment,
   Alert,
   BusTicket,
+  ChartWindow,
   CheckRequest,
   Examination,
   Fleet,
+  FlightLogs,
   FlightNote,
   FlightSeries,
   NoteCreate,
@@ -146,6 +148,17 @@ export const api = {
   acknowledgeAlert: (id: string) => sendJson<Reply>('POST', `/api/alerts/${encodeURIComponent(id)}/acknowledge`, {}),
   orderRights: () => getJson<readonly OrderRights[]>('/api/orders'),
   flightSeries: (id: string) => getJson<FlightSeries>(`/api/flights/${encodeURIComponent(id)}/series`),
+  flightLogs: (id: string) => getJson<FlightLogs>(`/api/flights/${encodeURIComponent(id)}/logs`),
+  flightChart(id: string, asked: Readonly<Record<string, string | number | null>>, signal?: AbortSignal) {
+    const given = Object.entries(asked).filter(([, value]) => value !== null);
+    const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    return getJson<ChartWindow>(`/api/flights/${encodeURIComponent(id)}/chart?${query}`, signal);
+  },
+  async attachLog(id: string, file: File): Promise<Attachment> {
+    const path = `/api/flights/${encodeURIComponent(id)}/logs?name=${encodeURIComponent(file.name)}`;
+    const headers = { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': csrfToken };
+    return (await (await call(path, { method: 'POST', headers, body: file })).json()) as Attachment;
+  },
   examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
   addNote: (id: string, body: NoteCreate) =>
     sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, body),

@@ -6,16 +6,10 @@ import { effect, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 
+import { Icon } from '../ui/Icon';
 import { onThemeChange, token } from '../ui/theme';
 import { attachGestures } from './gestures';
-import { withGaps, type Window } from './series';
-
-export interface Line {
-  readonly name: string;
-  readonly values: readonly (number | null)[];
-  /** Name of a design token. */
-  readonly colour: string;
-}
+import { type Line, spliced, type Window, withGaps } from './series';
 
 /** What all charts of a page share. Times are seconds since 1970, UTC. */
 export interface Shared {
@@ -27,14 +21,20 @@ export interface Shared {
 interface Props {
   readonly title: string;
   readonly unit: string;
-  readonly times: readonly number[];
-  readonly lines: readonly Line[];
+  /** The whole of it, thinned. */
+  readonly line: Line;
+  /** Name of a design token. */
+  readonly colour: string;
+  /** The line between two times with the peaks of so many stretches; absent where `line` is all there is. */
+  readonly detail?: (window: Window, stretches: number, stop: AbortSignal) => Promise<Line>;
   readonly shared: Shared;
   readonly testid: string;
   /** A height that must be in view, drawn across: a limit. */
   readonly limit?: { readonly value: number; readonly name: string };
   /** The last chart of a stack bears the times. */
   readonly showsTime: boolean;
+  /** Takes the chart off the page. */
+  readonly remove?: () => void;
 }
 
 export function Chart(props: Props) {
@@ -51,13 +51,18 @@ export function Chart(props: Props) {
       stopTheme();
       chart.remove();
     };
-  }, [props.times, props.showsTime]);
-  const known = props.lines.some((line) => line.values.some((value) => value !== null));
+  }, [props.line, props.showsTime]);
+  const known = props.line[1].some((value) => value !== null);
   return (
     <figure class="chart" data-testid={props.testid}>
       <figcaption>
         {props.title} <span class="muted">{props.unit}</span>
         {!known && <span class="chart-none">not in this recording</span>}
+        {props.remove && (
+          <button type="button" class="chart-remove" aria-label={`Remove the chart of ${props.title}`} onClick={props.remove}>
+            <Icon name="close" />
+          </button>
+        )}
       </figcaption>
       <div class="chart-box" ref={box} />
     </figure>
@@ -66,7 +71,8 @@ export function Chart(props: Props) {
 
 function draw(box: HTMLElement, props: Props): { remove(): void } {
   const { shared } = props;
-  const plot = new uPlot(options(box, props), withGaps(props.times, props.lines.map((line) => line.values)), box);
+  const whole = gapped(props.line);
+  const plot = new uPlot(options(box, props), whole, box);
   const placeCursor = (): void => {
     const left = plot.valToPos(shared.cursor.value, 'x');
     if (Math.abs((plot.cursor.left ?? -1) - left) > 0.5) plot.setCursor({ left, top: 0 }, false);
@@ -78,6 +84,7 @@ function draw(box: HTMLElement, props: Props): { remove(): void } {
     const { from, to } = shared.window.value;
     plot.setScale('x', { min: from, max: to });
   });
+  const stopDetail = props.detail ? followDetail(plot, whole, props.detail, shared) : () => undefined;
   const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: box.clientHeight }));
   observer.observe(box);
   const stopGestures = attachGestures(plot, shared);
@@ -85,6 +92,7 @@ function draw(box: HTMLElement, props: Props): { remove(): void } {
     remove() {
       stopCursor();
       stopWindow();
+      stopDetail();
       stopGestures();
       observer.disconnect();
       plot.destroy();
@@ -92,7 +100,48 @@ function draw(box: HTMLElement, props: Props): { remove(): void } {
   };
 }
 
-function options(box: HTMLElement, { lines, limit, showsTime }: Props): uPlot.Options {
+function gapped([times, values]: Line): [number[], (number | null)[]] {
+  const [outTimes, outValues = []] = withGaps(times, [values]);
+  return [outTimes, outValues];
+}
+
+const SETTLED_MS = 120;
+
+/** Once a zoom or pan rests, what was recorded there, and half a window to either side, replaces the thinned rows. */
+function followDetail(plot: uPlot, whole: Line, detail: NonNullable<Props['detail']>, shared: Shared): () => void {
+  let timer = 0;
+  let stop = new AbortController();
+  let shown: Window | null = null;
+  const load = async ({ from, to }: Window): Promise<void> => {
+    const half = (to - from) / 2;
+    const wanted = { from: Math.max(shared.whole.from, from - half), to: Math.min(shared.whole.to, to + half) };
+    stop = new AbortController();
+    const { signal } = stop;
+    try {
+      const line = await detail(wanted, 2 * plot.width, signal);
+      if (signal.aborted) return;
+      shown = { from, to };
+      plot.setData(spliced(whole, gapped(line)), false);
+      plot.redraw();
+    } catch {
+      // The thinned rows stay: they are right, only coarser.
+    }
+  };
+  const stopEffect = effect(() => {
+    const window = shared.window.value;
+    clearTimeout(timer);
+    stop.abort();
+    if (window === shared.whole || (shown && shown.from === window.from && shown.to === window.to)) return;
+    timer = self.setTimeout(() => void load(window), SETTLED_MS);
+  });
+  return () => {
+    stopEffect();
+    clearTimeout(timer);
+    stop.abort();
+  };
+}
+
+function options(box: HTMLElement, { title, colour, limit, showsTime }: Props): uPlot.Options {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const axis = {
     stroke: token('text-2'),
@@ -114,16 +163,7 @@ function options(box: HTMLElement, { lines, limit, showsTime }: Props): uPlot.Op
       { ...axis, space: rem * 4.25, size: showsTime ? rem * 1.75 : 0, values: showsTime ? clockLabels : () => [] },
       { ...axis, size: rem * 3.25, space: rem * 1.75 },
     ],
-    series: [
-      {},
-      ...lines.map((line) => ({
-        label: line.name,
-        stroke: token(line.colour),
-        width: 1.75,
-        points: { show: false },
-        spanGaps: false,
-      })),
-    ],
+    series: [{}, { label: title, stroke: token(colour), width: 1.75, points: { show: false }, spanGaps: false }],
     hooks: limit ? { draw: [(plot) => drawLimit(plot, limit.value)] } : {},
   };
 }

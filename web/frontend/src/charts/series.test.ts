@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { indexAt, panned, rangeOf, withGaps, zoomed } from './series';
+import { indexAt, panned, rangeOf, spliced, withGaps, zoomed } from './series';
 
 test.each([
   [9, -1],
@@ -34,4 +34,10 @@ test('zooming keeps what is under the finger, and stays inside', () => {
   expect(zoomed({ from: 10, to: 20 }, 15, 100, whole)).toEqual(whole);
   expect(zoomed({ from: 10, to: 12 }, 11, 0.01, whole)).toEqual({ from: 10.5, to: 11.5 });
   expect(panned({ from: 10, to: 20 }, -50, whole)).toEqual({ from: 0, to: 10 });
+});
+
+test('what is finer takes the place of the coarse line, and only there', () => {
+  const coarse = [[0, 10, 20, 30], [1, 2, 3, 4]] as const;
+  expect(spliced(coarse, [[10, 12, 19], [5, null, 7]])).toEqual([[0, 10, 12, 19, 20, 30], [1, 5, null, 7, 3, 4]]);
+  expect(spliced(coarse, [[], []])).toEqual(coarse);
 });

@@ -41,6 +41,20 @@ export function withGaps(
   return [outTimes, ...out];
 }
 
+/** A line: ascending times, and the value at each. */
+export type Line = readonly [times: readonly number[], values: readonly (number | null)[]];
+
+/** `coarse` with `fine` in its place from the first to the last time of `fine`. */
+export function spliced([times, values]: Line, [fineTimes, fineValues]: Line): [number[], (number | null)[]] {
+  if (fineTimes.length === 0) return [[...times], [...values]];
+  const before = indexAt(times, (fineTimes[0] as number) - 1e-6) + 1;
+  const behind = indexAt(times, fineTimes.at(-1) as number) + 1;
+  return [
+    [...times.slice(0, before), ...fineTimes, ...times.slice(behind)],
+    [...values.slice(0, before), ...fineValues, ...values.slice(behind)],
+  ];
+}
+
 /** Least and greatest known value; null for a column without any. */
 export function rangeOf(values: readonly (number | null)[]): readonly [number, number] | null {
   let least = Infinity;

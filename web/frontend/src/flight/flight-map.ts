@@ -48,11 +48,11 @@ export class FlightMap {
       addPlanLayers(map);
       showPlans(map, this.plan);
       this.addLayers();
-      setData(map, TRACK, trackShape(this.series, colouring.peek()));
+      setData(map, TRACK, trackShape(this.series, colouring.peek().column));
       this.drawCursor(cursor.peek());
     });
     effect(() => {
-      const shape = trackShape(this.series, colouring.value);
+      const shape = trackShape(this.series, colouring.value.column);
       if (map.getSource(TRACK)) setData(map, TRACK, shape);
     });
     effect(() => this.drawCursor(cursor.value));

@@ -42,6 +42,16 @@ async function examine(): Promise<void> {
   }
 }
 
+async function listValues(): Promise<void> {
+  const shown = recording.value;
+  if (shown === 'loading' || !('series' in shown)) return;
+  try {
+    shown.values.logs.value = (await api.flightLogs(flight.summary.flight_id)).logs;
+  } catch (error) {
+    shown.values.logs.value = { problem: error instanceof ApiError ? error.message : 'The logs could not be read.' };
+  }
+}
+
 function App() {
   const state = recording.value;
   const shown = state !== 'loading' && 'series' in state ? state : null;
@@ -64,7 +74,7 @@ function App() {
       )}
       <div class={`flight-right ${shown ? '' : 'flight-right-bare'}`}>
         {shown && <Charts of={shown} />}
-        <Panels flight={flight} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} />
+        <Panels flight={flight} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} values={shown ? shown.values : null} />
       </div>
     </div>
   );
@@ -93,4 +103,4 @@ function Waiting({ problem }: { problem: string | null }) {
 }
 
 render(<App />, mountPoint());
-void load().then(examine);
+void load().then(listValues).then(examine);

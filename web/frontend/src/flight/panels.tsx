@@ -10,10 +10,13 @@ import { type Findings, FindingsTab } from './findings-tab';
 import { NotesTab } from './notes-tab';
 import { Nothing } from './nothing';
 import { PlanTab } from './plan-tab';
+import type { Values } from './values';
+import { ValuesTab } from './values-tab';
 
 const TABS = [
   ['events', 'Events'],
   ['findings', 'Findings'],
+  ['values', 'Values'],
   ['plan', 'Plan and flown'],
   ['upload', 'Upload'],
   ['files', 'Files'],
@@ -27,9 +30,11 @@ interface Props {
   /** Absent while there is no recording to move in. */
   readonly cursor: Signal<number> | null;
   readonly findings: ReadonlySignal<Findings>;
+  /** Absent while there is no recording to chart beside. */
+  readonly values: Values | null;
 }
 
-export function Panels({ flight, events, cursor, findings }: Props) {
+export function Panels({ flight, events, cursor, findings, values }: Props) {
   const tab = useSignal<Tab>('events');
   const notes = useSignal<readonly FlightNote[]>(flight.notes);
   const attachments = useSignal<readonly Attachment[]>(flight.attachments);
@@ -48,6 +53,7 @@ export function Panels({ flight, events, cursor, findings }: Props) {
         {tab.value === 'events' && <Events events={events} cursor={cursor} />}
         {tab.value === 'plan' && <PlanTab flight={flight} cursor={cursor} />}
         {tab.value === 'findings' && <FindingsTab findings={findings} cursor={cursor} />}
+        {tab.value === 'values' && (values ? <ValuesTab flightId={flight.summary.flight_id} values={values} mayAttach={flight.may_note} /> : <Nothing icon="error" text="There is no recording to chart values beside." />)}
         {tab.value === 'upload' && <Receipt receipt={flight.receipt} />}
         {tab.value === 'files' && <Files flight={flight} />}
         {tab.value === 'notes' && <NotesTab flight={flight} notes={notes} attachments={attachments} cursor={cursor} />}

@@ -1,9 +1,10 @@
 /* The recording itself: map, playback and charts, all at one moment. */
 import { type Signal, signal, useComputed } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 
-import { Chart, type Line, type Shared } from '../charts/Chart';
-import { rangeOf, type Window } from '../charts/series';
+import { api } from '../api';
+import { Chart, type Shared } from '../charts/Chart';
+import { type Line, rangeOf, type Window } from '../charts/series';
 import type { FlightPage, FlightSeries } from '../generated';
 import { bearing, fixed, metres, modeWords, quantity, speed } from '../live/words';
 import { clock as duration, percent } from '../ui/format';
@@ -12,7 +13,8 @@ import type { Happening } from './events';
 import { FlightMap } from './flight-map';
 import { attachKeys } from './keys';
 import { Playback, SPEEDS } from './playback';
-import { type Colouring, COLOURINGS, columnOf, momentAt, SCALE } from './track';
+import { type Colouring, colouringsOf, momentAt, sampled, SCALE } from './track';
+import { type Charted, colouringOf, colourOf, Values } from './values';
 
 const HEIGHT_LIMIT_M = 120;
 
@@ -23,12 +25,21 @@ export interface Review {
   readonly playback: Playback;
   readonly colouring: Signal<Colouring>;
   readonly events: readonly Happening[];
+  readonly values: Values;
 }
 
 export function review(page: FlightPage, series: FlightSeries, events: readonly Happening[]): Review {
   const whole: Window = { from: series.time_s[0] ?? 0, to: series.time_s.at(-1) ?? 1 };
   const shared: Shared = { cursor: signal(whole.from), window: signal(whole), whole };
-  const made: Review = { page, series, shared, events, playback: new Playback(shared.cursor, whole), colouring: signal('height') };
+  const made: Review = {
+    page,
+    series,
+    shared,
+    events,
+    playback: new Playback(shared.cursor, whole),
+    colouring: signal(colouringsOf(series)[0]),
+    values: new Values(page.flight.summary.flight_id),
+  };
   attachKeys(made);
   return made;
 }
@@ -56,22 +67,26 @@ export function MapPane({ of }: { of: Review }) {
           <Icon name="minus" />
         </button>
       </div>
-      <Legend series={series} colouring={colouring} />
+      <Legend of={of} />
     </section>
   );
 }
 
-function Legend({ series, colouring }: { series: FlightSeries; colouring: Signal<Colouring> }) {
-  const { unit, digits } = COLOURINGS[colouring.value];
-  const range = rangeOf(columnOf(series, colouring.value));
+function Legend({ of }: { of: Review }) {
+  const { series, colouring, values } = of;
+  const usual = useMemo(() => colouringsOf(series), [series]);
+  const charted = useMemo(() => values.charted.value.map((one) => colouringOf(one, sampled(one.line, series.time_s))), [values.charted.value]);
+  const choices = [...usual, ...charted];
+  const { key, unit, digits, column } = colouring.value;
+  const range = rangeOf(column);
   return (
     <div class="flight-legend">
       <label>
         <span class="visually-hidden">Colour of the track</span>
-        <select class="input" data-testid="track-colour" value={colouring.value} onChange={(event) => (colouring.value = event.currentTarget.value as Colouring)}>
-          {Object.entries(COLOURINGS).map(([key, { words }]) => (
-            <option key={key} value={key}>
-              {words}
+        <select class="input" data-testid="track-colour" value={key} onChange={(event) => (colouring.value = choices[event.currentTarget.selectedIndex] ?? usual[0])}>
+          {choices.map((choice) => (
+            <option key={choice.key} value={choice.key}>
+              {choice.words}
             </option>
           ))}
         </select>
@@ -171,17 +186,31 @@ function Value({ name, value, wide = false }: { name: string; value: string; wid
   );
 }
 
+type Column = 'height_home_m' | 'ground_speed_m_s' | 'battery_pct' | 'link_loss_pct';
+
 export function Charts({ of }: { of: Review }) {
-  const { series, shared } = of;
-  const lines = (name: string, values: Line['values'], colour: string): Line[] => [{ name, values, colour }];
-  const common = { times: series.time_s, shared };
+  const { page, series, shared, values } = of;
+  const id = page.flight.summary.flight_id;
+  const isThinned = series.rows_recorded > series.time_s.length;
+  const usual = useMemo(() => {
+    const detail = (field: Column) => async (window: Window, stretches: number, stop: AbortSignal): Promise<Line> => {
+      const found = await api.flightChart(id, { field, ...window, stretches }, stop);
+      return [found.time_s, found.values];
+    };
+    return (field: Column) => ({ line: [series.time_s, series[field]] as Line, ...(isThinned ? { detail: detail(field) } : {}), shared });
+  }, [series]);
+  const lines = useMemo(() => ({ height: usual('height_home_m'), speed: usual('ground_speed_m_s'), battery: usual('battery_pct'), link: usual('link_loss_pct') }), [usual]);
   const isZoomed = shared.window.value !== shared.whole;
+  const charted = values.charted.value;
   return (
     <section class="flight-charts" aria-label="Charts">
-      <Chart {...common} title="Height above home" unit="m" lines={lines('Height', series.height_home_m, 'accent')} limit={{ value: HEIGHT_LIMIT_M, name: '120 m' }} showsTime={false} testid="chart-height" />
-      <Chart {...common} title="Speed over ground" unit="m/s" lines={lines('Speed', series.ground_speed_m_s, 'ok')} showsTime={false} testid="chart-speed" />
-      <Chart {...common} title="Battery" unit="%" lines={lines('Battery', series.battery_pct, 'warn')} showsTime={false} testid="chart-battery" />
-      <Chart {...common} title="Link: frames lost" unit="%" lines={lines('Loss', series.link_loss_pct, 'plan-path')} showsTime testid="chart-link" />
+      {charted.map((one, index) => (
+        <Added key={one.key} of={of} one={one} colour={colourOf(index)} />
+      ))}
+      <Chart {...lines.height} title="Height above home" unit="m" colour="accent" limit={{ value: HEIGHT_LIMIT_M, name: '120 m' }} showsTime={false} testid="chart-height" />
+      <Chart {...lines.speed} title="Speed over ground" unit="m/s" colour="ok" showsTime={false} testid="chart-speed" />
+      <Chart {...lines.battery} title="Battery" unit="%" colour="warn" showsTime={false} testid="chart-battery" />
+      <Chart {...lines.link} title="Link: frames lost" unit="%" colour="plan-path" showsTime testid="chart-link" />
       {isZoomed && (
         <button type="button" class="btn chart-reset" data-testid="btn-chart-reset" onClick={() => (shared.window.value = shared.whole)}>
           Show the whole flight
@@ -189,4 +218,10 @@ export function Charts({ of }: { of: Review }) {
       )}
     </section>
   );
+}
+
+function Added({ of, one, colour }: { of: Review; one: Charted; colour: string }) {
+  const { shared, values } = of;
+  const detail = (window: Window, stretches: number, stop: AbortSignal): Promise<Line> => values.detail(one, window, stretches, stop);
+  return <Chart line={one.line} detail={detail} shared={shared} title={one.words} unit={one.unit} colour={colour} showsTime={false} testid="chart-added" remove={() => values.remove(one.key)} />;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Event, FlightSeries } from '../generated';
 import { happenings } from './events';
-import { momentAt, trackShape } from './track';
+import { momentAt, sampled, trackShape } from './track';
 
 function series(values: Partial<FlightSeries>): FlightSeries {
   const rows = values.time_s?.length ?? 0;
@@ -26,18 +26,18 @@ function series(values: Partial<FlightSeries>): FlightSeries {
 }
 
 test('the track is coloured from its least value to its greatest, and grey where that is unknown', () => {
-  const shape = trackShape(series({ time_s: [0, 1, 2, 3], height_home_m: [10, 20, null, 30] }), 'height');
+  const shape = trackShape(series({ time_s: [0, 1, 2, 3] }), [10, 20, null, 30]);
   expect(shape.features.map(({ properties }) => properties?.['share'])).toEqual([0.5, -1, 1]);
 });
 
 test('a flat flight has one colour', () => {
-  const shape = trackShape(series({ time_s: [0, 1, 2], battery_pct: [50, 50, 50] }), 'battery');
+  const shape = trackShape(series({ time_s: [0, 1, 2] }), [50, 50, 50]);
   expect(shape.features.map(({ properties }) => properties?.['share'])).toEqual([0, 0]);
 });
 
 test('no line is drawn over a hole in the recording or a place that is not known', () => {
   const flown = series({ time_s: [0, 1, 2, 60, 61], lat_deg: [51.5, null, 51.5, 51.5, 51.5] });
-  expect(trackShape(flown, 'speed').features).toHaveLength(1);
+  expect(trackShape(flown, flown.ground_speed_m_s).features).toHaveLength(1);
 });
 
 test('a moment says what was known then', () => {
@@ -92,4 +92,8 @@ test('the autopilot’s own words are in quotation marks, and as loud as it mean
     ['warn', '“PreArm: Need Position Estimate”'],
     ['info', '“PreArm: Need Position Estimate”'],
   ]);
+});
+
+test('a charted value is known on the track as it was last told', () => {
+  expect(sampled([[1, 3], [10, 30]], [0, 1, 2, 3, 9])).toEqual([null, 10, 10, 30, 30]);
 });

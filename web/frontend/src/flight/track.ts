@@ -1,27 +1,39 @@
 /* The flown track as coloured pieces, and what a moment of it says. */
 import type { Feature, FeatureCollection, LineString } from 'geojson';
 
-import { indexAt, longestStep, rangeOf } from '../charts/series';
+import { indexAt, type Line, longestStep, rangeOf } from '../charts/series';
 import type { FlightSeries } from '../generated';
 
-export type Colouring = 'height' | 'speed' | 'battery';
+/** A column to colour the track by: the series' own, or a charted value sampled on its clock. */
+export interface Colouring {
+  readonly key: string;
+  readonly words: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly column: readonly (number | null)[];
+}
 
-export const COLOURINGS: Readonly<Record<Colouring, { readonly words: string; readonly unit: string; readonly digits: number }>> = {
-  height: { words: 'Height', unit: 'm', digits: 0 },
-  speed: { words: 'Speed', unit: 'm/s', digits: 1 },
-  battery: { words: 'Battery', unit: '%', digits: 0 },
-};
+export function colouringsOf(series: FlightSeries): readonly [Colouring, ...Colouring[]] {
+  return [
+    { key: 'height', words: 'Height', unit: 'm', digits: 0, column: series.height_home_m },
+    { key: 'speed', words: 'Speed', unit: 'm/s', digits: 1, column: series.ground_speed_m_s },
+    { key: 'climb', words: 'Climb', unit: 'm/s', digits: 1, column: series.climb_m_s },
+    { key: 'battery', words: 'Battery', unit: '%', digits: 0, column: series.battery_pct },
+    { key: 'voltage', words: 'Voltage', unit: 'V', digits: 1, column: series.battery_v },
+    { key: 'loss', words: 'Link loss', unit: '%', digits: 0, column: series.link_loss_pct },
+  ];
+}
+
+/** The value last known at each of `clock`. */
+export function sampled([times, values]: Line, clock: readonly number[]): (number | null)[] {
+  return clock.map((time) => values[indexAt(times, time)] ?? null);
+}
 
 /** From low to high; every step differs in lightness too, for those who do not see the hues. */
 export const SCALE = ['#5b6bd6', '#2aa6c9', '#4cc38a', '#c5d64b', '#ffb347'] as const;
 
-export function columnOf(series: FlightSeries, colouring: Colouring): readonly (number | null)[] {
-  return { height: series.height_home_m, speed: series.ground_speed_m_s, battery: series.battery_pct }[colouring];
-}
-
 /** Pieces between neighbouring positions. `share` is 0 at the least value and 1 at the greatest; −1 where unknown. */
-export function trackShape(series: FlightSeries, colouring: Colouring): FeatureCollection<LineString> {
-  const values = columnOf(series, colouring);
+export function trackShape(series: FlightSeries, values: Colouring['column']): FeatureCollection<LineString> {
   const [least, greatest] = rangeOf(values) ?? [0, 1];
   const features: Feature<LineString>[] = [];
   const longest = longestStep(series.time_s);
