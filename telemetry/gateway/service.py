@@ -66,8 +66,9 @@ class Gateway:
         self._raw = RawOutbox(settings.gateway)
         self._loss_told, self._loss_told_at = 0, 0.0
         self._events = EventOutbox()
-        self._traffic = Traffic()
         self._terrain = None if settings.planning.terrain is None else _terrain(Path(settings.planning.terrain))
+        self._needs_hz = intervals.NEEDS_HZ | (intervals.TERRAIN_HZ if self._terrain else {})
+        self._traffic = Traffic()
         self.pilot_ports = PilotPorts(settings.vehicles, bus, self._events.add)
         self._frame_numbers: Counter[str] = Counter()
         self._fleet_at = 0.0
@@ -197,7 +198,7 @@ class Gateway:
         """Asks a vehicle on one link for the messages we need, and for who it is. What fails is tried again."""
         channel = contact.over(route)
         try:
-            refused = await intervals.ask_for_needed(channel)
+            refused = await intervals.ask_for(channel, self._needs_hz)
             if refused:
                 log.info("%s does not send %s", contact.vehicle.name, ", ".join(refused))
             await intervals.request(channel, "AUTOPILOT_VERSION")

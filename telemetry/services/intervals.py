@@ -6,6 +6,7 @@ gateway asks again after each reboot and each time a link comes up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from telemetry.errors import Refused, VehicleSilent
@@ -30,18 +31,22 @@ NEEDS_HZ: Final = {
     "SYSTEM_TIME": 1.0,
     "TERRAIN_REPORT": 1.0,
     "WIND": 1.0,
+    "ADSB_VEHICLE": 5.0,
     "HOME_POSITION": 0.2,
 }
-"""Hz per message. Positions and attitude make the live tick; the others change slowly."""
+"""Hz per message. Positions and attitude make the live tick; the others change slowly. Of other aircraft it is one each
+time, in turn."""
+TERRAIN_HZ: Final = {"TERRAIN_REQUEST": 2.0}
+"""Where terrain is served: ArduPilot asks for it only as a stream, and only while it lacks some."""
 
 
-async def ask_for_needed(channel: Channel) -> tuple[str, ...]:
-    """Asks for every message of `NEEDS_HZ`; gives the names of those the vehicle refuses.
+async def ask_for(channel: Channel, needs_hz: Mapping[str, float]) -> tuple[str, ...]:
+    """Asks for every message of `needs_hz`; gives the names of those the vehicle refuses.
 
     Raises `VehicleSilent` and `Interrupted`; what was asked for until then stays asked for.
     """
     refused = []
-    for name, hz in NEEDS_HZ.items():
+    for name, hz in needs_hz.items():
         try:
             await command(channel, f"interval of {name}", SET_MESSAGE_INTERVAL, BY_NAME[name].id, 1e6 / hz)
         except Refused:

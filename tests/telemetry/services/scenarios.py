@@ -110,7 +110,7 @@ async def _orders(link: HardLink) -> None:
 
 
 async def _asks_for_messages(link: HardLink) -> None:
-    await intervals.ask_for_needed(link.mailbox)
+    await intervals.ask_for(link.mailbox, intervals.NEEDS_HZ)
     heal(link)
     with link.mailbox.listen("VIBRATION") as inbox:
         assert await inbox.get(3.0) is not None

@@ -141,7 +141,7 @@ def test_a_result_is_told_in_words() -> None:
 def test_messages_come_as_often_as_asked_for() -> None:
     async def attempt() -> tuple[tuple[str, ...], int]:
         async with simulated(warm_up_s=5.0) as link:
-            refused = await intervals.ask_for_needed(link.mailbox)
+            refused = await intervals.ask_for(link.mailbox, intervals.NEEDS_HZ)
             with link.mailbox.listen("GLOBAL_POSITION_INT") as inbox:
                 await asyncio.sleep(2.0)
                 heard = 0
