@@ -14,6 +14,7 @@ import msgspec
 
 from mission.airspace import Airspace
 from mission.finding import Severity
+from mission.plan import Plan
 from mission.population import Population
 from mission.position import Position
 from mission.sora import Claim
@@ -148,6 +149,15 @@ class PeopleArea(msgspec.Struct, frozen=True):
     assembly: bool = False
 
 
+class OtherFlight(msgspec.Struct, frozen=True):
+    """Another flight that is approved. `name` as people know it; `at`: when it takes off (UTC), None if not known."""
+
+    name: str
+    plan: Plan
+    at: datetime | None = None
+    vehicle: Vehicle = Vehicle()
+
+
 class Context(msgspec.Struct, frozen=True):
     """Everything besides the plan that a check may look at."""
 
@@ -162,6 +172,7 @@ class Context(msgspec.Struct, frozen=True):
     """Ids of zones that the flight has permission for."""
     people: tuple[PeopleArea, ...] = ()
     population: Population | None = None
+    others: tuple[OtherFlight, ...] = ()
     pilot: Position | None = None
     """Where the pilot stands; None takes home."""
 

@@ -9,6 +9,9 @@ horizontal distance is a convex quadratic in (s, r), to be minimised over a conv
 legs last only so long, the clocks differ by no more than the uncertainty, the heights by no more than `vertical_m`.
 The minimum lies at the stationary point or on a side, where it has a closed form; all pairs of legs that come near
 in place and time are solved together.
+
+A failsafe may send a drone home at any moment (`return_crossings`): over the straight ways home from all points of a
+leg, between the height it has there and the one it returns at, from the leg's begin until it would be home.
 """
 
 from __future__ import annotations
@@ -24,8 +27,10 @@ from numpy.typing import NDArray
 
 from mission.context import DEFAULT, Vehicle
 from mission.geodesy import FloatArray, LocalFrame, frame_of
+from mission.leg import LegKind
 from mission.path import flight_path
 from mission.plan import Plan, Position
+from mission.returns import Returns
 from mission.timing import leg_times
 
 HORIZONTAL_M: Final = 50.0
@@ -35,6 +40,7 @@ UNCERTAINTY_S: Final = 15.0
 SLACK: Final = 1e-6
 
 IndexArray = NDArray[np.intp]
+GeometryArray = NDArray[np.object_]
 Side = tuple[FloatArray, FloatArray, FloatArray]
 
 
@@ -59,6 +65,21 @@ class Conflict:
     at: datetime
     horizontal_m: float
     vertical_m: float
+    position: Position
+
+
+@dataclass(frozen=True)
+class ReturnCrossing:
+    """A return of `returning` from its leg to `returning_item` may meet `other` on the way to `other_item`.
+
+    `at` is the first moment at which both may be there; `position` is on the other's leg.
+    """
+
+    returning: str
+    other: str
+    returning_item: int
+    other_item: int
+    at: datetime
     position: Position
 
 
@@ -134,6 +155,94 @@ def _motion(flights: Sequence[Flight], frame: LocalFrame) -> _Motion:
         columns.append((own[held], item[held], (begin + moving)[held], holds[held], ends[held, 1], still))
     flight_of, item, begin, lasts, start, velocity = (np.concatenate(column) for column in zip(*columns, strict=True))
     return _Motion(flight_of.astype(np.intp), item.astype(np.intp), begin, lasts, start, velocity)
+
+
+def return_crossings(
+    flights: Sequence[Flight],
+    horizontal_m: float = HORIZONTAL_M,
+    vertical_m: float = VERTICAL_M,
+    uncertainty_s: float = UNCERTAINTY_S,
+) -> tuple[ReturnCrossing, ...]:
+    """For each flight that may return and each other, the first leg of the other that a return may come too near to."""
+    if len(flights) < 2:
+        return ()
+    frame = frame_of(flights[0].plan)
+    motion = _motion(flights, frame)
+    ways = _returns(flights, motion, frame)
+    ends = motion.at(np.arange(len(motion.begin)), motion.lasts)
+    lines = np.asarray(shapely.linestrings(np.stack((motion.start[:, :2], ends[:, :2]), axis=1)))
+    west_south, east_north = np.split(shapely.bounds(ways.areas), 2, axis=1)
+    reach = shapely.box(*(west_south - horizontal_m).T, *(east_north + horizontal_m).T)
+    way, leg = shapely.STRtree(lines).query(reach)
+    low, high = np.minimum(motion.start, ends)[:, 2], np.maximum(motion.start, ends)[:, 2]
+    meets = (
+        (ways.flight[way] != motion.flight[leg])
+        & (ways.low[way] < high[leg] + vertical_m)
+        & (low[leg] < ways.high[way] + vertical_m)
+        & (ways.begin[way] <= (motion.begin + motion.lasts)[leg] + uncertainty_s)
+        & (motion.begin[leg] <= ways.end[way] + uncertainty_s)
+    )
+    way, leg = way[meets], leg[meets]
+    near = shapely.dwithin(ways.areas[way], lines[leg], horizontal_m)
+    way, leg = way[near], leg[near]
+    moment = np.maximum(ways.begin[way], motion.begin[leg])
+    first: dict[tuple[int, int], int] = {}
+    for index in np.argsort(moment, kind="stable").tolist():
+        first.setdefault((int(ways.flight[way[index]]), int(motion.flight[leg[index]])), index)
+    begun = min(flight.at for flight in flights)
+    found = []
+    for (one, other), index in sorted(first.items()):
+        shortest = shapely.shortest_line(lines[leg[index]], ways.areas[way[index]])
+        x, y = shapely.get_coordinates(shortest)[0].tolist()
+        found.append(
+            ReturnCrossing(
+                returning=flights[one].name,
+                other=flights[other].name,
+                returning_item=int(ways.item[way[index]]),
+                other_item=int(motion.item[leg[index]]),
+                at=begun + timedelta(seconds=float(moment[index])),
+                position=frame.position(x, y),
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """All ways home as vectors: the ground they may lead over, their heights, and when somebody may be on them."""
+
+    flight: IndexArray
+    item: IndexArray
+    areas: GeometryArray
+    low: FloatArray
+    high: FloatArray
+    begin: FloatArray
+    end: FloatArray
+
+
+def _returns(flights: Sequence[Flight], motion: _Motion, frame: LocalFrame) -> _Ways:
+    columns: list[tuple[FloatArray, ...]] = []
+    areas: list[GeometryArray] = []
+    for number, flight in enumerate(flights):
+        returns = Returns(flight.plan, frame, flight.vehicle)
+        path = flight_path(flight.plan, frame, flight.vehicle).legs
+        flying = [index for index, leg in enumerate(path) if leg.kind not in (LegKind.RETURN, LegKind.LAND)]
+        legs = [path[index] for index in flying]
+        swept, of = returns.swept(legs)
+        own = np.flatnonzero(motion.flight == number)[flying][of]
+        heights = np.array([(leg.start[2], leg.end[2]) for leg in legs]).reshape(-1, 2)[of]
+        top = np.maximum(heights.max(axis=1), returns.height_at_most)
+        reach = 2.0 * shapely.minimum_bounding_radius(swept)
+        climb = (top - heights.min(axis=1)) / flight.vehicle.climb_speed_m_s
+        held = np.array([leg.hold_s for leg in legs])[of]
+        gone = motion.begin[own] + motion.lasts[own] + held + climb + reach / flight.vehicle.cruise_speed_m_s
+        home = (flight.plan.home and flight.plan.home.altitude_amsl_m) or 0.0
+        item = motion.item[own].astype(np.float64)
+        low, high = home + heights.min(axis=1), home + top
+        columns.append((np.full(len(of), float(number)), item, low, high, motion.begin[own], gone))
+        areas.append(swept)
+    flight_of, item, low, high, begin, end = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return _Ways(flight_of.astype(np.intp), item.astype(np.intp), np.concatenate(areas), low, high, begin, end)
 
 
 def _candidates(motion: _Motion, horizontal_m: float, uncertainty_s: float) -> tuple[IndexArray, IndexArray]:

@@ -6,11 +6,13 @@ After ArduCopter 4.6: ModeRTL::build_path and compute_return_target, AP_Rally::c
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from mission.context import Vehicle
@@ -80,6 +82,26 @@ class Returns:
             q = (ax + (bx - ax) * end, ay + (by - ay) * end)
             areas.append(shapely.convex_hull(shapely.multipoints([p, q, (tx, ty)])))
         return areas
+
+    def swept(self, legs: Sequence[Leg]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+        """The areas of `sweep` for many legs at once, and the number of the leg that each belongs to."""
+        if len(self._targets) > 1:
+            parts = [self.sweep(leg) for leg in legs]
+            areas = np.empty(sum(map(len, parts)), dtype=np.object_)
+            areas[:] = [area for part in parts for area in part]
+            return areas, np.repeat(np.arange(len(legs)), [len(part) for part in parts])
+        ends = np.array([(leg.start[:2], leg.end[:2], self._targets[0]) for leg in legs]).reshape(-1, 3, 2)
+        points = shapely.multipoints(ends.reshape(-1, 2), indices=np.repeat(np.arange(len(legs)), 3))
+        return np.asarray(shapely.convex_hull(points)), np.arange(len(legs))
+
+    @property
+    def height_at_most(self) -> float:
+        """No return begun below it is flown higher, above home."""
+        vehicle = self._vehicle
+        highest = max(vehicle.rtl_altitude_m, *self._heights)
+        if vehicle.fence_altitude_max_m is not None:
+            highest = min(highest, vehicle.fence_altitude_max_m - vehicle.fence_margin_m)
+        return highest + max(0.0, vehicle.rtl_climb_min_m)
 
     def _changes(self, ax: float, ay: float, dx: float, dy: float) -> list[float]:
         """Shares of the leg at which another target may become the one returned to."""

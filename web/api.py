@@ -64,12 +64,15 @@ class PlanReport(msgspec.Struct, frozen=True):
     battery_pct: float | None
     may_submit: bool
     data_sets: tuple[DataSet, ...]
-    """The airspace files it was judged against."""
+    """The files of airspace and population that it was judged against."""
 
 
 class CheckRequest(msgspec.Struct, frozen=True):
+    """`sortie_id`: whose plan it is, to compare it with the other approved ones."""
+
     revision: int
     plan: Plan
+    sortie_id: str | None = None
 
 
 class Sortie(msgspec.Struct, frozen=True):
@@ -300,6 +303,14 @@ class SortieView(msgspec.Struct, frozen=True):
     rights: SortieRights
 
 
+class VehicleCamera(msgspec.Struct, frozen=True):
+    """What the settings say of a vehicle's camera. `view_deg`: across and up."""
+
+    vehicle: str
+    video: str | None
+    view_deg: tuple[float, float] | None
+
+
 class LivePage(msgspec.Struct, frozen=True):
     """The JSON in ``<script id="page">`` of ``/live``."""
 
@@ -310,6 +321,7 @@ class LivePage(msgspec.Struct, frozen=True):
     orders: tuple[OrderRights, ...]
     guest_until: datetime | None = None
     """When a guest's link ends; None for a user."""
+    cameras: tuple[VehicleCamera, ...] = ()
 
 
 class Fleet(msgspec.Struct, frozen=True):

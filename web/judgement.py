@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from mission.context import Context
+from mission.airspace import DataSet
+from mission.context import Context, OtherFlight
 from mission.plan import Plan, digest
 from mission.report import report
 from web.api import PlanReport, ProfilePoint
 
 
-def judge(plan: Plan, revision: int, world: Context) -> PlanReport:
-    """Of `plan` as if it were flown in `world` now."""
-    judged = report(plan, msgspec.structs.replace(world, at=datetime.now(UTC)))
+def judge(plan: Plan, revision: int, world: Context, others: tuple[OtherFlight, ...] = ()) -> PlanReport:
+    """Of `plan` as if it were flown in `world` now, beside the `others` that are approved."""
+    judged = report(plan, msgspec.structs.replace(world, at=datetime.now(UTC), others=others))
     return PlanReport(
         revision=revision,
         plan_sha256=digest(plan),
@@ -29,5 +30,11 @@ def judge(plan: Plan, revision: int, world: Context) -> PlanReport:
         duration_s=judged.duration_s,
         battery_pct=judged.battery_pct,
         may_submit=judged.may_submit,
-        data_sets=world.airspace.sources if world.airspace else (),
+        data_sets=data_sets(world),
     )
+
+
+def data_sets(world: Context) -> tuple[DataSet, ...]:
+    """The files of airspace and population that plans are judged against, with their SHA-256 and AIRAC date."""
+    airspace = world.airspace.sources if world.airspace else ()
+    return (*airspace, world.population.source) if world.population else airspace

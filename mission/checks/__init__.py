@@ -18,6 +18,7 @@ from mission.checks.items import commands, coordinates, jumps, order, storage
 from mission.checks.patterns import patterns
 from mission.checks.people import people
 from mission.checks.radio import radio_link
+from mission.checks.separation import separation
 from mission.checks.sight import daylight, line_of_sight
 from mission.context import DEFAULT, Context
 from mission.finding import Finding, Severity
@@ -49,6 +50,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     data_sets,
     zones,
     obstacles,
+    separation,
     fence_returns,
 )
 

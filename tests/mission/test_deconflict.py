@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from mission.context import Vehicle
-from mission.deconflict import Flight, conflicts
+from mission.checks import check
+from mission.context import Context, OtherFlight, Vehicle
+from mission.deconflict import Flight, conflicts, return_crossings
 from mission.geodesy import distance_m, frame_of
 from mission.path import flight_path
 from mission.plan import Home, Plan, Position
@@ -107,3 +108,66 @@ def test_one_above_the_other_needs_the_vertical_separation(make_plan: MakePlan, 
 
 def test_fewer_than_two_flights_have_no_conflict(make_plan: MakePlan) -> None:
     assert conflicts((Flight("A", make_plan([(0, 50)]), NOON),)) == ()
+
+
+def test_a_failsafe_return_across_anothers_path_is_found(make_plan: MakePlan) -> None:
+    """A is planned round the corner; its straight way home from there crosses where B orbits at that time."""
+    round_it = make_plan([(-200, 0), (-200, 400), (400, 400), (400, 0)])
+    inside = shifted(make_plan([(60, 0), (120, 60), (60, 60), (120, 0)] * 4), 160.0, 40.0)
+    inside = msgspec.structs.replace(inside, items=inside.items[:-1])
+    flights = (Flight("A", round_it, NOON), Flight("B", inside, NOON))
+    assert conflicts(flights) == ()
+    (crossing,) = [c for c in return_crossings(flights) if c.returning == "A"]
+    assert (crossing.other, crossing.returning_item) == ("B", 3)
+    assert crossing.at >= NOON
+
+
+def test_a_return_too_late_too_high_or_elsewhere_is_none(make_plan: MakePlan) -> None:
+    round_it = make_plan([(-200, 0), (-200, 400), (400, 400), (400, 0)])
+    low = shifted(make_plan([(60, 0), (120, 60), (60, 60), (120, 0)] * 4), 160.0, 12.0)
+    low = msgspec.structs.replace(low, items=low.items[:-1])
+    same_time = (Flight("A", round_it, NOON), Flight("B", low, NOON))
+    assert [c for c in return_crossings(same_time) if c.returning == "A"] == [], "28 m lower"
+    level = shifted(make_plan([(60, 0), (120, 60), (60, 60), (120, 0)] * 4), 160.0, 40.0)
+    assert return_crossings((Flight("A", round_it, NOON), Flight("B", level, later(3000.0)))) == ()
+    away = shifted(level, 2000.0, 40.0)
+    assert return_crossings((Flight("A", round_it, NOON), Flight("B", away, NOON))) == ()
+
+
+def test_every_conflict_on_a_planned_return_is_a_crossing_too(make_plan: MakePlan) -> None:
+    """Whoever conflicts on the way home by plan does so by failsafe as well."""
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        plans = [make_plan([tuple(p) for p in rng.uniform(-300, 300, (3, 2)).tolist()]) for _ in range(2)]
+        flights = [Flight("A", plans[0], NOON), Flight("B", shifted(plans[1], 150.0, 40.0), NOON)]
+        crossed = {(c.returning, c.other) for c in return_crossings(flights)}
+        for conflict in conflicts(flights):
+            if conflict.first_item == len(plans[0].items) - 1:
+                assert ("A", "B") in crossed
+
+
+def told(plan: Plan, other: OtherFlight, at: datetime | None = NOON) -> list[str]:
+    findings = check(plan, Context(at=at, others=(other,)))
+    return [finding.text for finding in findings if finding.check == "separation"]
+
+
+def test_the_check_names_the_other_flight_and_the_moment(make_plan: MakePlan) -> None:
+    plan, across = make_plan([(-300, 0), (300, 0)]), make_plan([(300, 0), (-300, 0)])
+    (text,) = told(plan, OtherFlight("PC Smith's survey", across, NOON))
+    assert "of PC Smith's survey" in text
+    assert "at 12:0" in text
+    (untimed,) = told(plan, OtherFlight("PC Smith's survey", across))
+    assert "if both fly at the same time" in untimed
+    assert told(plan, OtherFlight("PC Smith's survey", across, later(3000.0))) == []
+
+
+def test_the_check_tells_of_returns_across_the_other_and_of_the_others_across_it(make_plan: MakePlan) -> None:
+    round_it = make_plan([(-200, 0), (-200, 400), (400, 400), (400, 0)])
+    inside = shifted(make_plan([(60, 0), (120, 60), (60, 60), (120, 0)] * 4), 160.0, 40.0)
+    inside = msgspec.structs.replace(inside, items=inside.items[:-1])
+    (ours,) = told(round_it, OtherFlight("B", inside, NOON))
+    assert ours.startswith("A return from the leg to item 4 may cross B's way")
+    (theirs,) = told(inside, OtherFlight("A", round_it, NOON))
+    assert theirs.endswith("lies on a way that A may return by.")
+    far = shifted(inside, 300_000.0, 40.0)
+    assert told(round_it, OtherFlight("far", far, NOON)) == []

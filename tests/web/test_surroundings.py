@@ -19,7 +19,7 @@ from mission.plan import Plan
 from telemetry.errors import SettingsError
 from telemetry.settings import AirspaceSettings, PlanningSettings, load
 from tests.web.conftest import SETTINGS, USERNAMES, Browser, problem, view
-from web.api import CheckRequest, PlanReport, SortieCreate, SortieSubmit
+from web.api import CheckRequest, PlanReport, Sortie, SortieApprove, SortieCreate, SortieSubmit
 from web.app import create_app
 from web.auth.permissions import Role
 from web.bus_line import BusLine
@@ -46,18 +46,32 @@ def palace(tmp_path: Path) -> AirspaceSettings:
 
 
 @pytest.fixture
-def pilot_in(app: Flask, tmp_path: Path, database: Database, bus_line: BusLine) -> PilotIn:
+def pilot_in(role_in: Callable[[Role], PilotIn]) -> PilotIn:
     """A pilot at a server with these planning settings."""
+    return role_in(Role.PILOT)
 
-    def enter(planning: PlanningSettings) -> Browser:
+
+@pytest.fixture
+def supervisor_in(role_in: Callable[[Role], PilotIn]) -> PilotIn:
+    return role_in(Role.SUPERVISOR)
+
+
+@pytest.fixture
+def draft_again(pilot: Browser, plan: Plan) -> Sortie:
+    return view(pilot.send("POST", "/api/sorties", SortieCreate("Again", "Search", plan))).sortie
+
+
+@pytest.fixture
+def role_in(app: Flask, tmp_path: Path, database: Database, bus_line: BusLine) -> Callable[[Role], PilotIn]:
+    def enter(role: Role, planning: PlanningSettings) -> Browser:
         settings = msgspec.structs.replace(SETTINGS, planning=planning)
         made = create_app(settings, tmp_path, database, bus_line)
         made.extensions["manifest"] = app.extensions["manifest"]
         browser = Browser(made)
-        assert browser.log_in(USERNAMES[Role.PILOT]).status_code == 302
+        assert browser.log_in(USERNAMES[role]).status_code == 302
         return browser
 
-    return enter
+    return lambda role: lambda planning: enter(role, planning)
 
 
 def judged(browser: Browser, plan: Plan) -> PlanReport:
@@ -97,7 +111,8 @@ def test_a_plan_in_a_prohibited_area_is_not_submitted(
     view(permitted.send("POST", f"/api/sorties/{draft.sortie_id}/submit", SortieSubmit(draft.version)))
     with database.read() as db:
         (entry,), _ = audit.search(db, audit.Search(action="sortie.submit"))
-    assert entry.detail["checked_against"] == {"palace.txt": hashlib.sha256(PROHIBITED).hexdigest()}
+    palace_file = {"name": "palace.txt", "sha256": hashlib.sha256(PROHIBITED).hexdigest(), "airac": "2020-01-02"}
+    assert entry.detail["checked_against"] == [palace_file]
 
 
 def test_an_expired_file_is_told_by_its_day(pilot_in: PilotIn, plan: Plan, palace: AirspaceSettings) -> None:
@@ -171,3 +186,31 @@ def test_the_live_map_shows_the_airspace_in_view(pilot_in: PilotIn, palace: Airs
     assert browser.get("/api/airspace?west=3").status_code == 400
     without = pilot_in(PlanningSettings()).get("/api/airspace?west=-0.2&south=51.4&east=-0.1&north=51.6")
     assert without.get_json()["features"] == []
+
+
+def test_another_approved_sortie_is_kept_clear_of(
+    pilot: Browser, approved: Sortie, draft_again: Sortie, plan: Plan
+) -> None:
+    """Both are the same survey: they meet wherever they fly."""
+    asked = CheckRequest(1, plan, draft_again.sortie_id)
+    beside = msgspec.json.decode(pilot.send("POST", "/api/plans/check", asked).data, type=PlanReport)
+    ((severity, found),) = texts(beside, "separation")
+    assert severity is Severity.WARNING
+    assert "of the approved sortie of" in found
+    assert "if both fly at the same time" in found
+    itself = CheckRequest(1, plan, approved.sortie_id)
+    alone = msgspec.json.decode(pilot.send("POST", "/api/plans/check", itself).data, type=PlanReport)
+    assert texts(alone, "separation") == []
+
+
+def test_an_approval_records_what_the_plan_was_checked_against(
+    pilot_in: PilotIn, supervisor_in: PilotIn, plan: Plan, palace: AirspaceSettings, database: Database
+) -> None:
+    planning = PlanningSettings((palace,), permissions=("palace-1",))
+    draft = view(pilot_in(planning).send("POST", "/api/sorties", SortieCreate("Survey", "Search", plan))).sortie
+    view(pilot_in(planning).send("POST", f"/api/sorties/{draft.sortie_id}/submit", SortieSubmit(draft.version)))
+    supervisor_in(planning).send("POST", f"/api/sorties/{draft.sortie_id}/approve", SortieApprove(draft.plan_sha256))
+    with database.read() as db:
+        (entry,), _ = audit.search(db, audit.Search(action="sortie.approve"))
+    (recorded,) = entry.detail["checked_against"]
+    assert recorded == {"name": "palace.txt", "sha256": hashlib.sha256(PROHIBITED).hexdigest(), "airac": "2020-01-02"}

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from mission import formats, patterns
 from mission.autofence import autofence
 from mission.avoid import avoid
+from mission.context import OtherFlight
 from mission.patterns.split import split
 from mission.plan import Plan, digest
 from web import api
@@ -20,7 +21,7 @@ from web.context import context
 from web.errors import BadRequest
 from web.exchange import answer, body
 from web.judgement import judge
-from web.store import audit
+from web.store import audit, sorties
 
 blueprint = Blueprint("plans", __name__)
 
@@ -28,8 +29,13 @@ blueprint = Blueprint("plans", __name__)
 @blueprint.post("/api/plans/check")
 @requires(Permission.PLAN_READ)
 def check() -> Response:
-    wanted = body(api.CheckRequest)
-    return answer(judge(wanted.plan, wanted.revision, context().world))
+    """Beside the other approved sorties only where it is said which one this is: nobody is in his own way."""
+    wanted, services = body(api.CheckRequest), context()
+    others: tuple[OtherFlight, ...] = ()
+    if wanted.sortie_id is not None:
+        with services.database.read() as db:
+            others = sorties.others(db, wanted.sortie_id)
+    return answer(judge(wanted.plan, wanted.revision, services.world, others))
 
 
 @blueprint.post("/api/plans/patterns")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -14,7 +15,7 @@ from web.auth.permissions import ALLOWED, Permission, Role
 from web.context import context
 from web.errors import BadRequest, Conflict
 from web.exchange import answer, body
-from web.judgement import judge
+from web.judgement import data_sets, judge
 from web.routes.plans import file_name, plan_file
 from web.store import audit, sorties, users
 
@@ -165,7 +166,10 @@ def kneeboard_sheet(sortie_id: str) -> Response:
 def submit(sortie_id: str) -> Response:
     """Only a plan without an ERROR finding, as the server judges it now."""
     wanted = body(api.SortieSubmit)
-    judged = judge(_readable(sortie_id).plan, 0, context().world)
+    drafted = _readable(sortie_id)
+    with context().database.read() as db:
+        others = sorties.others(db, sortie_id)
+    judged = judge(drafted.plan, 0, context().world, others)
     with context().database.write() as db:
         reach.require_edit(session.user(), sorties.lock(db, sortie_id))
         sortie = sorties.submit(db, sortie_id, wanted.version)
@@ -174,9 +178,13 @@ def submit(sortie_id: str) -> Response:
         errors = [finding.text for finding in judged.findings if finding.severity is Severity.ERROR]
         if errors or not judged.may_submit:
             raise Conflict(f"The plan has errors: {'; '.join(errors)}", "plan")
-        against = {source.name: source.sha256 for source in judged.data_sets}
         audit.append(
-            db, session.who(), "sortie.submit", sortie_id, plan_sha256=sortie.plan_sha256, checked_against=against
+            db,
+            session.who(),
+            "sortie.submit",
+            sortie_id,
+            plan_sha256=sortie.plan_sha256,
+            checked_against=[msgspec.to_builtins(source) for source in judged.data_sets],
         )
     return _view(sortie)
 
@@ -202,7 +210,15 @@ def _decide(sortie_id: str, plan_sha256: str, *, approved: bool, reason: str | N
     with context().database.write() as db:
         sortie = sorties.decide(db, sortie_id, supervisor, plan_sha256, approved=approved, reason=reason)
         deed = "sortie.approve" if approved else "sortie.reject"
-        audit.append(db, session.who(), deed, sortie_id, plan_sha256=plan_sha256, reason=reason)
+        audit.append(
+            db,
+            session.who(),
+            deed,
+            sortie_id,
+            plan_sha256=plan_sha256,
+            reason=reason,
+            checked_against=[msgspec.to_builtins(source) for source in data_sets(context().world)],
+        )
     return _view(sortie)
 
 

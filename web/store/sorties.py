@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from mission.context import OtherFlight
 from mission.plan import Plan, digest, encode
 from telemetry.wire import UploadReceipt
 from web import api
@@ -25,6 +26,8 @@ from web.store.models import Decision, PlanVersion, Upload
 from web.store.models import Sortie as Row
 
 PAGE: Final = 50
+OTHERS: Final = 20
+"""So many approved plans are compared with a new one."""
 TITLE_LIMIT: Final = 200
 PURPOSE_LIMIT: Final = 4000
 
@@ -167,6 +170,17 @@ def search(db: Session, wanted: Search) -> api.SortieList:
     return api.SortieList(
         tuple(_summary(row, _standing(db, row)) for row in found), total, wanted.page, max(1, ceil(total / PAGE))
     )
+
+
+def others(db: Session, sortie_id: str) -> tuple[OtherFlight, ...]:
+    """The plans that are approved or on board, last changed first, but for that of `sortie_id`. Nobody tells when they
+    will be flown. They are named by their pilot alone: a purpose may not be for everyone.
+    """
+    rows = select(Row).where(Row.state.in_((State.APPROVED.value, State.UPLOADED.value)))
+    if sortie_id.isdecimal():
+        rows = rows.where(Row.id != int(sortie_id))
+    found = db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc()).limit(OTHERS))
+    return tuple(OtherFlight(f"the approved sortie of {row.pilot}", _plan(row.plan)) for row in found)
 
 
 def _require_newest(row: Row, version: int) -> None:

@@ -48,6 +48,7 @@ export const Permission = {
   INCIDENT_EDIT: "incident.edit",
   INCIDENT_OFFER: "incident.offer",
   GUESTS_INVITE: "guests.invite",
+  FIGURES_READ: "figures.read",
   AUDIT_READ: "audit.read",
   USERS_MANAGE: "users.manage",
   TOKENS_MANAGE: "tokens.manage",
@@ -784,9 +785,11 @@ export interface PlanReport {
   readonly data_sets: readonly DataSet[];
 }
 
+/** `sortie_id`: whose plan it is, to compare it with the other approved ones. */
 export interface CheckRequest {
   readonly revision: number;
   readonly plan: Plan;
+  readonly sortie_id?: string | null;
 }
 
 /** `state`: draft, submitted, approved, rejected, uploaded, flown. */
@@ -1005,6 +1008,13 @@ export interface SortieView {
   readonly rights: SortieRights;
 }
 
+/** What the settings say of a vehicle's camera. `view_deg`: across and up. */
+export interface VehicleCamera {
+  readonly vehicle: string;
+  readonly video: string | null;
+  readonly view_deg: readonly [number, number] | null;
+}
+
 /** The JSON in ``<script id="page">`` of ``/live``. */
 export interface LivePage {
   readonly me: Me;
@@ -1013,6 +1023,7 @@ export interface LivePage {
   readonly map: MapConfig;
   readonly orders: readonly OrderRights[];
   readonly guest_until: Instant | null;
+  readonly cameras: readonly VehicleCamera[];
 }
 
 /** Slow facts about a vehicle. `known` is False for one that no settings file names. */
@@ -1235,6 +1246,22 @@ export interface Observation {
 /** Answer of ``GET /api/flights/<id>/examination``: what an examiner writes down. A quiet flight has none. */
 export interface Examination {
   readonly observations: readonly Observation[];
+}
+
+/** Where a listed flight was: pairs of longitude and latitude, thinned. */
+export interface ListedTrack {
+  readonly flight_id: string;
+  readonly vehicle: string;
+  readonly started_at: Instant;
+  readonly path: readonly (readonly [number, number])[];
+}
+
+/** The JSON in ``<script id="page">`` of ``/flights``. `area`: what was asked for, one place or a ring. */
+export interface FlightsMap {
+  readonly map: MapConfig;
+  readonly area: readonly Position[];
+  readonly within_m: number;
+  readonly tracks: readonly ListedTrack[];
 }
 
 /** The JSON in ``<script id="page">`` of ``/flights/<id>``. */

@@ -97,7 +97,7 @@ export class Store {
     this.tab = signal<Tab>(state === 'approved' || state === 'uploaded' ? 'fly' : 'mission');
     this.patternProblem = keepExpanded(this.history);
     const checker = createChecker(
-      (request) => api.checkPlan(request),
+      (request) => api.checkPlan({ ...request, sortie_id: page.sortie.sortie_id }),
       (report) => this.judged(report),
       (now) => (this.checkState.value = now),
     );
