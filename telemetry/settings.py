@@ -37,6 +37,10 @@ class VehicleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     links: tuple[str, ...] = ()
     serial: str | None = None
     model: str | None = None
+    video: str | None = None
+    """Where its camera is seen: HLS (``….m3u8``), WebRTC by WHEP (``…/whep``) or a file that browsers play."""
+    camera_view_deg: tuple[float, float] | None = None
+    """How much its camera sees across and up, for drawing that on the ground; the gimbal says where it looks."""
     pilot_port: str | None = None
     """Where its pilot's own tools attach: ``tcpin:127.0.0.1:5790``, ``udpin:``, ``udpout:``. None: nowhere."""
 

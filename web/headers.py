@@ -28,10 +28,12 @@ def add(response: Response) -> Response:
 
 
 def policy() -> str:
-    """MapLibre works in a blob worker; the bus is a WebSocket elsewhere; a map style may name another host."""
+    """MapLibre works in a blob worker; the bus is a WebSocket elsewhere; map style and cameras may name other hosts."""
     services = context()
     style = services.settings.map.style_url
     ground = f" {_origin(style)}" if style and _origin(style) else ""
+    cameras = {_origin(vehicle.video) for vehicle in services.settings.vehicles if vehicle.video}
+    video = "".join(f" {origin}" for origin in sorted(cameras) if origin)
     directives = {
         "default-src": "'self'",
         "script-src": "'self'",
@@ -39,7 +41,8 @@ def policy() -> str:
         "style-src": "'self'",
         "img-src": f"'self' data: blob:{ground}",
         "font-src": "'self' data:",
-        "connect-src": f"'self' {_origin(services.bus.websocket_url)}{ground}",
+        "connect-src": f"'self' {_origin(services.bus.websocket_url)}{ground}{video}",
+        "media-src": f"'self' blob:{video}",
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",

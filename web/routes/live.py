@@ -28,12 +28,27 @@ blueprint = Blueprint("live", __name__)
 @blueprint.get("/live")
 @requires(Permission.LIVE_VIEW)
 def live_page() -> Response:
-    return pages.shell("Live", "live", api.LivePage(orders=_orders(), guest_until=_until(), **pages.frame()))
+    return pages.shell(
+        "Live", "live", api.LivePage(orders=_orders(), guest_until=_until(), cameras=_cameras(), **pages.frame())
+    )
 
 
 def _until() -> datetime | None:
     guest = session.guest()
     return None if guest is None else guest.expires_at
+
+
+def _cameras() -> tuple[api.VehicleCamera, ...]:
+    """Of the vehicles whose alerts the reader may hear, too: no guest, and no other pilot, sees what they film."""
+    services, user = context(), session.user()
+    with services.database.read() as db:
+        holders = uploads.holders(db)
+    return tuple(
+        api.VehicleCamera(one.callsign, one.video, one.camera_view_deg)
+        for one in services.settings.vehicles
+        if (one.video is not None or one.camera_view_deg is not None)
+        and reach.may_hear_of(user, holders.get(one.callsign))
+    )
 
 
 @blueprint.get("/api/orders")

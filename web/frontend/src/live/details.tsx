@@ -1,16 +1,18 @@
 /* One drone, everything that is known of it, and how old each part is. */
 import type { ComponentChildren } from 'preact';
 
-import type { Moment } from '../bus/age';
-import type { LiveVehicle, VehicleInfo } from '../generated';
+import { ageMs, type Moment } from '../bus/age';
+import type { LiveVehicle, Plan, VehicleInfo } from '../generated';
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
-import { metres as distance, UNKNOWN } from '../ui/format';
+import { clock as clockOf, metres as distance, UNKNOWN } from '../ui/format';
 import { Battery } from './drone-list';
+import { batteryLeftS, homeOf, homeS, placeOf, progressOf } from './estimates';
 import type { Track } from './fleet';
 import { ageWords, freshness, type Part, partAgeMs } from './freshness';
 import type { Model } from './model';
 import { Orders } from './orders';
 import { clock } from './top-bar';
+import { VideoSlot } from './video-slot';
 import type { Picture } from './picture';
 import { PopOut } from './pop-out';
 import { bearing, degrees, fixWords, metres, modeWords, PHASE_WORDS, phaseOf, quantity, speed } from './words';
@@ -36,6 +38,8 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
     );
   }
   const track = picture.fleet.tracks.get(selected);
+  const info = picture.infos.value.get(selected);
+  const camera = page.cameras.find((one) => one.vehicle === selected);
   return (
     <section class="live-details" aria-label={`Details of ${selected}`} data-testid="details" data-vehicle={selected}>
       <div class="panel-head">
@@ -50,20 +54,22 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
         </button>
       </div>
       <div class="details-body">
-        {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} />}
-        {track ? <Facts track={track} at={at} /> : <p class="muted">Nothing has been heard of {selected} since this page was opened.</p>}
-        <About info={picture.infos.value.get(selected)} />
+        {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} username={page.me.username} commander={info?.commander?.user ?? null} />}
+        {info?.commander && <Commander info={info} />}
+        {camera?.video && picture.isLive.value && <VideoSlot key={selected} vehicle={selected} url={camera.video} />}
+        {track ? <Facts track={track} at={at} plan={picture.onboard.value.get(selected)?.plan ?? null} /> : <p class="muted">Nothing has been heard of {selected} since this page was opened.</p>}
+        <About info={info} />
         <Heard picture={picture} vehicle={selected} />
       </div>
     </section>
   );
 }
 
-function Facts({ track, at }: { track: Track; at: Moment }) {
+function Facts({ track, at, plan }: { track: Track; at: Moment; plan: Plan | null }) {
   const { state } = track;
-  const home =
-    state.home_lat_deg !== null && state.home_lon_deg !== null ? { lat_deg: state.home_lat_deg, lon_deg: state.home_lon_deg } : null;
-  const here = state.lat_deg !== null && state.lon_deg !== null ? { lat_deg: state.lat_deg, lon_deg: state.lon_deg } : null;
+  const [left, needed] = [batteryLeftS(state), homeS(state)];
+  const progress = progressOf(state, plan);
+  const [home, here] = [homeOf(state), placeOf(state)];
   const item = state.mission_items ? `${state.mission_item ?? UNKNOWN} of ${state.mission_items}` : state.mission_items === 0 ? 'None on board' : UNKNOWN;
   return (
     <>
@@ -84,6 +90,7 @@ function Facts({ track, at }: { track: Track; at: Moment }) {
         <Fact label="Round trip" value={quantity(state.round_trip_ms, 0, 'ms')} />
         <Fact label="Pre-arm" value={yesNo(state.prearm_ok, 'Ready', 'Not ready')} alarming={state.prearm_ok === false} />
       </Group>
+      {state.links.length > 1 && <Links track={track} at={at} />}
       <Group title="Battery" part="battery" track={track} at={at}>
         <div class="fact fact-strong">
           <dt>Left</dt>
@@ -91,12 +98,22 @@ function Facts({ track, at }: { track: Track; at: Moment }) {
             <Battery value={state.battery_pct} />
           </dd>
         </div>
+        <Fact label="Time left" value={clockOf(left)} strong alarming={left !== null && needed !== null && left < needed} testid="battery-left" />
+        <Fact label="Time home" value={clockOf(needed)} testid="time-home" />
         <Fact label="Voltage" value={quantity(state.battery_v, 1, 'V')} />
         <Fact label="Current" value={quantity(state.battery_a, 1, 'A')} />
         <Fact label="Used" value={quantity(state.battery_used_mah, 0, 'mAh')} />
       </Group>
       <Group title="Mission" part="mission" track={track} at={at}>
+        {progress && (
+          <div class="fact fact-wide">
+            <progress max={1} value={progress.share} aria-label="Share of the mission flown" data-testid="mission-progress" />
+          </div>
+        )}
         <Fact label="Item" value={item} />
+        {progress && <Fact label="To fly" value={distance(progress.left_m)} />}
+        {progress && <Fact label="There in" value={clockOf(progress.left_s)} testid="mission-eta" />}
+        {progress?.left_s != null && <Fact label="At" value={`≈ ${clock(at.wall + progress.left_s * 1000).slice(0, 5)} UTC`} />}
         <Fact label="Geofence" {...fence(state)} />
       </Group>
       <Group title="GPS and estimate" part="gps" track={track} at={at}>
@@ -139,6 +156,40 @@ function Fact(props: { label: string; value: string; strong?: boolean; wide?: bo
       <dt>{label}</dt>
       <dd data-testid={testid}>{value}</dd>
     </div>
+  );
+}
+
+/** Each of several links by itself; the one that orders go out on is marked. */
+function Links({ track: { state, heard }, at }: { track: Track; at: Moment }) {
+  return (
+    <section class="facts-group">
+      <h3>Links</h3>
+      <ul class="links" data-testid="details-links">
+        {state.links.map((link) => {
+          const age = ageMs(link.heard_age_ms, heard, at);
+          const fresh = freshness('heartbeat', age);
+          return (
+            <li key={link.link} class={link.link === state.link ? 'link-used' : ''}>
+              <strong>{link.link}</strong>
+              <span>{link.link === state.link ? 'in use' : ''}</span>
+              <span>{quantity(link.loss_pct, 1, '%')} lost</span>
+              <span class={`age-chip age-${fresh}`}>{ageWords(age)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function Commander({ info: { commander, command_since, command_offered_to } }: { info: VehicleInfo }) {
+  if (!commander) return null;
+  return (
+    <p class="commander" data-testid="details-commander">
+      <strong>{commander.user}</strong> holds command
+      {command_since !== null && ` since ${clock(new Date(command_since).getTime())}`}
+      {command_offered_to !== null && `, offered to ${command_offered_to}`}
+    </p>
   );
 }
 

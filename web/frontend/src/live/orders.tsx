@@ -11,7 +11,12 @@ const ABORTS = [
   { verb: 'return', words: 'Return', icon: 'icon-return', means: 'flies back to its launch place and lands' },
   { verb: 'land', words: 'Land now', icon: 'icon-land', means: 'comes down where it is, whatever is below' },
 ] as const;
-type Abort = (typeof ABORTS)[number];
+/** Who commands: told to the room, taken and given up with a word. */
+const COMMAND = [
+  { verb: 'take', words: 'Take command', icon: 'icon-lock', means: 'obeys you from now on, and nobody else' },
+  { verb: 'release', words: 'Give up command', icon: 'icon-check', means: 'obeys whoever orders it next' },
+] as const;
+type Abort = (typeof ABORTS)[number] | (typeof COMMAND)[number];
 
 const EVERY_MS = 15_000;
 
@@ -27,7 +32,16 @@ export function orderRights(initial: readonly OrderRights[]): Signal<readonly Or
   return rights;
 }
 
-export function Orders({ vehicle, rights, observer }: { vehicle: string; rights: OrderRights | undefined; observer: boolean }) {
+interface Props {
+  readonly vehicle: string;
+  readonly rights: OrderRights | undefined;
+  readonly observer: boolean;
+  /** Who reads this, and who holds command of it. */
+  readonly username: string;
+  readonly commander: string | null;
+}
+
+export function Orders({ vehicle, rights, observer, username, commander }: Props) {
   const asked = useSignal<Abort | null>(null);
   if (!rights || rights.verbs.length === 0) return null;
   if (!rights.reason_required && !observer) {
@@ -44,6 +58,14 @@ export function Orders({ vehicle, rights, observer }: { vehicle: string; rights:
           <button type="button" key={abort.verb} class="btn btn-large" data-testid={`btn-order-${abort.verb}`} onClick={() => (asked.value = abort)}>
             <span class={`icon ${abort.icon}`} aria-hidden="true" />
             {abort.words}
+          </button>
+        ))}
+      </div>
+      <div class="btn-row orders-command">
+        {COMMAND.filter(({ verb }) => rights.verbs.includes(verb) && (verb === 'release') === (commander === username)).map((order) => (
+          <button type="button" key={order.verb} class="btn" data-testid={`btn-order-${order.verb}`} onClick={() => (asked.value = order)}>
+            <span class={`icon ${order.icon}`} aria-hidden="true" />
+            {order.words}
           </button>
         ))}
       </div>

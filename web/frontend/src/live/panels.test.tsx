@@ -84,7 +84,7 @@ afterEach(() => {
 });
 
 function row(values: Partial<LiveVehicle>): unknown[] {
-  return LiveVehicleFields.map((field) => values[field] ?? null);
+  return LiveVehicleFields.map((field) => values[field] ?? (field === 'links' ? [] : null));
 }
 
 function hear(values: Partial<LiveVehicle>): void {
@@ -102,7 +102,7 @@ const all = (testid: string): HTMLElement[] => [...page.querySelectorAll<HTMLEle
 const me = (role: string, ...can: string[]): Me => ({ username: role, name: `The ${role}`, role, can });
 
 function showDetails(me: Me, rights: OrderRights[]): void {
-  const model = { picture, page: { me } as LivePage, rights: signal(rights), selected: signal('UAV-07'), map: signal(null) } as unknown as Model;
+  const model = { picture, page: { me, cameras: [] as LivePage['cameras'] } as unknown as LivePage, rights: signal(rights), selected: signal('UAV-07'), map: signal(null) } as unknown as Model;
   act(() =>
     render(<Details model={model} following={false} close={() => undefined} />, page),
   );
@@ -202,4 +202,14 @@ test('what is out of view is told once a second, what is in view is not overwrit
   watch.look(new Set());
   bus.say('fleet.>', ['gateway', 'everywhere', 2, new Date(), fleet]);
   expect(watch.fleet.tracks.get('UAV-07')?.state.height_home_m).toBe(40);
+});
+
+const link = (name: string, loss_pct: number, heard_age_ms: number) => ({ link: name, loss_pct, heard_age_ms, signed: false, refused: 0 });
+
+test('the panel says how long it lasts, and how each of its links is', () => {
+  hear({ ...flying, battery_pct: 50, battery_used_mah: 2600, battery_a: 15.6, link: 'lte', links: [link('radio', 2.5, 4200), link('lte', 0, 100)] });
+  showDetails(me('control_room'), []);
+  expect(all('battery-left')[0]?.textContent).toBe('10:00');
+  const links = [...(all('details-links')[0]?.querySelectorAll('li') ?? [])].map(({ textContent }) => textContent);
+  expect(links).toEqual(['radio2.5 % lost4.2 s', 'ltein use0.0 % lost0.1 s']);
 });
