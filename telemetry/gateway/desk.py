@@ -2,14 +2,15 @@
 
 Each request is a task of its own, so that return, land and hold never wait for anything. One upload at a time per
 vehicle; while it runs, orders that would fly what is half on board are refused. An upload leaves its marker on the bus
-until it has ended: a gateway that finds one at its start knows that nobody saw the end, and reports it as failed.
+until it has ended: a gateway that finds one at its start knows that nobody saw the end. It reads what is on board, says
+so, and reports the upload as failed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,26 +23,33 @@ from telemetry.errors import AuthorityError
 from telemetry.gateway.command import words
 from telemetry.gateway.contact import Contact
 from telemetry.services import orders
-from telemetry.services.uploading import upload_plan
+from telemetry.services.uploading import RESTARTED, read_back, upload_plan
 from telemetry.wire import Event, Onboard, Progress, Reply, Request, UploadOrder, UploadReceipt, UploadUnderWay
 
 log = logging.getLogger(__name__)
 
 UPLOAD: Final = "upload"
+WAIT_FOR_VEHICLE_S: Final = 60.0
+"""How long a vehicle that was being written to when the gateway died is waited for, to say what it holds."""
 FLIES_THE_MISSION: Final = frozenset({"arm", "start", "continue", "takeoff", "mode"})
 """Not while a plan is being written: what is on board then is neither the old plan nor the new one."""
 
 
 class Desk:
-    """Serves ``request.<vehicle>.*`` of one contact."""
+    """Serves ``request.<vehicle>.*`` of one contact. `broken` is an upload to it that a former gateway began."""
 
-    def __init__(self, bus: Bus, contact: Contact, tell: Callable[[Event], None]) -> None:
-        self._bus, self._contact, self._tell = bus, contact, tell
+    def __init__(
+        self, bus: Bus, contact: Contact, tell: Callable[[Event], None], broken: UploadUnderWay | None = None
+    ) -> None:
+        self._bus, self._contact, self._tell, self._broken = bus, contact, tell, broken
         self._upload: asyncio.Task[None] | None = None
         self._writing = False
         """A plan is being written or read back now."""
 
     async def open(self) -> None:
+        if self._broken is not None:
+            self._writing = True
+            self._upload = asyncio.create_task(self._finish(self._broken))
         await self._bus.serve(subjects.requests_of(self._contact.vehicle.name), Request, self._answer)
 
     async def _answer(self, subject: str, request: Request) -> Reply:
@@ -83,16 +91,27 @@ class Desk:
         marker = UploadUnderWay(order, request.actor, request.sortie, datetime.now(UTC))
         await self._bus.put(subjects.UPLOADS_BUCKET, name, marker)
         steps: asyncio.Queue[Progress] = asyncio.Queue()
+        ending = upload_plan(self._contact.mailbox, order, request.actor, request.sortie, steps.put_nowait)
+        await self._end(marker, steps, ending)
+
+    async def _finish(self, broken: UploadUnderWay) -> None:
+        steps: asyncio.Queue[Progress] = asyncio.Queue()
+        await self._end(broken, steps, read_back(self._contact.mailbox, broken, steps.put_nowait))
+
+    async def _end(
+        self, marker: UploadUnderWay, steps: asyncio.Queue[Progress], ending: Coroutine[Any, Any, UploadReceipt]
+    ) -> None:
+        name = self._contact.vehicle.name
         showing = asyncio.create_task(self._show(steps))
         try:
-            receipt = await upload_plan(self._contact.mailbox, order, request.actor, request.sortie, steps.put_nowait)
+            receipt = await ending
         except Exception as error:  # a bug in between must not leave the upload without an end
-            log.exception("upload %s to %s", order.upload_id, name)
+            log.exception("upload %s to %s", marker.order.upload_id, name)
             receipt = failed_receipt(name, marker, f"The gateway failed: {error!r}. What is on board is not known.")
         finally:
             showing.cancel()
             self._writing = False
-        await conclude(self._bus, order, receipt)
+        await conclude(self._bus, marker.order, receipt)
 
     async def _show(self, steps: asyncio.Queue[Progress]) -> None:
         """Publishes progress, the latest only where the bus is slower than the link."""
@@ -110,12 +129,28 @@ async def conclude(bus: Bus, order: UploadOrder, receipt: UploadReceipt) -> None
     await bus.delete(subjects.UPLOADS_BUCKET, receipt.vehicle)
 
 
-async def report_broken_uploads(bus: Bus, gateway_vehicles: Callable[[str], bool]) -> None:
-    """Ends the uploads that this gateway was in the middle of when it died. They are not done, whatever is on board."""
-    for vehicle, marker in (await bus.entries(subjects.UPLOADS_BUCKET, UploadUnderWay)).items():
-        if gateway_vehicles(vehicle):
-            problem = "The gateway was restarted in the middle of it; what is on board is not known until it is read."
-            await conclude(bus, marker.order, failed_receipt(vehicle, marker, problem))
+class BrokenUploads:
+    """Those that this gateway was in the middle of when it died. They are not done, whatever is on board."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._markers: dict[str, UploadUnderWay] = {}
+
+    async def load(self, is_ours: Callable[[str], bool]) -> None:
+        found = await self._bus.entries(subjects.UPLOADS_BUCKET, UploadUnderWay)
+        self._markers = {vehicle: marker for vehicle, marker in found.items() if is_ours(vehicle)}
+
+    def of(self, vehicle: str) -> UploadUnderWay | None:
+        """For the desk of a vehicle that is heard: it is to be asked what it holds."""
+        return self._markers.pop(subjects.token(vehicle), None)
+
+    async def give_up(self) -> None:
+        """After `WAIT_FOR_VEHICLE_S`: ends those to vehicles that were not heard again."""
+        await asyncio.sleep(WAIT_FOR_VEHICLE_S)
+        while self._markers:
+            vehicle, marker = self._markers.popitem()
+            problem = f"{RESTARTED} {vehicle} is not heard since; what is on board is not known."
+            await conclude(self._bus, marker.order, failed_receipt(vehicle, marker, problem))
 
 
 def failed_receipt(vehicle: str, marker: UploadUnderWay, problem: str) -> UploadReceipt:

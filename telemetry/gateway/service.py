@@ -22,7 +22,7 @@ from telemetry.bus_keys import BusKeys
 from telemetry.errors import ServiceError
 from telemetry.gateway.command import Command
 from telemetry.gateway.contact import OWN_SYSTEM, Contact
-from telemetry.gateway.desk import Desk, report_broken_uploads
+from telemetry.gateway.desk import BrokenUploads, Desk
 from telemetry.gateway.intake import Intake
 from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox
 from telemetry.gateway.pilot_port import PilotPorts
@@ -67,6 +67,7 @@ class Gateway:
         self._loss_told, self._loss_told_at = 0, 0.0
         self._events = EventOutbox()
         self._terrain = None if settings.planning.terrain is None else _terrain(Path(settings.planning.terrain))
+        self._broken = BrokenUploads(bus)
         self._needs_hz = intervals.NEEDS_HZ | (intervals.TERRAIN_HZ if self._terrain else {})
         self._traffic = Traffic()
         self.pilot_ports = PilotPorts(settings.vehicles, bus, self._events.add)
@@ -85,13 +86,14 @@ class Gateway:
     async def run(self) -> None:
         """Until cancelled; then what was received is still stored, if the bus takes it in time."""
         self._were = await self._bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
-        await report_broken_uploads(self._bus, self._is_ours)
+        await self._broken.load(self._is_ours)
         for link in self._settings.links:
             self._links[link.name] = open_link(link.name, link.endpoint, partial(self._on_bytes, link.name))
         self.pilot_ports.open()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.pilot_ports.run())
+                tasks.create_task(self._broken.give_up())
                 tasks.create_task(self._tick_for_ever())
                 tasks.create_task(self._beat_for_ever())
                 tasks.create_task(self._raw.run(self._bus))
@@ -223,7 +225,7 @@ class Gateway:
             self.pilot_ports.join(contact)
             if self._terrain is not None:
                 self._spawn(terrain.serve(contact.mailbox, partial(_heights, self._terrain)))
-            self._spawn(Desk(self._bus, contact, self._events.add).open())
+            self._spawn(Desk(self._bus, contact, self._events.add, self._broken.of(name)).open())
             log.info("%s: first heard on %s from %s", name, peer.link, peer.address)
         self._contacts[peer.link, frame.sysid] = contact
         return contact

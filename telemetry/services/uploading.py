@@ -28,10 +28,10 @@ from mission.items import (
     mission_items,
     rally_items,
 )
-from telemetry.errors import ServiceError
+from telemetry.errors import Interrupted, ServiceError
 from telemetry.services import parameters, storing
 from telemetry.services.channel import Channel
-from telemetry.wire import Actor, Onboard, Progress, TransferReceipt, UploadOrder, UploadReceipt
+from telemetry.wire import Actor, Onboard, Progress, TransferReceipt, UploadOrder, UploadReceipt, UploadUnderWay
 
 STAGES: Final = (
     (MissionType.FENCE, "geofence", fence_items),
@@ -46,6 +46,8 @@ UNION: Final = 2
 """Bit of FENCE_OPTIONS: inside any inclusion is enough."""
 RTL_OR_LAND: Final = 1.0
 """FENCE_ACTION where the vehicle's own is to report only."""
+
+RESTARTED: Final = "The gateway was restarted in the middle of it."
 
 OnProgress = Callable[[Progress], None]
 
@@ -77,6 +79,33 @@ async def upload_plan(
         verified=all(stage.verified for stage in stages),
         stages=tuple(stages),
         problem=" ".join(problems) or None,
+    )
+
+
+async def read_back(channel: Channel, broken: UploadUnderWay, on_progress: OnProgress) -> UploadReceipt:
+    """The receipt of an upload in whose middle the gateway died: nothing is written any more, but all of it is read.
+
+    It is not verified, whatever is on board: nobody saw it end, nor the geofence switched on.
+    """
+    order = broken.order
+    stages: list[TransferReceipt] = []
+    await storing.settle(channel)
+    for kind, stage, items_of in STAGES:
+        report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
+        failure = Interrupted(stage, "it was broken off")
+        stages.append(await _look(channel, kind, items_of(order.plan), report, failure))
+    found = [stage.problem or f"{stage.stage}: on board as sent, {stage.items} items." for stage in stages]
+    return UploadReceipt(
+        upload_id=order.upload_id,
+        vehicle=channel.vehicle,
+        sortie=broken.sortie,
+        plan_sha256=order.plan_sha256,
+        actor=broken.actor,
+        started_at=broken.started_at,
+        finished_at=datetime.now(UTC),
+        verified=False,
+        stages=tuple(stages),
+        problem=" ".join([RESTARTED, *found, "Upload it again."]),
     )
 
 

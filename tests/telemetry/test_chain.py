@@ -39,6 +39,7 @@ from telemetry.wire import (
     Reply,
     Request,
     UploadOrder,
+    UploadReceipt,
 )
 from tests.telemetry.conftest import Broker
 
@@ -222,12 +223,20 @@ async def test_a_gateway_killed_in_mid_upload_says_it_is_not_done(machine: Machi
     async with Fleet(count=1, base_port=None, udp=("127.0.0.1", machine.port), link=slow):
         await machine.until(lambda: "UAV-01" in machine.live)
         assert (await machine.upload("UAV-01", there_and_back(waypoints=200, metres=200.0))).ok
-        await machine.until(lambda: machine.progress)
+        await machine.until(lambda: any(step.stage == "mission" and step.done for step in machine.progress))
         machine.end("gateway")
         machine.start("gateway")
         (event,) = await machine.told("upload")
-        assert not event.data["verified"]
+        receipt = msgspec.convert(event.data, UploadReceipt)
+        assert not receipt.verified
         assert "restarted in the middle" in event.text
+        stages = {stage.stage: stage for stage in receipt.stages}
+        assert list(stages) == ["geofence", "rally", "mission"], "each has been read"
+        assert stages["geofence"].verified
+        assert stages["geofence"].read_sha256 == stages["geofence"].sent_sha256
+        assert stages["mission"].read_sha256 is not None
+        assert not stages["mission"].verified
+        assert "On board:" in (stages["mission"].problem or "")
         onboard = await machine.bus.entry(subjects.ONBOARD_BUCKET, "UAV-01", Onboard)
         assert onboard is not None
         assert not onboard.receipt.verified

@@ -224,17 +224,23 @@ async def test_noise_and_strangers_do_no_harm(bus: Bus) -> None:
     assert not info.known
 
 
-async def test_an_upload_that_a_killed_gateway_began_is_reported_as_failed(bus: Bus) -> None:
+async def test_an_upload_that_a_killed_gateway_began_is_failed_for_a_vehicle_that_is_gone(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telemetry.gateway.desk.WAIT_FOR_VEHICLE_S", 0.1)
     order = UploadOrder("u1", EMPTY, digest(EMPTY))
-    await bus.put(
-        subjects.UPLOADS_BUCKET, "UAV-07", UploadUnderWay(order, PILOT, "12", datetime(2026, 11, 22, tzinfo=UTC))
-    )
-    await bus.put(
-        subjects.UPLOADS_BUCKET, "elsewhere", UploadUnderWay(order, PILOT, "13", datetime(2026, 11, 22, tzinfo=UTC))
-    )
+    for vehicle, sortie in (("UAV-07", "12"), ("elsewhere", "13")):
+        marker = UploadUnderWay(order, PILOT, sortie, datetime(2026, 11, 22, tzinfo=UTC))
+        await bus.put(subjects.UPLOADS_BUCKET, vehicle, marker)
     async with running(bus):
-        (told,) = await events(bus, "upload")
-    assert told.text.startswith("Upload by ann: not verified. The gateway was restarted in the middle of it")
+        following = bus.follow(subjects.EVENTS_STREAM, Event, only="event.*.upload")
+        async with asyncio.timeout(10), contextlib.aclosing(following) as told_events:
+            told = (await anext(told_events)).message
+    assert told is not None
+    assert told.text == (
+        "Upload by ann: not verified. The gateway was restarted in the middle of it. "
+        "UAV-07 is not heard since; what is on board is not known."
+    )
     onboard = await bus.entry(subjects.ONBOARD_BUCKET, "UAV-07", Onboard)
     assert onboard is not None
     assert (onboard.receipt.verified, onboard.receipt.upload_id, onboard.receipt.sortie) == (False, "u1", "12")
