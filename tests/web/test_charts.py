@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import msgspec
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from telemetry.logs import read
 from telemetry.wire import FlightRecord
@@ -33,10 +35,16 @@ def logs(browser: Browser) -> FlightLogs:
     return msgspec.json.decode(browser.get(f"/api/flights/{FLIGHT}/logs").data, type=FlightLogs)
 
 
+def sent(browser: Browser, content: bytes, name: str, piece: int = 700_000) -> TestResponse:
+    path = f"/api/flights/{FLIGHT}/logs/{os.urandom(8).hex()}"
+    for at in range(0, len(content), piece):
+        answered = browser.send("PUT", f"{path}?at={at}", content[at : at + piece])
+        assert answered.status_code == 204, answered.text
+    return browser.send("POST", f"{path}?name={name}")
+
+
 def attach(browser: Browser, content: bytes, name: str) -> Attachment:
-    answered = browser.client.post(
-        f"/api/flights/{FLIGHT}/logs?name={name}", data=content, headers={"X-CSRFToken": browser.token}
-    )
+    answered = sent(browser, content, name)
     assert answered.status_code == 201, answered.text
     return msgspec.json.decode(answered.data, type=Attachment)
 
@@ -83,12 +91,18 @@ def test_a_log_of_the_vehicle_is_attached_and_aligned(pilot: Browser, data: Path
 
 
 def test_what_is_no_log_is_not_kept(pilot: Browser, tmp_path: Path) -> None:
-    answered = pilot.client.post(
-        f"/api/flights/{FLIGHT}/logs?name=holiday.bin", data=b"\0\6" * 9000, headers={"X-CSRFToken": pilot.token}
-    )
-    assert problem(answered, 400).where == "file"
+    assert problem(sent(pilot, b"\0\6" * 9000, "holiday.bin"), 400).where == "file"
     assert list((tmp_path / "attachments" / FLIGHT).iterdir()) == []
     assert len(logs(pilot).logs) == 1
+
+
+def test_a_piece_out_of_turn_is_refused_and_says_where_to_go_on(pilot: Browser) -> None:
+    path = f"/api/flights/{FLIGHT}/logs/0123456789abcdef"
+    assert pilot.send("PUT", f"{path}?at=0", b"four").status_code == 204
+    assert "4 bytes" in problem(pilot.send("PUT", f"{path}?at=9", b"late"), 409).text
+    assert pilot.send("PUT", f"{path}?at=4", b"more").status_code == 204
+    assert problem(pilot.send("PUT", f"/api/flights/{FLIGHT}/logs/..%2Fother?at=0", b""), 404)
+    assert problem(pilot.send("PUT", f"/api/flights/{FLIGHT}/logs/other?at=0", b""), 400).where == "upload"
 
 
 def test_what_a_log_does_not_hold_is_named(pilot: Browser) -> None:
@@ -109,4 +123,5 @@ def test_only_who_may_see_the_flight_sees_its_charts(app: Flask, database: Datab
     other.log_in("other")
     problem(other.get(f"/api/flights/{FLIGHT}/logs"), 403)
     problem(other.get(f"/api/flights/{FLIGHT}/chart?field=height_home_m"), 403)
-    problem(other.send("POST", f"/api/flights/{FLIGHT}/logs?name=mine.bin", b"mine"), 403)
+    problem(other.send("PUT", f"/api/flights/{FLIGHT}/logs/0123456789abcdef?at=0", b"mine"), 403)
+    problem(other.send("POST", f"/api/flights/{FLIGHT}/logs/0123456789abcdef?name=mine.bin"), 403)

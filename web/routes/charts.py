@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import TLOG
 from web.context import context
-from web.errors import BadRequest, Gone, NotFound
+from web.errors import BadRequest, Conflict, Gone, NotFound, TooLarge
 from web.exchange import answer
 from web.handing_over import attachment_folder
 from web.routes.flights import opened
@@ -30,7 +30,9 @@ from web.store import attachments, audit, flights, keeping
 blueprint = Blueprint("charts", __name__)
 
 LOG_LIMIT_BYTES: Final = 2 * 1024**3
-_PIECE: Final = 1 << 20
+_UPLOAD: Final = re.compile("[0-9a-f]{16}")
+_DRAFT: Final = ".part"
+_FORGOTTEN_S: Final = 24 * 3600.0
 _MOST_STRETCHES: Final = 4000
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 RECORDING: Final = "recording"
@@ -51,15 +53,10 @@ def logs(flight_id: str) -> Response:
 @requires(Permission.FLIGHT_READ)
 def chart(flight_id: str) -> Response:
     """One window of one value. That the flight is looked at is in the audit already; a zoom is no deed of its own."""
+    own = _seen(flight_id) / TLOG
+    source = request.args.get("source", RECORDING)
     with context().database.read() as db:
-        summary, folder = flights.get(db, flight_id)
-        gone = keeping.is_disposed(db, flight_id)
-        source = request.args.get("source", RECORDING)
         other = None if source == RECORDING else attachments.get(db, flight_id, _whole("source") or 0)
-    reach.require_flight(session.user(), summary)
-    if gone:
-        raise Gone("This flight was disposed of.")
-    own = Path(folder) / TLOG
     asked = charts.Asked(
         message=request.args.get("message"),
         field=request.args.get("field", ""),
@@ -74,20 +71,37 @@ def chart(flight_id: str) -> Response:
         raise NotFound(f"This log holds no {error.args[0]} that a chart could show.") from error
 
 
-@blueprint.post("/api/flights/<flight_id>/logs")
+@blueprint.put("/api/flights/<flight_id>/logs/<upload>")
 @requires(Permission.FLIGHT_NOTE)
-def attach(flight_id: str) -> Response:
-    """The log is the body (.bin, .tlog or .ulg), ``?name=`` its name. Nothing is kept of what cannot be read."""
-    request.max_content_length = LOG_LIMIT_BYTES
+def take_piece(flight_id: str, upload: str) -> Response:
+    """A piece of a log that is being attached; ``?at=`` is how much of it came before. `upload`: 16 hex digits."""
+    _seen(flight_id)
+    draft = _draft(flight_id, upload)
+    draft.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    if _whole("at") == 0:
+        _clear(draft)
+    content = request.get_data(cache=False)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640), "ab") as file:
+        if file.tell() != _whole("at"):
+            raise Conflict(f"{file.tell()} bytes of this log are here.", "at")
+        if file.tell() + len(content) > LOG_LIMIT_BYTES:
+            raise TooLarge(f"A log of more than {LOG_LIMIT_BYTES // 1024**2} MB is not taken.")
+        file.write(content)
+    return Response(status=204)
+
+
+@blueprint.post("/api/flights/<flight_id>/logs/<upload>")
+@requires(Permission.FLIGHT_NOTE)
+def attach(flight_id: str, upload: str) -> Response:
+    """All pieces of the log (.bin, .tlog or .ulg) are here; ``?name=`` is its name. What cannot be read is not kept."""
     opened(flight_id, "flight.view", part="logs")
-    folder = attachment_folder(context().home, flight_id)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-    draft = folder / f"{secrets.token_hex(8)}.new"
-    try:
-        digest, size = _taken_in(draft)
-        kept = draft.replace(folder / digest)
-    finally:
-        draft.unlink(missing_ok=True)
+    draft = _draft(flight_id, upload)
+    if not draft.is_file():
+        raise NotFound("Nothing of this log is here.")
+    with draft.open("rb") as file:
+        digest, size = hashlib.file_digest(file, "sha256").hexdigest(), draft.stat().st_size
+        os.fsync(file.fileno())
+    kept = draft.replace(draft.parent / digest)
     try:
         log = charts.readable(kept)
     except RecordingError as error:
@@ -103,16 +117,29 @@ def attach(flight_id: str) -> Response:
     return answer(made, 201)
 
 
-def _taken_in(draft: Path) -> tuple[str, int]:
-    """Writes the body to the disk piece by piece; gives its SHA-256 and length."""
-    digest, size = hashlib.sha256(), 0
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as file:
-        while piece := request.stream.read(_PIECE):
-            digest.update(piece)
-            size += file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.hexdigest(), size
+def _draft(flight_id: str, upload: str) -> Path:
+    if not _UPLOAD.fullmatch(upload):
+        raise BadRequest("16 hex digits are needed", "upload")
+    return attachment_folder(context().home, flight_id) / f"{upload}{_DRAFT}"
+
+
+def _clear(draft: Path) -> None:
+    """Begins anew, and drops what others began long ago and never ended."""
+    draft.unlink(missing_ok=True)
+    for old in draft.parent.glob(f"*{_DRAFT}"):
+        if time.time() - old.stat().st_mtime > _FORGOTTEN_S:
+            old.unlink(missing_ok=True)
+
+
+def _seen(flight_id: str) -> Path:
+    """The flight's folder, if this user may see it. For what belongs to a deed that is in the audit already."""
+    with context().database.read() as db:
+        summary, folder = flights.get(db, flight_id)
+        gone = keeping.is_disposed(db, flight_id)
+    reach.require_flight(session.user(), summary)
+    if gone:
+        raise Gone("This flight was disposed of.")
+    return folder
 
 
 def _begun(log: Log) -> Taken:

@@ -59,6 +59,8 @@ export class ApiError extends Error {
 
 let csrfToken = '';
 
+const PIECE_BYTES = 8 * 1024 ** 2;
+
 /** Map pages carry the token in their JSON; it goes with every change. */
 export function setCsrfToken(token: string): void {
   csrfToken = token;
@@ -154,10 +156,16 @@ export const api = {
     const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     return getJson<ChartWindow>(`/api/flights/${encodeURIComponent(id)}/chart?${query}`, signal);
   },
-  async attachLog(id: string, file: File): Promise<Attachment> {
-    const path = `/api/flights/${encodeURIComponent(id)}/logs?name=${encodeURIComponent(file.name)}`;
+  /** In pieces: the server takes none so long that a log would fit into it. */
+  async attachLog(id: string, file: File, told: (share: number) => void): Promise<Attachment> {
+    const upload = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const path = `/api/flights/${encodeURIComponent(id)}/logs/${upload}`;
     const headers = { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': csrfToken };
-    return (await (await call(path, { method: 'POST', headers, body: file })).json()) as Attachment;
+    for (let at = 0; at < file.size; at += PIECE_BYTES) {
+      await call(`${path}?at=${at}`, { method: 'PUT', headers, body: file.slice(at, at + PIECE_BYTES) });
+      told(Math.min(1, (at + PIECE_BYTES) / file.size));
+    }
+    return (await (await call(`${path}?name=${encodeURIComponent(file.name)}`, { method: 'POST', headers })).json()) as Attachment;
   },
   examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
   addNote: (id: string, body: NoteCreate) =>

@@ -116,25 +116,26 @@ function Field({ asked, values }: { asked: Asked; values: Values }) {
 }
 
 function Attach({ flightId, values }: { flightId: string; values: Values }) {
-  const busy = useSignal(false);
+  const sent = useSignal<number | null>(null);
+  const busy = sent.value !== null;
   const attach = async (input: HTMLInputElement): Promise<void> => {
     const file = input.files?.[0];
     if (!file) return;
-    busy.value = true;
+    sent.value = 0;
     try {
-      await api.attachLog(flightId, file);
+      await api.attachLog(flightId, file, (share) => (sent.value = share));
       values.logs.value = (await api.flightLogs(flightId)).logs;
       toast(`${file.name} is attached.`, 'ok');
     } catch (error) {
       toast(error instanceof ApiError ? error.message : 'The log was not attached.', 'crit');
     }
     input.value = '';
-    busy.value = false;
+    sent.value = null;
   };
   return (
-    <label class={`btn ${busy.value ? 'btn-busy' : ''}`} title="The log that the drone itself kept: .bin, .tlog or .ulg">
-      <Icon name="upload" /> {busy.value ? 'Attaching…' : 'Attach a log'}
-      <input type="file" class="visually-hidden" accept=".bin,.BIN,.tlog,.ulg" data-testid="attach-log" disabled={busy.value} onChange={(event) => void attach(event.currentTarget)} />
+    <label class="btn" title="The log that the drone itself kept: .bin, .tlog or .ulg">
+      <Icon name="upload" /> {busy ? `${Math.round(100 * (sent.value ?? 0))} % sent` : 'Attach a log'}
+      <input type="file" class="visually-hidden" accept=".bin,.BIN,.tlog,.ulg" data-testid="attach-log" disabled={busy} onChange={(event) => void attach(event.currentTarget)} />
     </label>
   );
 }
