@@ -7,7 +7,6 @@ link takes it out of the bucket ``guests``, and the next second shows nothing an
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -26,14 +25,14 @@ def shown(frame: LiveFrame, view: GuestView, at: datetime) -> LiveFrame | None:
 
 
 class GuestRelay:
-    """`leads` says whether this process is the one of several that tells them."""
+    """Several may run: each second of a gateway is told by one of them."""
 
-    def __init__(self, bus: Bus, leads: Callable[[], bool]) -> None:
-        self._bus, self._leads = bus, leads
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
         self._views: dict[str, GuestView] = {}
 
     async def run(self) -> None:
-        await self._bus.subscribe(subjects.FLEET_ALL, LiveFrame, self._take)
+        await self._bus.subscribe(subjects.FLEET_ALL, LiveFrame, self._take, group="guests")
         async with contextlib.aclosing(self._bus.watch(subjects.GUESTS_BUCKET, GuestView)) as changes:
             async for guest_id, view in changes:
                 if view is None:
@@ -42,8 +41,6 @@ class GuestRelay:
                     self._views[guest_id] = view
 
     async def _take(self, _: str, frame: LiveFrame) -> None:
-        if not self._leads():
-            return
         for view in list(self._views.values()):
             seen = shown(frame, view, datetime.now(UTC))
             if seen is not None:

@@ -1,6 +1,7 @@
 """The monitor: rules over the live state of the whole fleet, and the alerts that come of them.
 
-What is open or not acknowledged lies in the bucket ``alerts``: a restarted monitor goes on from there.
+What is open or not acknowledged lies in the bucket ``alerts``: a restarted monitor goes on from there, and several
+may run at once (`telemetry.alert_book`).
 """
 
 from __future__ import annotations
@@ -8,23 +9,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import time
 from datetime import UTC, datetime
 from typing import Final
 
-import msgspec
-
 from mission.plan import Plan
 from telemetry import settings as settings_file
 from telemetry import subjects
-from telemetry.bus import Bus, new_id
+from telemetry.alert_book import AlertBook
+from telemetry.bus import Bus
 from telemetry.bus_keys import BusKeys
 from telemetry.errors import BusError
-from telemetry.rules import RULES, Change, Drone, Fleet, Watch
+from telemetry.guests import GuestRelay
+from telemetry.rules import RULES, Drone, Fleet, Watch
 from telemetry.rules.ground import Ground
 from telemetry.running import run_service, told_to_end
 from telemetry.settings import Settings
-from telemetry.wire import Alert, Event, LiveFrame, Onboard, Reply, Request, VehicleInfo
+from telemetry.wire import Alert, LiveFrame, Onboard, Reply, Request, VehicleInfo
 
 log = logging.getLogger(__name__)
 
@@ -35,23 +37,27 @@ USAGE_EVERY_S: Final = 2.0
 class Monitor:
     def __init__(self, bus: Bus, kept: list[Alert]) -> None:
         self._bus = bus
-        self._watch = Watch(RULES, kept)
+        self._watch = Watch(RULES, kept, socket.gethostname())
+        self._book = AlertBook(bus, self._watch.adopt, self._watch.drop)
+        self._changing = asyncio.Lock()
         self._ground = Ground()
         self._drones: dict[str, Drone] = {}
         self._plans: dict[str, Plan] = {}
         self._known: dict[str, bool] = {}
         self._raw_share: float | None = None
-        self._changes: asyncio.Queue[Change] = asyncio.Queue()
 
     async def run(self) -> None:
+        await self._know_plans()
         await self._bus.subscribe(subjects.LIVE_ALL, LiveFrame, self._see)
-        await self._bus.serve(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), Request, self._acknowledge)
+        acknowledging = subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE)
+        await self._bus.serve(acknowledging, Request, self._acknowledge, group=subjects.MONITOR)
         await self._bus.subscribe(subjects.REQUESTS_ALL, Request, self._hear_order)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._learn_plans())
             tasks.create_task(self._learn_vehicles())
             tasks.create_task(self._learn_usage())
-            tasks.create_task(self._tell())
+            tasks.create_task(self._book.follow())
+            tasks.create_task(GuestRelay(self._bus).run())
             tasks.create_task(self._judge())
 
     async def _judge(self) -> None:
@@ -60,8 +66,10 @@ class Monitor:
             due = max(due + STEP_S, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
             fleet = Fleet(time.monotonic(), self._drones, self._ground, self._raw_share)
-            for change in self._watch.step(fleet, datetime.now(UTC)):
-                self._changes.put_nowait(change)
+            async with self._changing:
+                changes = self._watch.step(fleet, datetime.now(UTC))
+                based = [(change, self._book.revision(change.alert)) for change in changes]
+                await asyncio.gather(*(self._book.settle(change, revision) for change, revision in based))
 
     async def _see(self, _: str, frame: LiveFrame) -> None:
         now = time.monotonic()
@@ -75,10 +83,16 @@ class Monitor:
             if before.mode != live.mode and before.mode is not None and before.armed and live.armed:
                 drone.mode_before, drone.mode_changed_at = before.mode, now
 
+    async def _know_plans(self) -> None:
+        """Before anything is judged: without its plan a drone that breaches would look well."""
+        with contextlib.suppress(BusError):  # the bus has gone again; they are learnt with the others
+            for onboard in (await self._bus.entries(subjects.ONBOARD_BUCKET, Onboard)).values():
+                self._plans[onboard.vehicle] = onboard.plan
+
     async def _learn_plans(self) -> None:
         async with contextlib.aclosing(self._bus.watch(subjects.ONBOARD_BUCKET, Onboard)) as changes:
             async for _, onboard in changes:
-                if onboard is not None:
+                if onboard is not None and self._plans.get(onboard.vehicle) != onboard.plan:
                     self._plans[onboard.vehicle] = onboard.plan
                     self._lay_out(onboard.vehicle)
 
@@ -110,45 +124,19 @@ class Monitor:
                 drone.ordered_at = time.monotonic()
 
     async def _acknowledge(self, _: str, request: Request) -> Reply:
-        alert_id = request.arguments.get("alert_id")
-        alert = next((one for one in self._watch.alerts if one.alert_id == alert_id), None)
-        if alert is None:
-            return Reply(False, "There is no such alert any more.")
-        by = request.actor.user
-        change = self._watch.acknowledge(
-            alert.alert_id, by, datetime.now(UTC), still_heard=alert.vehicle in self._drones
-        )
-        if change is None:
-            return Reply(False, f"{alert.acknowledged_by} has acknowledged it before.")
-        self._changes.put_nowait(change)
-        return Reply(True, f"Acknowledged by {by}.", data={"alert_id": alert.alert_id})
-
-    async def _tell(self) -> None:
-        """In order, each until the bus has it: the list of open alerts first, then the event."""
-        while not told_to_end():
-            change = await self._changes.get()
-            alert = change.alert
-            if change.is_closed:
-                await self._bus.delete(subjects.ALERTS_BUCKET, alert.alert_id)
-            else:
-                await self._bus.put(subjects.ALERTS_BUCKET, alert.alert_id, alert)
-            await self._bus.record(event_of(change))
-
-
-def event_of(change: Change) -> Event:
-    alert = change.alert
-    at = {
-        "alert_raised": alert.raised_at,
-        "alert_ended": alert.ended_at,
-        "alert_acknowledged": alert.acknowledged_at,
-    }[change.kind]
-    text = {
-        "alert_raised": alert.text,
-        "alert_ended": f"Over: {alert.text}",
-        "alert_acknowledged": f"{alert.acknowledged_by} has seen: {alert.text}",
-    }[change.kind]
-    actor = alert.acknowledged_by if change.kind == "alert_acknowledged" else None
-    return Event(new_id(), at or alert.raised_at, alert.vehicle, change.kind, text, actor, msgspec.to_builtins(alert))
+        alert_id, by = request.arguments.get("alert_id"), request.actor.user
+        async with self._changing:
+            while True:
+                alert = next((one for one in self._watch.alerts if one.alert_id == alert_id), None)
+                if alert is None:
+                    return Reply(False, "There is no such alert any more.")
+                revision = self._book.revision(alert)
+                heard = alert.vehicle in self._drones
+                change = self._watch.acknowledge(alert.alert_id, by, datetime.now(UTC), still_heard=heard)
+                if change is None:
+                    return Reply(False, f"{alert.acknowledged_by} has acknowledged it before.")
+                if await self._book.settle(change, revision):
+                    return Reply(True, f"Acknowledged by {by}.", data={"alert_id": alert.alert_id})
 
 
 async def run(settings: Settings) -> None:

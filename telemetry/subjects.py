@@ -15,7 +15,7 @@ The monitor answers ``request.monitor.acknowledge`` with `arguments` ``{"alert_i
 that alert.
 
 Buckets: ``vehicles`` (`wire.VehicleInfo`), ``onboard`` (`wire.Onboard`), ``alerts`` (`wire.Alert`, active ones),
-``flights`` (`wire.OpenFlight`), ``uploads`` (`wire.UploadUnderWay`), each keyed by vehicle, alerts by alert id;
+``flights`` (`wire.OpenFlight`), ``uploads`` (`wire.UploadUnderWay`), each keyed by vehicle, alerts by rule and vehicle;
 ``incidents`` (`wire.Incident`, open ones) keyed by incident id, ``guests`` (`wire.GuestView`) by guest id, ``webhooks``
 (how far each has posted) by name. A change of an incident is heard on ``$KV.incidents.<id>``; one that was closed comes
 once more with `closed_at`, then its key is deleted (an empty message).

@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from telemetry import subjects
-from telemetry.bus.connection import Bus, Stored
+from telemetry.bus.connection import Bus
+from telemetry.bus.stored import Stored
 from telemetry.bus_keys import Credentials
 from telemetry.errors import BusError
 from telemetry.wire import Event

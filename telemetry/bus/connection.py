@@ -21,6 +21,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
 from telemetry import subjects
 from telemetry.bus import stores
+from telemetry.bus.complaints import complaints
 from telemetry.bus.stored import Stored, decoder, start, stored
 from telemetry.bus_keys import Credentials
 from telemetry.errors import BusError
@@ -58,7 +59,7 @@ class Bus:
         await client.connect(
             url.split(","),
             name=service,
-            error_cb=_complaints(service),
+            error_cb=complaints(service),
             user_jwt_cb=credentials.jwt.encode,
             signature_cb=credentials.sign,
             max_reconnect_attempts=-1,
@@ -240,15 +241,13 @@ class Bus:
             await self._retried(lambda: self._js.publish(subject, b"", headers={"KV-Operation": "DEL"}), subject)
 
     async def swap(self, bucket: str, key: str, value: msgspec.Struct | None, revision: int) -> int | None:
-        """Puts `value` (None deletes) if the key has not changed since `revision`; 0 is a key that never was.
+        """Puts `value` (None deletes) if `revision` is still the key's, 0 for one that never was. Tries for ever.
 
-        The new revision, or None where somebody was faster, or where this was stored and its answer lost (`standing`
-        tells). Tries until the bus answers.
+        The new revision, or None where somebody was faster, or this is stored and its answer lost: see `standing`.
         """
         subject, payload = _key_subject(bucket, key), b"" if value is None else _encode(value)
-        headers = {"Nats-Expected-Last-Subject-Sequence": str(revision)}
-        if value is None:
-            headers["KV-Operation"] = "DEL"
+        deed = {"KV-Operation": "DEL"} if value is None else {}
+        headers = {"Nats-Expected-Last-Subject-Sequence": str(revision), **deed}
 
         async def attempt() -> int | None:
             try:
@@ -381,20 +380,6 @@ class Bus:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a request failed in its handler", exc_info=error)
-
-
-def _complaints(service: str) -> Callable[[Exception], Awaitable[None]]:
-    """NATS's asynchronous errors, each text once until another comes: an outage is one line, not thousands."""
-    last = ""
-
-    async def complain(error: Exception) -> None:
-        nonlocal last
-        text = str(error) or type(error).__name__
-        if text != last:
-            log.warning("%s: %s", service, text)
-        last = text
-
-    return complain
 
 
 def new_id() -> str:

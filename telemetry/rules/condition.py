@@ -172,7 +172,9 @@ def unexpected_mode(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
     for drone in flying(fleet):
         changed_at, live = drone.mode_changed_at, drone.live
-        if changed_at == -math.inf or drone.ordered_at >= changed_at - ORDER_S:
+        if changed_at == drone.ordered_at == -math.inf:
+            continue  # a monitor that has just begun: another may have seen it change
+        if drone.ordered_at >= changed_at - ORDER_S:
             found[live.vehicle] = GOOD
         else:
             found[live.vehicle] = (

@@ -46,20 +46,33 @@ class _Matter:
 
 
 class Watch:
-    """`kept` are the alerts of a former watch that are still open or not acknowledged."""
+    """`kept` are the alerts of a former watch that are still open or not acknowledged.
 
-    def __init__(self, rules: Sequence[Rule], kept: Iterable[Alert] = ()) -> None:
+    `name` tells the rules that fail here from those that fail in another watch of the same fleet.
+    """
+
+    def __init__(self, rules: Sequence[Rule], kept: Iterable[Alert] = (), name: str = "") -> None:
         self._rules = rules
+        self._system = f"{SYSTEM}+{name}" if name else SYSTEM
         self._matters: dict[tuple[str, str], _Matter] = {}
         self._before: float | None = None
         """The moment of the step before this one."""
         for alert in kept:
-            self._matters[alert.rule, _subject(alert)] = _Matter(alert)
+            self._matters[alert.rule, subject_of(alert)] = _Matter(alert)
 
     @property
     def alerts(self) -> list[Alert]:
         """All that are open or not acknowledged."""
         return [matter.alert for matter in self._matters.values() if matter.alert is not None]
+
+    def adopt(self, alert: Alert) -> None:
+        """Another watch has changed this alert, and its word holds."""
+        matter = self._matters.setdefault((alert.rule, subject_of(alert)), _Matter())
+        matter.alert, matter.good_since = alert, None
+
+    def drop(self, alert: Alert) -> None:
+        """Another watch has closed this alert."""
+        self._matters.pop((alert.rule, subject_of(alert)), None)
 
     def step(self, fleet: Fleet, at: datetime) -> list[Change]:
         """What changes at this moment. `at` is UTC, for people; durations are by `fleet.now`."""
@@ -75,7 +88,7 @@ class Watch:
                     self._wrong(rule, subject, verdict, fleet, at, changes)
             if rule.of_pairs:
                 for name, subject in list(self._matters):
-                    if name == rule.name and subject not in verdicts:
+                    if name == rule.name and subject not in verdicts and fleet.drones.keys() >= set(subject.split("+")):
                         self._good(rule, subject, fleet.now, at, changes)
         self._before = fleet.now
         return changes
@@ -86,12 +99,12 @@ class Watch:
         try:
             verdicts = rule.judge(fleet)
         except Exception as error:  # whatever it is, it must not silence the monitor
-            if (failure.name, SYSTEM) not in self._matters:
+            if (failure.name, self._system) not in self._matters:
                 log.exception("rule %s", rule.name)
             text = f"The rule “{rule.name}” has failed and watches nothing now: {error!r}."
-            self._wrong(failure, SYSTEM, text, fleet, at, changes)
+            self._wrong(failure, self._system, text, fleet, at, changes)
             return {}
-        self._good(failure, SYSTEM, fleet.now, at, changes)
+        self._good(failure, self._system, fleet.now, at, changes)
         return verdicts
 
     def acknowledge(self, alert_id: str, by: str, at: datetime, still_heard: bool) -> Change | None:
@@ -168,6 +181,6 @@ def _alert(rule: Rule, subject: str, text: str, fleet: Fleet, at: datetime) -> A
     )
 
 
-def _subject(alert: Alert) -> str:
+def subject_of(alert: Alert) -> str:
     """The drone or pair, out of the alert's id."""
     return alert.alert_id.removeprefix(alert.rule + ".").rpartition(".")[0]

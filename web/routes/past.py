@@ -52,7 +52,8 @@ def alerts() -> Response:
     """Every alert of the last hour that the reader may hear of, as it stands now, in the order of their raising."""
     services, user = context(), session.user()
     since = datetime.now(UTC) - KEPT
-    latest: dict[str, Alert] = services.bus.entries(subjects.ALERTS_BUCKET, Alert)
+    listed = services.bus.entries(subjects.ALERTS_BUCKET, Alert)
+    latest = {alert.alert_id: alert for alert in listed.values()}
     for kind in ("alert_raised", "alert_ended", "alert_acknowledged"):
         for event in services.bus.past(subjects.EVENTS_STREAM, Event, since, only=f"event.*.{kind}"):
             alert = msgspec.convert(event.data, Alert)

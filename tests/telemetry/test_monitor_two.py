@@ -1,0 +1,199 @@
+"""Two monitors of one fleet: no alert is lost, and none is told twice, whichever dies and whenever."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from telemetry import alert_book, subjects
+from telemetry.alert_book import AlertBook, event_of, key_of, last_change
+from telemetry.bus import Bus
+from telemetry.rules.watch import Change
+from telemetry.wire import Alert, Event, LiveFrame, LiveVehicle
+from tests.telemetry.conftest import Broker
+from tests.telemetry.test_monitor import HEARD, Process, acknowledge, alerts, ready
+
+NAMES = tuple(f"UAV-{number:02}" for number in range(1, 9))
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+RAISED = Alert("battery_low.UAV-07.1", "UAV-07", "battery_low", "warning", "UAV-07: battery at 25 %.", AT)
+
+
+class Fleet:
+    """Says ten times a second how eight drones, far apart, are."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.battery: dict[str, float] = dict.fromkeys(NAMES, 80.0)
+
+    async def go_on(self) -> None:
+        number = 0
+        while True:
+            number += 1
+            vehicles = tuple(
+                LiveVehicle(name, **{**HEARD, "lat_deg": 51.5 + 0.01 * row, "lon_deg": -0.16, "battery_pct": pct})
+                for row, (name, pct) in enumerate(self.battery.items())
+            )
+            frame = LiveFrame("gateway", "2046-1362", number, datetime.now(UTC), vehicles)
+            await self._bus.publish(subjects.live("2046-1362"), frame)
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def fleet(bus: Bus) -> AsyncIterator[Fleet]:
+    made = Fleet(bus)
+    task = asyncio.create_task(made.go_on())
+    yield made
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+@pytest.fixture
+def monitors(broker: Broker) -> Iterator[list[Process]]:
+    made = [Process(broker), Process(broker)]
+    yield made
+    for process in made:
+        process.kill()
+
+
+async def told(bus: Bus) -> list[tuple[str, str]]:
+    events = await bus.past(subjects.EVENTS_STREAM, Event, only="event.*.*")
+    return [(one.message.vehicle, one.message.kind) for one in events if one.message is not None]
+
+
+async def until_told(bus: Bus, kind: str, count: int) -> None:
+    for _ in range(300):
+        if sum(1 for _, one in await told(bus) if one == kind) >= count:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"never {count} of {kind}: {await told(bus)}")
+
+
+async def test_alerts_of_two_monitors_are_told_once_whichever_is_killed(
+    bus: Bus, fleet: Fleet, monitors: list[Process]
+) -> None:
+    await ready(bus)
+    await asyncio.sleep(2.0)
+    dice = random.Random(6)
+    rounds = 2
+    for turn in range(rounds):
+        fleet.battery = dict.fromkeys(NAMES, 25.0)
+        await asyncio.sleep(1.9 + dice.random() * 0.6)  # about when battery_low, after 2 s, is raised
+        monitors[turn % 2].kill(signal.SIGKILL)
+        await until_told(bus, "alert_raised", len(NAMES) * (turn + 1))
+        monitors[turn % 2].start()
+        fleet.battery = dict.fromkeys(NAMES, 80.0)
+        await asyncio.sleep(0.8 + dice.random() * 0.6)  # about when they end
+        monitors[1 - turn % 2].kill(signal.SIGKILL)
+        await until_told(bus, "alert_ended", len(NAMES) * (turn + 1))
+        monitors[1 - turn % 2].start()
+        await ready(bus)
+        for alert in await alerts(bus, len(NAMES)):
+            assert (await acknowledge(bus, alert.alert_id)).ok
+        await alerts(bus, 0)
+    await asyncio.sleep(alert_book.WITNESS_S + 1.0)
+    wanted = {(name, kind): rounds for name in NAMES for kind in ("alert_raised", "alert_ended", "alert_acknowledged")}
+    assert Counter(await told(bus)) == wanted
+
+
+async def test_both_alive_tell_each_change_once_and_one_answers(
+    bus: Bus, fleet: Fleet, monitors: list[Process]
+) -> None:
+    await ready(bus)
+    await asyncio.sleep(2.0)
+    fleet.battery["UAV-03"] = 25.0
+    (raised,) = await alerts(bus, 1)
+    replies = [await acknowledge(bus, raised.alert_id) for _ in range(6)]
+    assert [reply.ok for reply in replies] == [True, *[False] * 5]
+    fleet.battery["UAV-03"] = 80.0
+    await alerts(bus, 0)
+    await asyncio.sleep(alert_book.WITNESS_S + 1.0)
+    assert await told(bus) == [
+        ("UAV-03", "alert_raised"),
+        ("UAV-03", "alert_acknowledged"),
+        ("UAV-03", "alert_ended"),
+    ]
+
+
+class Watching:
+    """What a book tells its watch."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.adopted: list[Alert] = []
+        self.dropped: list[Alert] = []
+        self.book = AlertBook(bus, self.adopted.append, self.dropped.append)
+
+    async def until(self, number: int) -> None:
+        for _ in range(1_000):
+            if len(self.adopted) + len(self.dropped) >= number:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError((self.adopted, self.dropped))
+
+
+@pytest.fixture
+async def two(broker: Broker, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Watching, Watching]]:
+    monkeypatch.setattr(alert_book, "WITNESS_S", 0.2)
+    other = await broker.connect("other")
+    pair = Watching(bus), Watching(other)
+    tasks = [asyncio.create_task(one.book.follow()) for one in pair]
+    yield pair
+    for task in tasks:
+        task.cancel()
+    await other.close()
+
+
+async def test_the_faster_one_wins_and_the_other_takes_over_its_word(two: tuple[Watching, Watching], bus: Bus) -> None:
+    mine, theirs = RAISED, msgspec.structs.replace(RAISED, alert_id="battery_low.UAV-07.2")
+    won = await asyncio.gather(
+        two[0].book.settle(Change("alert_raised", mine), 0), two[1].book.settle(Change("alert_raised", theirs), 0)
+    )
+    assert sorted(won) == [False, True]
+    loser, word = (two[1], mine) if won[0] else (two[0], theirs)
+    await loser.until(1)
+    assert loser.adopted[-1] == word
+    assert [kind for _, kind in await told(bus)] == ["alert_raised"]
+    assert list(await bus.entries(subjects.ALERTS_BUCKET, Alert)) == [key_of(word)]
+
+
+async def test_a_change_whose_author_died_before_its_event_is_recorded_by_the_other(
+    two: tuple[Watching, Watching], bus: Bus
+) -> None:
+    ended = msgspec.structs.replace(
+        RAISED, ended_at=AT + timedelta(seconds=9), acknowledged_at=AT + timedelta(seconds=5), acknowledged_by="ann"
+    )
+    revision = await bus.swap(subjects.ALERTS_BUCKET, key_of(RAISED), ended, 0)  # and here its author dies
+    assert revision is not None
+    for _ in range(300):
+        if await told(bus) and not await bus.entries(subjects.ALERTS_BUCKET, Alert):
+            break
+        await asyncio.sleep(0.02)
+    assert await told(bus) == [("UAV-07", "alert_ended")]
+    assert await bus.entries(subjects.ALERTS_BUCKET, Alert) == {}, "it was closed, too"
+
+
+@pytest.mark.parametrize(
+    ("times", "kind", "closed"),
+    [
+        ({}, "alert_raised", False),
+        ({"ended_at": 5}, "alert_ended", False),
+        ({"acknowledged_at": 5}, "alert_acknowledged", False),
+        ({"acknowledged_at": 5, "ended_at": 9}, "alert_ended", True),
+        ({"acknowledged_at": 9, "ended_at": 5}, "alert_acknowledged", True),
+        ({"acknowledged_at": 5, "ended_at": 5}, "alert_acknowledged", True),
+    ],
+)
+def test_how_an_alert_came_to_be_as_it_is(times: dict[str, Any], kind: str, closed: bool) -> None:
+    alert = msgspec.structs.replace(RAISED, **{name: AT + timedelta(seconds=s) for name, s in times.items()})
+    change = last_change(alert)
+    assert (change.kind, change.is_closed) == (kind, closed)
+    assert event_of(change, 4).event_id == event_of(change, 4).event_id != event_of(change, 5).event_id
