@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from telemetry.running import dies_with
+
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 1.0
 YOUNG_S: Final = 10.0
 STOP_GRACE_S: Final = 8.0
-_PR_SET_PDEATHSIG: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,6 @@ class Service:
     name: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
-
-
-def die_with_parent() -> None:
-    """In a child before exec: ask Linux to kill it when its parent dies. Elsewhere the supervisor's stop must do."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Supervisor:
@@ -103,7 +96,7 @@ class Supervisor:
                 stderr=log,
                 env={**os.environ, **service.environment},
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=dies_with(os.getpid(), signal.SIGKILL),
             )
         self._processes[service.name] = process
         self._on_change(service.name, f"started, process {process.pid}")

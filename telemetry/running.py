@@ -1,18 +1,23 @@
-"""How a service runs as a process: its settings, its log, and an orderly end at SIGINT or SIGTERM."""
+"""How a service runs as a process: its settings, its log, an orderly end when told to, and none as an orphan."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from telemetry import settings
 from telemetry.settings import Settings
+
+_PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def run_service(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
@@ -21,6 +26,22 @@ def run_service(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     loaded = settings.load(Path(sys.argv[1]))
     with asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(_until_told(run(loaded)))
+
+
+def dies_with(parent_pid: int, by: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: Linux sends `by` to the child when the parent's thread that started it dies, however it dies.
+
+    Elsewhere the parent's own orderly end must do.
+    """
+
+    def bind() -> None:
+        if _LIBC is None:
+            return
+        _LIBC.prctl(_PR_SET_PDEATHSIG, by)
+        if os.getppid() != parent_pid:  # it died before
+            os._exit(1)
+
+    return bind
 
 
 def told_to_end() -> bool:
