@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 FRONTEND := web/frontend
 FRONTEND_SOURCES := $(shell find $(FRONTEND) -path $(FRONTEND)/node_modules -prune -o -type f -print 2>/dev/null)
 DIST := web/static/dist/.vite/manifest.json
-BENCHES := link live logs plan sitl search
+BENCHES := evidence link live logs plan sitl search
 
 .PHONY: install demo test test-py test-js lint types imports presubmit frontend lock clean $(BENCHES:%=bench-%)
 

@@ -59,6 +59,8 @@ def export(
 ) -> str:
     """Writes the zip and gives its SHA-256. `OSError` where the disk refuses.
 
+    Recordings and attachments lie in it as they are, not compressed: a damaged zip then loses no more than was hit.
+
     `custody` is the flight's log, `texts` and `attached` are further files by name.
     """
     parts = {
@@ -70,7 +72,7 @@ def export(
         "README.txt": _readme(folder, handover).encode(),
     }
     draft = target.with_name(f"{target.name}.new")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(draft, "w") as archive:
         sums = {f"{FLIGHT}{path.name}": _add(archive, f"{FLIGHT}{path.name}", path) for path in _files(folder)}
         listed = {name: _add(archive, name, path) for name, path in attached.items()}
         listed |= {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
@@ -80,7 +82,7 @@ def export(
         statement = _statement(folder, handover, sums.get(FLIGHT + SEAL, NO_HASH), head, listed, keys.public)
         signed = {"statement": statement, "signature": keys.sign(statement), "rotations": keys.rotations()}
         for name, content in {**parts, EXPORT: canonical(signed)}.items():
-            archive.writestr(name, content)
+            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
     draft.replace(target)
     with target.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

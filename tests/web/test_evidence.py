@@ -208,7 +208,7 @@ class TestTheRecord:
         assert self.fill(pilot, **said, no_repairs="on", remarks="Gusts.") == 303
         assert self.missing(pilot) == unknown_here
         page = pilot.get(PAGE).text
-        for known in ("Survey. Search for a missing child", "approved by supervisor", "Gusts.", "1 flights recorded"):
+        for known in ("Survey. Search for a missing child", "approved by supervisor", "Gusts.", "1 recorded by Airbeat"):
             assert known in page
 
     def test_a_defect_opens_a_task_due_in_72_hours_and_it_is_closed_with_what_was_done(
