@@ -21,6 +21,7 @@ from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
 from airbeat.place_cli import place
 from airbeat.plan_cli import plan
+from airbeat.script_cli import script
 from airbeat.signing_cli import signing
 from mission.errors import MissionError
 from sitl.cli import sitl
@@ -50,7 +51,7 @@ def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
 
 
-for command in (sitl, log, verify, evidence, place, plan, signing):
+for command in (sitl, log, verify, evidence, place, plan, script, signing):
     main.add_command(command)
 
 

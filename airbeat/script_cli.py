@@ -1,0 +1,37 @@
+"""`airbeat script`: pilots' own programs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import click
+
+from telemetry import settings as settings_file
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def script() -> None:
+    """Fly by a pilot's own program, such as a dronekit script."""
+
+
+@script.command("run", context_settings={"ignore_unknown_options": True})
+@click.argument("file", type=FILE)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--vehicle", required=True, help="Callsign; its entry in the settings must name a pilot_port.")
+@click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
+def run(file: Path, arguments: tuple[str, ...], vehicle: str, path: Path | None) -> None:
+    """Run FILE on a drone of the Airbeat that runs on this machine.
+
+    FILE is started with `--connect CONNECTION` and ARGUMENTS; AIRBEAT_CONNECTION and AIRBEAT_VEHICLE are set, too. What
+    the fence or the approved plan forbids is refused to it. However it ends, Ctrl-C included, a drone that it leaves
+    flying in GUIDED is told to hold.
+    """
+    from airbeat.script import run_script
+
+    home = settings_file.home()
+    settings = settings_file.load(path or home / "airbeat.toml")
+    raise SystemExit(asyncio.run(run_script(file, arguments, vehicle, settings, home)))
