@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from mission.plan import Plan
+from mission.plan import Plan, Position
 from telemetry.review.legs import LegFlown
 from telemetry.review.observation import Observation
 from telemetry.wire import Event, RecordedFile, RecordingHole, UploadReceipt
@@ -165,6 +165,24 @@ class Examination(msgspec.Struct, frozen=True):
     """Answer of ``GET /api/flights/<id>/examination``: what an examiner writes down. A quiet flight has none."""
 
     observations: tuple[Observation, ...]
+
+
+class ListedTrack(msgspec.Struct, frozen=True):
+    """Where a listed flight was: pairs of longitude and latitude, thinned."""
+
+    flight_id: str
+    vehicle: str
+    started_at: datetime
+    path: tuple[tuple[float, float], ...]
+
+
+class FlightsMap(msgspec.Struct, frozen=True):
+    """The JSON in ``<script id="page">`` of ``/flights``. `area`: what was asked for, one place or a ring."""
+
+    map: MapConfig
+    area: tuple[Position, ...]
+    within_m: float
+    tracks: tuple[ListedTrack, ...]
 
 
 class FlightPage(msgspec.Struct, frozen=True):

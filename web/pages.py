@@ -54,18 +54,21 @@ def page(template: str, status: int = 200, entry: str | None = None, **values: A
 
 def shell(title: str, entry: str, data: msgspec.Struct) -> Response:
     """A page that TypeScript fills: it finds `data` as JSON in ``<script id="page">``."""
-    # Inside a script element only "<" could end it early.
-    encoded = Markup(msgspec.json.encode(data).decode().replace("<", "\\u003c"))
-    return page("shell.html", entry=entry, title=title, page_data=encoded)
+    return page("shell.html", entry=entry, title=title, page_data=embedded(data))
+
+
+def embedded(data: msgspec.Struct) -> Markup:
+    """`data` as JSON for a script element, which only "<" could end early."""
+    return Markup(msgspec.json.encode(data).decode().replace("<", "\\u003c"))
 
 
 def frame() -> dict[str, Any]:
     """The fields that every shell's data begins with (see `web.api.PlanPage`)."""
     settings = context().settings
-    return {"me": session.me(), "csrf_token": generate_csrf(), "unit": settings.unit, "map": _map_config()}
+    return {"me": session.me(), "csrf_token": generate_csrf(), "unit": settings.unit, "map": map_config()}
 
 
-def _map_config() -> api.MapConfig:
+def map_config() -> api.MapConfig:
     ground = context().settings.map
     return api.MapConfig(
         style_url=ground.style_url,

@@ -89,7 +89,7 @@ def app(tmp_path: Path, database: Database, bus_line: BusLine) -> Flask:
 def _built(dist: Path) -> Path:
     manifest = {
         f"src/{name}/main.ts": {"file": f"assets/{name}.js", "name": name, "isEntry": True, "css": [f"{name}.css"]}
-        for name in ("base", "plan", "live", "flight")
+        for name in ("base", "plan", "live", "flight", "flights")
     }
     (dist / ".vite").mkdir(parents=True)
     (dist / ".vite" / "manifest.json").write_text(json.dumps(manifest))

@@ -17,6 +17,7 @@ export default defineConfig({
         plan: 'src/plan/main.tsx',
         live: 'src/live/main.tsx',
         flight: 'src/flight/main.tsx',
+        flights: 'src/flights/main.ts',
       },
     },
   },

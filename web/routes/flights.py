@@ -15,7 +15,8 @@ from web.auth.permissions import ALLOWED, Permission
 from web.context import context
 from web.errors import Forbidden, Gone
 from web.exchange import answer, body
-from web.store import attachments, audit, flights, keeping
+from web.searchable import Points
+from web.store import attachments, audit, flight_search, flights, keeping
 
 blueprint = Blueprint("flights", __name__)
 
@@ -26,7 +27,27 @@ def listing() -> Response:
     wanted = _asked()
     with context().database.read() as db:
         found = flights.search(db, wanted.search)
-    return pages.page("flights.html", found=found, asked=wanted, wanted=wanted.search, alerts=flight_form.ALERTS)
+        tracks = flight_search.tracks(db, (one.flight_id for one in found.flights))
+    shown = api_flights.FlightsMap(
+        map=pages.map_config(),
+        area=wanted.search.area.places if wanted.search.area else (),
+        within_m=wanted.within_m,
+        tracks=tuple(_listed(one, tracks[one.flight_id]) for one in found.flights if one.flight_id in tracks),
+    )
+    return pages.page(
+        "flights.html",
+        entry="flights",
+        page_data=pages.embedded(shown),
+        found=found,
+        asked=wanted,
+        wanted=wanted.search,
+        alerts=flight_form.ALERTS,
+    )
+
+
+def _listed(flight: api_flights.FlightSummary, track: Points) -> api_flights.ListedTrack:
+    path = zip((track["lon"] / 1e7).tolist(), (track["lat"] / 1e7).tolist(), strict=True)
+    return api_flights.ListedTrack(flight.flight_id, flight.vehicle, flight.started_at, tuple(path))
 
 
 @blueprint.get("/api/flights")

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Select, delete, false, insert, select
 from sqlalchemy.orm import Session
 
-from web.searchable import Area, Facts, alert_word, came_near, cells_about, words_of
+from web.searchable import POINT, Area, Facts, Points, alert_word, came_near, cells_about, words_of
 from web.store.models import Flight, Note, SignOff, Sortie
 from web.store.models_search import FlightCell, FlightFacts, FlightWord
 
@@ -74,6 +75,12 @@ def without_facts(db: Session, most: int) -> list[tuple[str, str]]:
         .limit(most)
     )
     return [(flight_id, bundle) for flight_id, bundle in db.execute(rows)]
+
+
+def tracks(db: Session, flight_ids: Iterable[str]) -> dict[str, Points]:
+    """Of the flights whose recordings say where they were."""
+    rows = select(FlightFacts.flight_id, FlightFacts.track).where(FlightFacts.flight_id.in_(list(flight_ids)))
+    return {flight_id: np.frombuffer(track, POINT) for flight_id, track in db.execute(rows) if track}
 
 
 def with_words(rows: FlightRows, text: str) -> FlightRows:

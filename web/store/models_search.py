@@ -37,7 +37,8 @@ class FlightFacts(Base):
     __tablename__ = "flight_facts"
 
     flight_id: Mapped[str] = mapped_column(ForeignKey("flights.flight_id"), primary_key=True)
-    track: Mapped[bytes] = mapped_column(LargeBinary)
     alerts: Mapped[int]
     battery_used_ah: Mapped[float | None]
     battery_left_pct: Mapped[float | None]
+    track: Mapped[bytes] = mapped_column(LargeBinary)
+    """Last, so that figures are read without it."""

@@ -32,8 +32,8 @@ def upgrade() -> None:
     op.create_table(
         "flight_facts",
         sa.Column("flight_id", sa.String(length=100), sa.ForeignKey("flights.flight_id"), primary_key=True),
-        sa.Column("track", sa.LargeBinary(), nullable=False),
         sa.Column("alerts", sa.Integer(), nullable=False),
         sa.Column("battery_used_ah", sa.Double(), nullable=True),
         sa.Column("battery_left_pct", sa.Double(), nullable=True),
+        sa.Column("track", sa.LargeBinary(), nullable=False),
     )
