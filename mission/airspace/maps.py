@@ -16,12 +16,15 @@ from typing import Final
 from mission.airspace import Airspace, DataSet, Datum, Limit, Zone
 from mission.airspace.boundary import LonLat
 from mission.airspace.text import UNLIMITED_M, limit
+from mission.errors import PlanFormatError
 from mission.formats.document import Node, parse_json
 from mission.formats.features import MAX_POINTS
 from mission.formats.kml import unzipped
 from mission.formats.xml import Element, parse
 
 MAX_ZONES: Final = 20_000
+MAX_BYTES: Final = 8 * 1024 * 1024
+"""Of a map; the CAA's restrictions of the whole country have half of that."""
 
 _SURFACE: Final = Limit(0.0, Datum.AGL, "SFC")
 _UNLIMITED: Final = Limit(UNLIMITED_M, Datum.STD, "UNL")
@@ -33,6 +36,7 @@ _KIND: Final = re.compile(r"\b(FRZ|RPZ|TDA|RA ?\(T\)|EG ?([PRD])\d{1,3}\w?|([PRD
 
 def load_geojson(name: str, data: bytes, airac: date | None = None) -> Airspace:
     """Raises PlanFormatError."""
+    _require_size(name, data)
     root = parse_json(data)
     zones = [zone for entry in root.member("features").entries(MAX_ZONES) for zone in _geojson_zones(entry)]
     return Airspace((DataSet(name, hashlib.sha256(data).hexdigest(), airac),), zones)
@@ -40,9 +44,16 @@ def load_geojson(name: str, data: bytes, airac: date | None = None) -> Airspace:
 
 def load_kml(name: str, data: bytes, airac: date | None = None) -> Airspace:
     """KML, or KMZ if it is an archive. Raises PlanFormatError."""
+    _require_size(name, data)
     text = unzipped(data) if data.startswith(b"PK") else data
     zones = [zone for placemark in parse(text).all("Placemark") for zone in _kml_zones(placemark)]
     return Airspace((DataSet(name, hashlib.sha256(data).hexdigest(), airac),), zones)
+
+
+def _require_size(name: str, data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        what = f"is {len(data) / 1e6:.1f} MB; a map of airspace has at most {MAX_BYTES / 1e6:.1f} MB"
+        raise PlanFormatError(name, what)
 
 
 def _geojson_zones(entry: Node) -> Iterator[Zone]:
@@ -77,7 +88,10 @@ def _kml_zones(placemark: Element) -> Iterator[Zone]:
 
 def _ring(listed: Element) -> list[LonLat]:
     ring: list[LonLat] = []
-    for text in listed.text.split():
+    points = listed.text.split(maxsplit=MAX_POINTS)
+    if len(points) > MAX_POINTS:
+        raise listed.fail(f"has more than {MAX_POINTS} points")
+    for text in points:
         try:
             lon, lat = (float(part) for part in text.split(",")[:2])
         except ValueError:

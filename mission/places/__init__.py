@@ -22,6 +22,7 @@ from mission.places.postcodes import Postcodes
 from mission.position import Position
 
 MAX_NAMES: Final = 100_000
+MAX_BYTES: Final = 64 * 1024 * 1024
 LISTED: Final = 10
 """So many places are answered to one question."""
 TEXT_MAX: Final = 200
@@ -94,6 +95,8 @@ def find(text: str, gazetteer: Gazetteer = EMPTY) -> tuple[FoundPlace, ...]:
 
 def load_geojson(name: str, data: bytes) -> Gazetteer:
     """Every polygon and point of a FeatureCollection that has a name. Raises PlanFormatError."""
+    if len(data) > MAX_BYTES:
+        raise PlanFormatError(name, f"is {len(data) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read")
     named = []
     for entry in parse_json(data).member("features").entries(MAX_NAMES):
         geometry, properties = entry.find("geometry"), entry.find("properties")

@@ -1,8 +1,9 @@
 """`make bench-plan`: what planning costs, and how it grows, beside its peers in the same run.
 
 Checks of a 200-item plan against the UK's airspace, 500 obstacles and 30 m terrain; the survey of a square kilometre
-with holes; routes through 200 polygons (`plan_route`); 50 plans deconflicted. Every figure is the best of several
-rounds after a first one that is not counted, but for routes, where the first one on a new map is what counts.
+with holes; routes through 200 polygons (`plan_route`); 50 plans deconflicted; hostile files (`plan_hostile`). Every
+figure is the best of several rounds after a first one that is not counted, but for routes, where the first one on a new
+map is what counts.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from mission.plan import FenceKind, FencePolygon, Frame, Geofence, Home, Mission
 from mission.report import report
 from mission.route import RouteMap, length_m
 from mission.terrain import Terrain
-from tests.bench import plan_route, plan_truth
+from tests.bench import plan_hostile, plan_route, plan_truth
 
 RESULTS: Final = Path("bench-results") / "plan.json"
 AIRSPACE: Final = Path("..") / "shared" / "data" / "airspace" / "uk-airac-2026-07-09.yaixm.yaml"
@@ -178,6 +179,7 @@ SECTIONS: Final[tuple[Callable[[Console], dict[str, Any]], ...]] = (
     measure_checks,
     measure_survey,
     measure_deconflict,
+    plan_hostile.measure,
     plan_truth.measure,
     plan_route.measure,
 )

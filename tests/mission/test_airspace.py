@@ -32,6 +32,7 @@ from mission.finding import Finding, Severity
 from mission.geodesy import distance_m, frame_at
 from mission.plan import Plan, Position
 from tests.mission.conftest import HOME, MakePlan
+from tests.mission.hostile import AIRSPACE_MAPS
 
 YAIXM = b"""
 airspace:
@@ -337,3 +338,12 @@ def test_radii_without_meaning_are_refused() -> None:
     for radius in (0.0, -1.0, math.nan, 1e9):
         with pytest.raises(GeometryError):
             circle((0.0, 51.0), radius)
+
+
+@pytest.mark.parametrize("name", AIRSPACE_MAPS)
+def test_a_hostile_map_of_airspace_ends_in_an_error_and_little_memory(name: str) -> None:
+    data = AIRSPACE_MAPS[name]()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(PlanFormatError):
+        (load_geojson if name.endswith("json") else load_kml)(name, data)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mission.errors import PlanFormatError
-from mission.formats import FORMATS, MAX_BYTES, load, save
+from mission.formats import FORMATS, load, save
 from mission.pattern import Foreign
 from mission.plan import Plan
+from tests.mission.hostile import PLANS
 from tests.mission.test_items import plans
 
 
@@ -159,25 +160,12 @@ def test_a_wrong_waypoints_file_is_refused(text: bytes) -> None:
         load("a.waypoints", text)
 
 
-HOSTILE = {
-    "fifty megabytes": b'{"fileType": "Plan"' + b" " * 50_000_000 + b"}",
-    "objects": b"[" + b"{}," * (MAX_BYTES // 3 - 1) + b"1]",
-    "nested": b"[" * (MAX_BYTES - 1),
-    "nan": b'{"fileType": "Plan", "version": NaN}',
-    "huge number": b'{"fileType": "Plan", "version": 1e999}',
-    "long number": b'{"fileType": "Plan", "version": ' + b"9" * 1_000_000 + b"}",
-    "null byte": b"\x00" * 1000,
-    "not utf-8": b'{"fileType": "\xff"}',
-    "text": b"QGC WPL 110\n" + b"0 " * (MAX_BYTES // 2 - 10),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", PLANS)
 @pytest.mark.parametrize("suffix", ["plan", "waypoints"])
 def test_a_hostile_file_ends_in_an_error_and_little_memory(name: str, suffix: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(PlanFormatError):
-        load(f"a.{suffix}", HOSTILE[name])
+        load(f"a.{suffix}", PLANS[name])
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import resource
-import zipfile
 from pathlib import Path
 
 import msgspec
@@ -14,11 +12,12 @@ from hypothesis import given, settings
 
 from mission import patterns
 from mission.errors import PlanFormatError
-from mission.formats import MAX_BYTES, load, save
+from mission.formats import load, save
 from mission.geodesy import distance_m
 from mission.pattern import ExpandingSquare
 from mission.plan import FenceKind, Frame, Plan, Position
 from tests.mission.conftest import HOME
+from tests.mission.hostile import MAPS, STRANGERS_KML, kml_of
 from tests.mission.test_items import plans
 
 
@@ -60,18 +59,6 @@ def test_a_feature_moved_elsewhere_counts_where_it_was_moved_to(survey: Plan) ->
     assert plan.items == survey.items
 
 
-STRANGERS_KML = b"""<?xml version="1.0"?>
-<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder>
-<Placemark><name>Search area</name><Polygon><outerBoundaryIs><LinearRing><coordinates>
- -0.17,51.50,0 -0.16,51.50,0 -0.16,51.51,0 -0.17,51.50,0 </coordinates></LinearRing></outerBoundaryIs></Polygon>
-</Placemark><Placemark><name>No fly: hospital</name><Polygon><outerBoundaryIs><LinearRing><coordinates>
- -0.165,51.505 -0.164,51.505 -0.164,51.506 -0.165,51.505 </coordinates></LinearRing></outerBoundaryIs></Polygon>
-</Placemark><Placemark><name>Route</name><LineString><altitudeMode>absolute</altitudeMode>
- <coordinates>-0.168,51.502,80 -0.162,51.503,85</coordinates></LineString></Placemark>
-<Placemark><name>Look here</name><Point><coordinates>-0.163,51.504</coordinates></Point></Placemark>
-</Folder></Document></kml>"""
-
-
 def test_a_strangers_kml_becomes_areas_and_waypoints() -> None:
     plan = load("a.kml", STRANGERS_KML)
     assert [(p.kind, len(p.vertices)) for p in plan.geofence.polygons] == [
@@ -96,67 +83,11 @@ def test_real_ward_boundaries_come_in_as_areas(shared_data: Path, name: str) -> 
     assert load("a.geojson", save(plan, "geojson")) == plan
 
 
-def kmz(text: bytes) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("doc.kml", text)
-    return archive.getvalue()
-
-
-def kml_of(coordinates: bytes, tag: bytes = b"Point") -> bytes:
-    return b"<kml><Placemark><%s><coordinates>%s</coordinates></%s></Placemark></kml>" % (tag, coordinates, tag)
-
-
-LAUGHS = (
-    b'<!DOCTYPE kml [<!ENTITY a "ha">'
-    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
-    + b"]><kml>&j;</kml>"
-)
-OUTSIDE = b'<!DOCTYPE kml [<!ENTITY x SYSTEM "file:///etc/passwd">]><kml>&x;</kml>'
-MANY = kml_of(b"0,0 " * (MAX_BYTES // 4 - 40), b"LineString")
-RING = b'{"type":"Polygon","coordinates":[[' + b"[0,0]," * (MAX_BYTES // 6 - 20) + b"[0,0]]]}"
-
-
-HOSTILE = {
-    "entities.kml": LAUGHS,
-    "outside.kml": OUTSIDE,
-    "entities.gpx": LAUGHS.replace(b"kml", b"gpx"),
-    "deep.kml": b"<kml>" * 100_000,
-    "wide.gpx": b"<gpx>" + b"<a/>" * 1_000_000,
-    "many.kml": MANY,
-    "ten million.kml": b"<kml>" + b"0,0 " * 10_000_000,
-    "bomb.kmz": kmz(b"<kml>" + b"0,0 " * 10_000_000),
-    "entities.kmz": kmz(LAUGHS),
-    "empty.kmz": kmz(b""),
-    "no.kmz": b"PK\x03\x04 not an archive",
-    "cut.kmz": kmz(STRANGERS_KML)[:-30],
-    "nan.kml": kml_of(b"nan,nan"),
-    "beyond the pole.kml": kml_of(b"0,91"),
-    "beyond the antimeridian.kml": kml_of(b"181,0"),
-    "word.kml": kml_of(b"here"),
-    "nothing.kml": kml_of(b""),
-    "two corners.kml": kml_of(b"0,0 1,1", b"Polygon"),
-    "other.kml": b"<svg/>",
-    "cut.kml": STRANGERS_KML[:300],
-    "nan.gpx": b'<gpx><wpt lat="nan" lon="0"/></gpx>',
-    "no place.gpx": b"<gpx><wpt/></gpx>",
-    "height.gpx": b'<gpx><wpt lat="1" lon="1"><ele>inf</ele></wpt></gpx>',
-    "ring.geojson": RING,
-    "open.geojson": b'{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]}',
-    "holes.geojson": b'{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[0,0],[1,0],[1,1],[0,0]]]}',
-    "pole.geojson": b'{"type":"Point","coordinates":[0,91]}',
-    "odd.geojson": b'{"type":"Sphere","coordinates":[0,1]}',
-    "collection.geojson": b'{"type":"GeometryCollection","geometries":[]}',
-    "role.geojson": b'{"type":"Feature","properties":{"airbeat":"king","data":""},"geometry":null}',
-    "data.geojson": b'{"type":"Feature","properties":{"airbeat":"item","data":"{}"},"geometry":null}',
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", MAPS)
 def test_a_hostile_file_ends_in_an_error_and_little_memory(name: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(PlanFormatError):
-        load(name, HOSTILE[name])
+        load(name, MAPS[name])
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 
