@@ -6,7 +6,7 @@ import msgspec
 
 
 class LoggedField(msgspec.Struct, frozen=True):
-    """`unit` is what a chart's values are in: SI, degrees; None where the log does not tell."""
+    """`unit` is what a chart's values are in: SI, degrees, times as logged; None where the log does not tell."""
 
     name: str
     unit: str | None

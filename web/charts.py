@@ -57,10 +57,8 @@ def _log(own: Path, path: Path, source: str, name: str) -> FlightLog:
 
 
 def _message(table: Table) -> LoggedMessage:
-    units = {field: table.units[field].base for field in table.numbers if field in table.units}
-    return LoggedMessage(
-        table.name, len(table), tuple(LoggedField(field, units.get(field) or None) for field in table.numbers)
-    )
+    fields = tuple(LoggedField(field, recordings.unit_of(table, field)) for field in table.numbers)
+    return LoggedMessage(table.name, len(table), fields)
 
 
 def _offset(own: Path, path: Path) -> float | None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from telemetry import logs
-from telemetry.logs import Log
+from telemetry.logs import Log, Table
 from telemetry.logs.table import Floats
 from telemetry.review.levels import Levels
 from telemetry.review.together import offset_s
@@ -18,6 +18,9 @@ from telemetry.review.track import track_of
 _LOGS: Final = 4
 _COLUMNS: Final = 12
 """What is kept is as long as the log: so that a server that many use keeps its memory."""
+
+_TIMES: Final = {1.0: "s", 1e1: "ds", 1e2: "cs", 1e3: "ms", 1e6: "µs", 1e9: "ns"}
+"""The unit of a logged time, by how many of it are a second."""
 
 State = tuple[Path, int, int]
 
@@ -47,7 +50,10 @@ def _opened(of: State) -> Log:
 
 
 def values(path: Path, message: str, field: str, instance: int | None) -> Values:
-    """One field of one sensor in SI units. Raises `RecordingError`, and `KeyError` for what the log does not hold."""
+    """One field of one sensor in the unit of `unit_of`.
+
+    Raises `RecordingError`, and `KeyError` for what the log does not hold.
+    """
     return _values(state(path), message, field, instance)
 
 
@@ -57,7 +63,24 @@ def _values(of: State, message: str, field: str, instance: int | None) -> Values
     if field not in table.numbers:
         raise KeyError(f"{message}.{field}")
     table = table if instance is None else table.of(instance)
-    return over(table.time_s, table.si(field))
+    return over(table.time_s, _logged(table, field) if _is_time(table, field) else table.si(field))
+
+
+def unit_of(table: Table, field: str) -> str | None:
+    """SI and degrees; but a time as it is logged, for nobody reads a servo's pulse in seconds."""
+    unit = table.units.get(field)
+    if unit is None:
+        return None
+    return _TIMES[unit.per] if _is_time(table, field) else unit.base or None
+
+
+def _is_time(table: Table, field: str) -> bool:
+    unit = table.units.get(field)
+    return unit is not None and unit.base == "s" and unit.per in _TIMES
+
+
+def _logged(table: Table, field: str) -> Floats:
+    return table[field].astype(np.float64)
 
 
 def instances(path: Path, message: str) -> tuple[int, ...]:

@@ -1273,7 +1273,7 @@ export interface FlightPage {
   readonly flight: Flight;
 }
 
-/** `unit` is what a chart's values are in: SI, degrees; None where the log does not tell. */
+/** `unit` is what a chart's values are in: SI, degrees, times as logged; None where the log does not tell. */
 export interface LoggedField {
   readonly name: string;
   readonly unit: string | null;

@@ -31,6 +31,8 @@ interface Props {
   readonly testid: string;
   /** A height that must be in view, drawn across: a limit. */
   readonly limit?: { readonly value: number; readonly name: string };
+  /** Less than this above and below the line would make waves of noise; in the unit of the values. */
+  readonly leastRoom: number;
   /** The last chart of a stack bears the times. */
   readonly showsTime: boolean;
   /** Takes the chart off the page. */
@@ -141,7 +143,7 @@ function followDetail(plot: uPlot, whole: Line, detail: NonNullable<Props['detai
   };
 }
 
-function options(box: HTMLElement, { title, colour, limit, showsTime }: Props): uPlot.Options {
+function options(box: HTMLElement, { title, colour, limit, leastRoom, showsTime }: Props): uPlot.Options {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const axis = {
     stroke: token('text-2'),
@@ -157,7 +159,7 @@ function options(box: HTMLElement, { title, colour, limit, showsTime }: Props): 
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
     // The shared cursor is moved by our own gestures, for a mouse, a finger and the playback alike.
     cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 8, width: 2 }, bind: { mousemove: () => null, mouseleave: () => null } },
-    scales: { x: { time: true }, y: { range: (_, min, max) => span(min, max, limit?.value) } },
+    scales: { x: { time: true }, y: { range: (_, min, max) => span(min, max, leastRoom, limit?.value) } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     axes: [
       { ...axis, space: rem * 4.25, size: showsTime ? rem * 1.75 : 0, values: showsTime ? clockLabels : () => [] },
@@ -169,10 +171,10 @@ function options(box: HTMLElement, { title, colour, limit, showsTime }: Props): 
 }
 
 /** Room above and below the line; a flat one lies in the middle, not on the edge. */
-function span(min: number | null, max: number | null, limit: number | undefined): [number, number] {
+function span(min: number | null, max: number | null, leastRoom: number, limit: number | undefined): [number, number] {
   if (min === null || max === null) return [0, 1];
   const top = limit !== undefined && max > limit * 0.6 ? Math.max(max, limit) : max;
-  const room = Math.max((top - min) * 0.08, 0.5);
+  const room = Math.max((top - min) * 0.08, leastRoom) || Math.abs(top) * 0.05 || 1;
   return [min >= 0 && min < room * 4 ? 0 : min - room, top + room];
 }
 

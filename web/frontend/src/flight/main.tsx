@@ -1,5 +1,6 @@
 import '../ui/wall.css';
 import './flight.css';
+import './playback.css';
 
 import { signal } from '@preact/signals';
 import { render } from 'preact';

@@ -121,26 +121,27 @@ function NewNote({ flight, notes, cursor }: Pick<Props, 'flight' | 'notes' | 'cu
 
 function NewAttachment({ flight, attachments }: Pick<Props, 'flight' | 'attachments'>) {
   const takenAt = useSignal('');
-  const busy = useSignal(false);
+  const sent = useSignal<number | null>(null);
   const attach = async (input: HTMLInputElement): Promise<void> => {
     const file = input.files?.[0];
     if (!file) return;
-    busy.value = true;
+    sent.value = 0;
     try {
       const time = takenAt.value === '' ? null : `${takenAt.value}Z`;
-      attachments.value = [...attachments.value, await api.attach(flight.summary.flight_id, file, time)];
+      attachments.value = [...attachments.value, await api.attach(flight.summary.flight_id, file, time, (share) => (sent.value = share))];
       takenAt.value = '';
     } catch (error) {
       toast(error instanceof ApiError ? error.message : 'The file was not attached.', 'crit');
     }
     input.value = '';
-    busy.value = false;
+    sent.value = null;
   };
   return (
     <form class="form attach" onSubmit={(event) => event.preventDefault()}>
       <div class="field">
         <label for="attach">Attach a photograph or video</label>
-        <input id="attach" class="input" type="file" accept="image/jpeg,image/png,video/mp4,video/quicktime,video/webm" data-testid="attach-file" disabled={busy.value} onChange={(event) => void attach(event.currentTarget)} />
+        <input id="attach" class="input" type="file" accept="image/jpeg,image/png,video/mp4,video/quicktime,video/webm" data-testid="attach-file" disabled={sent.value !== null} onChange={(event) => void attach(event.currentTarget)} />
+        {sent.value !== null && <progress value={sent.value} aria-label="Sent" />}
       </div>
       <div class="field">
         <label for="taken">Taken at (UTC), if the file does not say</label>

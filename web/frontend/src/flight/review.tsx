@@ -197,7 +197,7 @@ export function Charts({ of }: { of: Review }) {
       const found = await api.flightChart(id, { field, ...window, stretches }, stop);
       return [found.time_s, found.values];
     };
-    return (field: Column) => ({ line: [series.time_s, series[field]] as Line, ...(isThinned ? { detail: detail(field) } : {}), shared });
+    return (field: Column) => ({ line: [series.time_s, series[field]] as Line, ...(isThinned ? { detail: detail(field) } : {}), shared, leastRoom: 0.5 });
   }, [series]);
   const lines = useMemo(() => ({ height: usual('height_home_m'), speed: usual('ground_speed_m_s'), battery: usual('battery_pct'), link: usual('link_loss_pct') }), [usual]);
   const isZoomed = shared.window.value !== shared.whole;
@@ -223,5 +223,5 @@ export function Charts({ of }: { of: Review }) {
 function Added({ of, one, colour }: { of: Review; one: Charted; colour: string }) {
   const { shared, values } = of;
   const detail = (window: Window, stretches: number, stop: AbortSignal): Promise<Line> => values.detail(one, window, stretches, stop);
-  return <Chart line={one.line} detail={detail} shared={shared} title={one.words} unit={one.unit} colour={colour} showsTime={false} testid="chart-added" remove={() => values.remove(one.key)} />;
+  return <Chart line={one.line} detail={detail} shared={shared} leastRoom={0} title={one.words} unit={one.unit} colour={colour} showsTime={false} testid="chart-added" remove={() => values.remove(one.key)} />;
 }
