@@ -12,10 +12,15 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from tests.bench import link_decode, uploads
+from tests.bench import link_decode, link_fleet, link_noise, uploads
 
 RESULTS: Final = Path("bench-results") / "link.json"
-SECTIONS: Final[tuple[Callable[[Console], dict[str, Any]], ...]] = (link_decode.measure, uploads.measure)
+SECTIONS: Final[tuple[Callable[[Console], dict[str, Any]], ...]] = (
+    link_decode.measure,
+    link_noise.measure,
+    uploads.measure,
+    link_fleet.measure,
+)
 
 
 def main() -> None:

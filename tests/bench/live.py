@@ -117,7 +117,7 @@ async def _run(
 ) -> dict[str, Any]:
     meter = Meter()
     for port in ports:
-        await _until_listening(port)
+        await until_listening(port)
     await bus.subscribe(subjects.live(area_of(*HOME)), LiveFrame, meter.see)
     counting = asyncio.create_task(meter.count(bus))
     watched = {name: process.pid for name, process in processes.items()}
@@ -160,7 +160,7 @@ async def _run(
     }
 
 
-async def _until_listening(port: int) -> None:
+async def until_listening(port: int) -> None:
     """The gateway is there when nobody else can have its port."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -21,8 +21,10 @@ from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.gateway.outbox import RawOutbox
 from telemetry.gateway.service import Gateway
+from telemetry.links import Link, Peer
+from telemetry.links.link import BYTES_PER_WAKEUP
 from telemetry.mavlink import tlog
-from telemetry.mavlink.messages import decode
+from telemetry.mavlink.messages import decode, encode
 from telemetry.settings import LinkSettings, PlanningSettings, Settings, VehicleSettings
 from telemetry.wire import (
     Actor,
@@ -222,6 +224,34 @@ async def test_noise_and_strangers_do_no_harm(bus: Bus) -> None:
     info = await bus.entry(subjects.VEHICLES_BUCKET, "radio-99", VehicleInfo)
     assert info is not None
     assert not info.known
+
+
+async def test_noise_on_one_port_takes_no_more_than_its_turn(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much of it waits, another vehicle's frame waits for one turn of it only."""
+    settings = Settings(links=(LinkSettings("radio", "udpin:127.0.0.1:0"), LinkSettings("noisy", "udpin:127.0.0.1:0")))
+    noise_before: list[int] = []
+    async with running(bus, settings) as (gateway, address):
+        noisy, receive = gateway.links["noisy"], gateway.receive
+
+        def noting(link: Link, peer: Peer, data: bytes) -> None:
+            if link.name == "radio":
+                noise_before.append(noisy.counters.bytes_in)
+            receive(link, peer, data)
+
+        monkeypatch.setattr(gateway, "receive", noting)
+        noise = random.Random(1).randbytes(1400)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            ways = {at: (at.rsplit(":", 1)[0], int(at.rsplit(":", 1)[1])) for at in (address, str(noisy.address))}
+            for _ in range(20):
+                before = noisy.counters.bytes_in
+                for _ in range(100):
+                    sender.sendto(noise, ways[str(noisy.address)])
+                heartbeat = encode("HEARTBEAT", {"type": 2, "autopilot": 3}, seq=0, sysid=7, compid=1)
+                sender.sendto(heartbeat, ways[address])
+                heard = len(noise_before)
+                await until(lambda heard=heard: len(noise_before) > heard)  # type: ignore[misc]
+                assert noise_before[-1] - before <= BYTES_PER_WAKEUP + len(noise)
+                await until(lambda before=before: noisy.counters.bytes_in == before + 100 * len(noise))  # type: ignore[misc]
 
 
 async def test_an_upload_that_a_killed_gateway_began_is_failed_for_a_vehicle_that_is_gone(

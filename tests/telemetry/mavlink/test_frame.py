@@ -1,9 +1,10 @@
 import logging
+import os
 import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.mavlink import tlog
@@ -104,6 +105,7 @@ PIECES = st.one_of(
 )
 
 
+@settings(max_examples=int(os.environ.get("AIRBEAT_FUZZ_EXAMPLES", "100")), deadline=None)
 @given(st.lists(PIECES, max_size=30))
 def test_any_stream_is_read_the_same_however_it_is_cut(pieces: list[bytes]) -> None:
     _accounts_for_every_byte(b"".join(pieces))
