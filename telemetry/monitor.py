@@ -23,10 +23,13 @@ from telemetry.bus_keys import BusKeys
 from telemetry.errors import BusError
 from telemetry.guests import GuestRelay
 from telemetry.rules import RULES, Drone, Fleet, Watch
+from telemetry.rules.condition import FRAMES_LOST, SIGNATURE_REFUSED
+from telemetry.rules.fleet import Heard, Notice
 from telemetry.rules.ground import Ground
+from telemetry.rules.traffic import FORGOTTEN_S
 from telemetry.running import run_service, told_to_end
 from telemetry.settings import Settings
-from telemetry.wire import Alert, LiveFrame, Onboard, Reply, Request, VehicleInfo
+from telemetry.wire import Alert, Event, LiveFrame, Onboard, Reply, Request, TrafficFrame, VehicleInfo
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,10 @@ class Monitor:
         self._plans: dict[str, Plan] = {}
         self._known: dict[str, bool] = {}
         self._raw_share: float | None = None
+        self._traffic: dict[str, Heard] = {}
+        self._own: set[str] = set()
+        """Our drones' own voices among the traffic, by their serial numbers."""
+        self._notices: dict[tuple[str, str], Notice] = {}
 
     async def run(self) -> None:
         await self._know_plans()
@@ -52,6 +59,9 @@ class Monitor:
         acknowledging = subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE)
         await self._bus.serve(acknowledging, Request, self._acknowledge, group=subjects.MONITOR)
         await self._bus.subscribe(subjects.REQUESTS_ALL, Request, self._hear_order)
+        await self._bus.subscribe(subjects.TRAFFIC_ALL, TrafficFrame, self._hear_traffic)
+        for kind in (FRAMES_LOST, SIGNATURE_REFUSED):
+            await self._bus.subscribe(subjects.event_of_all(kind), Event, self._take_notice)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._learn_plans())
             tasks.create_task(self._learn_vehicles())
@@ -65,7 +75,8 @@ class Monitor:
         while not told_to_end():
             due = max(due + STEP_S, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
-            fleet = Fleet(time.monotonic(), self._drones, self._ground, self._raw_share)
+            now = time.monotonic()
+            fleet = Fleet(now, self._drones, self._ground, self._raw_share, self._traffic, self._notices)
             async with self._changing:
                 changes = self._watch.step(fleet, datetime.now(UTC))
                 based = [(change, self._book.revision(change.alert)) for change in changes]
@@ -82,6 +93,17 @@ class Monitor:
             before, drone.live, drone.heard_at = drone.live, live, now
             if before.mode != live.mode and before.mode is not None and before.armed and live.armed:
                 drone.mode_before, drone.mode_changed_at = before.mode, now
+
+    async def _hear_traffic(self, _: str, frame: TrafficFrame) -> None:
+        now = time.monotonic()
+        for aircraft in frame.aircraft:
+            if aircraft.aircraft.lower() not in self._own:
+                self._traffic[aircraft.aircraft] = Heard(aircraft, now)
+        for name in [name for name, heard in self._traffic.items() if heard.age_s(now) > FORGOTTEN_S]:
+            del self._traffic[name]
+
+    async def _take_notice(self, _: str, event: Event) -> None:
+        self._notices[event.kind, event.vehicle] = Notice(event.text, time.monotonic())
 
     async def _know_plans(self) -> None:
         """Before anything is judged: without its plan a drone that breaches would look well."""
@@ -106,6 +128,7 @@ class Monitor:
             async for _, info in changes:
                 if info is not None:
                     self._known[info.vehicle] = info.known
+                    self._own |= {f"rid-{info.serial.lower()}"} if info.serial else set()
                     if info.vehicle in self._drones:
                         self._drones[info.vehicle].known = info.known
 

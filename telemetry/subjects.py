@@ -86,6 +86,11 @@ def events_of(vehicle: str) -> str:
     return f"event.{token(vehicle)}.>"
 
 
+def event_of_all(kind: str) -> str:
+    """One kind of event, of whichever vehicle."""
+    return f"event.*.{token(kind)}"
+
+
 def progress(vehicle: str) -> str:
     return f"progress.{token(vehicle)}"
 

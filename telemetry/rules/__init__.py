@@ -3,7 +3,7 @@
 - `fleet`: what the rules look at
 - `ground`: where each drone lies to its fence, its path and the others, for the whole fleet at once
 - `verdict`: how a rule answers
-- `condition`: the rules about one drone's own state; `place`: those about where it is
+- `condition`: the rules about one drone's own state; `place`: those about where it is; `traffic`: other aircraft
 - `watch`: raises an alert once, ends it once
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from telemetry.rules import condition, place
+from telemetry.rules import condition, place, traffic
 from telemetry.rules.fleet import Drone, Fleet
 from telemetry.rules.verdict import Rule
 from telemetry.rules.watch import Change, Watch
@@ -23,12 +23,16 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("battery_critical", "critical", condition.battery_critical, after_s=2.0),
     Rule("way_home", "critical", condition.way_home, after_s=5.0),
     Rule("separation", "critical", place.separation, of_pairs=True),
+    Rule("collision", "critical", traffic.collision, after_s=0.2, ends_after_s=4.0, of_pairs=True),
     Rule("ekf", "critical", condition.ekf, after_s=2.0),
     Rule("height", "critical", place.height, after_s=0.5),
     Rule("fence_disabled", "critical", condition.fence_disabled, after_s=3.0),
     Rule("recorder_behind", "critical", condition.recorder_behind),
+    Rule("frames_lost", "critical", condition.frames_lost),
+    Rule("signature", "critical", condition.signature_refused),
     Rule("breach_predicted", "warning", place.breach_predicted, after_s=0.2, ends_after_s=3.0),
     Rule("approach", "warning", place.approach, after_s=0.5, ends_after_s=3.0, of_pairs=True),
+    Rule("traffic", "warning", traffic.traffic, after_s=0.5, ends_after_s=4.0, of_pairs=True),
     Rule("fence_margin", "warning", place.fence_margin, after_s=0.3),
     Rule("link_late", "warning", condition.link_late),
     Rule("battery_low", "warning", condition.battery_low, after_s=2.0),

@@ -22,6 +22,10 @@ FIX_3D: Final = 3
 ORDER_S: Final = 15.0
 """A mode that changes within this time after an order is meant."""
 METRES_PER_DEGREE: Final = 111_194.93
+FRAMES_LOST, SIGNATURE_REFUSED = "frames_lost", "signature_refused"
+"""Kinds of events of the gateway."""
+GOES_ON_S: Final = 20.0
+"""The gateway tells of what goes on every few seconds; this long after the last word it is over."""
 BEHIND_SHARE, BEHIND_GOOD_SHARE = 0.25, 0.15
 
 
@@ -189,6 +193,24 @@ def unknown_drone(fleet: Fleet) -> Verdicts:
         text = f"{name}: a drone that the settings do not name is heard on {drone.live.link}, {_where(drone)}."
         found[name] = GOOD if drone.known else text
     return found
+
+
+def frames_lost(fleet: Fleet) -> Verdicts:
+    """A gateway could neither hand frames over nor keep them: the recording has a hole."""
+    return _noticed(fleet, FRAMES_LOST)
+
+
+def signature_refused(fleet: Fleet) -> Verdicts:
+    """Somebody sends in a drone's name without its key, or the drone has the wrong one."""
+    return _noticed(fleet, SIGNATURE_REFUSED)
+
+
+def _noticed(fleet: Fleet, kind: str) -> Verdicts:
+    return {
+        vehicle: notice.text if fleet.now - notice.heard_at < GOES_ON_S else GOOD
+        for (told, vehicle), notice in fleet.notices.items()
+        if told == kind
+    }
 
 
 def recorder_behind(fleet: Fleet) -> Verdicts:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from telemetry.rules.ground import Ground, PlanGround, Standing
-from telemetry.wire import LiveVehicle
+from telemetry.wire import Aircraft, LiveVehicle
 
+AIRCRAFT: Final = ("icao-", "rid-")
+"""How ids of other aircraft begin."""
 FRESH_S: Final = 3.0
 """A position older than this says nothing about where a drone is."""
 
@@ -44,6 +46,26 @@ class Drone:
         return live.height_home_m if live.height_ground_m is None else live.height_ground_m
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Another aircraft, and when it was told."""
+
+    aircraft: Aircraft
+    heard_at: float
+
+    def age_s(self, now: float) -> float:
+        """Of its position."""
+        return self.aircraft.age_ms / 1000.0 + now - self.heard_at
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a gateway told of as an event, and when that was heard."""
+
+    text: str
+    heard_at: float
+
+
 @dataclass
 class Fleet:
     """One moment. `ground` keeps what is costly between moments."""
@@ -53,7 +75,15 @@ class Fleet:
     ground: Ground
     raw_share: float | None = None
     """How much of the room for raw MAVLink is taken by what the recorder has not recorded yet; 0 to 1."""
+    traffic: dict[str, Heard] = field(default_factory=dict)
+    """Other aircraft, by their id."""
+    notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
+    """The last of each kind of event that is an alert as long as it goes on, by kind and vehicle."""
     _standings: dict[str, Standing] | None = field(default=None, repr=False)
+
+    def knows(self, pair: str) -> bool:
+        """Whether its drones have been heard of; of other aircraft silence is news enough."""
+        return all(part in self.drones or part.startswith(AIRCRAFT) for part in pair.split("+"))
 
     def placed(self) -> dict[str, Drone]:
         """Those armed whose place is known now."""

@@ -64,6 +64,11 @@ class Ground:
             self._frame = frame_at(somewhere)
         return self._frame
 
+    def to_xy(self, lon_lat: FloatArray) -> FloatArray:
+        """Degrees in the fleet's frame, which some drone's place has set."""
+        somewhere = Position(float(lon_lat[0, 1]), float(lon_lat[0, 0]))
+        return self.frame(somewhere).degrees_to_xy(lon_lat)
+
     def of_plan(self, plan: Plan) -> PlanGround | None:
         """None for a plan without a place or one that cannot be flown; such a one is never approved."""
         somewhere = next(iter(positions_of(plan)), None)

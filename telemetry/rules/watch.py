@@ -88,7 +88,7 @@ class Watch:
                     self._wrong(rule, subject, verdict, fleet, at, changes)
             if rule.of_pairs:
                 for name, subject in list(self._matters):
-                    if name == rule.name and subject not in verdicts and fleet.drones.keys() >= set(subject.split("+")):
+                    if name == rule.name and subject not in verdicts and fleet.knows(subject):
                         self._good(rule, subject, fleet.now, at, changes)
         self._before = fleet.now
         return changes

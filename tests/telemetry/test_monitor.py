@@ -18,7 +18,7 @@ import pytest
 from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.errors import BusError
-from telemetry.wire import Actor, Alert, Event, LiveFrame, LiveVehicle, Reply, Request
+from telemetry.wire import Actor, Aircraft, Alert, Event, LiveFrame, LiveVehicle, Reply, Request, TrafficFrame
 from tests.telemetry.conftest import Broker
 
 HEARD: dict[str, Any] = {
@@ -167,3 +167,15 @@ async def test_a_dead_gateway_is_told_as_silence(bus: Bus, monitor: Process) -> 
         await asyncio.sleep(0.05)
     found = await alerts(bus, 2)
     assert {alert.rule for alert in found} == {"link_late", "link_lost"}
+
+
+async def test_gateways_words_and_other_aircraft_are_heard(bus: Bus, fleet: Fleet, monitor: Process) -> None:
+    await ready(bus)
+    lost = Event("e1", datetime.now(UTC), "airbeat", "frames_lost", "12 frames are lost to the recording.")
+    await bus.record(lost)
+    near = Aircraft("icao-4ca1b2", "adsb", "UAV-07", 51.5080, -0.1637, 0, 64.0, "ellipsoid", None, 0.0, 0.0)
+    for _ in range(8):
+        await bus.publish(subjects.traffic("gateway"), TrafficFrame("gateway", datetime.now(UTC), (near,)))
+        await asyncio.sleep(0.25)
+    found = await alerts(bus, 3)
+    assert {alert.rule for alert in found} == {"frames_lost", "traffic", "collision"}

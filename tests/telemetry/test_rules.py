@@ -12,6 +12,7 @@ import pytest
 from mission.plan import FenceKind, FencePolygon, Geofence, Home, MissionItem, Plan, Position
 from mission.position import Frame
 from telemetry.rules import RULES, Change, Drone, Fleet, Rule, Watch
+from telemetry.rules.fleet import Heard, Notice
 from telemetry.rules.ground import Ground
 from telemetry.rules.verdict import Verdicts
 from telemetry.wire import LiveVehicle
@@ -53,6 +54,8 @@ class Sky:
         self.now = 1000.0
         self.drones: dict[str, Drone] = {}
         self.changes: list[Change] = []
+        self.traffic: dict[str, Heard] = {}
+        self.notices: dict[tuple[str, str], Notice] = {}
 
     def set(self, name: str, east_m: float = 0.0, north_m: float = 0.0, **fields: Any) -> None:
         """The drone's state as of now; what is not given is as in calm flight."""
@@ -91,7 +94,7 @@ class Sky:
         for _ in range(max(1, round(seconds / 0.1))):
             self.now += 0.1
             at = AT + timedelta(seconds=self.now - 1000.0)
-            found += self.watch.step(Fleet(self.now, self.drones, self.ground), at)
+            found += self.watch.step(Fleet(self.now, self.drones, self.ground, None, self.traffic, self.notices), at)
         self.changes += found
         return found
 
