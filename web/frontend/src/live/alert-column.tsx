@@ -20,6 +20,7 @@ interface Props {
 export function AlertColumn({ picture, me, select }: Props) {
   const alerts = inOrder(picture.alerts.value);
   const open = waiting(picture.alerts.value);
+  const known = picture.isLive.value ? picture.watch.loading.value !== 'failed' : picture.past.hour.value !== null;
   return (
     <section class="live-alerts" aria-label="Alerts">
       <div class="panel-head">
@@ -31,8 +32,8 @@ export function AlertColumn({ picture, me, select }: Props) {
         {alerts.length === 0 && (
           <div class="empty empty-small" data-testid="no-alerts">
             <span class="icon icon-check" aria-hidden="true" />
-            <strong>Nothing to report</strong>
-            <p>{picture.watch.loading.value === 'failed' ? 'The list of open alerts could not be loaded yet.' : 'No alert is open.'}</p>
+            <strong>{known ? 'Nothing to report' : 'Not known'}</strong>
+            <p>{known ? 'No alert is open.' : 'The list of alerts cannot be had just now.'}</p>
           </div>
         )}
         {alerts.map((alert) => (

@@ -190,7 +190,7 @@ export class LiveMap {
     }
     this.surroundings.drawTraffic(this.selected.value);
     if (this.picture.isLive.peek()) this.keepPace(at);
-    if (!this.placed && fleet.tracks.size > 0 && this.picture.watch.loading.value !== 'loading') this.place();
+    if (!this.placed && fleet.tracks.size > 0 && this.picture.watch.whole.value && this.picture.watch.loading.value !== 'loading') this.place();
     if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
   }
 

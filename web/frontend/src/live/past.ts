@@ -31,7 +31,7 @@ export class Past {
   private readonly _at = signal<number | null>(null);
   private readonly _speed = signal<Speed | null>(null);
   private readonly _shown = signal<Shown>('loading');
-  private readonly _alerts = signal<readonly Alert[]>([]);
+  private readonly _alerts = signal<readonly Alert[] | null>(null);
   private readonly reel: Reel;
   private built = { fleet: new LiveFleet(), until: 0 };
   private drones = 0;
@@ -63,12 +63,12 @@ export class Past {
     return this.built.fleet;
   }
 
-  /** Every alert of the hour. */
-  get hour(): ReadonlySignal<readonly Alert[]> {
+  /** Every alert of the hour; null while they are not known. */
+  get hour(): ReadonlySignal<readonly Alert[] | null> {
     return this._alerts;
   }
 
-  readonly alerts = computed<Alerts>(() => alertsAt(this._alerts.value, this._at.value ?? 0));
+  readonly alerts = computed<Alerts>(() => alertsAt(this._alerts.value ?? [], this._at.value ?? 0));
   readonly tick = computed<Moment>(() => ({ mono: this._at.value ?? 0, wall: this._at.value ?? 0 }));
 
   /** Looks at `at`, or at the oldest there is; at now, the page is live again. `drones` is how many there are now. */
@@ -125,8 +125,8 @@ export class Past {
     try {
       this._alerts.value = await this.fetchAlerts();
     } catch {
-      // The fleet can be looked back at without them; the list says that there are none known.
-      this._alerts.value = [];
+      // The fleet can be looked back at without them; the list says that they are not known.
+      this._alerts.value = null;
     }
   }
 }

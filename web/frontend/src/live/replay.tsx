@@ -70,7 +70,7 @@ function Timeline({ picture, at, now }: { picture: Picture; at: number; now: num
           {clock(mark).slice(0, 5)}
         </span>
       ))}
-      {picture.past.hour.value.map((alert) => {
+      {picture.past.hour.value?.map((alert) => {
         const raised = new Date(alert.raised_at).getTime();
         if (raised < from) return null;
         return (

@@ -1,5 +1,6 @@
 /* What is read from the other end of the room: how many, how stale, how alarming, and what time it is. */
 import { elapsedMs } from '../bus/age';
+import type { Instant } from '../generated';
 import { percent } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
 import { ageWords } from './freshness';
@@ -13,6 +14,7 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
   return (
     <header class="live-top">
       <h1 class="visually-hidden">{page.unit}: live</h1>
+      {page.guest_until !== null && <GuestMark until={page.guest_until} />}
       <BusMark picture={picture} />
       <Count testid="count-drones" number={heard} label={heard === 1 ? 'drone' : 'drones'} />
       <Count testid="count-flying" number={flying} label="flying" />
@@ -32,6 +34,15 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       </div>
       <Clock picture={picture} />
     </header>
+  );
+}
+
+/** A guest's link shows what it names, and ends. */
+function GuestMark({ until }: { until: Instant }) {
+  return (
+    <p class="guest-mark" data-testid="guest-until">
+      Guest view, until <strong>{clock(new Date(until).getTime()).slice(0, 5)}</strong> UTC
+    </p>
   );
 }
 

@@ -9,11 +9,17 @@ import { type Feed, play } from './video';
 const SIGNAL_MS = 2000;
 const LOOK_MS = 250;
 const AGAIN_MS = 5000;
+/** Whether this screen wants to see cameras at all: nobody sends it a picture that it does not show. */
+const KEY = 'airbeat-live-video';
 
 export function VideoSlot({ vehicle, url }: { vehicle: string; url: string }) {
   const video = useRef<HTMLVideoElement>(null);
   const age = useSignal<number | null>(null);
-  const on = useSignal(true);
+  const on = useSignal(localStorage.getItem(KEY) === 'on');
+  const turn = (): void => {
+    on.value = !on.value;
+    localStorage.setItem(KEY, on.value ? 'on' : 'off');
+  };
   useEffect(() => {
     if (video.current && on.value) return watch(video.current, url, (ms) => (age.value = ms));
     age.value = null;
@@ -24,7 +30,7 @@ export function VideoSlot({ vehicle, url }: { vehicle: string; url: string }) {
     <section class={`video video-${state}`} data-testid="video" data-state={on.value ? state : 'off'}>
       <h3>
         Camera
-        <button type="button" class="btn btn-quiet" data-testid="btn-video" aria-pressed={on.value} onClick={() => (on.value = !on.value)}>
+        <button type="button" class="btn btn-quiet" data-testid="btn-video" aria-pressed={on.value} onClick={turn}>
           {on.value ? 'Stop' : 'Show'}
         </button>
         {on.value && (

@@ -31,6 +31,7 @@ export class Watch {
   private readonly _infos = signal<ReadonlyMap<string, VehicleInfo>>(new Map());
   private readonly _onboard = signal<ReadonlyMap<string, Onboard>>(new Map());
   private readonly _events = signal<ReadonlyMap<string, readonly Event[]>>(new Map());
+  private readonly _whole = signal(false);
   private readonly _loading = signal<Loading>('loading');
   private readonly _tick = signal<Moment>(moment());
   private readonly alertHandlers: ((alert: Alert) => void)[] = [];
@@ -44,7 +45,8 @@ export class Watch {
     readonly bus: Bus,
     private readonly all: boolean,
   ) {
-    if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS, (state) => this.unseen(state, at))));
+    this._whole.value = !all;
+    if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.hearFleet(frame, at));
     else {
       this.listenTo('live.>');
       bus.subscribeNewest<LiveFrameTuple>('guest.*', (frame, at) => this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS)));
@@ -72,6 +74,11 @@ export class Watch {
     for (const subject of wanted) if (!this.listening.has(subject)) this.listenTo(subject);
   }
 
+  private hearFleet(frame: LiveFrameTuple, at: Moment): void {
+    this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS, (state) => this.unseen(state, at)));
+    this._whole.value = true;
+  }
+
   private listenTo(subject: string): void {
     this.listening.set(subject, this.bus.subscribeNewest<LiveFrameTuple>(subject, (frame, at) => this.apply(() => this.fleet.apply(frame, at))));
   }
@@ -88,6 +95,11 @@ export class Watch {
     const before = this.fleet.tracks.size;
     apply();
     if (this.fleet.tracks.size !== before) this.reloadSoon();
+  }
+
+  /** Whether all drones have been heard of that this page may hear of, and not only those in view. */
+  get whole(): ReadonlySignal<boolean> {
+    return this._whole;
   }
 
   /** Four times a second: the pace at which the words on the page follow the data. */

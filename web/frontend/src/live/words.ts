@@ -83,7 +83,7 @@ export function quantity(value: number | null, digits: number, unit: string): st
 export function missionWords(state: LiveVehicle): string {
   const { mission_item: item, mission_items: items } = state;
   if (items === null || items === 0) return items === 0 ? 'None' : UNKNOWN;
-  return `${item ?? UNKNOWN} / ${items}`;
+  return `${item ?? UNKNOWN}/${items}`;
 }
 
 /** A sign that is a minus and not a hyphen; no "−0". */
