@@ -104,9 +104,26 @@ def test_a_given_time_beats_the_cameras_and_a_name_is_only_a_name(pilot: Browser
     assert problem(attach(pilot, content, "name=a&taken_at=yesterday"), 400).where == "taken_at"
 
 
-def test_only_photographs_and_videos_are_taken(pilot: Browser, control_room: Browser, flown: FlightRecord) -> None:
+def test_a_video_comes_in_pieces_and_may_say_its_time_at_its_end(pilot: Browser, flown: FlightRecord) -> None:
+    began = int((TAKEN - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
+    content = b"\0\0\0\x18ftypisom" + bytes(3_000_000) + movie(began)[24:]
+    upload = f"/api/flights/{FLIGHT}/logs/00112233445566ff"
+    for at in range(0, len(content), 1 << 20):
+        assert pilot.send("PUT", f"{upload}?at={at}", content[at : at + (1 << 20)]).status_code == 204
+    answered = attach(pilot, b"", "name=roof.mp4&upload=00112233445566ff")
+    made = msgspec.json.decode(answered.data, type=Attachment)
+    assert (made.sha256, made.bytes) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert (made.media_type, made.taken) == ("video/mp4", Taken(TAKEN, "file"))
+    assert attach(pilot, b"", "name=roof.mp4&upload=00112233445566ff").status_code == 404
+    assert pilot.get(f"/flights/{FLIGHT}/attachments/{made.attachment_id}").data == content
+
+
+def test_only_photographs_and_videos_are_taken(
+    pilot: Browser, control_room: Browser, flown: FlightRecord, tmp_path: Path
+) -> None:
     assert problem(attach(pilot, b"<svg onload=alert(1)>"), 400).where == "file"
     assert flight(pilot).attachments == ()
+    assert list((tmp_path / "attachments" / FLIGHT).iterdir()) == []
     problem(attach(control_room, jpeg("", None)), 403)
     assert pilot.get(f"/flights/{FLIGHT}/attachments/9").status_code == 404
 

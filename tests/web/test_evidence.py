@@ -208,7 +208,12 @@ class TestTheRecord:
         assert self.fill(pilot, **said, no_repairs="on", remarks="Gusts.") == 303
         assert self.missing(pilot) == unknown_here
         page = pilot.get(PAGE).text
-        for known in ("Survey. Search for a missing child", "approved by supervisor", "Gusts.", "1 recorded by Airbeat"):
+        for known in (
+            "Survey. Search for a missing child",
+            "approved by supervisor",
+            "Gusts.",
+            "1 recorded by Airbeat",
+        ):
             assert known in page
 
     def test_a_defect_opens_a_task_due_in_72_hours_and_it_is_closed_with_what_was_done(
@@ -224,6 +229,11 @@ class TestTheRecord:
         assert supervisor.post(f"/flights/{FLIGHT}/tasks/1", outcome="again").status_code == 409
         assert "Propeller 2 chipped" not in supervisor.get("/evidence").text
         assert "Propeller replaced" in pilot.get(PAGE).text
+
+    def test_the_pilots_first_page_asks_for_it_until_he_has_said_it(self, pilot: Browser, flown: FlightRecord) -> None:
+        assert PAGE in pilot.get("/").text
+        self.fill(pilot, line_of_sight="VLOS")
+        assert PAGE not in pilot.get("/").text
 
     def test_wrong_words_are_refused(self, pilot: Browser, flown: FlightRecord) -> None:
         assert self.fill(pilot, line_of_sight="sometimes") == 400
@@ -262,6 +272,10 @@ class TestDisclosure:
         assert FLIGHT in disclosure.get("/flights").text
         supervisor.post(f"/flights/{FLIGHT}/holds/1/release", reason="Trial over")
         assert problem(disclosure.get(f"/api/flights/{FLIGHT}"), 403)
+
+    def test_it_finds_any_flights_page_by_a_word(self, disclosure: Browser, flown: FlightRecord) -> None:
+        assert PAGE in disclosure.get("/evidence?text=survey").text
+        assert PAGE not in disclosure.get("/evidence?text=bridge").text
 
     def test_the_manager_sees_records_not_tracks(self, manager: Browser, flown: FlightRecord) -> None:
         assert manager.get(PAGE).status_code == 200

@@ -117,7 +117,12 @@ class TestDisposal:
         assert "third window" not in str(lines)
         with database.engine.connect() as connection:
             notes = connection.exec_driver_sql("SELECT text FROM notes").scalars().all()
+            words = connection.exec_driver_sql("SELECT word FROM flight_words").scalars().all()
+            tracks = connection.exec_driver_sql("SELECT track FROM flight_facts").scalars().all()
+            cells = connection.exec_driver_sql("SELECT count(*) FROM flight_cells").scalar()
         assert notes == [keeping.ERASED]
+        assert "window" not in words
+        assert (tracks, cells) == ([b""], 0)
 
     def test_a_disposed_flight_says_so_wherever_it_is_asked_for(
         self, pilot: Browser, supervisor: Browser, manager: Browser, flown: FlightRecord

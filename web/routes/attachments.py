@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, request, send_file
@@ -20,33 +23,63 @@ from web.context import context
 from web.errors import BadRequest, Gone, NotFound
 from web.exchange import answer
 from web.handing_over import attachment_folder
+from web.routes.charts import draft_of
 from web.store import attachments, audit, flights, keeping
 
 blueprint = Blueprint("attachments", __name__)
 
+_END_BYTES: Final = 1 << 20
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @blueprint.post("/api/flights/<flight_id>/attachments")
 @requires(Permission.FLIGHT_NOTE)
 def attach(flight_id: str) -> Response:
-    """The file is the body; ``?name=``, and ``?taken_at=`` where the file itself does not tell its time."""
+    """The file is the body, or came in pieces (`web.routes.charts.take_piece`) as ``?upload=``.
+
+    ``?name=`` is its name; ``?taken_at=`` is for one that does not tell its time itself.
+    """
     services, user = context(), session.user()
     _reachable(flight_id)
-    content = request.get_data(cache=False)
-    kind = media.media_type(content)
-    if kind is None:
-        raise BadRequest("a photograph (JPEG, PNG) or a video (MP4, QuickTime, WebM) is needed", "file")
+    draft = _whole(flight_id)
+    try:
+        head, tail = _ends(draft)
+        kind = media.media_type(head)
+        if kind is None:
+            raise BadRequest("a photograph (JPEG, PNG) or a video (MP4, QuickTime, WebM) is needed", "file")
+        taken = _taken(head + tail)
+        with draft.open("rb") as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), draft.stat().st_size
+            os.fsync(file.fileno())
+        draft.replace(draft.parent / digest)
+    finally:
+        draft.unlink(missing_ok=True)
     name = _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or "attachment"
-    digest, taken = hashlib.sha256(content).hexdigest(), _taken(content)
-    folder = attachment_folder(services.home, flight_id)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-    write(folder / digest, content, 0o640)
     with services.database.write() as db:
-        made = attachments.add(db, flight_id, user.username, name, kind, len(content), digest, taken)
-        detail: dict[str, Any] = {"attachment": made.attachment_id, "sha256": digest, "bytes": len(content)}
+        made = attachments.add(db, flight_id, user.username, name, kind, size, digest, taken)
+        detail: dict[str, Any] = {"attachment": made.attachment_id, "sha256": digest, "bytes": size}
         audit.append(db, session.who(), "flight.attach", flight_id, **detail)
     return answer(made, 201)
+
+
+def _whole(flight_id: str) -> Path:
+    """The file as it came, still without its name."""
+    upload = request.args.get("upload")
+    draft = draft_of(flight_id, upload or secrets.token_hex(8))
+    if upload is None:
+        draft.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        write(draft, request.get_data(cache=False), 0o640)
+    elif not draft.is_file():
+        raise NotFound("Nothing of this file is here.")
+    return draft
+
+
+def _ends(path: Path) -> tuple[bytes, bytes]:
+    """Where a file says what it is and when it was made: a camera may write a video's header last."""
+    with path.open("rb") as file:
+        head = file.read(_END_BYTES)
+        file.seek(max(len(head), path.stat().st_size - _END_BYTES))
+        return head, file.read()
 
 
 @blueprint.get("/flights/<flight_id>/attachments/<int:attachment_id>")

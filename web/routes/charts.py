@@ -74,9 +74,9 @@ def chart(flight_id: str) -> Response:
 @blueprint.put("/api/flights/<flight_id>/logs/<upload>")
 @requires(Permission.FLIGHT_NOTE)
 def take_piece(flight_id: str, upload: str) -> Response:
-    """A piece of a log that is being attached; ``?at=`` is how much of it came before. `upload`: 16 hex digits."""
+    """A piece of a log or video being attached; ``?at=`` is how much of it came before. `upload`: 16 hex digits."""
     _seen(flight_id)
-    draft = _draft(flight_id, upload)
+    draft = draft_of(flight_id, upload)
     draft.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     if _whole("at") == 0:
         _clear(draft)
@@ -95,7 +95,7 @@ def take_piece(flight_id: str, upload: str) -> Response:
 def attach(flight_id: str, upload: str) -> Response:
     """All pieces of the log (.bin, .tlog or .ulg) are here; ``?name=`` is its name. What cannot be read is not kept."""
     opened(flight_id, "flight.view", part="logs")
-    draft = _draft(flight_id, upload)
+    draft = draft_of(flight_id, upload)
     if not draft.is_file():
         raise NotFound("Nothing of this log is here.")
     with draft.open("rb") as file:
@@ -117,7 +117,8 @@ def attach(flight_id: str, upload: str) -> Response:
     return answer(made, 201)
 
 
-def _draft(flight_id: str, upload: str) -> Path:
+def draft_of(flight_id: str, upload: str) -> Path:
+    """Where the pieces of an upload are put together."""
     if not _UPLOAD.fullmatch(upload):
         raise BadRequest("16 hex digits are needed", "upload")
     return attachment_folder(context().home, flight_id) / f"{upload}{_DRAFT}"

@@ -32,12 +32,15 @@ DUE_LISTED: Final = 50
 @blueprint.get("/evidence")
 @requires(Permission.EVIDENCE_READ_ALL)
 def overview() -> Response:
-    """What waits for somebody: tasks, proposals to dispose, reviews that are due, holds."""
+    """What waits for somebody: tasks, proposals to dispose, reviews due, holds; and a flight's page by any word."""
     services, now = context(), datetime.now(UTC)
+    text = request.args.get("text", "").strip()
     with services.database.read() as db:
         return pages.page(
             "evidence_overview.html",
             now=now,
+            text=text,
+            found=flights.search(db, flights.Search(text=text)).flights if text else None,
             tasks=records.tasks(db, still_open=True),
             proposals=keeping.proposals(db),
             due=keeping.due(db, now.date(), services.settings.retention, DUE_LISTED),

@@ -16,7 +16,7 @@ from web.context import context
 from web.errors import NotFound
 from web.exchange import answer
 from web.pages import page
-from web.store import audit, flights, sorties, users
+from web.store import audit, flights, records, sorties, users
 
 blueprint = Blueprint("home", __name__)
 
@@ -35,6 +35,8 @@ def home() -> Response:
             values["waiting"] = waiting.sorties
         if session.may(Permission.FLIGHT_READ):
             values["flights"] = flights.search(db, reach.flights(user)).flights[:6]
+        if session.may(Permission.FLIGHT_RECORD):
+            values["unfilled"] = records.unfilled(db, user.username, 6)
         if session.may(Permission.USERS_MANAGE):
             values["users"] = users.everyone(db)
             values["refusals"] = audit.search(

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from telemetry.settings import RetentionSettings
 from web.errors import BadRequest, Conflict, Forbidden, NotFound
+from web.searchable import Facts
+from web.store import flight_search
 from web.store.exports import reason
 from web.store.models import Flight, Note
 from web.store.models_evidence import Disposal as DisposalRow
@@ -21,6 +23,8 @@ from web.store.models_evidence import Export, LegalHold
 from web.store.models_evidence import Retention as RetentionRow
 
 ERASED: Final = "[erased with the flight]"
+NOTHING: Final = Facts(frozenset(), (), b"", 0, None, None)
+"""What a flight is found by when its recording is gone: its sortie's words alone."""
 
 
 class Retention(msgspec.Struct, frozen=True):
@@ -138,9 +142,10 @@ def decide(db: Session, flight_id: str, by: str, *, confirmed: bool) -> Disposal
 
 
 def forget(db: Session, flight_id: str) -> None:
-    """Erases from the database what of the flight's content people wrote into it; that they did stays."""
+    """Erases from the database what it holds of the flight's content; that there was some stays."""
     for note in db.scalars(select(Note).where(Note.flight_id == flight_id)):
         note.text = ERASED
+    flight_search.keep(db, flight_id, NOTHING)
 
 
 def disposal(db: Session, flight_id: str) -> Disposal | None:

@@ -67,6 +67,17 @@ def form(db: Session, flight_id: str) -> Filled | None:
     return None if row is None else Filled(msgspec.convert(row.form, Form), row.by, row.at)
 
 
+def unfilled(db: Session, pilot: str, most: int) -> list[tuple[str, str, datetime]]:
+    """The pilot's flights that he has said nothing of yet, latest first: id, drone, start."""
+    rows = (
+        select(Flight.flight_id, Flight.vehicle, Flight.started_at)
+        .where(Flight.pilot == pilot, Flight.flight_id.not_in(select(FormRow.flight_id)))
+        .order_by(Flight.started_at.desc())
+        .limit(most)
+    )
+    return [(flight_id, vehicle, started_at) for flight_id, vehicle, started_at in db.execute(rows)]
+
+
 def fill(db: Session, flight_id: str, by: str, said: Form) -> tuple[Task, ...]:
     """Keeps what was said; a defect or an occurrence that was not said before opens a task, which it gives."""
     for name in ("defects", "occurrences", "repairs", "remarks"):

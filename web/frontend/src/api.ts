@@ -156,8 +156,8 @@ export const api = {
     const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     return getJson<ChartWindow>(`/api/flights/${encodeURIComponent(id)}/chart?${query}`, signal);
   },
-  /** In pieces: the server takes none so long that a log would fit into it. */
-  async attachLog(id: string, file: File, told: (share: number) => void): Promise<Attachment> {
+  /** In pieces: the server takes none so long that a log or a video would fit into it. Gives the upload's name. */
+  async sendPieces(id: string, file: File, told: (share: number) => void): Promise<string> {
     const upload = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     const path = `/api/flights/${encodeURIComponent(id)}/logs/${upload}`;
     const headers = { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': csrfToken };
@@ -165,17 +165,21 @@ export const api = {
       await call(`${path}?at=${at}`, { method: 'PUT', headers, body: file.slice(at, at + PIECE_BYTES) });
       told(Math.min(1, (at + PIECE_BYTES) / file.size));
     }
-    return (await (await call(`${path}?name=${encodeURIComponent(file.name)}`, { method: 'POST', headers })).json()) as Attachment;
+    return upload;
+  },
+  async attachLog(id: string, file: File, told: (share: number) => void): Promise<Attachment> {
+    const upload = await api.sendPieces(id, file, told);
+    const path = `/api/flights/${encodeURIComponent(id)}/logs/${upload}?name=${encodeURIComponent(file.name)}`;
+    return sendJson<Attachment>('POST', path, {});
   },
   examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
   addNote: (id: string, body: NoteCreate) =>
     sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, body),
   /** `takenAt` is for a file that does not say itself when it was taken. */
-  async attach(id: string, file: File, takenAt: string | null): Promise<Attachment> {
-    const query = new URLSearchParams({ name: file.name, ...(takenAt ? { taken_at: takenAt } : {}) });
-    const headers = { 'X-CSRFToken': csrfToken, 'Content-Type': file.type || 'application/octet-stream' };
-    const path = `/api/flights/${encodeURIComponent(id)}/attachments?${query.toString()}`;
-    return (await (await call(path, { method: 'POST', headers, body: file })).json()) as Attachment;
+  async attach(id: string, file: File, takenAt: string | null, told: (share: number) => void): Promise<Attachment> {
+    const upload = await api.sendPieces(id, file, told);
+    const query = new URLSearchParams({ upload, name: file.name, ...(takenAt ? { taken_at: takenAt } : {}) });
+    return sendJson<Attachment>('POST', `/api/flights/${encodeURIComponent(id)}/attachments?${query.toString()}`, {});
   },
   signOff: (id: string, body: SignOffCreate) =>
     sendJson<SignOff>('POST', `/api/flights/${encodeURIComponent(id)}/sign-off`, body),
