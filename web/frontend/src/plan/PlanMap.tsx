@@ -24,6 +24,7 @@ function project(map: MapLibreMap, store: Store): () => void {
     [FENCE]: () => shapes.fenceShapes({ geofence: geofence.value }, store.selection.value),
     [layers.PATTERN]: () => shapes.patternShapes(store.plan.value, store.selection.value),
     [PATH]: () => shapes.pathShapes(store.plan.value, store.findings.value),
+    [layers.FLOWN]: () => shapes.flownShape(store.flown.value),
     [POINTS]: () => shapes.pointShapes(store.plan.value, store.selection.value),
     [layers.HANDLES]: () => shapes.handleShapes(store.plan.value, store.selection.value, store.rights.value.edit),
     [layers.DRAWING]: () => shapes.drawingShapes(store.drawing.value),
@@ -52,7 +53,7 @@ export function PlanMap({ store, onMap }: { store: Store; onMap: (map: MapLibreM
       addPlanImages(map);
       addDroneImages(map);
       const stop = project(map, store);
-      const below = [...fenceLayers(), ...layers.patternLayers(), ...pathLayers(), ...layers.handleLayers()];
+      const below = [...fenceLayers(), ...layers.patternLayers(), ...pathLayers(), ...layers.flownLayers(), ...layers.handleLayers()];
       const above = [...layers.drawingLayers(), ...pointLayers(), ...layers.findingLayers(), ...layers.droneLayers()];
       for (const layer of [...below, ...above]) {
         map.addLayer(layer);

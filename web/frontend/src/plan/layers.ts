@@ -10,6 +10,7 @@ export const FINDINGS = 'plan-findings';
 export const HOVER = 'plan-hover';
 export const DRONE = 'plan-drone';
 export const PATTERN = 'plan-pattern';
+export const FLOWN = 'plan-flown';
 
 const selected: ExpressionSpecification = ['boolean', ['get', 'selected'], false];
 
@@ -29,6 +30,20 @@ export function patternLayers(): LayerSpecification[] {
         'line-width': ['case', ['get', 'selected'], 2.5, 1.25],
         'line-dasharray': [1, 2],
       },
+    },
+  ];
+}
+
+/** Thin, over the legs as drawn: they part only where a corner is cut or a spline bends. */
+export function flownLayers(): LayerSpecification[] {
+  return [
+    {
+      id: 'plan-flown-line',
+      type: 'line',
+      source: FLOWN,
+      minzoom: 14,
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': token('text'), 'line-width': 1.25, 'line-opacity': 0.85 },
     },
   ];
 }

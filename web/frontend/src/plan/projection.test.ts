@@ -111,3 +111,17 @@ describe('dragging', () => {
     expect(vertices).toHaveLength(3);
   });
 });
+
+test('the flown line is drawn in its order, and not at all before there is one', () => {
+  expect(shapes.flownShape([]).features).toEqual([]);
+  const [line] = shapes.flownShape([
+    [51.5, -0.16, 40, 1],
+    [51.51, -0.17, 40, 2],
+  ]).features;
+  expect(line?.geometry).toMatchObject({
+    coordinates: [
+      [-0.16, 51.5],
+      [-0.17, 51.51],
+    ],
+  });
+});

@@ -1,7 +1,7 @@
 /* The plan as shapes for the map. Pure: the map shows what these say and keeps nothing of its own. */
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 
-import { type Finding, Frame, type Plan, type Position } from '../generated';
+import { type Finding, type FlownPointTuple, Frame, type Plan, type Position } from '../generated';
 import { between, circleRing, distance, lonLat } from '../map/geo';
 import { commandInfo, isOnPath } from './commands';
 import { insertions, rim, type Selection } from './handles';
@@ -74,6 +74,12 @@ export function pathShapes(plan: Plan, findings: readonly Finding[]): FeatureCol
       ),
     ),
   );
+}
+
+/** The line as the autopilot flies it: corners rounded, splines as curves. */
+export function flownShape(flown: readonly FlownPointTuple[]): FeatureCollection {
+  if (flown.length < 2) return collection([]);
+  return collection([feature({ type: 'LineString', coordinates: flown.map(([lat, lon]) => [lon, lat]) }, {})]);
 }
 
 const HEIGHT_SUFFIX: Partial<Record<Frame, string>> = { [Frame.GLOBAL]: ' AMSL', [Frame.GLOBAL_TERRAIN_ALT]: ' AGL' };

@@ -2,7 +2,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
 import { api } from '../api';
-import type { Finding, Plan, PlanPage, PlanReport, Position, SortieView } from '../generated';
+import type { Finding, FlownPointTuple, Plan, PlanPage, PlanReport, Position, SortieView } from '../generated';
 import { type CheckState, createChecker } from './checker';
 import type { Selection } from './handles';
 import { keepExpanded } from './expander';
@@ -24,6 +24,8 @@ export type Tool =
   | 'pattern-point'
   | 'home'
   | 'rally';
+
+const NOT_FLOWN: readonly FlownPointTuple[] = [];
 
 export type Tab = 'mission' | 'fence' | 'sortie' | 'fly';
 
@@ -75,6 +77,10 @@ export class Store {
   readonly sortie = computed(() => this.view.value.sortie);
   readonly rights = computed(() => this.view.value.rights);
   readonly findings = computed(() => this.report.value?.findings ?? []);
+  /** Of the plan as it is now; none while it is being checked. */
+  readonly flown = computed(() =>
+    this.checkState.value.kind === 'current' ? (this.report.value?.flown ?? NOT_FLOWN) : NOT_FLOWN,
+  );
   readonly errors = computed(() => this.findings.value.filter(({ severity }) => severity === 'error'));
   readonly changed = computed(
     () =>
