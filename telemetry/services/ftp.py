@@ -30,7 +30,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from telemetry.errors import Refused, ServiceError, VehicleSilent
+from telemetry.errors import NotVerified, Refused, ServiceError, VehicleSilent
 from telemetry.services.channel import Channel, Inbox
 
 SILENCE_S: Final = 9.0
@@ -100,6 +100,25 @@ async def read(
             data = await _Reading(session, claimed, length, on_progress).run()
             await session.leave()
             return data
+
+
+async def read_part(channel: Channel, path: str, size: int, start: int, end: int, on_progress: OnProgress) -> bytes:
+    """Bytes `start` (a multiple of `DATA`) up to `end` of a real file of `size` bytes.
+
+    Raises as `read`, and `NotVerified` when the file has another size: it is not the one that is meant.
+    """
+    async with channel.lock("ftp"):
+        with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
+            session = _Session(channel, inbox, f"read {path}")
+            opened = await session.open(OPEN_READ, path)
+            claimed = int.from_bytes(opened.data[:4], "little")
+            try:
+                if claimed != size:
+                    raise NotVerified(f"read {path}", f"it has {claimed} bytes, not {size}")
+                reading = _Reading(session, claimed, lambda first: None, on_progress, start, end)
+                return (await reading.run())[: end - start]
+            finally:
+                await session.leave()
 
 
 async def write(channel: Channel, path: str, data: bytes, on_progress: OnProgress) -> None:
@@ -312,12 +331,17 @@ class _Reading(_Pipeline):
     opcode = READ
 
     def __init__(
-        self, session: _Session, claimed: int, length: Callable[[bytes], int | None], on_progress: OnProgress
+        self,
+        session: _Session,
+        claimed: int,
+        length: Callable[[bytes], int | None],
+        on_progress: OnProgress,
+        start: int = 0,
+        end: float = math.inf,
     ) -> None:
         super().__init__(session)
         self.claimed, self.length, self.on_progress = claimed, length, on_progress
-        self.end = math.inf
-        self.following = 0
+        self.following, self.end = start, end
         self.done = 0
         self.blocks: dict[int, bytes] = {}
 

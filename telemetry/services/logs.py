@@ -1,8 +1,9 @@
 """DataFlash logs of the vehicle: the list, and a log into a file, taken up again where it broke off.
 
-LOG_REQUEST_LIST → LOG_ENTRY, LOG_REQUEST_DATA → LOG_DATA (90 bytes each). ArduPilot answers only while disarmed, one
-request at a time, and drops requests that come while it is sending: so what is missing is asked for after a silence.
-What has come is kept in ``FILE.part`` as far as it is without a hole; the next download goes on from there.
+A log comes by MAVFTP where the vehicle shows it as a file of the very size that the list names, else by the plain
+protocol: LOG_REQUEST_LIST → LOG_ENTRY, LOG_REQUEST_DATA → LOG_DATA (90 bytes each). That one ArduPilot answers only
+while disarmed, one request at a time, and drops requests that come while it is sending: so what is missing is asked for
+after a silence. What has come is kept in ``FILE.part`` as far as it is without a hole; the next download goes on there.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Any, Final
 
 import msgspec
 
-from telemetry.errors import VehicleSilent
+from telemetry.errors import NotVerified, Refused, VehicleSilent
+from telemetry.services import ftp, storing
 from telemetry.services.channel import Channel, Inbox
 
 TIMEOUT_S: Final = 1.5
@@ -30,6 +32,10 @@ CHUNK: Final = 4000 * DATA
 STREAM_FROM: Final = 1000
 """Missing pieces from which streaming all from the first to the last of them is quicker than asking for each."""
 AT_ONCE: Final = 24
+FOLDERS: Final = ("/APM/LOGS", "logs")
+"""Where ArduPilot keeps them: on a flight controller's card, and in simulation."""
+FILE_CHUNK: Final = 4096 * ftp.DATA
+"""Bytes read by MAVFTP, and written to the file, at a time."""
 ALL: Final = 0xFFFF
 
 OnProgress = Callable[[int, int], None]
@@ -69,17 +75,43 @@ async def download(channel: Channel, log: Log, file: Path, on_progress: OnProgre
     Raises `VehicleSilent` (also while armed, with its words) and `Interrupted`; what has come is kept.
     """
     part = file.with_name(file.name + ".part")
+    if _size(part) > log.size:  # left over from another log of the same name
+        _keep(part, b"", 0)
+    await _by_file(channel, log, part, on_progress)
     async with channel.lock("log"):
         with channel.overhear() as said, channel.listen("LOG_DATA") as inbox:
             done = _size(part)
-            if done > log.size:  # left over from another log of the same name
-                done = _keep(part, b"", 0)
             while done < log.size:
                 chunk = _Chunk(inbox, channel, log, done, on_progress)
                 done = _keep(part, await chunk.fetch(said), done)
             channel.send("LOG_REQUEST_END")
     on_progress(log.size, log.size)
     part.replace(file)
+
+
+async def _by_file(channel: Channel, log: Log, part: Path, on_progress: OnProgress) -> None:
+    """As much of it as MAVFTP brings: the plain protocol fetches the rest, or names what is wrong."""
+    if not await storing.offers_ftp(channel):
+        return
+    for folder in FOLDERS:
+        path = f"{folder}/{log.number:08}.BIN"
+        try:
+            while (done := _size(part)) < log.size:
+                start = done // ftp.DATA * ftp.DATA
+                end = min(start + FILE_CHUNK, log.size)
+                data = await ftp.read_part(channel, path, log.size, start, end, _behind(start, log.size, on_progress))
+                if not data:
+                    return
+                _keep(part, data, start)
+            return
+        except (Refused, NotVerified):
+            continue  # not there, or another log
+        except VehicleSilent:
+            return
+
+
+def _behind(start: int, size: int, on_progress: OnProgress) -> OnProgress:
+    return lambda done, _: on_progress(min(start + done, size), size)
 
 
 def _wanted(entries: dict[int, Any]) -> set[int]:

@@ -61,6 +61,8 @@ def act_of(message: Any) -> Act:
         return Act(mavlink_name("MAV_CMD", message.command), message, message.command, params, message.frame)
     if name == "SET_MODE":
         return Act(name, message, MavCmd.DO_SET_MODE, (float(message.base_mode), float(message.custom_mode)))
+    if name in ("MISSION_ITEM", "MISSION_ITEM_INT"):
+        return Act(name, message, params=(message.x, message.y, message.z))
     return Act(name, message)
 
 

@@ -13,8 +13,9 @@ import pytest
 from sitl.link import PERFECT, parse
 from telemetry.errors import VehicleSilent
 from telemetry.mavlink.messages import BY_NAME
-from telemetry.services import logs, orders, terrain
+from telemetry.services import ftp, logs, orders, terrain
 from telemetry.services.logs import Log
+from telemetry.services.storing import CAPABILITY_FTP as FTP
 from tests.telemetry.services.hard_link import Simulated, simulated
 from tests.telemetry.services.scenarios import quiet
 from tests.telemetry.services.skipping import run
@@ -30,16 +31,21 @@ async def flown(link: Simulated, folder: Path) -> Log:
     return (await logs.listing(link.mailbox))[-1]
 
 
+@pytest.mark.parametrize("by_file", [True, False])
 @pytest.mark.parametrize(
     "conditions", ["", "delay=50ms,loss=1%", "delay=50ms,loss=10%,duplicate=5%", "delay=50ms,outage=20s@300ms"]
 )
-def test_a_log_comes_whole_over_a_bad_link(conditions: str, tmp_path: Path) -> None:
+def test_a_log_comes_whole_over_a_bad_link(conditions: str, by_file: bool, tmp_path: Path) -> None:
     async def attempt() -> tuple[bytes, bytes]:
         (tmp_path / "logs").mkdir()
         async with simulated() as link:
             log = await flown(link, tmp_path / "logs")
+            link.mailbox.capabilities = FTP if by_file else 0
+            link.sent.clear()
             link.set(parse(conditions))
             await logs.download(link.mailbox, log, tmp_path / "flight.bin", quiet)
+            assert bool(link.sent["FILE_TRANSFER_PROTOCOL"]) == by_file
+            assert link.sent["LOG_REQUEST_DATA"] == 0 or not by_file or "outage" in conditions
         original = next((tmp_path / "logs").iterdir())
         return original.read_bytes()[: log.size], (tmp_path / "flight.bin").read_bytes()
 
@@ -48,7 +54,9 @@ def test_a_log_comes_whole_over_a_bad_link(conditions: str, tmp_path: Path) -> N
     assert len(copy) > 1000
 
 
-def test_a_broken_download_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("by_file", [True, False])
+def test_a_broken_download_goes_on_where_it_was(by_file: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "FILE_CHUNK", 20 * ftp.DATA)
     monkeypatch.setattr(logs, "CHUNK", 20 * logs.DATA)
     monkeypatch.setattr(logs, "STREAM_FROM", 10)
 
@@ -57,6 +65,7 @@ def test_a_broken_download_goes_on_where_it_was(tmp_path: Path, monkeypatch: pyt
         copy = tmp_path / "flight.bin"
         async with simulated() as link:
             log = await flown(link, tmp_path / "logs")
+            link.mailbox.capabilities = FTP if by_file else 0
             link.set(parse("delay=50ms,outage=100s@1500ms"))
             with pytest.raises(VehicleSilent):
                 await logs.download(link.mailbox, log, copy, quiet)
