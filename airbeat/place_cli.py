@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
@@ -12,8 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from airbeat.exits import ANSWER_IS_NO
+from telemetry.settings import PlanningSettings
+
+if TYPE_CHECKING:
+    from mission.places import FoundPlace
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+SETTINGS: Final = click.option("--settings", "settings", type=FILE, help="Look in the files of places that it names.")
 
 
 @click.group()
@@ -23,16 +29,11 @@ def place() -> None:
 
 @place.command("find")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--settings", "settings", type=FILE, help="Look in the files of places that it names.")
+@SETTINGS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 def find(words: tuple[str, ...], settings: Path | None, as_json: bool) -> None:
     """Where WORDS is: a name, a grid reference, a latitude and longitude, a postcode. Exits 1 if nothing is found."""
-    from mission import places
-    from telemetry import settings as settings_file
-    from web.surroundings import gazetteer
-
-    planning = settings_file.load(settings).planning if settings else settings_file.PlanningSettings()
-    found = places.find(" ".join(words), gazetteer(planning))
+    found = _found(words, _planning(settings))
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     elif found:
@@ -44,3 +45,47 @@ def find(words: tuple[str, ...], settings: Path | None, as_json: bool) -> None:
     if not found:
         click.echo("Nothing answers to that.", err=True)
         raise SystemExit(ANSWER_IS_NO)
+
+
+@place.command("survey")
+@click.argument("words", nargs=-1, required=True)
+@click.argument("target", metavar="PLAN", type=NEW_FILE)
+@SETTINGS
+@click.option("--height", default=60.0, show_default=True, help="Metres above home.")
+@click.option("--spacing", default=60.0, show_default=True, help="Metres between lines.")
+@click.option("--home-amsl", type=float, help="Metres of home above the sea; default: as the terrain has it.")
+def survey(
+    words: tuple[str, ...], target: Path, settings: Path | None, height: float, spacing: float, home_amsl: float | None
+) -> None:
+    """Draw a plan that surveys the area of WORDS within a fence, ready for `airbeat plan check`."""
+    import numpy as np
+
+    from mission import formats
+    from mission.over import survey_of
+    from web.surroundings import surroundings
+
+    planning = _planning(settings)
+    area = next((found for found in _found(words, planning) if found.outline), None)
+    if area is None:
+        click.echo("No area answers to that.", err=True)
+        raise SystemExit(ANSWER_IS_NO)
+    world = surroundings(planning)
+    if home_amsl is None and world.terrain is not None:
+        ground = world.terrain.heights_amsl(np.array([[area.position.lon_deg, area.position.lat_deg]]))[0]
+        home_amsl = None if np.isnan(ground) else float(ground)
+    plan = survey_of(area, height, spacing, home_amsl, world)
+    target.write_bytes(formats.save(plan, target.suffix.removeprefix(".").lower()))
+    click.echo(f"{target}: {len(plan.items)} items over {area.name}", err=True)
+
+
+def _planning(settings: Path | None) -> PlanningSettings:
+    from telemetry import settings as settings_file
+
+    return settings_file.load(settings).planning if settings else PlanningSettings()
+
+
+def _found(words: tuple[str, ...], planning: PlanningSettings) -> tuple[FoundPlace, ...]:
+    from mission import places
+    from web.surroundings import gazetteer
+
+    return places.find(" ".join(words), gazetteer(planning))
