@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from sitl.guidance import MOTORS_IDLE_S
 from sitl.state import Z
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ def _mandatory(v: Vehicle) -> list[str]:
         if v.fence.sides_enabled:
             return ["Fence enabled, need position estimate"]
         return []
+    if _position_wanted(v) and v.glitch.active:
+        return ["GPS glitching"]
+    if _position_wanted(v) and 0 < v.params["FS_EKF_THRESH"] <= v.s.position_variance[v.row]:
+        return ["EKF position variance"]
     if v.failsafe.gcs:
         return ["GCS failsafe on"]
     if v.params["ARMING_CHECK"] == 0:
@@ -92,6 +97,7 @@ def arm(v: Vehicle, *, force: bool = False) -> bool:
                 v.text(CRITICAL, f"Arm: {problem}")
             return False
     v.s.armed[v.row] = True
+    v.s.idle_at[v.row] = v.s.time + MOTORS_IDLE_S
     v.armed_at = v.landed_since = v.idle_since = v.now
     v.armed_heading = v.heading
     v.ever_flew = False
@@ -102,7 +108,7 @@ def arm(v: Vehicle, *, force: bool = False) -> bool:
         v.send_origin()
         v.set_home(place)
     v.nav.ground()
-    v.breadcrumbs.clear()
+    v.breadcrumbs.start()
     v.log.start()
     v.mode.enter(ignore_checks=True)
     return True

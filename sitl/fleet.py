@@ -214,6 +214,8 @@ class Fleet:
             s.told[i] = True
             if s.armed[i]:
                 self.vehicles[i].attempt(self.vehicles[i].arrived)
+        for i in np.flatnonzero(s.shooting).tolist():
+            self.vehicles[i].attempt(self.vehicles[i].camera.run)
         for vehicle in self.vehicles[self.ticks % LOGIC_EVERY :: LOGIC_EVERY]:
             vehicle.attempt(partial(_think, vehicle))
         self.streams.step()

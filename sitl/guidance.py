@@ -5,28 +5,37 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sitl import shaping
+from sitl import shaping, spline
 from sitl.geo import Floats
 from sitl.scurve import evaluate
 from sitl.state import State, Xy, Yaw, Z
 
 Rows = NDArray[np.intp]
 
-TAKEOFF_SPOOL_S = 2.1
-"""From the order to the first thrust, MOT_SPOOL_TIME included."""
+MOTORS_IDLE_S = 2.2
+"""From arming until the motors turn: ArduCopter's arming delay and MOT_SPOOL_TIME."""
+TAKEOFF_SPOOL_S = 0.5
+"""From the order, or from when the motors turn, to the first thrust: MOT_SPOOL_TIME again."""
 TAKEOFF_SLEW = 0.5
 """Throttle per second while taking off (TKOFF_SLEW_TIME 2 s)."""
 TAKEOFF_CLIMB = 1.1
 """Climb rate at which the height controller takes over, m/s."""
+YAW_LAG_S = 0.2
+"""How far the nose is behind the heading it is pulled to."""
+SPIN_UP = np.radians(2.0)
+"""A circle's least angular acceleration, rad/s²."""
 STRAIGHT_FROM_M = 1.0
 """Nearer to a place than this, height goes its own way."""
 
 
 def step(s: State, dt: float) -> None:
     """Advances the targets of all vehicles by `dt` seconds."""
-    rows = np.flatnonzero(s.xy == Xy.LEG)
+    rows = np.flatnonzero((s.xy == Xy.LEG) & ~s.curved)
     if rows.size:
         _follow_legs(s, rows, dt)
+    rows = np.flatnonzero((s.xy == Xy.LEG) & s.curved)
+    if rows.size:
+        _follow_curves(s, rows, dt)
     rows = np.flatnonzero((s.xy == Xy.POSITION) | (s.xy == Xy.VELOCITY) | (s.xy == Xy.CIRCLE))
     if rows.size:
         _horizontal(s, rows, dt)
@@ -48,7 +57,11 @@ def _horizontal(s: State, rows: Rows, dt: float) -> None:
     circling = kind == Xy.CIRCLE
     goal = s.goal[rows, :2].copy()
     if circling.any():
-        s.angle[rows] += np.where(circling, s.rate[rows] * dt, 0.0)
+        spin, fastest = s.spin[rows], s.accel[rows] / np.maximum(s.radius[rows], 0.1)
+        quicker = np.maximum(fastest, SPIN_UP) * dt
+        spin = np.where(circling, spin + np.clip(s.rate[rows] - spin, -quicker, quicker), 0.0)
+        s.spin[rows] = spin
+        s.angle[rows] += spin * dt
         around = np.stack((np.cos(s.angle[rows]), np.sin(s.angle[rows])), axis=1) * s.radius[rows, None]
         goal += np.where(circling[:, None], around, 0.0)
     accel, jerk = s.accel[rows], s.jerk[rows]
@@ -119,14 +132,31 @@ def _follow_legs(s: State, rows: Rows, dt: float) -> None:
     s.tpos[rows] = s.leg_origin[rows] + np.einsum("ij,ijk->ik", place, unit)
     velocity = np.einsum("ij,ijk->ik", speed, unit)
     s.tvel[rows] = velocity * scale[:, None]
-    along = velocity * (s.offset_acc[rows] / np.maximum(s.speed[rows], 1e-3))[:, None]
-    s.tacc[rows] = np.einsum("ij,ijk->ik", accel, unit) * (scale * scale)[:, None] + along
+    s.tacc[rows] = np.einsum("ij,ijk->ik", accel, unit) * (scale * scale)[:, None] + _slowing(s, rows, velocity)
     left = duration[:, 1] - times[:, 1]
     ended = (left <= 1e-9) | (place[:, 1] >= s.leg_length[rows, 1])
-    turned = fast & turning & (times[:, 2] >= left)
+    s.reached[rows] |= (fast & turning & (times[:, 2] >= left)) | (ended & (fast | _near(s, rows)))
+
+
+def _follow_curves(s: State, rows: Rows, dt: float) -> None:
+    """Along a curved leg."""
+    scale = _pace(s, rows, dt)
+    place, velocity = spline.advance(s, rows, s.pace[rows] * scale * dt)
+    s.tpos[rows], s.tvel[rows] = place, velocity * scale[:, None]
+    s.tacc[rows] = _slowing(s, rows, velocity)
+    s.reached[rows] |= (s.curve_at[rows] >= 1.0) & (s.fast[rows] | _near(s, rows))
+
+
+def _slowing(s: State, rows: Rows, velocity: Floats) -> Floats:
+    """Acceleration along the path while a pause begins or ends."""
+    along: Floats = velocity * (s.offset_acc[rows] / np.maximum(s.speed[rows], 1e-3))[:, None]
+    return along
+
+
+def _near(s: State, rows: Rows) -> NDArray[np.bool_]:
     off = s.pos[rows] + s.error[rows] - s.leg_target[rows]
-    near = np.einsum("ij,ij->i", off, off) <= s.wp_radius[rows] ** 2
-    s.reached[rows] |= turned | (ended & (fast | near))
+    near: NDArray[np.bool_] = np.einsum("ij,ij->i", off, off) <= s.wp_radius[rows] ** 2
+    return near
 
 
 def _legs_at(s: State, rows: Rows, times: Floats) -> tuple[Floats, Floats, Floats]:
@@ -182,19 +212,33 @@ def _corner_fits(s: State, rows: Rows, times: Floats) -> NDArray[np.bool_]:
 
 
 def _turn(s: State, dt: float) -> None:
-    """Turns the nose towards where it should look, at most at the yaw slew rate, speeding up and braking smoothly."""
-    goal = s.yaw_goal.copy()
+    """Turns the nose towards where it should look, within the yaw's slew rate and angular acceleration."""
+    goal, lead = s.yaw_goal.copy(), np.zeros(s.count)
     ahead = s.yaw_mode == Yaw.AHEAD
     if ahead.any():
-        fast = ahead & (np.hypot(s.tvel[:, 0], s.tvel[:, 1]) > 0.05 * s.speed)
-        goal = np.where(fast, np.arctan2(s.tvel[:, 1], s.tvel[:, 0]), goal)
+        north, east = s.tvel[:, 0], s.tvel[:, 1]
+        speed = np.hypot(north, east)
+        fast = ahead & (speed > 0.05 * s.speed)
+        goal = np.where(fast, np.arctan2(east, north), goal)
+        bend = (north * s.tacc[:, 1] - east * s.tacc[:, 0]) / np.maximum(speed, 1e-3) ** 2
+        lead = np.where(fast, bend, 0.0)
     looking = s.yaw_mode == Yaw.PLACE
     if looking.any():
         goal = np.where(looking, np.arctan2(s.roi[:, 1] - s.pos[:, 1], s.roi[:, 0] - s.pos[:, 0]), goal)
+    circling = s.yaw_mode == Yaw.CENTRE
+    if circling.any():
+        goal = np.where(circling, np.arctan2(s.goal[:, 1] - s.tpos[:, 1], s.goal[:, 0] - s.tpos[:, 0]), goal)
+    slewing = s.yaw_mode == Yaw.SLEW
+    if slewing.any():
+        turn = np.where(slewing, np.clip(s.yaw_left, -s.yaw_pace * dt, s.yaw_pace * dt), 0.0)
+        s.yaw_left -= turn
+        goal = goal + turn
     s.yaw_goal[:] = goal
-    error = (goal - s.yaw + np.pi) % (2 * np.pi) - np.pi
-    wanted = np.clip(2.0 * error, -s.yaw_slew, s.yaw_slew)
-    wanted = np.where(s.yaw_mode == Yaw.RATE, s.yaw_rate_goal, wanted)
+    error = (goal - s.yaw - s.yaw_ahead + np.pi) % (2 * np.pi) - np.pi
+    wanted = lead + np.copysign(shaping.approach(np.abs(error), s.yaw_gain, s.yaw_accel, dt), error)
+    wanted = np.where(s.yaw_mode == Yaw.RATE, s.yaw_rate_goal, np.clip(wanted, -s.yaw_slew, s.yaw_slew))
     wanted = np.where(s.landed, 0.0, wanted)
-    s.yaw_rate += np.clip(wanted - s.yaw_rate, -1.5 * dt, 1.5 * dt)
+    s.yaw_pull += np.clip(wanted - s.yaw_pull, -s.yaw_accel * dt, s.yaw_accel * dt)
+    s.yaw_rate = s.yaw_ahead / YAW_LAG_S
+    s.yaw_ahead += (s.yaw_pull - s.yaw_rate) * dt
     s.yaw = (s.yaw + s.yaw_rate * dt) % (2 * np.pi)

@@ -45,7 +45,9 @@ def waypoint(v: Vehicle, speed: float = 0.0) -> None:
     s.land_low[i] = max(1.0, p["LAND_ALT_LOW"] / 100.0)
     s.land_high[i] = p["LAND_SPEED_HIGH"] / 100.0 or s.speed_down[i]
     s.yaw_slew[i] = math.radians(max(5.0, p["ATC_SLEW_YAW"] / 100.0))
+    s.yaw_accel[i] = math.radians(max(1000.0, p["ATC_ACCEL_Y_MAX"] or 27_000.0) / 100.0)
     tc = max(0.1, p["ATC_INPUT_TC"])
+    s.yaw_gain[i] = 1.0 / tc
     v.nav.jerk = max(0.1, p["WPNAV_JERK"] or s.accel[i])
     v.nav.snap = v.nav.jerk * math.pi / (4.0 * tc)
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
+from sitl import spline
 from sitl.geo import Floats
 from sitl.guidance import TAKEOFF_SPOOL_S
 from sitl.scurve import Limits, Profile
 from sitl.state import State, Xy, Yaw, Z
 
-CONSTANT: Final = 3
-"""Piece of a leg's profile with the greatest acceleration."""
 Point = tuple[float, float, float]
 """North, east, up in metres from the vehicle's origin."""
 
@@ -25,7 +22,10 @@ class Navigator:
     def __init__(self, state: State, row: int) -> None:
         self.s, self.row = state, row
         self.jerk, self.snap, self.accel_z = 1.0, 5.236, 1.0
+        self._this: Profile | None = None
         self._next: Profile | None = None
+        self._leaving = np.zeros(3)
+        """Direction of the present curve at its end."""
 
     # what the vehicle believes of itself
     @property
@@ -68,41 +68,95 @@ class Navigator:
         for which in range(3):
             s.clear_leg(i, which)
         s.leg_origin[i] = s.leg_target[i] = here
-        s.pace[i], s.paused[i], s.fast[i] = 1.0, False, False
+        s.pace[i], s.paused[i], s.fast[i], s.curved[i] = 1.0, False, False, False
         s.offset_vel[i], s.offset_acc[i] = s.speed[i], 0.0
         s.reached[i] = s.told[i] = True
         s.xy[i], s.z[i] = Xy.LEG, Z.LEG
-        self._next = None
+        self._this = self._next = None
 
-    def go(self, destination: Point) -> None:
-        """Flies to `destination`, from the present one if that was reached, otherwise from where it can stop."""
+    def _begin(self, destination: Point) -> None:
+        """The present leg is the previous one from now on."""
         s, i = self.s, self.row
         if s.xy[i] != Xy.LEG or not s.reached[i]:
             self.start_legs()
         s.leg_origin[i] = s.leg_target[i]
-        s.shift_leg(i, 1, 0)
-        if s.fast[i] and self._next is not None:
-            s.shift_leg(i, 2, 1)
-        else:
-            self._put(1, s.leg_origin[i], np.array(destination))
-        s.clear_leg(i, 2)
         s.leg_target[i] = destination
-        s.fast[i] = s.reached[i] = s.told[i] = False
+        s.reached[i] = s.told[i] = False
+
+    def go(self, destination: Point) -> None:
+        """Flies to `destination`, from the present one if that was reached, otherwise from where it can stop."""
+        s, i = self.s, self.row
+        self._begin(destination)
+        if s.curved[i]:
+            s.clear_leg(i, 0)
+            speed = float(np.linalg.norm(s.tvel[i]))
+            self._this = self._put(1, s.leg_origin[i], s.leg_target[i], speed)
+        else:
+            s.shift_leg(i, 1, 0)
+            if s.fast[i] and self._next is not None:
+                s.shift_leg(i, 2, 1)
+                self._this = self._next
+            else:
+                self._this = self._put(1, s.leg_origin[i], s.leg_target[i])
+        s.clear_leg(i, 2)
+        s.fast[i] = s.curved[i] = False
         self._next = None
 
     def then(self, destination: Point) -> None:
         """The place after the present destination: the corner is rounded without stopping."""
-        self._next = self._put(2, self.s.leg_target[self.row], np.array(destination))
-        self.s.fast[self.row] = True
-
-    def _put(self, which: int, start: Floats, end: Floats) -> Profile:
         s, i = self.s, self.row
+        end = float(s.curve_end_speed[i]) if s.curved[i] else 0.0
+        self._next = self._put(2, s.leg_target[i], np.array(destination), end)
+        if s.curved[i]:
+            self._end_at(min(end, self._next.top))
+        s.fast[i] = True
+
+    def curve(self, destination: Point, onward: Point, *, curves_on: bool) -> None:
+        """Flies to `destination` along a curve that leaves towards `onward`, the place after it; the same place for
+        none. `curves_on`: the way there is curved, too.
+        """
+        s, i = self.s, self.row
+        arriving = self._leaving if s.curved[i] else s.leg_target[i] - s.leg_origin[i]
+        arriving = arriving.copy() if s.fast[i] and s.reached[i] else np.zeros(3)
+        self._begin(destination)
+        speed = float(np.linalg.norm(s.tvel[i]))
+        shape = self._bend(s.leg_origin[i], arriving, destination, onward, curves_on=curves_on)
+        for which in range(3):
+            s.clear_leg(i, which)
+        s.curve[i], s.curve_at[i], s.curve_speed[i] = shape, 0.0, speed
+        s.curve_end_speed[i] = spline.speed_at(s, i, shape, 1.0) if self._leaving.any() else 0.0
+        s.curved[i], s.fast[i] = True, bool(self._leaving.any())
+        self._this = self._next = None
+
+    def then_curve(self, destination: Point, onward: Point, *, curves_on: bool) -> None:
+        """The place after the present destination lies on a curve: this leg ends as fast as that one begins."""
+        s, i = self.s, self.row
+        own = self._leaving.copy()
+        arriving = own if s.curved[i] else s.leg_target[i] - s.leg_origin[i]
+        shape = self._bend(s.leg_target[i], arriving, destination, onward, curves_on=curves_on)
+        self._leaving = own
+        self._end_at(spline.speed_at(s, i, shape, 0.0))
+        s.fast[i] = True
+
+    def _bend(self, start: Floats, arriving: Floats, end: Point, onward: Point, *, curves_on: bool) -> Floats:
+        target = np.array(end)
+        self._leaving = np.array(onward) - (start if curves_on else target)
+        return spline.curve(start.copy(), target, arriving, self._leaving)
+
+    def _end_at(self, speed: float) -> None:
+        s, i = self.s, self.row
+        if s.curved[i]:
+            s.curve_end_speed[i] = min(float(s.curve_end_speed[i]), speed)
+        elif self._this is not None:
+            unit, time = s.leg_unit[i, 1].copy(), float(s.leg_time[i, 1])
+            s.put_leg(i, 1, unit, self._this.ending(speed), time)
+
+    def _put(self, which: int, start: Floats, end: Floats, speed: float = 0.0) -> Profile:
         track = end - start
         length = float(np.linalg.norm(track))
         unit = track / length if length > 1e-6 else np.zeros(3)
-        profile = Profile(length if length > 1e-3 else 0.0, self._limits(unit))
-        s.put_leg(i, which, unit, profile)
-        s.leg_accel_z[i, which] = s.accel_z[i]
+        profile = Profile(length, self._limits(unit), start=speed)
+        self.s.put_leg(self.row, which, unit, profile)
         return profile
 
     def _limits(self, unit: Floats) -> Limits:
@@ -116,44 +170,22 @@ class Navigator:
         )
 
     def change_speed(self) -> None:
-        """Takes up new speed limits: the rest of the present leg and the next leg are planned anew."""
+        """Takes up new speed limits on what is left of the present leg, and on the next."""
         s, i = self.s, self.row
-        s.offset_vel[i] = s.speed[i]
-        if s.xy[i] != Xy.LEG or s.leg_length[i, 1] <= 0:
-            return
-        if s.leg_time[i, 1] <= 0:
-            self._put(1, s.leg_origin[i], s.leg_target[i])
-        elif s.leg_time[i, 0] < s.leg_duration[i, 0]:
-            self._cut_acceleration()
-        elif s.leg_time[i, 2] <= 0:
-            unit = s.leg_unit[i, 1].copy()
-            start = s.tpos[i].copy()
-            left = max(0.0, float((s.leg_target[i] - start) @ unit))
-            speed = max(0.0, float(s.tvel[i] @ unit))
-            s.clear_leg(i, 0)
-            s.leg_origin[i] = start
-            s.put_leg(i, 1, unit, Profile(left, self._limits(unit), start=speed))
-        if s.fast[i] and s.leg_time[i, 2] <= 0 and self._next is not None:
-            unit = s.leg_unit[i, 2].copy()
-            self._next = Profile(self._next.length, self._limits(unit))
-            s.put_leg(i, 2, unit, self._next)
-            s.leg_accel_z[i, 2] = s.accel_z[i]
+        if not s.paused[i]:
+            s.offset_vel[i] = s.speed[i]
+        if s.xy[i] == Xy.LEG and not s.curved[i]:
+            self._this = self._at_new_speed(1, self._this)
+            self._next = self._at_new_speed(2, self._next)
 
-    def _cut_acceleration(self) -> None:
-        """While a corner is rounded only the rest of the acceleration can be left out: the start of the present leg is
-        flown already.
-        """
+    def _at_new_speed(self, which: int, profile: Profile | None) -> Profile | None:
         s, i = self.s, self.row
-        time, length, ends = float(s.leg_time[i, 1]), float(s.leg_length[i, 1]), s.leg_ends[i, 1]
-        begin, end = float(ends[CONSTANT - 1]), float(ends[CONSTANT])
-        limits = self._limits(s.leg_unit[i, 1])
-        top = float(s.leg_speed[i, 1])
-        if time > end or end <= begin or limits.speed >= top:
-            return
-        lowest = top - float(s.leg_table[i, 1, CONSTANT, 1]) * (end - max(time, begin))
-        limits = replace(limits, speed=max(lowest, limits.speed))
-        s.put_leg(i, 1, s.leg_unit[i, 1].copy(), Profile(length, limits))
-        s.leg_time[i, 1] = time
+        if profile is None or profile.length <= 0:
+            return profile
+        unit, time = s.leg_unit[i, which].copy(), float(s.leg_time[i, which])
+        profile = profile.with_speed(self._limits(unit).speed, time)
+        s.put_leg(i, which, unit, profile, time)
+        return profile
 
     # everything else
     def hold(self, here: Point | None = None) -> None:
@@ -197,7 +229,7 @@ class Navigator:
         s.z[i] = Z.TAKEOFF
         s.tpos[i] = self.position
         s.tvel[i] = s.tacc[i] = 0.0
-        s.spool_s[i] = min(float(s.spool_s[i]), TAKEOFF_SPOOL_S)
+        s.spool_s[i] = min(max(0.0, float(s.spool_s[i])), TAKEOFF_SPOOL_S, s.time - float(s.idle_at[i]))
 
     def stop_take_off(self) -> None:
         """A take-off that has not left the ground yet is called off; the motors are turning for the next."""
@@ -236,6 +268,24 @@ class Navigator:
 
     def face(self, heading_rad: float) -> None:
         self.s.yaw_mode[self.row], self.s.yaw_goal[self.row] = Yaw.HOLD, heading_rad % (2 * math.pi)
+
+    def turn(self, degrees: float, rate_deg_s: float, direction: float, *, relative: bool) -> None:
+        """CONDITION_YAW: turns on from the heading asked for so far, by an angle or to a heading, 1 clockwise, -1 the
+        other way, 0 the shorter; 0 °/s is as fast as allowed.
+        """
+        s, i = self.s, self.row
+        angle = math.radians(degrees)
+        if relative:
+            if s.yaw_mode[i] == Yaw.HOLD:
+                s.yaw_goal[i] = s.yaw[i]
+            angle = angle if direction >= 0 else -angle
+        else:
+            angle = (angle - float(s.yaw_goal[i]) + math.pi) % (2 * math.pi) - math.pi
+            if direction * angle < 0:
+                angle += math.copysign(2 * math.pi, direction)
+        fastest = float(s.yaw_slew[i])
+        pace = min(fastest, math.radians(rate_deg_s)) if rate_deg_s > 0 else fastest
+        s.yaw_mode[i], s.yaw_left[i], s.yaw_pace[i] = Yaw.SLEW, angle, pace
 
     def face_ahead(self) -> None:
         self.s.yaw_mode[self.row] = Yaw.AHEAD

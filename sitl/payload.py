@@ -8,30 +8,63 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sitl.vehicle import Vehicle
 
+AUTO = 3
+
 
 class Camera:
-    """Works where CAM1_TYPE says there is one; every picture is reported as CAMERA_FEEDBACK."""
+    """Works where CAM1_TYPE said so at power-on; every picture is reported as CAMERA_FEEDBACK."""
 
     def __init__(self, vehicle: Vehicle) -> None:
         self.v = vehicle
+        self.present = vehicle.params["CAM1_TYPE"] > 0
         self.pictures = 0
-        self._distance = 0.0
+        self._interval_s = self._taken_at = 0.0
+        self._left = 0
+        """Pictures still to be taken at an interval; -1 until told to stop."""
+        self._pending = False
+        self._metres = 0.0
         self._last: tuple[float, float] | None = None
+        self._watch()
 
-    @property
-    def present(self) -> bool:
-        return "CAM1_TYPE" in self.v.params and self.v.params["CAM1_TYPE"] > 0
+    def _watch(self) -> None:
+        """While it waits for a moment or a place it is asked in every tick."""
+        waits = self._metres > 0 or self._left != 0 or self._pending
+        self.v.s.shooting[self.v.row] = self.present and waits
 
-    def every(self, metres: float, *, at_once: bool) -> bool:
+    def every(self, metres: float) -> None:
         """A picture each so many metres; 0 stops."""
-        if not self.present or not math.isfinite(metres) or metres < 0:
+        if self.present and math.isfinite(metres):
+            self._metres, self._last = metres, None
+            self._watch()
+
+    def images(self, camera: float, seconds: float, count: float) -> bool:
+        """IMAGE_START_CAPTURE: one picture, `count` of them at an interval, or for 0 until told to stop. 0 is all
+        cameras.
+        """
+        if not self.present or camera not in (0.0, 1.0):
             return False
-        self._distance, self._last = metres, self.v.nav.position[:2]
-        return self.shoot() if at_once else True
+        if count == 1 or (count == 0 and seconds == 0):
+            return self.shoot()
+        if not seconds > 0 or not math.isfinite(count):
+            return False
+        self._interval_s, self._left = seconds, int(count) or -1
+        self._watch()
+        return True
+
+    def stop(self) -> None:
+        self._left = 0
+        self._watch()
 
     def shoot(self) -> bool:
+        """Takes one, or, sooner than CAM1_INTRVAL_MIN after the last, when that has passed."""
         if not self.present:
             return False
+        self._pending = self.v.now - self._taken_at < self.v.params.get("CAM1_INTRVAL_MIN", 0.0)
+        self._watch()
+        if self._pending:
+            return False
+        self._taken_at = self.v.now
+        self._last = self.v.nav.position[:2]
         self.pictures += 1
         v = self.v
         place = v.globe(v.nav.position)
@@ -50,52 +83,29 @@ class Camera:
             yaw=math.degrees(v.heading),
             foc_len=0.0,
             flags=0,
-            completed_captures=self.pictures & 0xFFFF,
+            completed_captures=0,
         )
         return True
 
     def run(self) -> None:
-        if self._distance <= 0 or self._last is None or not self.v.armed:
-            return
-        north, east, _ = self.v.nav.position
-        if math.hypot(north - self._last[0], east - self._last[1]) >= self._distance:
-            self._last = (north, east)
+        """In every tick while it waits for something."""
+        if self._pending:
             self.shoot()
+        if self._left:
+            if self.v.now - self._taken_at > self._interval_s and self.shoot():
+                self._left -= self._left > 0
+                self._watch()
+        elif self._metres <= 0 or not self.v.boot.position_ok:
+            self._last = None
+        elif not (self.v.params["CAM_AUTO_ONLY"] and self.v.mode.number != AUTO):
+            self._by_distance()
 
-
-class Breadcrumbs:
-    """The way back for SMART_RTL: places left behind, SRTL_ACCURACY apart, at most SRTL_POINTS of them."""
-
-    def __init__(self, vehicle: Vehicle) -> None:
-        self.v = vehicle
-        self.points: list[tuple[float, float, float]] = []
-
-    def clear(self) -> None:
-        self.points = []
-
-    def run(self) -> None:
-        v = self.v
-        if not v.armed or not v.boot.position_ok or v.mode.number == 21 or v.params["SRTL_POINTS"] <= 0:
+    def _by_distance(self) -> None:
+        here = self.v.nav.position[:2]
+        most = self.v.params["CAM_MAX_ROLL"]
+        if most > 0 and abs(math.degrees(float(self.v.s.roll[self.v.row]))) > most:
             return
-        here = v.nav.position
-        if self.points and math.dist(here, self.points[-1]) < max(0.5, v.params["SRTL_ACCURACY"]):
-            return
-        self.points.append(here)
-        if len(self.points) > v.params["SRTL_POINTS"]:
-            self.points = [self.points[0], *self._thinned()]
-
-    def _thinned(self) -> list[tuple[float, float, float]]:
-        """Drops the point that matters least: the one nearest to the line between its neighbours."""
-        points = self.points[1:]
-        worth = [_off_line(points[k - 1], points[k], points[k + 1]) for k in range(1, len(points) - 1)]
-        least = worth.index(min(worth)) + 1
-        return points[:least] + points[least + 1 :]
-
-
-def _off_line(a: tuple[float, ...], p: tuple[float, ...], b: tuple[float, ...]) -> float:
-    along = [y - x for x, y in zip(a, b, strict=True)]
-    size = sum(x * x for x in along)
-    if size == 0:
-        return math.dist(a, p)
-    share = max(0.0, min(1.0, sum((q - x) * d for q, x, d in zip(p, a, along, strict=True)) / size))
-    return math.dist(p, [x + share * d for x, d in zip(a, along, strict=True)])
+        if self._last is None:
+            self._last = here
+        elif math.dist(here, self._last) >= self._metres:
+            self.shoot()

@@ -1,7 +1,7 @@
 """One tick of every vehicle's motion: the position controller, drag, wind, the ground, attitude and battery.
 
 The numbers are ArduPilot SITL's default quadcopter: it leans 30° to fly 10 m/s, so drag is close to linear in the
-airspeed (momentum drag of the propellers); it draws 28.45 A to hover, and current grows with the root of thrust.
+airspeed (momentum drag of the propellers); it draws 28.12 A to hover.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from sitl.state import GRAVITY, State, Xy, Z
 
 DRAG: Final = 0.564
 """1/s."""
-HOVER_AMPS: Final = 28.45
+HOVER_AMPS: Final = 28.12
+CURRENT_GROWS: Final = 0.6
+"""With this power of the thrust."""
 HOVER_THROTTLE: Final = 0.36
 POSITION_GAIN, VELOCITY_GAIN, TRIM_GAIN = np.float64(1.0), 2.0, 1.5
 """As PSC_POSXY_P, PSC_VELXY_P and PSC_VELXY_I work out in ArduPilot SITL with its faster attitude."""
@@ -115,7 +117,7 @@ def _battery(s: State, dt: float) -> None:
     """Charge drawn; the voltage sags with the current, and with the charge where the battery has a capacity."""
     lean = np.where(s.armed, np.hypot(s.acc[:, 0], s.acc[:, 1]), 0.0) / GRAVITY
     s.load = np.hypot(s.thrust, lean)
-    s.amps = HOVER_AMPS * np.sqrt(s.load)
+    s.amps = HOVER_AMPS * s.load**CURRENT_GROWS
     s.used_mah += s.amps * (dt / 3.6)
     s.used_j += s.amps * s.volts * dt
     rest = s.cell_rest_v

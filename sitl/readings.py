@@ -276,7 +276,7 @@ def ekf_status_report(s: State, r: Rows, out: Any) -> None:
     moving = np.hypot(s.vel[r, 0], s.vel[r, 1])
     known = s.located[r]
     out["velocity_variance"] = np.where(known, 0.008 + 0.0015 * moving, 0)
-    out["pos_horiz_variance"] = np.where(known, 0.0042, 0)
+    out["pos_horiz_variance"] = np.where(known, s.position_variance[r], 0)
     out["pos_vert_variance"] = np.where(known, 0.002, 0)
     out["compass_variance"] = np.where(s.attitude_ok[r], 0.0077, 0)
 

@@ -17,7 +17,7 @@ TERRAIN_GUIDED: Final = frozenset((4, 9))
 """Modes that hold position even while disarmed, as ArduCopter's heartbeat shows."""
 POSITION_MODES: Final = frozenset((3, 4, 5, 6, 7, 9, 16, 17, 21))
 BOOT_STATE, STANDBY, ACTIVE, CRITICAL = 1, 3, 4, 5
-EKF_NONE, EKF_TILTED, EKF_GPS = 1024, 167, 831
+EKF_NONE, EKF_TILTED, EKF_GPS, EKF_GLITCH = 1024, 167, 831, 32768
 
 
 def write(v: Vehicle) -> None:
@@ -58,7 +58,7 @@ def _ekf(v: Vehicle) -> int:
     if v.now < 5.5:
         return EKF_NONE if v.now < 4.45 else 0
     if v.boot.position_ok and v.boot.gps_lost_at is None:
-        return EKF_GPS
+        return EKF_GPS | (EKF_GLITCH if v.glitch.active else 0)
     return EKF_TILTED if v.home is None or v.boot.gps_lost_at is None else EKF_TILTED | 8 | 16
 
 

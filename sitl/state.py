@@ -25,14 +25,12 @@ class Xy(IntEnum):
     NONE = 0
     """On the ground, or falling: no target."""
     LEG = 1
-    """Along straight legs; height too."""
+    """Along legs, straight or curved; height too."""
     POSITION = 2
     VELOCITY = 3
     CIRCLE = 4
     LEAN = 5
     """Lean angles asked for directly; no position is held."""
-    SPLINE = 6
-    """Along a curve; height too."""
 
 
 class Z(IntEnum):
@@ -56,6 +54,10 @@ class Yaw(IntEnum):
     RATE = 2
     PLACE = 3
     """Nose to `roi`."""
+    SLEW = 4
+    """Turn `yaw_goal` on by `yaw_left`, and stay."""
+    CENTRE = 5
+    """Nose to the middle of the circle flown."""
 
 
 class State:
@@ -63,67 +65,72 @@ class State:
 
     def __init__(self, count: int) -> None:
         self.count = count
-
-        def scalar(value: float = 0.0) -> Floats:
-            return np.full(count, value)
-
-        def triple() -> Floats:
-            return np.zeros((count, 3))
-
         self.time = 0.0
         """Seconds since the fleet was switched on."""
-        self.boot_at = scalar()
-        # where each was switched on
-        self.origin_lat, self.origin_lon, self.origin_amsl = scalar(), scalar(), scalar()
-        # the vehicle
-        self.pos, self.vel, self.acc = triple(), triple(), triple()
-        self.thrust = scalar()
-        """Upward, as a multiple of the weight."""
-        self.load = scalar()
-        """Of all motors, leaning included, as a multiple of the weight."""
-        self.ground = scalar()
-        """Height of the ground below, above the origin."""
-        self.roll, self.pitch, self.yaw = scalar(), scalar(), scalar()
-        self.roll_rate, self.pitch_rate, self.yaw_rate = scalar(), scalar(), scalar()
-        self.landed = np.ones(count, dtype=bool)
-        """ArduPilot's land_complete."""
-        self.armed = np.zeros(count, dtype=bool)
-        self.motor = scalar(1.0)
-        """Share of thrust the motors can give (SIM_ENGINE_MUL, a failed motor)."""
-        # what it believes: truth plus error
-        self.error, self.error_goal = triple(), triple()
-        self.gps_glitch, self.gps_accepted, self.gps_noise = triple(), triple(), scalar()
-        """A jump of the GPS, as much of it as the filter believes, and its scatter in metres."""
-        self.wind, self.gust = triple(), triple()
-        self.wind_goal = triple()
-        self.turbulence = scalar()
-        # guidance
-        self.xy = np.zeros(count, dtype=np.int8)
-        self.z = np.zeros(count, dtype=np.int8)
-        self.tpos, self.tvel, self.tacc = triple(), triple(), triple()
-        self.goal, self.goal_vel = triple(), triple()
-        self.trim = triple()
-        """Acceleration learnt to hold against drag and wind."""
-        self.lean_goal = np.zeros((count, 2))
-        """Asked lean as acceleration north and east, m/s²."""
-        self.throttle_goal = scalar()
-        self.yaw_mode = np.zeros(count, dtype=np.int8)
-        self.yaw_goal, self.yaw_rate_goal = scalar(), scalar()
-        self.roi = triple()
-        self.spool_s = scalar()
-        """Seconds since take-off was asked for, while still on the ground."""
-        self.still_s = scalar()
-        """Seconds without motion on the ground while descending."""
-        self.impact = scalar()
-        """Speed of the latest touch-down, m/s; taken and cleared by the vehicle."""
+        self.boot_at = np.zeros(count)
+        self.origin_lat, self.origin_lon, self.origin_amsl = np.zeros((3, count))
+        """Where each was switched on."""
+        self._body(count)
+        self._beliefs(count)
+        self._guidance(count)
         self._reports(count)
         self._limits(count)
         self._legs(count)
-        self.radius, self.rate, self.angle = scalar(), scalar(), scalar()
-        """Circle: metres, rad/s, rad from north."""
-        # battery
-        self.amps, self.volts, self.used_mah, self.used_j = scalar(), scalar(), scalar(), scalar()
-        self.cell_rest_v, self.resistance, self.capacity_ah = scalar(12.6), scalar(), scalar()
+
+    def _body(self, count: int) -> None:
+        """The vehicle itself, and its battery."""
+        self.pos, self.vel, self.acc = np.zeros((3, count, 3))
+        self.thrust = np.zeros(count)
+        """Upward, as a multiple of the weight."""
+        self.load = np.zeros(count)
+        """Of all motors, leaning included, as a multiple of the weight."""
+        self.ground = np.zeros(count)
+        """Height of the ground below, above the origin."""
+        self.roll, self.pitch, self.yaw = np.zeros((3, count))
+        self.roll_rate, self.pitch_rate, self.yaw_rate = np.zeros((3, count))
+        self.landed = np.ones(count, dtype=bool)
+        """ArduPilot's land_complete."""
+        self.armed = np.zeros(count, dtype=bool)
+        self.motor = np.ones(count)
+        """Share of thrust the motors can give (SIM_ENGINE_MUL, a failed motor)."""
+        self.still_s = np.zeros(count)
+        """Seconds without motion on the ground while descending."""
+        self.impact = np.zeros(count)
+        """Speed of the latest touch-down, m/s; taken and cleared by the vehicle."""
+        self.wind, self.gust, self.wind_goal = np.zeros((3, count, 3))
+        self.turbulence = np.zeros(count)
+        self.amps, self.volts, self.used_mah, self.used_j = np.zeros((4, count))
+        self.cell_rest_v, self.resistance, self.capacity_ah = np.full(count, 12.6), np.zeros(count), np.zeros(count)
+
+    def _beliefs(self, count: int) -> None:
+        """What it takes itself to be: the truth plus an error."""
+        self.error, self.error_goal = np.zeros((2, count, 3))
+        self.gps_glitch, self.gps_accepted, self.gps_noise = *np.zeros((2, count, 3)), np.zeros(count)
+        """A jump of the GPS, as much of it as the filter believes, and its scatter in metres."""
+        self.position_variance = np.full(count, 0.0042)
+        """EKF_STATUS_REPORT's: above 1 the GPS is not believed."""
+
+    def _guidance(self, count: int) -> None:
+        """What is flown to."""
+        self.xy, self.z = np.zeros((2, count), dtype=np.int8)
+        self.tpos, self.tvel, self.tacc = np.zeros((3, count, 3))
+        self.goal, self.goal_vel = np.zeros((2, count, 3))
+        self.trim = np.zeros((count, 3))
+        """Acceleration learnt to hold against drag and wind."""
+        self.lean_goal = np.zeros((count, 2))
+        """Asked lean as acceleration north and east, m/s²."""
+        self.throttle_goal = np.zeros(count)
+        self.yaw_mode = np.zeros(count, dtype=np.int8)
+        self.yaw_goal, self.yaw_rate_goal = np.zeros((2, count))
+        self.yaw_ahead, self.yaw_pull = np.zeros((2, count))
+        """The shaped heading that the nose follows: radians ahead of it, and rad/s."""
+        self.yaw_left, self.yaw_pace = np.zeros((2, count))
+        """Radians still to be turned, clockwise, and how many a second."""
+        self.roi = np.zeros((count, 3))
+        self.idle_at, self.spool_s = np.zeros((2, count))
+        """When the motors turn after arming; seconds since take-off was asked for and they did, on the ground."""
+        self.radius, self.rate, self.spin, self.angle = np.zeros((4, count))
+        """Circle: metres, rad/s asked for, rad/s now, rad from north."""
 
     def _reports(self, count: int) -> None:
         """What the rare logic knows and the streams tell; kept by `sitl.report`."""
@@ -147,6 +154,8 @@ class State:
         self.wp_target, self.has_target = np.zeros((count, 3)), flag()
         self.gps_offset = np.zeros((count, 3))
         self.sticks = np.zeros((count, 8), dtype=np.int64)
+        self.shooting = flag()
+        """Its camera waits for a moment or a place."""
         self.epoch = 0.0
         """Unix time at which the fleet was switched on, s."""
 
@@ -158,44 +167,47 @@ class State:
         self.wp_radius, self.corner = np.full(count, 2.0), np.full(count, 5.0)
         self.lean_max = np.full(count, 5.66)
         self.land_speed, self.land_low, self.land_high = np.full(count, 0.5), np.full(count, 10.0), np.full(count, 1.5)
-        self.yaw_slew = np.full(count, 1.047)
+        self.yaw_slew, self.yaw_accel, self.yaw_gain = np.full(count, 1.047), np.full(count, 4.7), np.full(count, 5.0)
 
     def _legs(self, count: int) -> None:
-        """Previous, present and next leg of each vehicle."""
+        """Previous, present and next leg of each vehicle; where the present one is curved, its curve."""
         self.leg_table = np.zeros((count, 3, PIECES + 1, COLUMNS))
         self.leg_ends = np.zeros((count, 3, PIECES))
         self.leg_unit = np.zeros((count, 3, 3))
-        self.leg_length = np.zeros((count, 3))
-        self.leg_time = np.zeros((count, 3))
-        self.leg_duration = np.zeros((count, 3))
-        self.leg_accel_end, self.leg_decel_start = np.zeros((count, 3)), np.zeros((count, 3))
-        self.leg_speed, self.leg_accel_z = np.zeros((count, 3)), np.zeros((count, 3))
-        self.leg_origin = np.zeros((count, 3))
-        self.leg_target = np.zeros((count, 3))
+        self.leg_length, self.leg_time, self.leg_duration = np.zeros((3, count, 3))
+        self.leg_accel_end, self.leg_decel_start = np.zeros((2, count, 3))
+        self.leg_speed, self.leg_accel_z = np.zeros((2, count, 3))
+        self.leg_origin, self.leg_target = np.zeros((2, count, 3))
+        self.curved = np.zeros(count, dtype=bool)
+        self.curve = np.zeros((count, 4, 3))
+        """Coefficients of its cubic, constant term first."""
+        self.curve_at, self.curve_speed, self.curve_end_speed = np.zeros((3, count))
+        """How far along from 0 to 1, and m/s."""
         self.fast = np.zeros(count, dtype=bool)
         """Round the corner into the next leg without stopping."""
         self.pace = np.ones(count)
         """Share of real time at which the target moves, less than 1 where the vehicle falls behind."""
         self.paused = np.zeros(count, dtype=bool)
-        self.offset_vel, self.offset_acc = np.zeros(count), np.zeros(count)
-        self.reached, self.told = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+        self.offset_vel, self.offset_acc = np.zeros((2, count))
+        self.reached, self.told = np.zeros((2, count), dtype=bool)
         """Arrived at the leg's end, and the mode was told."""
 
-    def put_leg(self, row: int, which: int, unit: Floats, profile: Profile) -> None:
-        """Writes one leg's profile; `which` is 0 previous, 1 present, 2 next."""
+    def put_leg(self, row: int, which: int, unit: Floats, profile: Profile, time: float = 0.0) -> None:
+        """Writes one leg's profile, `time` s of it flown; `which` is 0 previous, 1 present, 2 next."""
         self.leg_table[row, which] = profile.table
         self.leg_ends[row, which] = profile.ends
         self.leg_unit[row, which] = unit
         self.leg_length[row, which] = profile.length
-        self.leg_time[row, which] = 0.0
+        self.leg_time[row, which] = time
         self.leg_duration[row, which] = profile.duration
         self.leg_accel_end[row, which] = profile.accel_end
         self.leg_decel_start[row, which] = profile.decel_start
         self.leg_speed[row, which] = profile.limits.speed
+        self.leg_accel_z[row, which] = self.accel_z[row]
 
-    def shift_leg(self, row: int, source: int, target: int) -> None:
-        """Makes leg `source` the leg `target`, its progress included."""
-        for array in (
+    @property
+    def _leg_arrays(self) -> tuple[Floats, ...]:
+        return (
             self.leg_table,
             self.leg_ends,
             self.leg_unit,
@@ -205,10 +217,14 @@ class State:
             self.leg_accel_end,
             self.leg_decel_start,
             self.leg_speed,
-        ):
+            self.leg_accel_z,
+        )
+
+    def shift_leg(self, row: int, source: int, target: int) -> None:
+        """Makes leg `source` the leg `target`, its progress included."""
+        for array in self._leg_arrays:
             array[row, target] = array[row, source]
 
     def clear_leg(self, row: int, which: int) -> None:
-        for array in (self.leg_table, self.leg_ends, self.leg_unit, self.leg_length, self.leg_time, self.leg_duration):
+        for array in self._leg_arrays:
             array[row, which] = 0.0
-        self.leg_accel_end[row, which] = self.leg_decel_start[row, which] = self.leg_speed[row, which] = 0.0

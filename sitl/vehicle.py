@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mission.items import WireItem
 from sitl import arming, failsafes, limits
 from sitl.boot import Boot
+from sitl.breadcrumbs import Breadcrumbs
 from sitl.dataflash import LogBook
 from sitl.fence import Fence
 from sitl.geo import METRES_PER_E7, offset_m
+from sitl.glitch import Glitch
 from sitl.modes import MODES
 from sitl.modes.base import Mode
 from sitl.modes.guided import Guided
 from sitl.modes.mission import Runner
 from sitl.navigator import Navigator, Point
 from sitl.params import Parameters
-from sitl.payload import Breadcrumbs, Camera
+from sitl.payload import Camera
 from sitl.pilot import Pilot
 from sitl.rally import nearest
 from sitl.state import State, Yaw
@@ -81,6 +83,7 @@ class Vehicle:
         self.fence = Fence(self)
         self.runner = Runner(self)
         self.camera = Camera(self)
+        self.glitch = Glitch(self)
         self.breadcrumbs = Breadcrumbs(self)
         self.auto_armed = False
         self.reboot_soon = False
@@ -303,12 +306,13 @@ class Vehicle:
         if not self.boot.run():
             return
         arming.watch(self)
+        if self.boot.position_ok:
+            self.glitch.run()
         self.failsafe.run()
         self.fence.run()
         if self.armed:
             self.mode.run()
             arming.watch_landing(self)
-            self.camera.run()
             self.breadcrumbs.run()
         self.log.run()
 

@@ -9,7 +9,8 @@ from sitl.modes.base import Mode
 from sitl.modes.circle import Circle
 from sitl.modes.guided import Guided
 from sitl.modes.manual import AltHold, Brake, Loiter, PosHold, Stabilize
-from sitl.modes.returning import Land, Rtl, SmartRtl
+from sitl.modes.returning import Land, Rtl
+from sitl.modes.smart_rtl import SmartRtl
 
 MODES: Final[dict[int, type[Mode]]] = {
     kind.number: kind

@@ -22,8 +22,11 @@ TO_ALTITUDE, SPLINE, GUIDED_ENABLE, DELAY = 31, 82, 92, 93
 CONDITION_DELAY, CONDITION_DISTANCE, CONDITION_YAW = 112, 114, 115
 CHANGE_SPEED, SET_HOME, ROI_LOCATION, ROI_NONE, ROI = 178, 179, 195, 197, 201
 CAMERA_DISTANCE, DIGICAM, FENCE_ENABLE = 206, 203, 207
+IMAGES_START, IMAGES_STOP = 2000, 2001
 PLACED: Final = frozenset((WAYPOINT, UNLIMITED, TIME, SPLINE, TO_ALTITUDE))
 NEVER_ENDING: Final = frozenset((UNLIMITED,))
+CIRCLE_AT_ONCE_M: Final = 3.0
+TURN_TO_CIRCLE_M: Final = 5.0
 IGNORED: Final = frozenset((30, 94))
 """Navigation commands that ArduCopter skips: it does not know them."""
 
@@ -31,6 +34,7 @@ IGNORED: Final = frozenset((30, 94))
 class Auto(Mode):
     number, name = 3, "AUTO"
     autopilot = True
+    holds_still = False
 
     def enter(self, *, ignore_checks: bool) -> bool:
         v = self.v
@@ -41,7 +45,6 @@ class Auto(Mode):
         self._goal: Point | None = None
         self._start_angle = 0.0
         self._circling = False
-        self._yaw_goal: float | None = None
         if len(v.mission) <= 1 and not ignore_checks:
             return False
         if v.armed and v.landed and not self._takes_off_first():
@@ -159,7 +162,7 @@ class Auto(Mode):
         self.nav.take_off(up)
 
     def _fly_to(self, item: WireItem, here: Point) -> None:
-        goal = self.v.item_point(item, here)
+        goal = self._point(item, here)
         if goal is None:
             self.v.text(CRITICAL, "Failsafe: Terrain data missing")
             self.v.set_mode(6, "terrain failsafe")
@@ -167,38 +170,77 @@ class Auto(Mode):
         if item.command == LAND:
             goal = (goal[0], goal[1], self.nav.position[2])
         self._goal = goal
-        self.nav.go(goal)
+        following = self.v.runner.next_nav() if item.param1 <= 0 else None
+        if item.command == SPLINE:
+            onward = self._point(following, goal) if following is not None else None
+            self.nav.curve(goal, onward or goal, curves_on=following is not None and following.command == SPLINE)
+        else:
+            self.nav.go(goal)
         self._look_ahead()
-        if item.param1 > 0 or item.command not in (WAYPOINT, SPLINE):
+        if item.command in (WAYPOINT, SPLINE) and following is not None:
+            self._prepare(following, goal)
+
+    def _point(self, item: WireItem, fallback: Point) -> Point | None:
+        """A navigation command's place: `fallback`'s where it has none, and its height where it has none."""
+        point = self.v.item_point(item, fallback)
+        return (*point[:2], fallback[2]) if point is not None and item.z == 0.0 else point
+
+    def _prepare(self, following: WireItem, goal: Point) -> None:
+        """Rounds the corner into the leg after this one, where that is one that can be flown without a stop."""
+        if following.command not in (WAYPOINT, UNLIMITED, TIME, SPLINE):
             return
-        following = self.v.runner.next_nav()
-        if following is not None and following.command in (WAYPOINT, UNLIMITED, TIME, SPLINE):
-            onward = self.v.item_point(following, goal)
-            if onward is not None:
-                self.nav.then(onward)
+        onward = self._point(following, goal)
+        if onward is None:
+            return
+        if following.command != SPLINE:
+            self.nav.then(onward)
+            return
+        last = self.v.runner.next_nav(2) if following.param1 <= 0 else None
+        beyond = self._point(last, onward) if last is not None else None
+        self.nav.then_curve(onward, beyond or onward, curves_on=last is not None and last.command == SPLINE)
 
     def _look_ahead(self) -> None:
+        """The nose along the path, unless it looks at a place of interest."""
         s, i = self.v.s, self.v.row
-        if self._yaw_goal is not None:
-            self.nav.face(self._yaw_goal)
-            self._yaw_goal = None
-        elif s.yaw_mode[i] != Yaw.PLACE and self.v.params["WP_YAW_BEHAVIOR"] != 0:
+        follows = self.v.params["WP_YAW_BEHAVIOR"] != 0
+        if s.yaw_mode[i] == Yaw.PLACE or (s.yaw_mode[i] == Yaw.SLEW and not follows):
+            return
+        if follows:
             self.nav.face_ahead()
+        else:
+            self.nav.keep_heading()
 
     def _to_circle(self, item: WireItem, here: Point) -> None:
-        centre = self.v.item_point(item, here) or here
+        """To the nearest place on the circle; within 3 m of its centre the circle begins at once."""
+        centre = self._point(item, here) or here
         self._centre = centre
         self._radius = abs(item.param3) or self.v.params["CIRCLE_RADIUS"] / 100.0
-        north, east, _ = self.nav.position
-        off = math.hypot(north - centre[0], east - centre[1])
-        if off > 0.1:
-            share = self._radius / off
-            edge = (centre[0] + (north - centre[0]) * share, centre[1] + (east - centre[1]) * share, centre[2])
-        else:
-            edge = (centre[0] - self._radius, centre[1], centre[2])
-        self._goal = edge
-        self.nav.go(edge)
-        self._look_ahead()
+        stop = self.nav.stopping_point()
+        off = math.dist(stop, centre)
+        if off <= CIRCLE_AT_ONCE_M:
+            self._goal, self._arrived = centre, True
+            self._circle(item)
+            return
+        share = self._radius / off
+        north, east = (centre[k] + (stop[k] - centre[k]) * share for k in (0, 1))
+        self._goal = (north, east, centre[2])
+        self.nav.go(self._goal)
+        away = math.dist(self.nav.position[:2], centre[:2])
+        if away > self._radius and away > TURN_TO_CIRCLE_M:
+            self._look_ahead()
+        elif self.v.s.yaw_mode[self.v.row] != Yaw.PLACE:
+            self.nav.keep_heading()
+
+    def _circle(self, item: WireItem) -> None:
+        s, i = self.v.s, self.v.row
+        self._circling = True
+        rate = abs(self.v.params["CIRCLE_RATE"])
+        looks = s.yaw_mode[i] == Yaw.PLACE
+        circle.begin(self, self._centre[:2], self._radius, -rate if item.param3 < 0 else rate)
+        if looks:
+            s.yaw_mode[i] = Yaw.PLACE
+        self.nav.climb(0.0)
+        self._start_angle = float(s.angle[i])
 
     # end of commands
     def done(self, index: int, item: WireItem) -> bool:
@@ -228,7 +270,8 @@ class Auto(Mode):
         wait = item.param1 if item.command in (WAYPOINT, TIME, SPLINE) else 0.0
         if self.v.now - self._since < wait:
             return False
-        self.v.text(INFO, f"Reached command #{index}")
+        if item.command != TO_ALTITUDE:
+            self.v.text(INFO, f"Reached command #{index}")
         return True
 
     def _took_off(self) -> bool:
@@ -258,14 +301,11 @@ class Auto(Mode):
         return False
 
     def _circled(self, item: WireItem) -> bool:
-        s, i = self.v.s, self.v.row
         if not self._circling:
-            self._circling = True
-            rate = abs(self.v.params["CIRCLE_RATE"])
-            circle.begin(self, self._centre[:2], self._radius, -rate if item.param3 < 0 else rate)
-            self.nav.height(self._centre[2])
-            self._start_angle = float(s.angle[i])
-        return abs(float(s.angle[i]) - self._start_angle) / (2 * math.pi) >= item.param1
+            self._circle(item)
+            return False
+        turned = abs(float(self.v.s.angle[self.v.row]) - self._start_angle)
+        return turned / (2 * math.pi) >= item.param1
 
     # DO and CONDITION commands
     def _start_do(self, item: WireItem) -> None:
@@ -273,7 +313,7 @@ class Auto(Mode):
         if item.command in (CONDITION_DELAY, CONDITION_DISTANCE):
             self._condition_since = v.now
         elif item.command == CONDITION_YAW:
-            self._turn_to(item)
+            self.nav.turn(item.param1, item.param2, item.param3, relative=item.param4 > 0)
         elif item.command == CHANGE_SPEED:
             v.change_speed(int(item.param1), item.param2)
         elif item.command == SET_HOME:
@@ -281,18 +321,17 @@ class Auto(Mode):
         elif item.command in (ROI_LOCATION, ROI, ROI_NONE):
             v.look_at(item if (item.x or item.y) and item.command != ROI_NONE else None)
         elif item.command == CAMERA_DISTANCE:
-            v.camera.every(item.param1, at_once=item.param3 > 0)
-        elif item.command == DIGICAM:
+            v.camera.every(item.param1)
+            if item.param3 == 1:
+                v.camera.shoot()
+        elif item.command == DIGICAM and item.x == 1:
             v.camera.shoot()
+        elif item.command == IMAGES_START:
+            v.camera.images(item.param1, item.param2, item.param3)
+        elif item.command == IMAGES_STOP:
+            v.camera.stop()
         elif item.command == FENCE_ENABLE:
             v.params.set("FENCE_ENABLE", 1.0 if item.param1 == 1 else 0.0)
-
-    def _turn_to(self, item: WireItem) -> None:
-        angle = math.radians(item.param1)
-        if item.param4 > 0:
-            angle = self.v.heading + (angle if item.param3 >= 0 else -angle)
-        self.nav.face(angle)
-        self._yaw_goal = angle
 
     def _condition_met(self, item: WireItem) -> bool:
         if item.command == CONDITION_DELAY:
@@ -302,5 +341,7 @@ class Auto(Mode):
                 return True
             north, east, _ = self.nav.position
             return math.hypot(self._goal[0] - north, self._goal[1] - east) < max(0.0, item.param1)
-        off = (self.v.heading - float(self.v.s.yaw_goal[self.v.row]) + math.pi) % (2 * math.pi) - math.pi
-        return abs(off) <= math.radians(2.0)
+        s, i = self.v.s, self.v.row
+        s.yaw_mode[i] = Yaw.SLEW
+        off = (self.v.heading - float(s.yaw_goal[i]) + math.pi) % (2 * math.pi) - math.pi
+        return s.yaw_left[i] == 0.0 and abs(off) <= math.radians(2.0)

@@ -23,6 +23,8 @@ class Mode:
     disarms_on_landing: bool = False
     landing: bool = False
     """On its final descent."""
+    holds_still: bool = True
+    """Stays where it is rather than going to a place: a filter that starts anew takes its target along."""
     waits_on_ground: bool = False
     """Keeps DISARM_DELAY from stopping the motors."""
 

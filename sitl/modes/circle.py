@@ -10,24 +10,26 @@ from sitl.navigator import Point
 from sitl.state import Xy, Yaw
 
 
-def begin(mode: Mode, centre: tuple[float, float], radius_m: float, rate_deg_s: float) -> None:
-    """Starts circling; a positive rate is clockwise. The speed is kept within the lateral acceleration allowed."""
+def begin(
+    mode: Mode, centre: tuple[float, float], radius_m: float, rate_deg_s: float, angle: float | None = None
+) -> None:
+    """Starts circling from where the vehicle can stop, or at `angle` of the circle; a positive rate is clockwise. The
+    speed is kept within half of the acceleration allowed. Without a radius the vehicle turns where it is.
+    """
     s, i = mode.v.s, mode.v.row
-    north, east, _ = mode.nav.position
     mode.nav.hold_xy()
+    north, east = s.goal[i, 0] - centre[0], s.goal[i, 1] - centre[1]
     s.goal[i, 0], s.goal[i, 1] = centre
-    s.radius[i] = max(0.0, radius_m)
-    off = math.hypot(north - centre[0], east - centre[1])
-    inward = mode.v.heading + math.pi
-    s.angle[i] = math.atan2(east - centre[1], north - centre[0]) if off > 1.0 else inward
     rate = math.radians(rate_deg_s)
-    if radius_m > 0.1:
-        fastest = min(float(s.speed[i]), math.sqrt(0.5 * float(s.accel[i]) * radius_m)) / radius_m
-        rate = max(-fastest, min(fastest, rate))
-    s.rate[i] = rate
+    if radius_m <= 0.0:
+        s.yaw_mode[i], s.yaw_rate_goal[i] = Yaw.RATE, rate
+        return
+    s.radius[i], s.spin[i] = radius_m, 0.0
+    s.angle[i] = angle if angle is not None else math.atan2(east, north)
+    fastest = min(float(s.speed[i]), math.sqrt(0.5 * float(s.accel[i]) * radius_m)) / radius_m
+    s.rate[i] = max(-fastest, min(fastest, rate))
     s.xy[i] = Xy.CIRCLE
-    s.roi[i] = (*centre, 0.0)
-    s.yaw_mode[i] = Yaw.PLACE
+    s.yaw_mode[i] = Yaw.CENTRE
 
 
 class Circle(Mode):
@@ -42,7 +44,7 @@ class Circle(Mode):
         if self.v.params.integer("CIRCLE_OPTIONS") & 4:
             self.centre = (north, east)
         if self.flying:
-            begin(self, self.centre, radius, self.v.params["CIRCLE_RATE"])
+            begin(self, self.centre, radius, self.v.params["CIRCLE_RATE"], heading + math.pi)
             self.nav.climb(0.0)
         return True
 

@@ -24,7 +24,7 @@ class Guided(Mode):
     autopilot = True
 
     def enter(self, *, ignore_checks: bool) -> bool:
-        self.doing = Doing.NOTHING
+        self.doing, self.holds_still = Doing.NOTHING, True
         self._until = math.inf
         self._goal: Point | None = None
         self._paused = False
@@ -53,7 +53,7 @@ class Guided(Mode):
             return False
         if not self.flying:
             return True
-        self.doing, self._goal, self._paused = Doing.PLACE, point, False
+        self.doing, self._goal, self._paused, self.holds_still = Doing.PLACE, point, False, False
         self.nav.hold(point)
         self._turn(yaw, yaw_rate)
         if yaw is None and yaw_rate is None:
@@ -70,12 +70,12 @@ class Guided(Mode):
         self._until = self.v.now + self.v.params["GUID_TIMEOUT"]
         if not self.flying:
             return
-        self.doing, self._goal, self._paused = Doing.VELOCITY, None, False
+        self.doing, self._goal, self._paused, self.holds_still = Doing.VELOCITY, None, False, True
         self.nav.move(velocity[0], velocity[1])
         self.nav.climb(velocity[2])
         self._turn(yaw, yaw_rate)
-        if yaw is None and yaw_rate is None and self.v.s.yaw_mode[self.v.row] == Yaw.RATE:
-            self.nav.keep_heading()
+        if yaw is None and yaw_rate is None and self.v.params["WP_YAW_BEHAVIOR"] != 0:
+            self.nav.face_ahead()
 
     def _turn(self, yaw: float | None, yaw_rate: float | None) -> None:
         if yaw is not None:

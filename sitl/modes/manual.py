@@ -7,8 +7,8 @@ from sitl.modes.base import Mode
 from sitl.physics import HOVER_THROTTLE
 from sitl.state import Xy, Yaw, Z
 
-TAKEOFF_STICK = 0.5
-"""Throttle stick above which a pilot's take-off begins."""
+BRAKING_M_S2 = 7.5
+"""BRAKE slows down so hard."""
 
 
 class Stabilize(Mode):
@@ -108,8 +108,10 @@ class Brake(Mode):
     def enter(self, *, ignore_checks: bool) -> bool:
         if self.flying:
             s, i = self.v.s, self.v.row
-            s.accel[i] = 7.5
-            self.nav.hold()
+            s.accel[i] = s.accel_z[i] = BRAKING_M_S2
+            s.tpos[i, :2], s.tvel[i, :2], s.tacc[i, :2] = self.nav.position[:2], s.vel[i, :2], 0.0
+            self.nav.move(0.0, 0.0)
+            self.nav.climb(0.0)
             self.nav.keep_heading()
         return True
 

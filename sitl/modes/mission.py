@@ -60,6 +60,36 @@ NAMES: Final = {
 """ArduPilot's names of mission commands, as it says them when one begins."""
 
 
+UNTOLD: Final = frozenset(
+    (
+        31,
+        181,
+        182,
+        183,
+        184,
+        202,
+        203,
+        206,
+        208,
+        211,
+        215,
+        216,
+        217,
+        218,
+        531,
+        532,
+        534,
+        600,
+        1000,
+        2000,
+        2001,
+        2500,
+        2501,
+    )
+)
+"""Commands whose end is not told: the height waited for, servos, relays, cameras, gimbals, grippers and the like."""
+
+
 class State(IntEnum):
     """MISSION_STATE."""
 
@@ -179,15 +209,18 @@ class Runner:
                 return
         elif commands.done(self.index, item):
             self._loaded = False
-            self._ended = self.index
+            if item.command not in UNTOLD:
+                self._ended = self.index
             if not self._advance(commands, self.index + 1):
                 self._complete(commands)
                 return
         self._update_do(commands)
 
-    def next_nav(self) -> WireItem | None:
-        """The navigation command after the present one, jumps followed but not counted."""
-        index = self._next(self.index + 1, count=False, nav_only=True)
+    def next_nav(self, ahead: int = 1) -> WireItem | None:
+        """The navigation command so many after the present one, jumps followed but not counted."""
+        index: int | None = self.index
+        for _ in range(ahead):
+            index = self._next(index + 1, count=False, nav_only=True) if index is not None else None
         return self.v.mission[index] if index is not None else None
 
     def _complete(self, commands: Commands) -> None:
@@ -222,9 +255,11 @@ class Runner:
 
     def _update_do(self, commands: Commands) -> None:
         if self._do is not None:
-            if self._do < self.total and not commands.done(self._do, self.v.mission[self._do]):
-                return
-            self._ended = self._do
+            if self._do < self.total:
+                if not commands.done(self._do, self.v.mission[self._do]):
+                    return
+                if self.v.mission[self._do].command not in UNTOLD:
+                    self._ended = self._do
             self._do_from, self._do = self._do + 1, None
         if self._do_from <= 0:
             return

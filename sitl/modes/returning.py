@@ -1,4 +1,4 @@
-"""Modes that bring the vehicle down: RTL, SMART_RTL and LAND."""
+"""Modes that bring the vehicle down: RTL and LAND."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from sitl.modes.base import Mode
 from sitl.navigator import Point
-from sitl.state import Yaw, Z
+from sitl.state import Z
 
 RTL_ALT_MIN_M = 0.3
 CONE_SLOPE_MIN = 0.5
@@ -29,6 +29,7 @@ class Rtl(Mode):
     autopilot = True
     no_arming = True
     disarms_on_landing = True
+    holds_still = False
 
     def enter(self, *, ignore_checks: bool) -> bool:
         self.stage = Stage.CLIMB
@@ -70,10 +71,12 @@ class Rtl(Mode):
             else:
                 self.nav.keep_heading()
 
-    def _look_home(self) -> None:
-        behaviour = self.v.params["WP_YAW_BEHAVIOR"]
-        if behaviour in (1, 3):
-            self.v.s.yaw_mode[self.v.row] = Yaw.AHEAD
+    def _look_home(self) -> bool:
+        """The nose along the path home, where WP_YAW_BEHAVIOR asks for it."""
+        looks = self.v.params["WP_YAW_BEHAVIOR"] in (1, 3)
+        if looks:
+            self.nav.face_ahead()
+        return looks
 
     def run(self) -> None:
         if self.v.landed:
@@ -98,40 +101,6 @@ class Rtl(Mode):
     @property
     def destination(self) -> Point | None:
         return self.return_point if self.flying and self.stage is not Stage.LAND else None
-
-
-class SmartRtl(Rtl):
-    """Back along the path flown, then land."""
-
-    number, name = 21, "SMART_RTL"
-
-    def enter(self, *, ignore_checks: bool) -> bool:
-        self.path = list(self.v.breadcrumbs.points)
-        if not ignore_checks and not self.path:
-            return False
-        self.stage = Stage.RETURN
-        self._plan()
-        if self.flying:
-            self.nav.start_legs()
-            self.nav.face_ahead()
-            self._next_point()
-        return True
-
-    def _next_point(self) -> None:
-        point = self.path.pop()
-        if not self.path:
-            point = (point[0], point[1], max(point[2], self.v.home_point[2] + 2.0))
-        self.return_point = point
-        self.nav.go(point)
-        if len(self.path) > 1:
-            self.nav.then(self.path[-1])
-
-    def reached(self) -> None:
-        if self.stage is Stage.RETURN and self.path:
-            self._next_point()
-        elif self.stage is Stage.RETURN:
-            self.stage = Stage.LOITER
-            self._since = self.v.now - self.v.params["RTL_LOIT_TIME"] / 1000.0
 
 
 class Land(Mode):

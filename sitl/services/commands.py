@@ -77,6 +77,8 @@ class Commands:
             400: self._arm,
             401: self._prearm,
             410: self._get_home,
+            2000: self._images_start,
+            2001: self._images_stop,
             42428: self._banner,
             510: self._get_interval,
             511: self._set_interval,
@@ -208,10 +210,7 @@ class Commands:
     def _yaw(self, channel: Channel, order: Order) -> int:
         if not 0.0 <= order.p1 <= 360.0 or order.p4 not in (0.0, 1.0):
             return FAILED
-        angle = math.radians(order.p1)
-        if order.p4 == 1.0:
-            angle = self.v.heading + (-angle if order.p3 < 0 else angle)
-        self.v.nav.face(angle)
+        self.v.nav.turn(order.p1, order.p2, order.p3, relative=order.p4 == 1.0)
         return ACCEPTED
 
     def _speed(self, channel: Channel, order: Order) -> int:
@@ -261,10 +260,26 @@ class Commands:
 
     # camera, fence, mission
     def _camera(self, channel: Channel, order: Order) -> int:
-        return ACCEPTED if self.v.camera.shoot() else FAILED
+        if order.x == 1:
+            self.v.camera.shoot()
+        return ACCEPTED
 
     def _camera_distance(self, channel: Channel, order: Order) -> int:
-        return ACCEPTED if self.v.camera.every(order.p1, at_once=order.p3 > 0) else FAILED
+        self.v.camera.every(order.p1)
+        if order.p3 == 1.0:
+            self.v.camera.shoot()
+        return ACCEPTED
+
+    def _images_start(self, channel: Channel, order: Order) -> int:
+        if order.p1 < 0:
+            return UNSUPPORTED
+        return ACCEPTED if self.v.camera.images(order.p1, order.p2, order.p3) else FAILED
+
+    def _images_stop(self, channel: Channel, order: Order) -> int:
+        if not 0 <= order.p1 <= 1 or (order.p1 == 1 and not self.v.camera.present):
+            return UNSUPPORTED
+        self.v.camera.stop()
+        return ACCEPTED
 
     def _fence(self, channel: Channel, order: Order) -> int:
         if order.p1 not in (0.0, 1.0, 2.0):
@@ -343,9 +358,8 @@ class Commands:
         number = _whole(order.p1)
         k = COLUMN_OF_ID.get(number)
         if k is not None:
-            if k in NOT_WITHOUT_HOME and self.v.home is None:
-                return FAILED
-            channel.streams.once(channel.row, NAMES[k])
+            if k not in NOT_WITHOUT_HOME or self.v.home is not None:
+                channel.streams.once(channel.row, NAMES[k])
             return ACCEPTED
         if number == version.AUTOPILOT_VERSION:
             version.send(self.v, channel)

@@ -15,6 +15,8 @@ from sitl.ardupilot import ENVIRONMENT, Ardupilot, ArdupilotOptions
 from sitl.fleet import Fleet
 
 SPEEDUP = 8.0
+STREAMS = {"RAW_SENS": 2, "EXT_STAT": 2, "RC_CHAN": 2, "POSITION": 4, "EXTRA1": 4, "EXTRA2": 4, "EXTRA3": 2}
+"""Hertz, as the built-in vehicle has them: ArduPilot as built streams nothing to a client that does not ask."""
 BACKENDS = ["builtin", *(["ardupilot"] if os.environ.get(ENVIRONMENT) else [])]
 
 
@@ -45,6 +47,7 @@ def vehicle_port(request: pytest.FixtureRequest) -> Iterator[int]:
             ArdupilotOptions(
                 Path(os.environ[ENVIRONMENT]),
                 speedup=SPEEDUP,
+                parameters={f"SR0_{group}": hertz for group, hertz in STREAMS.items()},
                 defaults=Path(defaults) if defaults else None,
                 first_instance=20 + int(worker.removeprefix("gw")),
             )

@@ -76,8 +76,8 @@ def plain(text: str) -> str:
 
 
 def own_time(text: str) -> bool:
-    """Said when the filter is ready, whatever the ground does meanwhile."""
-    return text.startswith("EKF3")
+    """Said when the filter is ready, or tries its other core, whatever the ground does meanwhile."""
+    return text.startswith(("EKF3", "EKF primary"))
 
 
 @dataclass

@@ -35,6 +35,8 @@ class Station:
         self.system = system
         self.now = 0.0
         self.said: list[tuple[float, Any]] = []
+        self.frames: list[bytes] = []
+        """As they came, one for each row of `said`."""
         self._reader = FrameReader("station")
         self._seq = 0
         self._beat_at = 0.0
@@ -60,6 +62,7 @@ class Station:
             message = decode(frame)
             self.now = getattr(message, "time_boot_ms", self.now * 1000.0) / 1000.0
             self.said.append((self.now, message))
+            self.frames.append(frame.raw)
 
     def run(self, seconds: float) -> None:
         end = self.now + seconds
