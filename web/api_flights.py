@@ -120,6 +120,7 @@ class Flight(msgspec.Struct, frozen=True):
     receipt: UploadReceipt | None
     events: tuple[Event, ...]
     against_plan: FlownAgainstPlan | None
+    """None on the page itself, which gets it with the examination."""
     notes: tuple[FlightNote, ...]
     files: dict[str, RecordedFile]
     holes: tuple[RecordingHole, ...]
@@ -165,6 +166,7 @@ class Examination(msgspec.Struct, frozen=True):
     """Answer of ``GET /api/flights/<id>/examination``: what an examiner writes down. A quiet flight has none."""
 
     observations: tuple[Observation, ...]
+    against_plan: FlownAgainstPlan | None = None
 
 
 class ListedTrack(msgspec.Struct, frozen=True):

@@ -10,9 +10,11 @@ import functools
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from telemetry.evidence.writing import write
 from telemetry.logs import Log, Table
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
@@ -21,6 +23,8 @@ from telemetry.review.track import held, track_of
 from web import api_flights, recordings
 
 MAX_ROWS: Final = 5000
+KEPT_FROM_BYTES: Final = 20_000_000
+"""A shorter recording is read in a tenth of a second."""
 LOSS_WINDOW_S: Final = 10.0
 _POSITION: Final = "GLOBAL_POSITION_INT"
 _SEQUENCES: Final = 256
@@ -171,3 +175,19 @@ def series(path: Path) -> api_flights.FlightSeries:
         link_loss_pct=known(track.link_loss_pct, 1),
         modes=tuple(api_flights.FlightMode(mode.time_s, mode.mode) for mode in track.modes),
     )
+
+
+def series_kept(path: Path, folder: Path) -> bytes:
+    """`series` as JSON. That of a long recording is kept in `folder`, so that only its first reader waits.
+
+    `folder` goes when the flight is disposed of. Raises `RecordingError`.
+    """
+    _, changed_ns, size = recordings.state(path)
+    if size < KEPT_FROM_BYTES:
+        return msgspec.json.encode(series(path))
+    kept = folder / f"series-{size}-{changed_ns}.json"
+    if not kept.is_file():
+        columns = msgspec.json.encode(series(path))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        write(kept, columns, 0o640)
+    return kept.read_bytes()

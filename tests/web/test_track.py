@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -37,3 +38,18 @@ def test_a_recording_cut_in_the_middle_of_a_frame_is_read_up_to_there(data: Path
     part = track.read(cut)
     assert 10 < len(part.time_s) < len(whole.time_s)
     assert (part.lat_deg == whole.lat_deg[: len(part.lat_deg)]).all()
+
+
+def test_what_a_page_shows_of_a_long_recording_is_kept_until_it_changes(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(track, "KEPT_FROM_BYTES", 1)
+    recording, folder = tmp_path / "telemetry.tlog", tmp_path / "derived"
+    whole = (data / "survey.tlog").read_bytes()
+    recording.write_bytes(whole)
+    first = track.series_kept(recording, folder)
+    assert first == msgspec.json.encode(track.series(recording))
+    (kept,) = folder.iterdir()
+    assert track.series_kept(recording, folder) == kept.read_bytes() == first
+    recording.write_bytes(whole[:500_003])
+    assert track.series_kept(recording, folder) != first

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
 from telemetry.review.examine import examine
-from web import api_flights, bundle, flight_form, pages, reach, track
+from web import api_flights, bundle, flight_form, pages, reach, recordings, track
 from web.against_plan import against_plan
 from web.auth import session
 from web.auth.guard import requires
@@ -15,6 +15,7 @@ from web.auth.permissions import ALLOWED, Permission
 from web.context import context
 from web.errors import Forbidden, Gone
 from web.exchange import answer, body
+from web.handing_over import attachment_folder
 from web.searchable import Points
 from web.store import attachments, audit, flight_search, flights, keeping
 
@@ -71,7 +72,7 @@ def flight_page(flight_id: str) -> BaseResponse:
         gone = keeping.is_disposed(db, flight_id)
     if gone and reach.sees_evidence(session.user(), summary):
         return redirect(url_for("evidence.page", flight_id=flight_id))
-    found = _flight(flight_id)
+    found = _flight(flight_id, compared=False)
     title = f"{found.summary.vehicle} {found.summary.started_at:%d %b %Y %H:%M}"
     return pages.shell(title, "flight", api_flights.FlightPage(flight=found, **pages.frame()))
 
@@ -79,10 +80,11 @@ def flight_page(flight_id: str) -> BaseResponse:
 @blueprint.get("/api/flights/<flight_id>")
 @requires(Permission.FLIGHT_READ)
 def get(flight_id: str) -> Response:
-    return answer(_flight(flight_id))
+    return answer(_flight(flight_id, compared=True))
 
 
-def _flight(flight_id: str) -> api_flights.Flight:
+def _flight(flight_id: str, compared: bool) -> api_flights.Flight:
+    """The page does not wait for the comparison: it reads the whole recording, and comes with the examination."""
     summary, found = opened(flight_id, "flight.view")
     user, record = session.user(), found.record
     with context().database.read() as db:
@@ -93,7 +95,7 @@ def _flight(flight_id: str) -> api_flights.Flight:
         plan=found.plan,
         receipt=found.receipt,
         events=found.events,
-        against_plan=against_plan(found),
+        against_plan=against_plan(found) if compared else None,
         notes=tuple(notes),
         files=record.files,
         holes=record.holes,
@@ -125,14 +127,16 @@ def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.Flight
 def series(flight_id: str) -> Response:
     """The charts' columns."""
     _, found = opened(flight_id, "flight.view", part="series")
-    return answer(track.series(found.folder / bundle.TLOG))
+    columns = track.series_kept(found.folder / bundle.TLOG, attachment_folder(context().home, flight_id))
+    return Response(columns, mimetype="application/json")
 
 
 @blueprint.get("/api/flights/<flight_id>/examination")
 @requires(Permission.FLIGHT_READ)
 def examination(flight_id: str) -> Response:
     _, found = opened(flight_id, "flight.view", part="examination")
-    return answer(api_flights.Examination(examine(found.folder, found.plan)))
+    observations = examine(recordings.opened(found.folder / bundle.TLOG), found.plan)
+    return answer(api_flights.Examination(observations, against_plan(found)))
 
 
 @blueprint.post("/api/flights/<flight_id>/notes")

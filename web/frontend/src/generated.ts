@@ -602,11 +602,19 @@ export interface UploadReceipt {
   readonly problem: string | null;
 }
 
+/** The plan last verified on board before uploads that failed. */
+export interface FormerPlan {
+  readonly plan: Plan;
+  readonly plan_sha256: string;
+  readonly sortie: string | null;
+}
+
 /** The plan a vehicle holds, as last verified. `verified` is False after a failed or half upload. */
 export interface Onboard {
   readonly vehicle: string;
   readonly plan: Plan;
   readonly receipt: UploadReceipt;
+  readonly former: FormerPlan | null;
 }
 
 /** `ok` only when the vehicle itself said yes. `said` are its STATUSTEXTs meanwhile. */
@@ -1246,6 +1254,7 @@ export interface Observation {
 /** Answer of ``GET /api/flights/<id>/examination``: what an examiner writes down. A quiet flight has none. */
 export interface Examination {
   readonly observations: readonly Observation[];
+  readonly against_plan: FlownAgainstPlan | null;
 }
 
 /** Where a listed flight was: pairs of longitude and latitude, thinned. */

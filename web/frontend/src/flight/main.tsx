@@ -34,10 +34,14 @@ async function load(): Promise<void> {
 }
 
 const findings = signal<Findings>('loading');
+/** The flight, and once it has been examined, how it lay to its plan. */
+const known = signal(flight);
 
 async function examine(): Promise<void> {
   try {
-    findings.value = (await api.examination(flight.summary.flight_id)).observations;
+    const { observations, against_plan } = await api.examination(flight.summary.flight_id);
+    findings.value = observations;
+    known.value = { ...flight, against_plan };
   } catch (error) {
     findings.value = { problem: error instanceof ApiError ? error.message : 'The recording could not be examined.' };
   }
@@ -58,7 +62,7 @@ function App() {
   const shown = state !== 'loading' && 'series' in state ? state : null;
   return (
     <div class="flight" data-testid="flight-page" data-state={state === 'loading' ? 'loading' : shown ? 'ready' : 'failed'}>
-      <Header flight={flight} />
+      <Header flight={known.value} />
       {flight.holes.length > 0 && (
         <p class="note note-warn flight-holes">
           <Icon name="warning" />
@@ -75,7 +79,7 @@ function App() {
       )}
       <div class={`flight-right ${shown ? '' : 'flight-right-bare'}`}>
         {shown && <Charts of={shown} />}
-        <Panels flight={flight} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} values={shown ? shown.values : null} />
+        <Panels flight={known.value} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} values={shown ? shown.values : null} />
       </div>
     </div>
   );
