@@ -99,7 +99,7 @@ async def running(settings_file: Path, home: Path, more: list[Service]) -> Async
 
 async def connect(settings: Settings, home: Path, name: str) -> Bus:
     bus = await Bus.connect(nats_url(settings), name, BusKeys(home / "keys").service_credentials(name))
-    await bus.prepare(settings.nats.raw_limit_mb)
+    await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
     return bus
 
 

@@ -15,6 +15,7 @@ Claims follow github.com/nats-io/jwt version 2: header and claims as unpadded ba
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import secrets
@@ -68,6 +69,8 @@ class ServerTrust(msgspec.Struct, frozen=True):
     operator_jwt: str
     system_account: str
     accounts: dict[str, str]
+    route_secret: str
+    """By which the servers of a cluster know each other."""
 
 
 class BusKeys:
@@ -87,7 +90,9 @@ class BusKeys:
         operator_jwt = _token(
             operator, _public(operator), "airbeat", {"type": "operator", "system_account": _public(system)}
         )
-        return ServerTrust(operator_jwt, _public(system), {_public(system): system_jwt, _public(account): account_jwt})
+        accounts = {_public(system): system_jwt, _public(account): account_jwt}
+        route_secret = hashlib.sha256(b"route" + bytes(operator.seed)).hexdigest()
+        return ServerTrust(operator_jwt, _public(system), accounts, route_secret)
 
     def service_credentials(self, name: str) -> Credentials:
         """Full rights within the account for the service `name`. Raises `SettingsError` for an unreadable file."""

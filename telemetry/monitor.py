@@ -167,7 +167,7 @@ async def run(settings: Settings) -> None:
     keys = BusKeys(settings_file.home() / "keys")
     bus = await Bus.connect(settings_file.nats_url(settings), "monitor", keys.service_credentials("monitor"))
     try:
-        await bus.prepare(settings.nats.raw_limit_mb)
+        await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
         kept = await bus.entries(subjects.ALERTS_BUCKET, Alert)
         await Monitor(bus, list(kept.values())).run()
     finally:

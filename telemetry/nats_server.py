@@ -2,7 +2,8 @@
 
 JetStream keeps its files under ``<home>/nats`` and writes every message through to the disk before it says so
 (``sync_interval: always``): what the gateway was told is stored survives a pulled plug, not only a killed process.
-All listeners are on loopback; on a cluster NATS is run by itself and `NATS_URL` names it.
+All listeners are on loopback unless the settings say otherwise. Three machines whose settings name each other's cluster
+ports, and which share the folder ``keys``, are one NATS; `NATS_URL` then lists all three, by comma.
 """
 
 from __future__ import annotations
@@ -122,11 +123,12 @@ def binary() -> str:
 
 def _config(folder: Path, nats: NatsSettings, ports: tuple[int, int], trust: ServerTrust) -> str:
     store_bytes = 4 * nats.raw_limit_mb * 1024**2 + _STORE_BEYOND_RAW
+    cluster = "" if nats.cluster_port is None else _cluster(nats, trust)
     preload = "\n".join(f"  {key}: {jwt}" for key, jwt in trust.accounts.items())
     return f"""\
 # Made at every start of Airbeat; changes are lost.
-server_name: airbeat
-listen: "127.0.0.1:{ports[0]}"
+server_name: {json.dumps(nats.server)}
+listen: "{nats.host}:{ports[0]}"
 max_payload: {MAX_PAYLOAD}
 authorization {{ timeout: 30 }}  # a client on a busy machine may take longer than the 2 s of the default
 max_pending: {8 * MAX_PAYLOAD}
@@ -141,14 +143,28 @@ jetstream {{
   sync_interval: always
 }}
 websocket {{
-  listen: "127.0.0.1:{ports[1]}"
+  listen: "{nats.host}:{ports[1]}"
   no_tls: true
 }}
-operator: {trust.operator_jwt}
+{cluster}operator: {trust.operator_jwt}
 system_account: {trust.system_account}
 resolver: MEMORY
 resolver_preload: {{
 {preload}
+}}
+"""
+
+
+def _cluster(nats: NatsSettings, trust: ServerTrust) -> str:
+    """The servers know each other by a password that is made of the key they share."""
+    known = f"airbeat:{trust.route_secret}"
+    routes = ", ".join(json.dumps(f"nats-route://{known}@{route}") for route in nats.routes)
+    return f"""\
+cluster {{
+  name: airbeat
+  listen: "{nats.host}:{nats.cluster_port}"
+  authorization {{ user: airbeat, password: {json.dumps(trust.route_secret)}, timeout: 30 }}
+  routes: [{routes}]
 }}
 """
 

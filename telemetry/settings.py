@@ -55,10 +55,20 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NatsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ports of the embedded NATS; 0 takes a free one."""
+    """The embedded NATS: where it listens (port 0 takes a free one), and with which others it is a cluster.
+
+    The servers of a cluster share the folder ``keys``; `replicas` says on how many of them each stream lies.
+    """
 
     port: int = 4222
     websocket_port: int = 4223
+    host: str = "127.0.0.1"
+    server: str = "airbeat"
+    """Its name, different on each machine of a cluster."""
+    cluster_port: int | None = None
+    routes: tuple[str, ...] = ()
+    """``HOST:PORT`` of the cluster ports of the others."""
+    replicas: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
     raw_limit_mb: int = 8192
     """Room for raw MAVLink that the recorder has not taken yet; when it is full the gateway keeps its own and says so.
     Ten drones make about 100 MB an hour."""

@@ -120,7 +120,7 @@ async def run(settings: Settings) -> None:
     keys = BusKeys(settings_file.home() / "keys")
     bus = await Bus.connect(settings_file.nats_url(settings), "webhooks", keys.service_credentials("webhooks"))
     try:
-        await bus.prepare(settings.nats.raw_limit_mb)
+        await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
         async with asyncio.TaskGroup() as tasks:
             for hook in hooks:
                 tasks.create_task(_for_ever(bus, hook))

@@ -87,11 +87,11 @@ class Bus:
                 await self._client.flush(timeout=2)
         await self._client.close()
 
-    async def prepare(self, raw_limit_mb: int) -> None:
+    async def prepare(self, raw_limit_mb: int, replicas: int = 1) -> None:
         """Makes the streams and buckets where they are missing, and their limits what they should be."""
-        for stream in stores.streams(raw_limit_mb):
+        for stream in stores.streams(raw_limit_mb, replicas):
             await self._retried(functools.partial(self._make, stream), str(stream.name))
-        for bucket in stores.buckets():
+        for bucket in stores.buckets(replicas):
             await self._retried(functools.partial(self._js.create_key_value, bucket), bucket.bucket)
 
     async def publish(self, subject: str, message: msgspec.Struct) -> None:
@@ -353,7 +353,8 @@ class Bus:
         except nats.js.errors.NotFoundError:
             await self._js.add_stream(stream)
         else:
-            if present.max_bytes != stream.max_bytes or present.max_age != stream.max_age:
+            limits = ("max_bytes", "max_age", "num_replicas")
+            if any(getattr(present, limit) != getattr(stream, limit) for limit in limits):
                 await self._js.update_stream(stream)
 
     async def _retried(self, attempt: Callable[[], Awaitable[Any]], what: str) -> Any:

@@ -34,7 +34,7 @@ class Usage(msgspec.Struct, frozen=True):
     limit_bytes: int
 
 
-def streams(raw_limit_mb: int) -> tuple[StreamConfig, ...]:
+def streams(raw_limit_mb: int, replicas: int) -> tuple[StreamConfig, ...]:
     return (
         StreamConfig(
             name=subjects.RAW_STREAM,
@@ -43,6 +43,7 @@ def streams(raw_limit_mb: int) -> tuple[StreamConfig, ...]:
             discard=DiscardPolicy.NEW,
             max_bytes=raw_limit_mb * _MIB,
             storage=StorageType.FILE,
+            num_replicas=replicas,
             duplicate_window=_DUPLICATES_S,
         ),
         StreamConfig(
@@ -53,6 +54,7 @@ def streams(raw_limit_mb: int) -> tuple[StreamConfig, ...]:
             max_age=90 * _DAY_S,
             max_bytes=2048 * _MIB,
             storage=StorageType.FILE,
+            num_replicas=replicas,
             duplicate_window=_DUPLICATES_S,
         ),
         StreamConfig(
@@ -63,11 +65,12 @@ def streams(raw_limit_mb: int) -> tuple[StreamConfig, ...]:
             max_age=PAST_S,
             max_bytes=_PAST_MIB * _MIB,
             storage=StorageType.FILE,
+            num_replicas=replicas,
         ),
     )
 
 
-def buckets() -> tuple[KeyValueConfig, ...]:
+def buckets(replicas: int) -> tuple[KeyValueConfig, ...]:
     names = (
         subjects.VEHICLES_BUCKET,
         subjects.ONBOARD_BUCKET,
@@ -79,5 +82,6 @@ def buckets() -> tuple[KeyValueConfig, ...]:
         subjects.WEBHOOKS_BUCKET,
     )
     return tuple(
-        KeyValueConfig(bucket=name, history=1, max_bytes=256 * _MIB, storage=StorageType.FILE) for name in names
+        KeyValueConfig(bucket=name, history=1, max_bytes=256 * _MIB, storage=StorageType.FILE, replicas=replicas)
+        for name in names
     )

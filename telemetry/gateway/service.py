@@ -312,7 +312,7 @@ async def run(settings: Settings) -> None:
     """Until cancelled. Raises `LinkError` for a link that can never work, `BusError` when the bus throws us out."""
     keys = BusKeys(settings_file.home() / "keys")
     bus = await Bus.connect(settings_file.nats_url(settings), "gateway", keys.service_credentials("gateway"))
-    await bus.prepare(settings.nats.raw_limit_mb)
+    await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
     gateway = Gateway(settings, bus)
     try:
         await gateway.run()

@@ -274,7 +274,7 @@ async def run(settings: Settings) -> None:
     bus = await Bus.connect(
         settings_file.nats_url(settings), "recorder", BusKeys(home / "keys").service_credentials("recorder")
     )
-    await bus.prepare(settings.nats.raw_limit_mb)
+    await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
     try:
         while True:
             recorder = Recorder(bus, home / "flights")

@@ -173,7 +173,7 @@ async def test_gateways_words_and_other_aircraft_are_heard(bus: Bus, fleet: Flee
     await ready(bus)
     lost = Event("e1", datetime.now(UTC), "airbeat", "frames_lost", "12 frames are lost to the recording.")
     await bus.record(lost)
-    near = Aircraft("icao-4ca1b2", "adsb", "UAV-07", 51.5080, -0.1637, 0, 64.0, "ellipsoid", None, 0.0, 0.0)
+    near = Aircraft("icao-4ca1b2", "adsb", "UAV-07", 51.5080, -0.1637, 0)
     for _ in range(8):
         await bus.publish(subjects.traffic("gateway"), TrafficFrame("gateway", datetime.now(UTC), (near,)))
         await asyncio.sleep(0.25)
