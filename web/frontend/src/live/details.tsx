@@ -57,7 +57,7 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
         {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} username={page.me.username} commander={info?.commander?.user ?? null} />}
         {info?.commander && <Commander info={info} />}
         {camera?.video && picture.isLive.value && <VideoSlot key={selected} vehicle={selected} url={camera.video} />}
-        {track ? <Facts track={track} at={at} plan={picture.onboard.value.get(selected)?.plan ?? null} /> : <p class="muted">Nothing has been heard of {selected} since this page was opened.</p>}
+        {track ? <Facts track={track} at={at} plan={picture.onboard.value.get(selected)?.plan ?? null} /> : <p class="muted">{picture.isLive.value ? `Nothing has been heard of ${selected} since this page was opened.` : `Nothing was heard of ${selected} then.`}</p>}
         <About info={info} />
         <Heard picture={picture} vehicle={selected} />
       </div>

@@ -91,12 +91,12 @@ export function DroneList({ picture, rows, choice, selected, select }: Props) {
           </button>
         ))}
       </div>
-      <Rows picture={picture} rows={rows} selected={selected} select={select} />
+      <Rows picture={picture} rows={rows} selected={selected} select={select} order={`${filter} ${sort.key} ${sort.descending}`} />
     </section>
   );
 }
 
-function Rows({ picture, rows, selected, select }: Omit<Props, 'choice'>) {
+function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice'> & { readonly order: string }) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, height: 800 });
   const rowPx = ROW_REM * 16 * screenScale();
@@ -109,6 +109,8 @@ function Rows({ picture, rows, selected, select }: Omit<Props, 'choice'>) {
     if (scroller.current) observer.observe(scroller.current);
     return () => observer.disconnect();
   }, []);
+  // Who sorts wants to see what comes first.
+  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [order]);
   useEffect(
     () =>
       selected.subscribe((vehicle) => {

@@ -40,9 +40,12 @@ const lon = (): number | null | undefined => past.fleet.tracks.get('UAV-07')?.st
 test('a moment shows what was last told before it, and its age then', async () => {
   const at = NOW - 600_500;
   past.seek(at, 3);
+  let ticks = 0;
+  past.tick.subscribe(() => (ticks += 1));
   expect(past.shown.value).toBe('loading');
   await loaded();
   expect(past.shown.value).toBe('shown');
+  expect(ticks).toBeGreaterThan(1);
   expect(lon()).toBeCloseTo((at - 500 - NOW) / 1e9, 12);
   expect(past.tick.value).toEqual({ mono: at, wall: at });
   expect(past.fleet.tracks.get('UAV-07')?.trail.points(at, 90_000).length).toBeGreaterThan(0);

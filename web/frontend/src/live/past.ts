@@ -32,6 +32,7 @@ export class Past {
   private readonly _speed = signal<Speed | null>(null);
   private readonly _shown = signal<Shown>('loading');
   private readonly _alerts = signal<readonly Alert[] | null>(null);
+  private readonly _pictures = signal(0);
   private readonly reel: Reel;
   private built = { fleet: new LiveFleet(), until: 0 };
   private drones = 0;
@@ -69,7 +70,11 @@ export class Past {
   }
 
   readonly alerts = computed<Alerts>(() => alertsAt(this._alerts.value ?? [], this._at.value ?? 0));
-  readonly tick = computed<Moment>(() => ({ mono: this._at.value ?? 0, wall: this._at.value ?? 0 }));
+  /** New with each picture, also of the same moment when more of it has come. */
+  readonly tick = computed<Moment>(() => {
+    void this._pictures.value;
+    return { mono: this._at.value ?? 0, wall: this._at.value ?? 0 };
+  });
 
   /** Looks at `at`, or at the oldest there is; at now, the page is live again. `drones` is how many there are now. */
   seek(at: number, drones: number): void {
@@ -110,6 +115,7 @@ export class Past {
     const shots = this.reel.shots(this.built.until, at, this.now());
     for (const { sentMs, frame } of shots) this.built.fleet.apply(frame, { mono: sentMs, wall: sentMs }, fineness(this.drones) * 1000 + SEAM_MS);
     this._shown.value = this.judged(at);
+    this._pictures.value += 1;
     if (this._shown.value === 'shown') this.built.until = at;
     if (this._speed.value !== null) this.reel.shots(at, at + LEAD_MS, this.now());
   }
