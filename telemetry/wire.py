@@ -87,6 +87,10 @@ class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All links it is heard on, where there are several or they are signed; `link` is the one of them in use."""
     clock_offset_s: float | None = None
     """UTC in seconds since 1970 = the vehicle's own clock + this."""
+    camera_pitch_deg: float | None = None
+    """Where the gimbal points its camera: 0 at the horizon, -90 straight down."""
+    camera_yaw_deg: float | None = None
+    """The same, from true north."""
 
 
 class LiveFrame(msgspec.Struct, frozen=True, array_like=True):
@@ -205,6 +209,31 @@ class UploadOrder(msgspec.Struct, frozen=True):
     plan_sha256: str
 
 
+class LogOrder(msgspec.Struct, frozen=True):
+    """`arguments` of the request ``log``: fetch the vehicle's own log into the flight's bundle folder.
+
+    Without `flight_id` it goes into ``vehicle-logs/<vehicle>/``; without `number` it is the newest. The request
+    ``logs`` lists them in `data`. A log that was broken off is taken up again where it was.
+    """
+
+    job: str
+    flight_id: str | None = None
+    number: int | None = None
+
+
+class LogReceipt(msgspec.Struct, frozen=True):
+    """`data` of the event ``log``, the end of a request ``log``. Where it failed `file` is None and `problem` why."""
+
+    job: str
+    vehicle: str
+    flight_id: str | None
+    number: int | None
+    file: str | None
+    bytes: int
+    sha256: str | None
+    problem: str | None = None
+
+
 class Progress(msgspec.Struct, frozen=True):
     """Where a long job stands. `stage`: mission, geofence, rally, parameters, log; `phase`: write or read back."""
 
@@ -251,12 +280,22 @@ class UploadUnderWay(msgspec.Struct, frozen=True):
     started_at: datetime
 
 
+class FormerPlan(msgspec.Struct, frozen=True):
+    """The plan last verified on board before uploads that failed."""
+
+    plan: Plan
+    plan_sha256: str
+    sortie: str | None
+
+
 class Onboard(msgspec.Struct, frozen=True):
     """The plan a vehicle holds, as last verified. `verified` is False after a failed or half upload."""
 
     vehicle: str
     plan: Plan
     receipt: UploadReceipt
+    former: FormerPlan | None = None
+    """After an upload that failed: what the request ``restore`` (no arguments) puts back; it ends as an upload does."""
 
 
 class VehicleInfo(msgspec.Struct, frozen=True):

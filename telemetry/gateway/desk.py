@@ -19,20 +19,33 @@ import msgspec
 from mission.plan import digest
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
-from telemetry.errors import AuthorityError
+from telemetry.errors import AuthorityError, BusError
 from telemetry.gateway.command import words
 from telemetry.gateway.contact import Contact
+from telemetry.gateway.jobs import READING, Jobs
+from telemetry.gateway.jobs import VERBS as JOBS
 from telemetry.services import orders
 from telemetry.services.uploading import RESTARTED, read_back, upload_plan
-from telemetry.wire import Event, Onboard, Progress, Reply, Request, UploadOrder, UploadReceipt, UploadUnderWay
+from telemetry.wire import (
+    Event,
+    FormerPlan,
+    Onboard,
+    Progress,
+    Reply,
+    Request,
+    UploadOrder,
+    UploadReceipt,
+    UploadUnderWay,
+)
 
 log = logging.getLogger(__name__)
 
-UPLOAD: Final = "upload"
+UPLOAD, RESTORE = "upload", "restore"
 WAIT_FOR_VEHICLE_S: Final = 60.0
 """How long a vehicle that was being written to when the gateway died is waited for, to say what it holds."""
-FLIES_THE_MISSION: Final = frozenset({"arm", "start", "continue", "takeoff", "mode"})
-"""Not while a plan is being written: what is on board then is neither the old plan nor the new one."""
+FLIES_THE_MISSION: Final = frozenset({"arm", "start", "continue", "takeoff", "mode", "parameter"})
+"""Not while a plan is being written: what is on board then is neither the old plan nor the new one. Nor are parameters
+set behind the upload, which sets those of the fence."""
 
 
 class Desk:
@@ -42,6 +55,7 @@ class Desk:
         self, bus: Bus, contact: Contact, tell: Callable[[Event], None], broken: UploadUnderWay | None = None
     ) -> None:
         self._bus, self._contact, self._tell, self._broken = bus, contact, tell, broken
+        self._jobs = Jobs(bus, contact, tell)
         self._upload: asyncio.Task[None] | None = None
         self._writing = False
         """A plan is being written or read back now."""
@@ -57,8 +71,11 @@ class Desk:
         if verb in orders.COMMAND_VERBS:
             return command.change(verb, request)
         try:
-            with command.ordering(verb, request):
-                reply = await self._carry_out(verb, request)
+            if verb in READING:
+                reply = await self._jobs.carry_out(verb, request)
+            else:
+                with command.ordering(verb, request):
+                    reply = await self._carry_out(verb, request)
         except AuthorityError as error:
             reply = Reply(False, words(error))
         self._tell(_command_event(self._contact.vehicle.name, verb, request, reply))
@@ -67,9 +84,27 @@ class Desk:
     async def _carry_out(self, verb: str, request: Request) -> Reply:
         if verb == UPLOAD:
             return await self._begin_upload(request)
+        if verb == RESTORE:
+            return await self._begin_restore(request)
         if self._writing and verb in FLIES_THE_MISSION:
-            return Reply(False, f"Not while a plan is being uploaded: {verb} would fly what is half on board.")
+            return Reply(
+                False, f"Not while a plan is being uploaded: {verb} would change or fly what is half on board."
+            )
+        if verb in JOBS:
+            return await self._jobs.carry_out(verb, request)
         return await orders.execute(self._contact.mailbox, verb, request)
+
+    async def _begin_restore(self, request: Request) -> Reply:
+        """The plan that was verified on board before the last uploads failed, written again."""
+        try:
+            onboard = await self._bus.entry(subjects.ONBOARD_BUCKET, self._contact.vehicle.name, Onboard)
+        except BusError as error:
+            return Reply(False, str(error))
+        if onboard is None or onboard.former is None:
+            return Reply(False, "There is no former plan to restore.")
+        former = onboard.former
+        order = msgspec.to_builtins(UploadOrder(new_id(), former.plan, former.plan_sha256))
+        return await self._begin_upload(msgspec.structs.replace(request, arguments=order, sortie=former.sortie))
 
     async def _begin_upload(self, request: Request) -> Reply:
         if self._writing:
@@ -124,7 +159,8 @@ class Desk:
 
 async def conclude(bus: Bus, order: UploadOrder, receipt: UploadReceipt) -> None:
     """The end of an upload, for everyone: what is on board, the event, and no marker any more."""
-    await bus.put(subjects.ONBOARD_BUCKET, receipt.vehicle, Onboard(receipt.vehicle, order.plan, receipt))
+    former = None if receipt.verified else await _former(bus, receipt.vehicle)
+    await bus.put(subjects.ONBOARD_BUCKET, receipt.vehicle, Onboard(receipt.vehicle, order.plan, receipt, former))
     await bus.record(_upload_event(receipt))
     await bus.delete(subjects.UPLOADS_BUCKET, receipt.vehicle)
 
@@ -151,6 +187,17 @@ class BrokenUploads:
             vehicle, marker = self._markers.popitem()
             problem = f"{RESTARTED} {vehicle} is not heard since; what is on board is not known."
             await conclude(self._bus, marker.order, failed_receipt(vehicle, marker, problem))
+
+
+async def _former(bus: Bus, vehicle: str) -> FormerPlan | None:
+    """What was verified on board before an upload that failed."""
+    try:
+        before = await bus.entry(subjects.ONBOARD_BUCKET, vehicle, Onboard)
+    except BusError:
+        return None  # without the bus there is no telling; the failure itself must still be told
+    if before is None or not before.receipt.verified:
+        return before.former if before is not None else None
+    return FormerPlan(before.plan, before.receipt.plan_sha256, before.receipt.sortie)
 
 
 def failed_receipt(vehicle: str, marker: UploadUnderWay, problem: str) -> UploadReceipt:
@@ -191,7 +238,7 @@ def _command_event(vehicle: str, verb: str, request: Request, reply: Reply) -> E
         "role": request.actor.role,
         "sortie": request.sortie,
         "reason": request.reason,
-        "arguments": {} if verb == UPLOAD else request.arguments,
+        "arguments": {} if verb in (UPLOAD, RESTORE) else request.arguments,
     }
     return Event(
         new_id(),

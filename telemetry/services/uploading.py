@@ -31,7 +31,7 @@ from mission.items import (
 from telemetry.errors import Interrupted, ServiceError
 from telemetry.services import parameters, storing
 from telemetry.services.channel import Channel
-from telemetry.wire import Actor, Onboard, Progress, TransferReceipt, UploadOrder, UploadReceipt, UploadUnderWay
+from telemetry.wire import Actor, Progress, TransferReceipt, UploadOrder, UploadReceipt, UploadUnderWay
 
 STAGES: Final = (
     (MissionType.FENCE, "geofence", fence_items),
@@ -115,14 +115,6 @@ class _Report:
 
     def of(self, phase: str) -> Callable[[int, int], None]:
         return lambda done, total: self.on_progress(Progress(self.job, self.vehicle, self.stage, phase, done, total))
-
-
-async def restore_plan(
-    channel: Channel, former: Onboard, actor: Actor, upload_id: str, on_progress: OnProgress
-) -> UploadReceipt:
-    """Puts the plan back that was verified on board before an upload that failed; otherwise as `upload_plan`."""
-    order = UploadOrder(upload_id, former.plan, former.receipt.plan_sha256)
-    return await upload_plan(channel, order, actor, former.receipt.sortie, on_progress)
 
 
 async def _write(channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report) -> TransferReceipt:

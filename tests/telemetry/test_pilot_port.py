@@ -7,11 +7,10 @@ The tools block, so each runs in a thread or a process of its own.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -21,83 +20,21 @@ import pytest
 from pymavlink import mavutil
 
 from mission.items import MissionType, mission_items
-from mission.plan import EMPTY, Plan, digest
-from sitl.fleet import Fleet
+from mission.plan import EMPTY, Plan
 from telemetry import settings as settings_file
 from telemetry import subjects
-from telemetry.bus import Bus
-from telemetry.errors import BusError, SettingsError
-from telemetry.gateway.service import Gateway
-from telemetry.mavlink import tlog
+from telemetry.errors import SettingsError
 from telemetry.mavlink.frame import Frame
 from telemetry.services.transfer import item_fields
-from telemetry.settings import LinkSettings, Settings, VehicleSettings
-from telemetry.wire import Actor, Event, Onboard, RawChunk, Reply, Request, UploadOrder
+from telemetry.wire import Onboard
 from tests.sitl.test_clients import mavproxy
+from tests.telemetry.one_drone import NAME, PATIENCE_S, Unit, unit, until
 from tests.telemetry.services.plans import HOME, plan
 
-PILOT: Final = Actor("ann", "pilot")
-NAME: Final = "UAV-01"
-SETTINGS: Final = Settings(
-    links=(LinkSettings("radio", "udpin:127.0.0.1:0"),),
-    vehicles=(VehicleSettings(NAME, 1, pilot_port="tcpin:127.0.0.1:0"),),
-)
-SPEEDUP: Final = 10.0
-PATIENCE_S: Final = 60.0
+__all__ = ["unit"]
 ARM, SET_MODE, TAKEOFF = 400, 176, 22
 STABILIZE, GUIDED, RTL = 0, 4, 6
 KEPT: Final = frozenset({"STATUSTEXT", "COMMAND_ACK", "MISSION_ACK", "PARAM_VALUE"})
-
-
-class Unit:
-    """A gateway with one drone, which has a port for tools."""
-
-    def __init__(self, gateway: Gateway, bus: Bus) -> None:
-        self.gateway, self.bus = gateway, bus
-        self.port = gateway.pilot_ports.ports[NAME]
-
-    @property
-    def address(self) -> str:
-        return f"tcp:{self.port.link.address}"
-
-    async def upload(self, wanted: Plan) -> None:
-        order = msgspec.to_builtins(UploadOrder("u1", wanted, digest(wanted)))
-        subject = subjects.request(NAME, "upload")
-        reply = None
-        while reply is None:
-            with contextlib.suppress(BusError):  # until the drone has been heard
-                reply = await self.bus.request(subject, Request(PILOT, order), Reply, 30)
-        assert reply.ok, reply.text
-        await until(lambda: self.port.approved is not None and not self.port.writing)
-
-    async def events(self, kind: str) -> list[Event]:
-        found = await self.bus.past(subjects.EVENTS_STREAM, Event, only=subjects.event(NAME, kind))
-        return [one.message for one in found if one.message is not None]
-
-    async def recorded(self) -> list[Frame]:
-        chunks = await self.bus.past(subjects.RAW_STREAM, RawChunk)
-        parts = [part for one in chunks if one.message for part in one.message.vehicles]
-        return [frame for part in parts for _, frame in tlog.read(part.tlog)]
-
-
-@pytest.fixture
-async def unit(bus: Bus) -> AsyncIterator[Unit]:
-    gateway = Gateway(SETTINGS, bus)
-    task = asyncio.create_task(gateway.run())
-    await until(lambda: NAME in gateway.pilot_ports.ports)
-    host, port = str(gateway.links["radio"].address).rsplit(":", 1)
-    async with Fleet(base_port=None, udp=(host, int(port)), speedup=SPEEDUP):
-        yield Unit(gateway, bus)
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def until(happened: Callable[[], Any]) -> None:
-    limit = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < limit, f"not within {PATIENCE_S:g} s"
-        await asyncio.sleep(0.02)
 
 
 def _belongs_to(number: int, message: Any) -> bool:

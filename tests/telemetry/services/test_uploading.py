@@ -13,7 +13,7 @@ from mission.items import differences, fence_items, items_digest, mission_items,
 from mission.plan import Geofence, Plan, digest
 from sitl.link import PERFECT, parse
 from telemetry.services import parameters, uploading
-from telemetry.wire import Onboard, Progress, UploadOrder, UploadReceipt
+from telemetry.wire import Progress, UploadOrder, UploadReceipt
 from tests.telemetry.services.hard_link import Simulated, simulated
 from tests.telemetry.services.plans import plan
 from tests.telemetry.services.scenarios import PILOT
@@ -75,7 +75,7 @@ def test_a_broken_upload_says_what_is_on_board_and_the_former_plan_can_be_restor
     async def attempt() -> tuple[UploadReceipt, int, UploadReceipt, tuple[str, ...]]:
         async with simulated(warm_up_s=5.0) as link:
             former = plan(10, 60.0)
-            onboard = Onboard("UAV-01", former, await upload(link, former))
+            assert (await upload(link, former)).verified
             link.set(parse("delay=50ms"))
 
             def fall_out(step: Progress) -> None:
@@ -85,7 +85,7 @@ def test_a_broken_upload_says_what_is_on_board_and_the_former_plan_can_be_restor
             receipt = await upload(link, plan(70), fall_out)
             on_board = len(link.vehicle.mission)
             link.set(PERFECT)
-            restored = await uploading.restore_plan(link.mailbox, onboard, PILOT, "upload-2", lambda step: None)
+            restored = await upload(link, former)
             wrong = differences(mission_items(former), tuple(link.vehicle.mission))
             return receipt, on_board, restored, wrong
 
