@@ -1,0 +1,144 @@
+"""Custody, exports, records and disposals on both databases: nothing is lost or numbered twice under two writers."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from telemetry.settings import RETENTION
+from tests.web.test_store import flight
+from tests.web.test_store import postgres as postgres
+from tests.web.test_store import store as store
+from web.auth.permissions import Role
+from web.errors import Conflict, Forbidden
+from web.store import audit, custody, exports, flights, keeping, records, users
+from web.store.audit import Who
+from web.store.database import Database
+from web.store.records import Form
+
+SUPERVISOR = Who("supervisor", "supervisor", None)
+
+
+@pytest.fixture
+def flown(store: Database) -> Database:
+    with store.write() as db:
+        for name in ("a", "b"):
+            flights.index(db, flight(name), Path(f"/{name}"))
+    return store
+
+
+def test_writers_at_once_make_one_chain(flown: Database) -> None:
+    problems: list[Exception] = []
+
+    def look(name: str) -> None:
+        try:
+            for _ in range(10):
+                with flown.write() as db:
+                    audit.append(db, SUPERVISOR, "flight.view", name)
+        except DBAPIError as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=look, args=(name,)) for name in ("a", "b", "a")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    with flown.read() as db:
+        assert [line.number for line in custody.lines(db, "a")] == list(range(1, 21))
+        assert [line.number for line in custody.lines(db, "b")] == list(range(1, 11))
+        assert custody.problems(db, custody.head(db)[1]) == []
+
+
+def test_neither_database_lets_a_line_be_changed(flown: Database) -> None:
+    with flown.write() as db:
+        audit.append(db, SUPERVISOR, "flight.view", "a")
+    for change in ("UPDATE custody SET statement = 'x'", "DELETE FROM custody"):
+        with pytest.raises(DBAPIError, match="append-only"), flown.write() as db:
+            db.execute(text(change))
+
+
+def test_a_deed_that_fails_leaves_no_line(flown: Database) -> None:
+    with pytest.raises(Conflict), flown.write() as db:
+        audit.append(db, SUPERVISOR, "flight.view", "a")
+        raise Conflict("it did not happen")
+    with flown.read() as db:
+        assert custody.lines(db, "a") == []
+
+
+def test_exports_are_numbered_once_and_packed_once(flown: Database) -> None:
+    with flown.write() as db:
+        first = exports.begin(db, "a", "supervisor", "Trial", "CPS")
+        second = exports.begin(db, "b", "supervisor", "Trial", "CPS")
+    assert (first.number, second.number) == (1, 2)
+    with flown.write() as db:
+        exports.packed(db, 1, "f" * 64)
+    with pytest.raises(Conflict, match="meanwhile"), flown.write() as db:
+        exports.packed(db, 1, "e" * 64)
+    with flown.read() as db:
+        assert [one.sha256 for one in exports.of(db, "a")] == ["f" * 64]
+
+
+def test_of_two_who_confirm_at_once_one_does(flown: Database) -> None:
+    with flown.write() as db:
+        users.create(db, "second", "S. Manager", Role.ACCOUNTABLE_MANAGER, "two bridges over one river")
+        keeping.propose(db, "a", "supervisor", "Reviewed")
+    ended: list[str] = []
+
+    def confirm(name: str) -> None:
+        try:
+            with flown.write() as db:
+                keeping.decide(db, "a", name, confirmed=True)
+            ended.append("done")
+        except Conflict:
+            ended.append("refused")
+
+    threads = [threading.Thread(target=confirm, args=(name,)) for name in ("manager", "second")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == ["done", "refused"]
+
+
+def test_a_hold_and_the_proposers_own_yes_are_refused(flown: Database) -> None:
+    with flown.write() as db:
+        keeping.propose(db, "a", "manager", "Reviewed")
+    with pytest.raises(Forbidden, match="another person"), flown.write() as db:
+        keeping.decide(db, "a", "manager", confirmed=True)
+    with flown.write() as db:
+        keeping.place_hold(db, "a", "disclosure", "Claim")
+    with pytest.raises(Conflict, match="Claim"), flown.write() as db:
+        keeping.decide(db, "a", "supervisor", confirmed=True)
+    with flown.read() as db:
+        assert not keeping.is_disposed(db, "a")
+        assert flights.get(db, "a")[0].exhibit
+        assert not flights.get(db, "b")[0].exhibit
+
+
+def test_reviews_are_due_by_class(flown: Database) -> None:
+    with flown.write() as db:
+        keeping.set_retention(db, "b", RETENTION[1], "supervisor", "Public protection")
+        today = datetime.now(UTC).date()
+        later = today.replace(year=today.year + 5)
+        assert [flight_id for flight_id, _ in keeping.due(db, later, RETENTION, 10)] == ["a"]
+        latest = today.replace(year=today.year + 11)
+        assert {flight_id for flight_id, _ in keeping.due(db, latest, RETENTION, 10)} == {"a", "b"}
+
+
+def test_every_word_of_the_pilot_is_kept_and_the_last_holds(flown: Database) -> None:
+    with flown.write() as db:
+        (task,) = records.fill(db, "a", "pilot", Form(defects="Propeller chipped"))
+        assert task.due_at - task.at == timedelta(hours=72)
+        assert records.fill(db, "a", "pilot", Form(defects="Propeller chipped", remarks="replaced")) == ()
+        kept = records.form(db, "a")
+        assert kept is not None
+        assert kept.form.remarks == "replaced"
+        assert db.scalar(text("SELECT count(*) FROM flight_forms")) == 2
+        assert not task.is_late(datetime.now(UTC))
+        assert task.is_late(datetime.now(UTC) + timedelta(hours=73))
