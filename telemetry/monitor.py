@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 import socket
 import time
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from telemetry.errors import BusError
 from telemetry.guests import GuestRelay
 from telemetry.rules import RULES, Drone, Fleet, Watch
 from telemetry.rules.condition import FRAMES_LOST, SIGNATURE_REFUSED
-from telemetry.rules.fleet import Heard, Notice
+from telemetry.rules.fleet import Disk, Heard, Notice
 from telemetry.rules.ground import Ground
 from telemetry.rules.traffic import FORGOTTEN_S
 from telemetry.running import run_service, told_to_end
@@ -48,6 +49,7 @@ class Monitor:
         self._plans: dict[str, Plan] = {}
         self._known: dict[str, bool] = {}
         self._raw_share: float | None = None
+        self._disk: Disk | None = None
         self._traffic: dict[str, Heard] = {}
         self._own: set[str] = set()
         """Our drones' own voices among the traffic, by their serial numbers."""
@@ -76,7 +78,7 @@ class Monitor:
             due = max(due + STEP_S, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
             now = time.monotonic()
-            fleet = Fleet(now, self._drones, self._ground, self._raw_share, self._traffic, self._notices)
+            fleet = Fleet(now, self._drones, self._ground, self._raw_share, self._traffic, self._notices, self._disk)
             async with self._changing:
                 changes = self._watch.step(fleet, datetime.now(UTC))
                 based = [(change, self._book.revision(change.alert)) for change in changes]
@@ -134,6 +136,9 @@ class Monitor:
 
     async def _learn_usage(self) -> None:
         while not told_to_end():
+            with contextlib.suppress(OSError):  # a data folder that is away just now
+                used = shutil.disk_usage(settings_file.home())
+                self._disk = Disk(socket.gethostname(), used.free, used.total)
             with contextlib.suppress(BusError):  # asked again in a moment
                 usage = await self._bus.usage(subjects.RAW_STREAM)
                 self._raw_share = usage.used_bytes / usage.limit_bytes if usage.limit_bytes else None

@@ -28,6 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("height", "critical", place.height, after_s=0.5),
     Rule("fence_disabled", "critical", condition.fence_disabled, after_s=3.0),
     Rule("recorder_behind", "critical", condition.recorder_behind),
+    Rule("disk", "critical", condition.disk),
     Rule("frames_lost", "critical", condition.frames_lost),
     Rule("signature", "critical", condition.signature_refused),
     Rule("breach_predicted", "warning", place.breach_predicted, after_s=0.2, ends_after_s=3.0),

@@ -26,6 +26,7 @@ FRAMES_LOST, SIGNATURE_REFUSED = "frames_lost", "signature_refused"
 """Kinds of events of the gateway."""
 GOES_ON_S: Final = 20.0
 """The gateway tells of what goes on every few seconds; this long after the last word it is over."""
+DISK_SHARE, DISK_GOOD_SHARE = 0.05, 0.08
 BEHIND_SHARE, BEHIND_GOOD_SHARE = 0.25, 0.15
 
 
@@ -211,6 +212,18 @@ def _noticed(fleet: Fleet, kind: str) -> Verdicts:
         for (told, vehicle), notice in fleet.notices.items()
         if told == kind
     }
+
+
+def disk(fleet: Fleet) -> Verdicts:
+    """Told while there is still room: on a full disk nothing can be kept, not even an alert."""
+    if fleet.disk is None:
+        return {}
+    machine, share = f"{SYSTEM}+{fleet.disk.host}", fleet.disk.free_bytes / fleet.disk.total_bytes
+    if share < DISK_SHARE:
+        left = f"{100 * share:.1f} % ({fleet.disk.free_bytes / 1e9:.1f} GB)"
+        text = f"The disk of {fleet.disk.host} has {left} of its room left; when it is full, no flight is recorded."
+        return {machine: text}
+    return {machine: GOOD} if share > DISK_GOOD_SHARE else {}
 
 
 def recorder_behind(fleet: Fleet) -> Verdicts:

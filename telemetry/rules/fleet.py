@@ -66,6 +66,15 @@ class Notice:
     heard_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Of the data folder of the machine `host`."""
+
+    host: str
+    free_bytes: int
+    total_bytes: int
+
+
 @dataclass
 class Fleet:
     """One moment. `ground` keeps what is costly between moments."""
@@ -79,6 +88,7 @@ class Fleet:
     """Other aircraft, by their id."""
     notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
     """The last of each kind of event that is an alert as long as it goes on, by kind and vehicle."""
+    disk: Disk | None = None
     _standings: dict[str, Standing] | None = field(default=None, repr=False)
 
     def knows(self, pair: str) -> bool:
