@@ -44,6 +44,8 @@ TICK_S: Final = 0.5
 MOST_TOOLS: Final = 16
 MOST_REMEMBERED: Final = 200
 """Things told of one tool."""
+OWN_TEXTS: Final = 0x8000
+"""STATUSTEXT.id of ours, so that no tool joins a chunk of the vehicle's to one of them."""
 SET_MODE: Final = 11
 """ArduPilot answers SET_MODE with a COMMAND_ACK of its message's id."""
 ADDRESSED: Final = frozenset(kind.id for kind in BY_ID.values() if "target_system" in kind.fields)
@@ -223,7 +225,7 @@ class PilotPort:
         self.link.send(tool.peer, encode(name, whole, seq=self._sequence, sysid=system, compid=AUTOPILOT))
 
     def _say(self, tool: Tool, text: str) -> None:
-        for fields in chunks(f"Airbeat: {text}", self._sequence + 1):
+        for fields in chunks(f"Airbeat: {text}", OWN_TEXTS | self._sequence):
             self._answer(tool, "STATUSTEXT", {"severity": MavSeverity.WARNING, **fields})
 
     def _event(self, tool: Tool | None, kind: str, text: str, data: dict[str, Any] | None = None) -> None:
