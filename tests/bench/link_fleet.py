@@ -90,8 +90,10 @@ async def _loaded(count: int, ports: list[int], bus: Bus, watched: dict[str, int
         stdout=asyncio.subprocess.PIPE,
     )
     watched = {**watched, "load": load.pid}
+    while not meter.recorded:  # noqa: ASYNC110 - the load prepares its frames first
+        await asyncio.sleep(0.1)
     begun, before = time.monotonic(), {name: live.cpu_s(pid) for name, pid in watched.items()}
-    await asyncio.sleep(SECONDS)
+    await asyncio.sleep(SECONDS - 1.0)
     took_s = time.monotonic() - begun
     cores = {name: round((live.cpu_s(pid) - before[name]) / took_s, 2) for name, pid in watched.items()}
     sent = json.loads((await load.communicate())[0])
