@@ -30,6 +30,10 @@ EKF_VARIANCE_LIMIT: Final = 0.8
 REBOOT_STEP_MS: Final = 2000
 """A fall of the vehicle's clock by more than this is a reboot, by less frames that overtook each other."""
 UNKNOWN16: Final = 0xFFFF
+GIMBAL_FROM_NOSE: Final = 32
+"""GIMBAL_DEVICE_FLAGS_YAW_IN_VEHICLE_FRAME."""
+GIMBAL_FROM_NORTH: Final = 16 | 64
+"""GIMBAL_DEVICE_FLAGS: YAW_LOCK (which meant so before there was a flag for it), YAW_IN_EARTH_FRAME."""
 LINK_LATE_S: Final = 3.0
 """Without a HEARTBEAT for longer than this, at 1 Hz, the link counts as lost."""
 
@@ -97,6 +101,8 @@ class Vehicle:
         self.mission_at: float | None = None
         self.links: tuple[LinkQuality, ...] = ()
         self.clock_offset_s: float | None = None
+        self.camera_pitch_deg: float | None = None
+        self.camera_yaw_deg: float | None = None
 
     def update(self, message_id: int, message: Any, now: float) -> None:
         """Takes one decoded message of the autopilot; `now` is `time.monotonic()`."""
@@ -160,6 +166,8 @@ class Vehicle:
             mission_age_ms=_age_ms(self.mission_at, now),
             links=self.links,
             clock_offset_s=self.clock_offset_s,
+            camera_pitch_deg=self.camera_pitch_deg,
+            camera_yaw_deg=self.camera_yaw_deg,
         )
 
 
@@ -311,6 +319,19 @@ def _age_ms(at: float | None, now: float) -> int | None:
 BREACHES: Final = {1: "lowest height", 2: "greatest height", 3: "boundary"}
 """FENCE_BREACH in words."""
 
+
+def _gimbal_device_attitude_status(vehicle: Vehicle, message: Any, now: float) -> None:
+    """The quaternion turns the camera's axes into north, east, down, or into nose, right, down where it says so."""
+    w, x, y, z = message.q
+    vehicle.camera_pitch_deg = math.degrees(math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x)))))
+    yaw = math.degrees(math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)))
+    from_north = bool(message.flags & GIMBAL_FROM_NORTH) and not message.flags & GIMBAL_FROM_NOSE
+    if not from_north and vehicle.heading_deg is None:
+        vehicle.camera_yaw_deg = None
+    else:
+        vehicle.camera_yaw_deg = (yaw + (0.0 if from_north else vehicle.heading_deg or 0.0)) % 360.0
+
+
 HANDLERS: Final[dict[int, Callable[[Vehicle, Any, float], None]]] = {
     0: _heartbeat,
     1: _sys_status,
@@ -327,5 +348,6 @@ HANDLERS: Final[dict[int, Callable[[Vehicle, Any, float], None]]] = {
     241: _vibration,
     242: _home_position,
     245: _extended_sys_state,
+    285: _gimbal_device_attitude_status,
 }
 """By message id."""

@@ -32,6 +32,7 @@ NEEDS_HZ: Final = {
     "TERRAIN_REPORT": 1.0,
     "WIND": 1.0,
     "ADSB_VEHICLE": 5.0,
+    "GIMBAL_DEVICE_ATTITUDE_STATUS": 2.0,
     "HOME_POSITION": 0.2,
 }
 """Hz per message. Positions and attitude make the live tick; the others change slowly. Of other aircraft it is one each

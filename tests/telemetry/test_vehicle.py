@@ -160,3 +160,28 @@ def test_loss_is_counted_per_component_over_ten_seconds() -> None:
     loss.count(1, 100)
     assert loss.lost == 16, "a number that falls back is a restart"
     assert loss.percent(20.1) == 0.0
+
+
+HALF = math.sqrt(0.5)
+
+
+@pytest.mark.parametrize(
+    ("q", "flags", "pitch", "yaw"),
+    [
+        ((1.0, 0.0, 0.0, 0.0), 32, 0.0, 90.0),
+        ((HALF, 0.0, -HALF, 0.0), 32, -90.0, 90.0),
+        ((HALF, 0.0, 0.0, HALF), 32, 0.0, 180.0),
+        ((HALF, 0.0, 0.0, HALF), 64, 0.0, 90.0),
+        ((HALF, 0.0, 0.0, HALF), 16, 0.0, 90.0),
+    ],
+)
+def test_where_the_camera_looks_is_told_from_north(
+    vehicle: Vehicle, q: tuple[float, ...], flags: int, pitch: float, yaw: float
+) -> None:
+    heard(vehicle, "GLOBAL_POSITION_INT", lat=515000000, lon=-1600000, hdg=9000)
+    heard(vehicle, "GIMBAL_DEVICE_ATTITUDE_STATUS", q=list(q), flags=flags)
+    live = vehicle.snapshot(0.0)
+    assert live.camera_pitch_deg == pytest.approx(pitch, abs=0.05)  # float32 near the pole
+    assert live.camera_yaw_deg is not None
+    if abs(pitch) < 89.0:  # straight down has no direction
+        assert live.camera_yaw_deg == pytest.approx(yaw, abs=1e-4)

@@ -152,6 +152,8 @@ export interface LiveVehicle {
   readonly mission_age_ms: number | null;
   readonly links: readonly LinkQuality[];
   readonly clock_offset_s: number | null;
+  readonly camera_pitch_deg: number | null;
+  readonly camera_yaw_deg: number | null;
 }
 
 export const LiveVehicleFields = [
@@ -199,6 +201,8 @@ export const LiveVehicleFields = [
   "mission_age_ms",
   "links",
   "clock_offset_s",
+  "camera_pitch_deg",
+  "camera_yaw_deg",
 ] as const;
 export type LiveVehicleTuple = readonly [
   vehicle: string,
@@ -245,6 +249,8 @@ export type LiveVehicleTuple = readonly [
   mission_age_ms: number | null,
   links: readonly LinkQuality[],
   clock_offset_s: number | null,
+  camera_pitch_deg: number | null,
+  camera_yaw_deg: number | null,
 ];
 export function liveVehicle(row: LiveVehicleTuple): LiveVehicle {
   return {
@@ -292,6 +298,8 @@ export function liveVehicle(row: LiveVehicleTuple): LiveVehicle {
     mission_age_ms: row[41],
     links: row[42],
     clock_offset_s: row[43],
+    camera_pitch_deg: row[44],
+    camera_yaw_deg: row[45],
   };
 }
 

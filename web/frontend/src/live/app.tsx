@@ -71,7 +71,7 @@ function MapPane({ model }: { model: Model }) {
   const container = useRef<HTMLDivElement>(null);
   const { map, page, picture, selected, view, select } = model;
   useEffect(() => {
-    if (container.current) map.value = new LiveMap(container.current, page.map, picture, selected, view, select);
+    if (container.current) map.value = new LiveMap(container.current, page.map, picture, page.cameras, selected, view, select);
   }, []);
   return (
     <section class="live-map" aria-label="Map">

@@ -3,12 +3,13 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LngLat, Point, PointLike } from 'maplibre-gl';
 
 import type { Moment } from '../bus/age';
-import type { FoundPlace, MapConfig, Plan, Position } from '../generated';
+import type { FoundPlace, MapConfig, Plan, Position, VehicleCamera } from '../generated';
 import type { Box } from '../map/area';
 import { boundsOf, lonLat } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { positions } from '../plan/path';
 import { worstByVehicle } from './alerts';
+import { addCameraLayers, drawCameras } from './camera-view';
 import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
 import { partAgeMs } from './freshness';
 import { addMeasureLayers, drawMeasure } from './measure';
@@ -45,6 +46,7 @@ export class LiveMap {
     container: HTMLElement,
     config: MapConfig,
     private readonly picture: Picture,
+    private readonly cameras: readonly VehicleCamera[],
     private readonly selected: ReadonlySignal<string | null>,
     private readonly view: ReadonlySignal<View>,
     select: (vehicle: string) => void,
@@ -56,6 +58,7 @@ export class LiveMap {
       addAirspaceLayers(map);
       addPlanLayers(map);
       this.drawPlans();
+      addCameraLayers(map);
       addTrafficLayers(map);
       this.surroundings.styled();
       addDroneLayers(map);
@@ -183,6 +186,7 @@ export class LiveMap {
     const { trails, allLabels } = this.view.value;
     const look: Look = { worst: worstByVehicle(this.picture.alerts.value), selected: this.selected.value, allLabels };
     drawDrones(map, fleet, look, at);
+    if (this.cameras.length > 0) drawCameras(map, fleet, this.cameras);
     const many = fleet.tracks.size > 150;
     if (now - this.drawn.trailsAt > (many ? 1500 : 300)) {
       drawTrails(map, fleet, look, at, trails === 'off' ? 0 : many ? 20_000 : 90_000, trails);
