@@ -98,6 +98,16 @@ class FlightForm(Base):
     form: Mapped[dict[str, Any]]
 
 
+class KeptRecord(Base):
+    """The record of a flight as it stood when its content was disposed of: the operator keeps it longer."""
+
+    __tablename__ = "kept_records"
+
+    flight_id: Mapped[str] = mapped_column(ForeignKey("flights.flight_id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column("kept_at")
+    record: Mapped[dict[str, Any]]
+
+
 class FlightTask(Base):
     """Something to be done because of a flight: a defect to mend, an occurrence to report."""
 
