@@ -53,7 +53,7 @@ def kneeboard(plan: Plan, details: Details, context: Context = DEFAULT) -> bytes
             "duration": _clock(situation.totals.duration_s),
             "battery": f"{situation.totals.battery_pct:.0f} %",
         },
-        "legs": _legs(situation),
+        "legs": leg_rows(situation),
         "emergency": _emergency(situation),
         "findings": [[f.severity, f.text] for f in check_situation(situation)],
     }
@@ -99,13 +99,17 @@ def _d(ring: FloatArray, west: float, north: float) -> str:
     return "M " + " L ".join(f"{x - west:.1f} {north - y:.1f}" for x, y in ring.tolist())
 
 
-def _legs(situation: Situation) -> list[list[str]]:
-    """Item, what, height above home, distance, time from take-off."""
-    rows = []
-    elapsed = 0.0
-    for leg, seconds in zip(situation.path.legs, situation.costs.seconds.tolist(), strict=True):
-        elapsed += seconds
-        rows.append([str(leg.item + 1), str(leg.kind), f"{leg.end[2]:.0f}", f"{leg.horizontal_m:.0f}", _clock(elapsed)])
+def leg_rows(situation: Situation) -> list[list[str]]:
+    """Item, what, height above home, distance, time from take-off; the pieces of a curve or circle are one row."""
+    rows: list[list[str]] = []
+    elapsed = metres = 0.0
+    legs = situation.path.legs
+    for number, (leg, seconds) in enumerate(zip(legs, situation.costs.seconds.tolist(), strict=True)):
+        elapsed, metres = elapsed + seconds, metres + leg.horizontal_m
+        if leg.kind in (LegKind.CURVE, LegKind.CIRCLE) and number + 1 < len(legs) and legs[number + 1].item == leg.item:
+            continue
+        rows.append([str(leg.item + 1), str(leg.kind), f"{leg.end[2]:.0f}", f"{metres:.0f}", _clock(elapsed)])
+        metres = 0.0
     return rows
 
 

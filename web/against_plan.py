@@ -42,4 +42,4 @@ def against_plan(flight: Bundle) -> api_flights.FlownAgainstPlan | None:
 def _places(plan: Plan) -> set[int]:
     """The items that the mission flies to."""
     legs = flight_path(plan, frame_of(plan), DEFAULT.vehicle).legs
-    return {leg.item for leg in legs if leg.kind in (LegKind.TRAVEL, LegKind.CIRCLE)}
+    return {leg.item for leg in legs if leg.kind in (LegKind.TRAVEL, LegKind.CURVE, LegKind.CIRCLE)}

@@ -25,7 +25,7 @@ from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
 from telemetry.review.track import Track, held, track_of
 
-_FLOWN: Final = (LegKind.TRAVEL, LegKind.CIRCLE)
+_FLOWN: Final = (LegKind.TRAVEL, LegKind.CURVE, LegKind.CIRCLE)
 MISSED_M: Final = 10.0
 """A waypoint never passed nearer than this was missed. ArduCopter counts it as reached at WPNAV_RADIUS, 2 m."""
 

@@ -17,6 +17,7 @@ from mission.context import Context, Vehicle
 from mission.flown import flown
 from mission.formats import load
 from mission.geodesy import FloatArray
+from mission.kneeboard import leg_rows
 from mission.leg import Leg, LegKind
 from mission.plan import FenceKind, FencePolygon, Frame, Geofence, Plan, Position
 from mission.report import report
@@ -134,3 +135,11 @@ def test_the_report_gives_the_line_in_degrees(make_plan: MakePlan) -> None:
     assert max(point.height_home_m for point in told) == 40.0
     assert {point.item for point in told} == {0, 1, 2, 3}
     assert told[-1].height_home_m == 0.0
+
+
+def test_the_kneeboard_has_one_row_for_a_curve(curves: Plan) -> None:
+    rows = leg_rows(Situation(curves, Context()))
+    assert [row[0] for row in rows if row[1] == "curve"] == ["3", "4", "5", "8", "10", "11"]
+    drawn = math.dist((60.0, 110.0), (130.0, 60.0))
+    (second,) = [float(row[3]) for row in rows if row[0] == "4"]
+    assert drawn < second < 1.5 * drawn
