@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import shapely
@@ -24,6 +25,8 @@ from mission.returns import Returns
 from mission.samples import Samples, sample, unknown_ground
 
 GeometryArray = NDArray[np.object_]
+SHARES: Final[FloatArray] = np.linspace(0.0, 1.0, 34)[1:-1]
+"""Of the way from the pilot to the drone: 32 points, a terrain cell apart at a kilometre."""
 
 
 class Situation:
@@ -106,6 +109,14 @@ class Situation:
         home = self.plan.home.position if self.plan.home else None
         place = self.context.pilot or home
         return None if place is None else self.frame.to_xy((place,))[0]
+
+    @cached_property
+    def ground_between(self) -> tuple[float, FloatArray]:
+        """Height of the ground where the pilot stands, and at `SHARES` of the way to each sample, above home."""
+        pilot = np.zeros(2) if self.pilot_xy is None else self.pilot_xy
+        between = pilot + (self.samples.xy - pilot)[:, None, :] * SHARES[None, :, None]
+        ground = self.ground(between.reshape(-1, 2)).reshape(len(self.samples.leg), len(SHARES))
+        return float(self.ground(pilot[None, :])[0]), ground
 
     @property
     def home_amsl_m(self) -> float | None:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from mission.checks.fence import leg_name, leg_place
 from mission.finding import Finding, Severity
 from mission.geodesy import FloatArray
-from mission.situation import Situation
+from mission.situation import SHARES, Situation
 
 ANTENNA_M: Final = 2.0
 """Of the pilot's antenna above the ground."""
@@ -29,7 +29,6 @@ LIGHT_M_S: Final = 299_792_458.0
 EARTH_M: Final = 6_371_000.0
 REFRACTION: Final = 4.0 / 3.0
 CLEAR_SHARE: Final = 0.6
-_STEPS: Final = 48
 
 
 def radio_link(situation: Situation) -> Iterable[Finding]:
@@ -50,7 +49,7 @@ def radio_link(situation: Situation) -> Iterable[Finding]:
         worst = int(slant.argmax())
         words = f"is {slant[worst]:.0f} m from the pilot; the radio reaches {limit:g} m"
         yield _finding(situation, worst, far, words, "Move the pilot, or plan a shorter way.")
-    shadowed = _shadowed(situation, pilot, away) & ~far
+    shadowed = _shadowed(situation, away) & ~far
     if shadowed.any():
         first = int(np.flatnonzero(shadowed)[0])
         words = f"is in the ground's shadow for a radio of {context.rules.radio_frequency_mhz:g} MHz"
@@ -67,19 +66,15 @@ def _finding(situation: Situation, at: int, hit: NDArray[np.bool_], words: str, 
     return Finding("radio_link", Severity.WARNING, text, remedy, place)
 
 
-def _shadowed(situation: Situation, pilot: FloatArray, away: FloatArray) -> NDArray[np.bool_]:
+def _shadowed(situation: Situation, away: FloatArray) -> NDArray[np.bool_]:
     """Per sample: whether the ground comes too near the straight line; not where the ground is unknown."""
-    points = situation.samples
-    at_pilot = situation.ground(pilot[None, :])[0]
-    if np.isnan(at_pilot):
-        return np.zeros(len(points.leg), dtype=np.bool_)
-    shares = np.linspace(0.0, 1.0, _STEPS + 2)[1:-1]
-    between = pilot + (points.xy - pilot)[:, None, :] * shares[None, :, None]
-    ground = situation.ground(between.reshape(-1, 2)).reshape(len(points.leg), _STEPS)
-    ray = at_pilot + ANTENNA_M + (points.height_home - at_pilot - ANTENNA_M)[:, None] * shares
+    at_pilot, ground = situation.ground_between
+    height = situation.samples.height_home
+    antenna = at_pilot + ANTENNA_M
+    ray = antenna + (height - antenna)[:, None] * SHARES
     wavelength = LIGHT_M_S / (situation.context.rules.radio_frequency_mhz * 1e6)
-    a, b = away[:, None] * shares, away[:, None] * (1.0 - shares)
-    needed = CLEAR_SHARE * np.sqrt(wavelength * shares * b) + a * b / (2.0 * REFRACTION * EARTH_M)
-    # On the ground, at take-off and landing, the zone always touches it.
-    flying = points.height_home > situation.context.rules.height_min_agl_m
+    a, b = away[:, None] * SHARES, away[:, None] * (1.0 - SHARES)
+    needed = CLEAR_SHARE * np.sqrt(wavelength * SHARES * b) + a * b / (2.0 * REFRACTION * EARTH_M)
+    # On the ground, at take-off and landing, the zone always touches it. NaN compares as free.
+    flying = height > situation.context.rules.height_min_agl_m
     return np.asarray((ground + needed > ray).any(axis=1) & flying, dtype=np.bool_)

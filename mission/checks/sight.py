@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from mission.checks.fence import leg_name, leg_place
 from mission.finding import Finding, Place, Severity
-from mission.geodesy import FloatArray
-from mission.situation import Situation
+from mission.situation import SHARES, Situation
 from mission.sun import CIVIL_TWILIGHT_DEG, SUNSET_DEG, elevation_deg
 
 EYE_M: Final = 1.7
-_STEPS: Final = 24
 
 
 def daylight(situation: Situation) -> Iterable[Finding]:
@@ -52,7 +50,7 @@ def line_of_sight(situation: Situation) -> Iterable[Finding]:
         )
         spot = leg_place(situation, leg, shapely.Point(points.xy[worst]))
         yield Finding("line_of_sight", Severity.ERROR, text, "Move the pilot, or plan an observer.", spot)
-    hidden = _hidden(situation, pilot)
+    hidden = _hidden(situation)
     if hidden.any():
         first = int(np.flatnonzero(hidden)[0])
         leg = situation.distinct_legs[points.leg[first]]
@@ -62,16 +60,10 @@ def line_of_sight(situation: Situation) -> Iterable[Finding]:
         yield Finding("line_of_sight", Severity.WARNING, text, "Move the pilot, or fly higher there.", spot)
 
 
-def _hidden(situation: Situation, pilot: FloatArray) -> NDArray[np.bool_]:
+def _hidden(situation: Situation) -> NDArray[np.bool_]:
     """Per sample: whether the ground rises over the straight line between the pilot's eye and the drone."""
-    points = situation.samples
-    at_pilot = situation.ground(pilot[None, :])[0]
-    if np.isnan(at_pilot):
-        return np.zeros(len(points.leg), dtype=np.bool_)
-    shares = np.linspace(0.0, 1.0, _STEPS + 2)[1:-1]
-    between = pilot + (points.xy - pilot)[:, None, :] * shares[None, :, None]
-    ground = situation.ground(between.reshape(-1, 2)).reshape(len(points.leg), _STEPS)
-    ray = at_pilot + EYE_M + (points.height_home - at_pilot - EYE_M)[:, None] * shares
+    at_pilot, ground = situation.ground_between
+    height, eye = situation.samples.height_home, at_pilot + EYE_M
+    ray = eye + (height - eye)[:, None] * SHARES
     # A sample on the ground at the pilot's feet is seen; NaN compares as not hidden.
-    flying = points.height_home > EYE_M
-    return np.asarray((ground > ray).any(axis=1) & flying, dtype=np.bool_)
+    return np.asarray((ground > ray).any(axis=1) & (height > EYE_M), dtype=np.bool_)
