@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
+
+_MINUTE_S: Final = 60.0
 
 
 class BatteryColumns(NamedTuple):
@@ -113,6 +115,24 @@ def state_at(battery: BatteryColumns | None, capacity_ah: float | None, time_s: 
         parts.append(f"{max(0.0, capacity_ah - used) * 1000:.0f} of {capacity_ah * 1000:.0f} mAh")
     parts += [] if volt != volt else [f"{volt:.2f} V"]
     return ", ".join(parts)
+
+
+def time_left_s(battery: BatteryColumns, capacity_ah: float | None, reserve_pct: float) -> Floats:
+    """At each report: seconds until `reserve_pct` of the capacity, at the mean current of the minute before it.
+
+    t = (C · (1 - reserve) - used) / mean I, the coulomb count that ArduPilot keeps too (AP_BattMonitor,
+    `time_remaining`), but over a minute and to a reserve. 0 from the reserve on; NaN without capacity or current.
+    """
+    if not capacity_ah or len(battery.time_s) < 2:
+        return np.full(len(battery.time_s), np.nan)
+    steps = np.diff(battery.time_s, prepend=battery.time_s[0])
+    drawn = np.cumsum(np.nan_to_num(battery.current_a) * steps)
+    before = np.searchsorted(battery.time_s, battery.time_s - _MINUTE_S)
+    spent = battery.time_s - battery.time_s[before]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean_a = (drawn - drawn[before]) / spent
+        left = (capacity_ah * (1.0 - reserve_pct / 100.0) - battery.used_ah) * 3600.0 / mean_a
+    return np.where((mean_a > 0.0) & np.isfinite(left), np.maximum(left, 0.0), np.nan)
 
 
 def _resistance(battery: BatteryColumns) -> tuple[float | None, float | None]:

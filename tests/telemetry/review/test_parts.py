@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from telemetry.logs import read
-from telemetry.review.battery import battery_of, summarise
+from telemetry.review.battery import battery_of, summarise, time_left_s
 from telemetry.review.phases import phases
 from telemetry.review.together import offset_s, separation
 from telemetry.review.track import Track, track_of
@@ -59,3 +59,16 @@ def test_sag_and_resistance_come_out_of_a_loaded_battery(data: Path) -> None:
     assert found.sag_v == pytest.approx(0.02 * float(np.nanmax(battery.current_a)), abs=0.02)
     assert found.used_ah == pytest.approx(3.2, abs=0.05)
     assert found.left_pct == 2.0
+
+
+def test_the_time_left_is_the_time_it_then_took(data: Path) -> None:
+    """The survey drew its battery down; from the cruise on, the model's end is the moment the reserve was reached."""
+    battery = battery_of(read(data / "survey.bin"))
+    assert battery is not None
+    left = time_left_s(battery, 3.3, reserve_pct=20.0)
+    reached = battery.time_s[int(np.argmax(battery.used_ah >= 0.8 * 3.3))]
+    for before_s in (60.0, 120.0, 180.0):
+        row = int(np.searchsorted(battery.time_s, reached - before_s))
+        assert left[row] == pytest.approx(before_s, rel=0.1)
+    assert left[-1] == 0.0
+    assert np.isnan(time_left_s(battery, None, reserve_pct=20.0)).all()
