@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { type Alert, type LiveFrameTuple, type LiveVehicle, LiveVehicleFields } from '../generated';
+import { droneFreshness } from './freshness';
 import { alertsAt, HOUR_MS, Past } from './past';
 
 const NOW = Date.UTC(2026, 10, 22, 8, 0, 0);
@@ -18,7 +19,8 @@ const asked: [number, number, number][] = [];
 function fetch(since: number, until: number, everyS: number): Promise<LiveFrameTuple[]> {
   asked.push([since, until, everyS]);
   const frames: LiveFrameTuple[] = [];
-  for (let sent = Math.ceil(since / 1000) * 1000; sent < until; sent += 1000) {
+  const every = Math.max(1, everyS) * 1000;
+  for (let sent = Math.ceil(since / every) * every; sent < until; sent += every) {
     if (sent < HOLE || sent >= HOLE + 60_000) frames.push(frameAt(sent));
   }
   return Promise.resolve(frames);
@@ -98,6 +100,14 @@ test('a minute is asked for once, of a large fleet more coarsely', async () => {
   const starts = asked.map(([since]) => since);
   expect(new Set(starts).size).toBe(starts.length);
   expect(new Set(asked.map(([, , everyS]) => everyS))).toEqual(new Set([5]));
+});
+
+test('of a large fleet nothing is called stale between two frames', async () => {
+  past.seek(NOW - 600_000 + 4700, 1000);
+  await loaded();
+  const track = past.fleet.tracks.get('UAV-07');
+  expect(past.shown.value).toBe('shown');
+  expect(track && droneFreshness(track, past.tick.value)).toBe('fresh');
 });
 
 test('alerts stand as they stood then', () => {

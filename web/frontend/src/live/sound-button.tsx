@@ -5,7 +5,7 @@ import type { Voice } from './voice';
 
 const WORDS: Readonly<Record<SoundState, string>> = {
   on: 'Sound on',
-  blocked: 'No sound yet: touch the page',
+  blocked: 'No sound: touch here',
   elsewhere: 'Sound in another window',
   muted: 'Sound off',
 };
