@@ -19,6 +19,7 @@ from airbeat.evidence_cli import evidence
 from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
+from airbeat.parameters_cli import parameters
 from airbeat.place_cli import place
 from airbeat.plan_cli import plan
 from airbeat.script_cli import script
@@ -51,7 +52,7 @@ def main() -> None:
     """Mission planning, live control and flight review for a drone unit."""
 
 
-for command in (sitl, log, verify, evidence, place, plan, script, signing):
+for command in (sitl, log, verify, evidence, parameters, place, plan, script, signing):
     main.add_command(command)
 
 
@@ -101,12 +102,14 @@ def service(name: str, path: Path) -> None:
 @main.command()
 @click.argument("file", metavar="PLAN", type=FILE)
 @click.option("--connect", "endpoint", required=True, metavar="ENDPOINT", help="e.g. tcp:127.0.0.1:5760")
+@click.option("--settings", "settings", type=FILE, help="Judge the plan in the airspace and terrain that it names.")
 @AS_JSON
-def fly(file: Path, endpoint: str, as_json: bool) -> None:
+def fly(file: Path, endpoint: str, settings: Path | None, as_json: bool) -> None:
     """Check, upload, verify, fly and record one plan on one drone. Exits 0 only if it landed, whole and recorded."""
     from airbeat.sortie import fly_file
 
-    _report(fly_file(file, endpoint, settings_file.home()), as_json)
+    planning = settings_file.load(settings).planning if settings else None
+    _report(fly_file(file, endpoint, settings_file.home(), planning), as_json)
 
 
 @main.command()

@@ -17,6 +17,7 @@ import msgspec
 
 from airbeat import services
 from airbeat.supervisor import Service, Supervisor
+from mission.context import Context
 from mission.plan import Plan, digest
 from mission.report import report
 from telemetry import subjects
@@ -37,6 +38,7 @@ from telemetry.wire import (
     UploadOrder,
     UploadReceipt,
 )
+from web.judgement import judge
 
 PREPARE_S: Final = 120.0
 """ArduCopter wants about 42 s of its own time for GPS and EKF before it lets itself be armed."""
@@ -208,9 +210,14 @@ class Pilot:
             self._watcher.progress(progress.done, progress.total)
 
 
-async def fly_plan(plan: Plan, bus: Bus, vehicle: str | None, watcher: Watcher) -> Outcome:
-    """Raises `FlightFailed` where there is no flight to sum up: refused by the checks, or by the vehicle."""
-    judged = report(plan)
+async def fly_plan(
+    plan: Plan, bus: Bus, vehicle: str | None, watcher: Watcher, world: Context | None = None
+) -> Outcome:
+    """Raises `FlightFailed` where there is no flight to sum up: refused by the checks, or by the vehicle.
+
+    With a `world` the plan is judged as the pages judge it, in that world and now; without one by itself.
+    """
+    judged = report(plan) if world is None else judge(plan, 0, world)
     if not judged.may_submit:
         errors = "; ".join(finding.text for finding in judged.findings if finding.severity == "error")
         raise FlightFailed(f"the plan may not fly: {errors}")

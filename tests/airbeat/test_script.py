@@ -133,6 +133,30 @@ async def test_what_the_fence_forbids_is_refused_and_the_drone_holds_when_the_sc
     assert (await machine.events("script_ended"))[0].data["held"] is True
 
 
+async def test_parameters_are_compared_with_a_file_and_set(machine: Machine, tmp_path: Path) -> None:
+    async def airbeat(*arguments: str) -> tuple[int | None, str]:
+        ran = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "airbeat", "parameters", *arguments),
+            *("--vehicle", NAME, "--settings", str(machine.settings)),
+            env={**os.environ, "AIRBEAT_HOME": str(machine.home)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await ran.communicate()
+        return ran.returncode, output.decode()
+
+    file = tmp_path / "unit.param"
+    file.write_text("# the unit's\nWPNAV_SPEED,650\nFENCE_ENABLE 1\nNO_SUCH 3\n")
+    code, said = await airbeat("diff", str(file))
+    assert code == 1, said
+    assert "2 of 3 parameters differ." in said
+    assert "not there" in said
+    assert await airbeat("set", "WPNAV_SPEED", "650") == (0, "WPNAV_SPEED is 650.\n")
+    assert await airbeat("get", "WPNAV_SPEED") == (0, "650\n")
+    code, said = await airbeat("set", "FENCE_ENABLE", "0")
+    assert (code, "only an upload sets it" in said) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("port", "connection"),
     [

@@ -1,0 +1,94 @@
+"""`airbeat parameters`: a drone's parameters, through the Airbeat that runs on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from airbeat.exits import ANSWER_IS_NO, CannotAsk
+from telemetry import settings as settings_file
+from telemetry import subjects
+from telemetry.services import parameter_file
+from telemetry.wire import Actor, Reply, Request
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+VEHICLE: Final = click.option("--vehicle", required=True, help="Callsign.")
+SETTINGS: Final = click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
+AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+PATIENCE_S: Final = 180.0
+"""Longer than the plain protocol takes for all parameters over a slow link."""
+
+
+@click.group()
+def parameters() -> None:
+    """Compare, show and set a drone's parameters."""
+
+
+@parameters.command("diff")
+@click.argument("file", type=FILE)
+@VEHICLE
+@SETTINGS
+@AS_JSON
+def diff(file: Path, vehicle: str, path: Path | None, as_json: bool) -> None:
+    """Where the drone differs from FILE (Mission Planner's, MAVProxy's or QGroundControl's). Exits 1 if it does."""
+    wanted = parameter_file.parse(file.read_text(errors="replace"))
+    held = _ask(vehicle, path, "parameters", {})["parameters"]
+    found = parameter_file.differences(wanted, held)
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+    else:
+        table = Table("Parameter", "In the file", f"On {vehicle}")
+        for one in found:
+            table.add_row(one.name, f"{one.wanted:g}", "not there" if one.held is None else f"{one.held:g}")
+        if found:
+            Console().print(table)
+        click.echo(f"{len(found)} of {len(wanted)} parameters differ.")
+    if found:
+        raise SystemExit(ANSWER_IS_NO)
+
+
+@parameters.command("get")
+@click.argument("name")
+@VEHICLE
+@SETTINGS
+def get(name: str, vehicle: str, path: Path | None) -> None:
+    """Print one parameter as the drone holds it."""
+    click.echo(f"{_ask(vehicle, path, 'parameter', {'name': name})['value']:g}")
+
+
+@parameters.command("set")
+@click.argument("name")
+@click.argument("value", type=float)
+@VEHICLE
+@SETTINGS
+def put(name: str, value: float, vehicle: str, path: Path | None) -> None:
+    """Set one parameter, and read it back. Those of the fence and the failsafes are set by an upload only."""
+    held = _ask(vehicle, path, "parameter", {"name": name, "value": value})
+    click.echo(f"{name} is {held['value']:g}.")
+
+
+def _ask(vehicle: str, path: Path | None, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    home = settings_file.home()
+    settings = settings_file.load(path or home / "airbeat.toml")
+
+    async def ask() -> Reply:
+        from airbeat.flying import connect
+
+        bus = await connect(settings, home, "command-line")
+        try:
+            request = Request(Actor(getpass.getuser(), "pilot"), arguments)
+            return await bus.request(subjects.request(vehicle, verb), request, Reply, PATIENCE_S)
+        finally:
+            await bus.close()
+
+    reply = asyncio.run(ask())
+    if not reply.ok:
+        raise CannotAsk(reply.text)
+    return reply.data
