@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024
 """Bytes asked of the kernel: some tens of milliseconds of 4,000 vehicles at 50 messages a second."""
-BYTES_PER_WAKEUP: Final = 16 * 1024
-"""Read of one link before the others have their turn. The worst noise costs the frame reader 1 µs a byte: 16 ms."""
+BYTES_PER_WAKEUP: Final = 8 * 1024
+"""Read of one link before the others have their turn. The worst noise costs the frame reader 1 µs a byte: 8 ms."""
 RETRY_FIRST_S: Final = 0.5
 RETRY_LONGEST_S: Final = 10.0
 
