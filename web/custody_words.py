@@ -18,7 +18,7 @@ Words = Callable[[dict[str, Any]], str]
 _WORDS: Final[dict[str, Words]] = {
     "flight.closed": lambda d: "recorded, closed and sealed",
     "flight.view": lambda d: f"looked at attachment {d['attachment']}" if "attachment" in d else "looked at the flight",
-    "flight.evidence": lambda d: "looked at its record and custody",
+    "flight.evidence": lambda d: "looked at its evidence page",
     "flight.note": lambda d: f"noted something (note {d.get('note')})",
     "flight.attach": lambda d: f"attached a file (attachment {d.get('attachment')}, {d.get('bytes', 0):,} bytes)",
     "flight.sign_off": lambda d: "reviewed and signed it",

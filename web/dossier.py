@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy.orm import Session
 
 from telemetry.evidence.custody import Line
+from telemetry.evidence.verifier import DISPOSAL
 from telemetry.settings import Settings, VehicleSettings
 from web import api, api_flights, bundle
 from web.bundle import Bundle
@@ -18,7 +20,7 @@ from web.store.records import Filled, Task, Use
 
 
 class Dossier(msgspec.Struct, frozen=True):
-    """`bundle` is None for a flight that was disposed of, `vehicle` where the settings do not know it."""
+    """`bundle` is None for a flight whose content is erased, `vehicle` where the settings do not know it."""
 
     summary: api_flights.FlightSummary
     folder: Path
@@ -36,6 +38,8 @@ class Dossier(msgspec.Struct, frozen=True):
     retention: Retention
     holds: tuple[Hold, ...]
     disposal: Disposal | None
+    kept_record: dict[str, Any] | None
+    """The record as it stood when the content was erased."""
 
     @property
     def is_disposed(self) -> bool:
@@ -46,7 +50,8 @@ def gather(db: Session, settings: Settings, flight_id: str) -> Dossier:
     """Raises `NotFound`, or `RecordingError` naming the file of the bundle that cannot be read."""
     summary, folder = flights.get(db, flight_id)
     disposal = keeping.disposal(db, flight_id)
-    gone = disposal is not None and disposal.confirmed is True
+    # The certificate is there before the decision is written down: an erasure that was interrupted can be ended.
+    gone = (disposal is not None and disposal.confirmed is True) or (folder / DISPOSAL).is_file()
     vehicles = {vehicle.callsign: vehicle for vehicle in settings.vehicles}
     return Dossier(
         summary=summary,
@@ -65,4 +70,5 @@ def gather(db: Session, settings: Settings, flight_id: str) -> Dossier:
         retention=keeping.retention(db, flight_id, settings.retention),
         holds=tuple(keeping.holds(db, flight_id)),
         disposal=disposal,
+        kept_record=records.kept(db, flight_id) if gone else None,
     )

@@ -5,16 +5,33 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import msgspec
 from sqlalchemy.orm import Session
 
+from telemetry.errors import RecordingError
 from telemetry.evidence.disposal import Decision, dispose
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.settings import Settings
-from web import track
+from web import dossier, track
 from web.errors import Conflict
 from web.handing_over import attachment_folder
-from web.store import flights, keeping
+from web.record import record
+from web.store import flights, keeping, records
 from web.store.keeping import Disposal
+
+
+def keep_record(db: Session, settings: Settings, flight_id: str) -> None:
+    """The operator's record outlives the recording: in a transaction of its own, before anything is erased.
+
+    Raises `RecordingError` where there is neither a recording to make it from nor one that was kept before a crash.
+    """
+    try:
+        made = record(dossier.gather(db, settings, flight_id))
+    except RecordingError:
+        if records.kept(db, flight_id) is None:
+            raise
+        return
+    records.keep(db, flight_id, msgspec.to_builtins(made))
 
 
 def erase(db: Session, settings: Settings, home: Path, decided: Disposal) -> None:

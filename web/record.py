@@ -38,7 +38,9 @@ class Record(msgspec.Struct, frozen=True):
 
 
 def record(known: Dossier) -> Record:
-    """Of a flight that was disposed of only what the index of flights still tells."""
+    """Of a flight that was disposed of: as it stood then."""
+    if known.kept_record is not None:
+        return msgspec.convert(known.kept_record, Record)
     flown = _track(known)
     return Record((*_aircraft(known), *_flight(known, flown), *_said(known), *_recommended(known, flown)))
 

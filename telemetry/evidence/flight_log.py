@@ -14,9 +14,11 @@ from typing import IO, Any, Final
 
 from telemetry.errors import RecordingError
 from telemetry.evidence.keys import EvidenceKeys
-from telemetry.evidence.verifier import LOG_TITLE, NO_HASH, canonical, hash_of
+from telemetry.evidence.verifier import LOG_TITLE, NO_HASH, canonical, hash_of, parse
 
 NAME: Final = "flights.log"
+LONGEST_LINE: Final = 8192
+"""In bytes; a line has some 500."""
 
 
 class FlightLog:
@@ -53,13 +55,14 @@ class FlightLog:
             return self._end(file)
 
     def _end(self, file: IO[bytes]) -> tuple[int, str]:
-        file.seek(0)
-        number, last = 0, b""
-        for line in file:
-            number, last = number + 1, line
+        """Number and hash of the last line, which is read alone: the log only grows."""
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - LONGEST_LINE))
+        last = file.read().rstrip(b"\n").rsplit(b"\n", 1)[-1]
         if not last:
             return 0, NO_HASH
         try:
-            return number, hash_of(json.loads(last)["statement"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise RecordingError(str(self._path), 0, f"line {number} of the log of flights is damaged") from error
+            statement = json.loads(last)["statement"]
+            return int(parse(statement, LOG_TITLE).values["number"]), hash_of(statement)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RecordingError(str(self._path), 0, "the last line of the log of flights is damaged") from error

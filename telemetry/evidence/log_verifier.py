@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from telemetry.evidence.ed25519 import NotReadable, is_signed
+from telemetry.evidence.ed25519 import NotReadable
+from telemetry.evidence.keys import is_signed
 from telemetry.evidence.verifier import (
     DISPOSAL,
     LOG_TITLE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from web.store import custody, keeping, users
 from web.store.database import Database
 
 PAGE = f"/flights/{FLIGHT}/evidence"
+RECORD = re.compile(r"<dt>(Take-off|Landing|Duration|Assessments|Battery charge)</dt>\s*<dd>([^<]+)")
 REASON = "Reviewed: no policing purpose"
 
 
@@ -128,14 +130,18 @@ class TestDisposal:
         self, pilot: Browser, supervisor: Browser, manager: Browser, flown: FlightRecord
     ) -> None:
         propose(supervisor)
+        before = RECORD.findall(supervisor.get(PAGE).text)
         decide(manager)
         assert supervisor.get(f"/flights/{FLIGHT}").location == PAGE
+        assert RECORD.findall(supervisor.get(PAGE).text) == before, "the operator keeps the record"
+        assert any("51.50" in value for _, value in before)
         assert 'data-testid="disposed"' in supervisor.get(PAGE).text
         for path in (f"/api/flights/{FLIGHT}", f"/api/flights/{FLIGHT}/series"):
             assert "disposed of" in problem(pilot.get(path), 410).text
         for path in ("bundle.zip", "report.pdf", "track.csv"):
             assert pilot.get(f"/flights/{FLIGHT}/{path}").status_code == 410
         assert supervisor.post(f"/flights/{FLIGHT}/exports", recipient="CPS", reason="late").status_code == 410
+        problem(pilot.send("POST", f"/api/flights/{FLIGHT}/notes", NoteCreate("late")), 410)
         assert propose(supervisor) == 410
         assert supervisor.get("/flights").status_code == 200
 
@@ -191,3 +197,20 @@ class TestDisposal:
             disposal = keeping.disposal(db, FLIGHT)
         assert disposal is not None
         assert disposal.confirmed is None
+
+    def test_one_that_was_interrupted_is_ended_by_the_next_yes(
+        self, supervisor: Browser, manager: Browser, flown: FlightRecord, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        propose(supervisor)
+
+        def full(*_: object) -> None:
+            raise OSError("the disk is gone")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(keeping, "forget", full)
+            assert decide(manager) == 500
+        assert not is_there(flown)
+        assert 'value="dispose"' in manager.get(PAGE).text
+        assert supervisor.get(f"/flights/{FLIGHT}/report.pdf").status_code == 410
+        assert decide(manager) == 303
+        assert "51.50" in supervisor.get(PAGE).text

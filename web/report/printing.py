@@ -19,6 +19,7 @@ from web import custody_words, track
 from web.against_plan import against_plan
 from web.bundle import TLOG, Bundle
 from web.dossier import Dossier
+from web.errors import Gone
 from web.record import record
 from web.report import chart_svg, map_svg
 from web.track import Track
@@ -32,8 +33,9 @@ CHARTS: Final = (
 
 
 def pdf(known: Dossier, settings: Settings, at: datetime) -> bytes:
-    """Of a flight that is still there. A recording that cannot be read is said instead of drawn."""
-    assert known.bundle is not None
+    """A recording that cannot be read is said instead of drawn. Raises `Gone` for a flight whose content is erased."""
+    if known.bundle is None:
+        raise Gone("This flight was disposed of; only its certificate is left.")
     with tempfile.TemporaryDirectory(prefix="airbeat-report-") as name:
         folder = Path(name)
         data = {

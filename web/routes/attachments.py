@@ -56,6 +56,9 @@ def attach(flight_id: str) -> Response:
         draft.unlink(missing_ok=True)
     name = _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or "attachment"
     with services.database.write() as db:
+        if keeping.is_disposed(db, flight_id):
+            (draft.parent / digest).unlink(missing_ok=True)
+            raise Gone("This flight was disposed of meanwhile.")
         made = attachments.add(db, flight_id, user.username, name, kind, size, digest, taken)
         detail: dict[str, Any] = {"attachment": made.attachment_id, "sha256": digest, "bytes": size}
         audit.append(db, session.who(), "flight.attach", flight_id, **detail)

@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import Blueprint, Response, send_file
 
+from telemetry.evidence.verifier import SEAL
 from web import bundle, exports, folium_map, track
 from web.auth.guard import requires
 from web.auth.permissions import Permission
@@ -25,11 +26,12 @@ _IN_MEMORY_BYTES: Final = 8 * 1024**2
 @blueprint.get("/flights/<flight_id>/bundle.zip")
 @requires(Permission.FLIGHT_EXPORT)
 def whole(flight_id: str) -> Response:
-    """Every file of the manifest, unchanged, and the manifest."""
+    """Every file of the manifest, unchanged, the manifest and the seal."""
     _, found = opened(flight_id, DEED, file="bundle.zip")
     packed = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - closed with the answer
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name in (*found.record.files, bundle.MANIFEST):
+        sealed = [SEAL] if (found.folder / SEAL).is_file() else []
+        for name in (*found.record.files, bundle.MANIFEST, *sealed):
             archive.write(found.folder / name, f"{flight_id}/{name}")
     packed.seek(0)
     return send_file(packed, "application/zip", as_attachment=True, download_name=f"{flight_id}.zip")

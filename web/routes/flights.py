@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
@@ -112,10 +113,8 @@ def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.Flight
     database = context().database
     with database.read() as db:
         summary, folder = flights.get(db, flight_id)
-        gone = keeping.is_disposed(db, flight_id)
-    reach.require_flight(session.user(), summary)
-    if gone:
-        raise Gone("This flight was disposed of; its certificate is with the supervisors.")
+        reach.require_flight(session.user(), summary)
+        _require_there(db, flight_id)
     found = bundle.read(folder)
     with database.write() as db:
         audit.append(db, session.who(), deed, flight_id, **detail)
@@ -147,6 +146,7 @@ def add_note(flight_id: str) -> Response:
     with context().database.write() as db:
         summary, _ = flights.get(db, flight_id)
         reach.require_flight(user, summary)
+        _require_there(db, flight_id)
         note = flights.add_note(db, flight_id, user.username, wanted)
         audit.append(db, session.who(), "flight.note", flight_id, note=note.note_id, sha256=hash_of(note.text))
     return answer(note, 201)
@@ -161,6 +161,12 @@ def sign_off(flight_id: str) -> Response:
         summary, _ = flights.get(db, flight_id)
         if not reach.may_sign_off(user, summary):
             raise Forbidden("You flew this flight; another supervisor signs it off.")
+        _require_there(db, flight_id)
         signed = flights.sign_off(db, flight_id, user.username, wanted.remark)
         audit.append(db, session.who(), "flight.sign_off", flight_id, remark=signed.remark)
     return answer(signed, 201)
+
+
+def _require_there(db: Session, flight_id: str) -> None:
+    if keeping.is_disposed(db, flight_id):
+        raise Gone("This flight was disposed of; its certificate is with the supervisors.")

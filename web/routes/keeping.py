@@ -13,7 +13,7 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
-from web.erasing import erase
+from web.erasing import erase, keep_record
 from web.errors import Gone
 from web.store import audit, flights, keeping
 
@@ -73,6 +73,10 @@ def propose(flight_id: str) -> BaseResponse:
 def decide(flight_id: str) -> BaseResponse:
     """The second person's word; a yes erases the content before it is answered."""
     services, confirmed = context(), request.form.get("decision") == "dispose"
+    if confirmed:
+        with services.database.write() as db:
+            _require(db, flight_id)
+            keep_record(db, services.settings, flight_id)
     with services.database.write() as db:
         _require(db, flight_id)
         decided = keeping.decide(db, flight_id, _me(), confirmed=confirmed)

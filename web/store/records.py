@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from web.errors import BadRequest, Conflict, NotFound
 from web.store.models import Flight
 from web.store.models_evidence import FlightForm as FormRow
 from web.store.models_evidence import FlightTask as TaskRow
+from web.store.models_evidence import KeptRecord
 
 DUE: Final = timedelta(hours=72)
 """Occurrences are reported within 72 hours; a defect is seen to as soon."""
@@ -65,6 +66,16 @@ def form(db: Session, flight_id: str) -> Filled | None:
     """The latest one."""
     row = db.scalars(select(FormRow).where(FormRow.flight_id == flight_id).order_by(FormRow.id.desc()).limit(1)).first()
     return None if row is None else Filled(msgspec.convert(row.form, Form), row.by, row.at)
+
+
+def keep(db: Session, flight_id: str, record: dict[str, Any]) -> None:
+    """The record as it stands, before what it was made from is erased."""
+    db.merge(KeptRecord(flight_id=flight_id, at=datetime.now(UTC), record=record))
+
+
+def kept(db: Session, flight_id: str) -> dict[str, Any] | None:
+    row = db.get(KeptRecord, flight_id)
+    return None if row is None else row.record
 
 
 def unfilled(db: Session, pilot: str, most: int) -> list[tuple[str, str, datetime]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from telemetry.evidence import verify, verify_log
+from telemetry.evidence import keys, verify, verify_log
 from telemetry.evidence.ed25519 import is_signed
 from telemetry.evidence.flight_log import NAME, FlightLog
 from telemetry.evidence.keys import EvidenceKeys
@@ -187,7 +187,9 @@ def test_signatures_are_cryptographys() -> None:
         text = f"line {number}\n" * number
         signature = key.sign(text.encode())
         shown = key.public_key().public_bytes_raw().hex()
-        assert is_signed(shown, text, signature.hex())
-        assert not is_signed(shown, text + "x", signature.hex())
-        assert not is_signed(shown, text, (signature[:-1] + bytes([signature[-1] ^ 1])).hex())
-    assert not is_signed("zz", "", "")
+        for check in (is_signed, keys.is_signed):
+            assert check(shown, text, signature.hex())
+            assert not check(shown, text + "x", signature.hex())
+            assert not check(shown, text, (signature[:-1] + bytes([signature[-1] ^ 1])).hex())
+            assert not check(shown, text, signature.hex().upper())
+            assert not check("zz", "", "")

@@ -20,7 +20,7 @@ const TABS = [
   ['plan', 'Plan and flown'],
   ['upload', 'Upload'],
   ['files', 'Files'],
-  ['notes', 'Notes and photographs'],
+  ['notes', 'Notes'],
 ] as const;
 type Tab = (typeof TABS)[number][0];
 
