@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=msgspec.Struct)
 
-TICKET_TTL: Final = timedelta(minutes=15)
+TICKET_TTL: Final = timedelta(minutes=5)
+"""No word with the bus can take a ticket back: this long a page that was logged out may still listen."""
 GUEST_TICKET_TTL: Final = timedelta(minutes=2)
 SERVICE: Final = "web"
 AGAIN_S: Final = 1.0

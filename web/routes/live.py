@@ -80,7 +80,7 @@ def _orders() -> tuple[api.OrderRights, ...]:
 @blueprint.get("/api/bus-ticket")
 @requires(Permission.LIVE_VIEW)
 def ticket() -> Response:
-    """A credential that only listens, to what this user's role may hear, for a quarter of an hour.
+    """A credential that only listens, to what this user's role may hear, for some minutes.
 
     ``?sortie=`` adds the places of an old sortie of the user's own.
     """
