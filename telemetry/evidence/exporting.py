@@ -28,7 +28,7 @@ All else        is listed, with every format, in FORMAT.md.
 
 This is export {number}, given out by {by} at {at}.
 
-To verify it, with no network and no other program than Python 3.11:
+To verify it, with no network and no other program than Python 3.9 or later:
 
     python3 verifier.py THIS.zip PUBLIC_KEY      (or, unpacked:  python3 verifier.py . PUBLIC_KEY)
 

@@ -1,4 +1,4 @@
-"""Verifies a flight that Airbeat recorded. Needs Python 3.11 and nothing else: no network, no other package.
+"""Verifies a flight that Airbeat recorded. Needs Python 3.9 or later and nothing else: no network, no other package.
 
     python3 verifier.py FLIGHT PUBLIC_KEY            FLIGHT is a folder or an exported .zip; the key is 64 hex digits
 
