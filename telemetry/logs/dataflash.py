@@ -29,6 +29,8 @@ from telemetry.logs.walk import Walked, candidates, damage_between, walk
 GPS_EPOCH_S: Final = 315_964_800
 WEEK_S: Final = 604_800
 LEAP_S: Final = 18
+_MEANINGS: Final = {"FMTU": "QBNN", "UNIT": "QbZ", "MULT": "Qbd"}
+"""The records that tell units, and how they are laid out; a damaged one of another layout tells nothing."""
 _REBOOT_US: Final = 1_000_000
 """TimeUS going back further than this is another start of the vehicle, not two tasks that log at once."""
 
@@ -94,10 +96,12 @@ class _Columns:
 
 def _meanings(loaders: dict[str, _Columns], known: dict[int, Format]) -> dict[str, tuple[dict[str, Unit], str | None]]:
     """By name: the units of its fields, and its instance field."""
-    if not {"FMTU", "UNIT", "MULT"} <= set(loaders):
+    if not all(name in loaders and loaders[name].format.types == types for name, types in _MEANINGS.items()):
         return {}
-    units = {chr(i): _word(label) for i, label in zip(*_lists(loaders["UNIT"], "Id", "Label"), strict=True)}
-    factors = {chr(i): float(f"{mult:.7g}") for i, mult in zip(*_lists(loaders["MULT"], "Id", "Mult"), strict=True)}
+    units = {chr(i % 256): _word(label) for i, label in zip(*_lists(loaders["UNIT"], "Id", "Label"), strict=True)}
+    factors = {
+        chr(i % 256): float(f"{mult:.7g}") for i, mult in zip(*_lists(loaders["MULT"], "Id", "Mult"), strict=True)
+    }
     rows = zip(*_lists(loaders["FMTU"], "FmtType", "UnitIds", "MultIds"), strict=True)
     return {
         known[kind].name: formats.units_of(known[kind], units, factors, _word(unit_ids), _word(factor_ids))

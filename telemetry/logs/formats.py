@@ -99,7 +99,9 @@ def _format(row: Any) -> Format | None:
     name, types, columns = (_text(row[field]) for field in ("Name", "Format", "Columns"))
     fields = tuple(columns.split(",")) if columns else ()
     made = Format(int(row["Type"]), name, int(row["Length"]), types, fields)
-    if not name or len(types) != len(fields) or len(set(fields)) != len(fields) or set(types) - set(_TYPES):
+    if not name or not all(fields) or len(set(fields)) != len(fields):
+        return None
+    if len(types) != len(fields) or set(types) - set(_TYPES):
         return None
     return made if made.layout.itemsize == made.length else None
 

@@ -163,3 +163,37 @@ def test_a_reboot_within_the_log_starts_the_clock_again(data: Path, tmp_path: Pa
     log = read(tmp_path / "twice.bin")
     first, second = read(data / "fence-breach.bin"), read(data / "battery-failsafe.bin")
     assert log["POS"].time_s.tolist() == [*first["POS"].time_s.tolist(), *second["POS"].time_s.tolist()]
+
+
+def test_a_log_with_damaged_descriptions_is_read_or_refused(data: Path, tmp_path: Path) -> None:
+    """300 mutations, most of them among FMT, UNIT, MULT and FMTU: what is left is read to its last value."""
+    whole = (data / "survey-start.bin").read_bytes()[:60_000]
+    path, chance = tmp_path / "hurt.bin", random.Random(13)
+    for _ in range(300):
+        at, removed, put = _mutation(whole[:20_000], chance)
+        path.write_bytes(whole[:at] + put + whole[at + removed :])
+        log = read(path)
+        for table in log:
+            assert len(table.time_s) == len(table)
+            assert all(len(table[field]) == len(table) for field in table.fields)
+            assert all(len(table.si(field)) == len(table) for field in table.numbers)
+        assert log.story.plan is None
+
+
+@pytest.mark.parametrize("size", [1 << 12, 1 << 16])
+def test_blocks_of_any_size_hold_the_same_records(data: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    whole = np.fromfile(data / "survey-start.bin", dtype=np.uint8)
+    fmt = read(data / "survey-start.bin")["FMT"]
+    lengths = np.zeros(256, dtype=np.int64)
+    lengths[fmt["Type"]] = fmt["Length"]
+    seam = int(joined(walk(candidates(whole), lengths, len(whole))).start[5000])
+    hurt = np.insert(whole, seam, np.full(100, 7, dtype=np.uint8))
+    whole_blocks = walk(candidates(hurt), lengths, len(hurt))
+    monkeypatch.setattr("telemetry.logs.walk._BLOCK", size)
+    monkeypatch.setattr("telemetry.logs.walk._ROWS", size // 64)
+    blocks = walk(candidates(hurt), lengths, len(hurt))
+    assert len(blocks) > 5
+    assert joined(blocks).start.tolist() == joined(whole_blocks).start.tolist()
+    damage = damage_between(hurt, blocks, lengths)
+    assert damage == damage_between(hurt, whole_blocks, lengths)
+    assert (seam, 100) in [(gap.offset, gap.bytes) for gap in damage]

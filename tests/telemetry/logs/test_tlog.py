@@ -144,3 +144,18 @@ def test_both_versions_and_signed_frames_are_read(tmp_path: Path) -> None:
     assert table["frame_sequence"].tolist() == [1, 2, 3]
     assert table["src_system"].tolist() == [7, 7, 7]
     assert read(path).damage == ()
+
+
+def test_blocks_of_any_size_hold_the_same_records(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = (data / "survey.tlog").read_bytes()[:300_000]
+    hurt = whole[:150_000] + bytes(100) + whole[150_100:]
+    expected, damage = records_of(hurt)
+    assert [gap.what for gap in damage] == [
+        "no record with a right checksum",
+        "the file ends in the middle of a record",
+    ]
+    monkeypatch.setattr("telemetry.logs.framing._BLOCK", 4096)
+    found, damage_found = records_of(hurt)
+    assert damage_found == damage
+    assert found.start.tolist() == expected.start.tolist()
+    assert found.stamp.tolist() == expected.stamp.tolist()
