@@ -29,7 +29,11 @@ from telemetry.logs.walk import Walked, candidates, damage_between, walk
 GPS_EPOCH_S: Final = 315_964_800
 WEEK_S: Final = 604_800
 LEAP_S: Final = 18
-_MEANINGS: Final = {"FMTU": "QBNN", "UNIT": "QbZ", "MULT": "Qbd"}
+_MEANINGS: Final = {
+    "FMTU": ("QBNN", ("TimeUS", "FmtType", "UnitIds", "MultIds")),
+    "UNIT": ("QbZ", ("TimeUS", "Id", "Label")),
+    "MULT": ("Qbd", ("TimeUS", "Id", "Mult")),
+}
 """The records that tell units, and how they are laid out; a damaged one of another layout tells nothing."""
 _REBOOT_US: Final = 1_000_000
 """TimeUS going back further than this is another start of the vehicle, not two tasks that log at once."""
@@ -96,7 +100,8 @@ class _Columns:
 
 def _meanings(loaders: dict[str, _Columns], known: dict[int, Format]) -> dict[str, tuple[dict[str, Unit], str | None]]:
     """By name: the units of its fields, and its instance field."""
-    if not all(name in loaders and loaders[name].format.types == types for name, types in _MEANINGS.items()):
+    told = {name: (loader.format.types, loader.format.fields) for name, loader in loaders.items() if name in _MEANINGS}
+    if told != _MEANINGS:
         return {}
     units = {chr(i % 256): _word(label) for i, label in zip(*_lists(loaders["UNIT"], "Id", "Label"), strict=True)}
     factors = {
