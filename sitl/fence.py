@@ -118,6 +118,8 @@ class Fence:
 
     def run(self) -> None:
         """Notices breaches and takes the action FENCE_ACTION asks for."""
+        if self.v.params["FENCE_ENABLE"] <= 0 and not self.breaches:
+            return
         if not self.v.boot.position_ok or not (self.v.armed or self.breaches):
             return
         before = self.breaches

@@ -38,6 +38,8 @@ class Glitch:
 
     def run(self) -> None:
         s, i, now = self.v.s, self.v.row, self.v.now
+        if not (s.jumped[i] or self.active or self._since is not None):
+            return
         off = s.gps_glitch[i] - s.gps_accepted[i]
         far = math.hypot(off[0], off[1])
         refused_s = now - self._since if self._since is not None else 0.0

@@ -8,6 +8,7 @@ from sitl.state import State
 
 WANDER_M = np.array((0.015, 0.015, 0.02))
 WANDER_S = 20.0
+NOTICED_M = 0.01
 EVERY = 10
 """Ticks between two draws."""
 
@@ -29,4 +30,5 @@ class Sensors:
         noise = self._rng.standard_normal((s.count, 3)) * size * np.sqrt(2 * share)
         self._wander += noise - self._wander * share
         s.gps_offset = s.gps_glitch + self._rng.standard_normal((s.count, 3)) * (s.gps_noise * 0.5)[:, None]
+        s.jumped = np.abs(s.gps_glitch - s.gps_accepted).max(axis=1) > NOTICED_M
         s.error_goal = self._wander * s.armed[:, None] + s.gps_accepted

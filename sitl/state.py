@@ -107,6 +107,8 @@ class State:
         self.error, self.error_goal = np.zeros((2, count, 3))
         self.gps_glitch, self.gps_accepted, self.gps_noise = *np.zeros((2, count, 3)), np.zeros(count)
         """A jump of the GPS, as much of it as the filter believes, and its scatter in metres."""
+        self.jumped = np.zeros(count, dtype=bool)
+        """The GPS is not where the filter has it."""
         self.position_variance = np.full(count, 0.0042)
         """EKF_STATUS_REPORT's: above 1 the GPS is not believed."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mission.items import WireItem
-from sitl import arming, failsafes, limits
+from sitl import arming, failsafes, limits, report
 from sitl.boot import Boot
 from sitl.breadcrumbs import Breadcrumbs
 from sitl.dataflash import LogBook
@@ -103,6 +103,9 @@ class Vehicle:
         self.mode_reason = "init"
         self.nav.ground()
         self.gcs_seen: float | None = None
+        self.sticks_told: tuple[int, ...] = ()
+        report.home(self)
+        report.settings(self)
 
     def reboot(self) -> None:
         """Starts the autopilot anew where the vehicle stands; parameters, mission, fence and rally points stay."""
@@ -163,6 +166,7 @@ class Vehicle:
         self.home = place
         self.home_point = (*self.local(place.lat, place.lon), place.amsl - self.origin.amsl)
         self.home_locked = self.home_locked or locked
+        report.home(self)
         self.send_home()
 
     def send_home(self, channel: Channel | None = None) -> None:
@@ -237,6 +241,7 @@ class Vehicle:
 
     def _parameter_changed(self, name: str, value: float) -> None:
         limits.apply(self, name)
+        report.settings(self)
         self.log.parameter(name, value)
 
     # modes
