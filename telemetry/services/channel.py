@@ -28,6 +28,8 @@ class Channel(Protocol):
     target_component: int
     capabilities: int | None
     """MAV_PROTOCOL_CAPABILITY bits, once the vehicle has sent AUTOPILOT_VERSION."""
+    reboots: int
+    """Reboots of the vehicle noticed until now."""
 
     def send(self, name: str, **fields: Any) -> None:
         """Sends a message by MAVLink name. Its `target_system` and `target_component` are filled in if it has them.

@@ -28,9 +28,11 @@ from mission.items import (
     mission_items,
     rally_items,
 )
-from telemetry.errors import Interrupted, ServiceError
+from telemetry.errors import Interrupted, ServiceError, VehicleSilent
 from telemetry.services import parameters, storing
 from telemetry.services.channel import Channel
+from telemetry.services.mailbox import MAV_STATE_BOOT
+from telemetry.services.orders import HEARTBEAT_TIMEOUT_S
 from telemetry.wire import Actor, Progress, TransferReceipt, UploadOrder, UploadReceipt, UploadUnderWay
 
 STAGES: Final = (
@@ -49,6 +51,9 @@ RTL_OR_LAND: Final = 1.0
 
 RESTARTED: Final = "The gateway was restarted in the middle of it."
 
+ENDED_OTHERWISE: Final = ServiceError("read back", "it differs from what was sent")
+BOOT_BEATS: Final = 5
+
 OnProgress = Callable[[Progress], None]
 
 
@@ -58,11 +63,18 @@ async def upload_plan(
     """Puts `order.plan` on board. Never raises for the vehicle's sake: the receipt says what became of each stage."""
     started_at = datetime.now(UTC)
     stages: list[TransferReceipt] = []
+    reboots = channel.reboots
     await storing.settle(channel)
     for kind, stage, items_of in STAGES:
         report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
         handle = _write if all(done.verified for done in stages) else _leave
         stages.append(await handle(channel, kind, items_of(order.plan), report))
+    if channel.reboots != reboots:  # what was read back before it may not have been stored yet
+        for index, (kind, stage, items_of) in enumerate(STAGES):
+            report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
+            if stages[index].verified:
+                rebooted = Interrupted(stage, "the vehicle rebooted meanwhile")
+                stages[index] = await _look(channel, kind, items_of(order.plan), report, rebooted)
     if fence_items(order.plan) and all(stage.verified for stage in stages):
         stages.append(
             await _enable_fence(channel, _Report(order.upload_id, channel.vehicle, "parameters", on_progress))
@@ -122,7 +134,9 @@ async def _write(channel: Channel, kind: MissionType, items: Sequence[WireItem],
         held = await storing.put(channel, kind, items, report.of("write"), report.of("read back"))
     except ServiceError as error:
         return await _look(channel, kind, items, report, error)
-    return _compare(items, held, report, None)
+    receipt = _compare(items, held, report, ENDED_OTHERWISE)
+    # A vehicle that has just booted says that it holds nothing, before it has read its storage.
+    return receipt if receipt.verified else await _look(channel, kind, items, report, ENDED_OTHERWISE)
 
 
 async def _leave(channel: Channel, kind: MissionType, items: Sequence[WireItem], report: _Report) -> TransferReceipt:
@@ -138,6 +152,7 @@ async def _look(
     until = now() + PATIENCE_S
     while True:
         try:
+            await _until_booted(channel)
             held = await storing.read(channel, kind, len(items), report.of("read back"))
             return _compare(items, held, report, failure)
         except ServiceError as error:
@@ -147,14 +162,24 @@ async def _look(
         await asyncio.sleep(1.0)
 
 
+async def _until_booted(channel: Channel) -> None:
+    """Raises `VehicleSilent` where no HEARTBEAT says that the vehicle runs."""
+    with channel.listen("HEARTBEAT") as inbox:
+        for _ in range(BOOT_BEATS):
+            heartbeat = await inbox.get(HEARTBEAT_TIMEOUT_S)
+            if heartbeat is not None and heartbeat.system_status > MAV_STATE_BOOT:
+                return
+    raise VehicleSilent("boot", "no heartbeat says that the vehicle runs")
+
+
 def _compare(
-    items: Sequence[WireItem], held: Sequence[WireItem], report: _Report, failure: ServiceError | None
+    items: Sequence[WireItem], held: Sequence[WireItem], report: _Report, failure: ServiceError
 ) -> TransferReceipt:
     sent_sha256, read_sha256 = items_digest(items), items_digest(held)
     wrong = differences(items, held)
     if not wrong and read_sha256 == sent_sha256:
         return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, True)
-    problem = f"{failure or 'The transfer ended, but the read-back differs.'} {_on_board(items, held, wrong)}"
+    problem = f"{failure} {_on_board(items, held, wrong)}"
     return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, False, problem)
 
 
