@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from telemetry.review.airspace import NearZone
+from telemetry.review.wind import Wind
+
 
 class LoggedField(msgspec.Struct, frozen=True):
     """`unit` is what a chart's values are in: SI, degrees, times as logged; None where the log does not tell."""
@@ -55,3 +58,25 @@ class ChartWindow(msgspec.Struct, frozen=True):
     values: tuple[float | None, ...]
     instance: int | None = None
     instances: tuple[int, ...] = ()
+
+
+class OtherDrone(msgspec.Struct, frozen=True):
+    """Another flight at the same time, and the closest the two came; None where its recording does not tell.
+
+    `height_m`: how much higher this flight's drone was.
+    """
+
+    flight_id: str
+    vehicle: str
+    nearest_at_s: float | None
+    horizontal_m: float | None
+    height_m: float | None
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>/circumstances``. None is unknown: the flight does not tell the wind, or no
+    airspace is configured."""
+
+    wind: Wind | None
+    zones: tuple[NearZone, ...] | None
+    others: tuple[OtherDrone, ...]

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from telemetry.logs import read
 from telemetry.wire import FlightRecord
 from tests.web.conftest import PASSWORD, Browser, problem
-from tests.web.test_flights import FLIGHT, flown  # noqa: F401 - the fixture
-from web.api_charts import ChartWindow, FlightLogs
+from tests.web.test_flights import FLIGHT, flown, take  # noqa: F401 - the fixture
+from web.api_charts import ChartWindow, Circumstances, FlightLogs
 from web.api_flights import Attachment
 from web.auth.permissions import Role
 from web.store import users
@@ -88,6 +88,18 @@ def test_a_log_of_the_vehicle_is_attached_and_aligned(pilot: Browser, data: Path
     assert second.values != shown.values
     first_s = read(data / "survey-start.bin")["IMU"].of(0).time_s[0]
     assert shown.time_s[0] == pytest.approx(first_s + other.offset_s, abs=1e-3)
+
+
+def test_what_it_was_flown_in_is_told(pilot: Browser, tmp_path: Path, database: Database, flown: FlightRecord) -> None:  # noqa: F811
+    """A second drone flew the same survey at the same time: the same recording under another name."""
+    beside = msgspec.structs.replace(flown, flight_id="beside", vehicle="UAV-08")
+    take(database, beside, sequence=2)
+    found = msgspec.json.decode(pilot.get(f"/api/flights/{FLIGHT}/circumstances").data, type=Circumstances)
+    assert found.wind is not None
+    assert found.wind.speed_m_s < 0.5
+    assert found.zones is None
+    (other,) = found.others
+    assert (other.vehicle, other.horizontal_m, other.height_m) == ("UAV-08", 0.0, 0.0)
 
 
 def test_what_is_no_log_is_not_kept(pilot: Browser, tmp_path: Path) -> None:

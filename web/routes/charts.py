@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 
 from telemetry.errors import RecordingError
 from telemetry.logs import Log
-from web import charts, reach
+from web import charts, circumstances, reach
 from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
@@ -69,6 +69,16 @@ def chart(flight_id: str) -> Response:
         return answer(charts.window(own, own if other is None else _attached(flight_id, other.sha256), asked))
     except KeyError as error:
         raise NotFound(f"This log holds no {error.args[0]} that a chart could show.") from error
+
+
+@blueprint.get("/api/flights/<flight_id>/circumstances")
+@requires(Permission.FLIGHT_READ)
+def flown_in(flight_id: str) -> Response:
+    summary, found = opened(flight_id, "flight.view", part="circumstances")
+    with context().database.read() as db:
+        ended_at = summary.ended_at or summary.started_at
+        others = circumstances.overlapping(db, flight_id, summary.started_at, ended_at)
+    return answer(circumstances.circumstances(found.folder / TLOG, context().world.airspace, others))
 
 
 @blueprint.put("/api/flights/<flight_id>/logs/<upload>")

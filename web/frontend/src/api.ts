@@ -7,6 +7,7 @@ import type {
   BusTicket,
   ChartWindow,
   CheckRequest,
+  Circumstances,
   Examination,
   Fleet,
   FlightLogs,
@@ -172,6 +173,7 @@ export const api = {
     const path = `/api/flights/${encodeURIComponent(id)}/logs/${upload}?name=${encodeURIComponent(file.name)}`;
     return sendJson<Attachment>('POST', path, {});
   },
+  circumstances: (id: string) => getJson<Circumstances>(`/api/flights/${encodeURIComponent(id)}/circumstances`),
   examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
   addNote: (id: string, body: NoteCreate) =>
     sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, body),

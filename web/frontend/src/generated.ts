@@ -1338,6 +1338,47 @@ export interface ChartWindow {
   readonly instances: readonly number[];
 }
 
+/**
+ * Another flight at the same time, and the closest the two came; None where its recording does not tell.
+ *
+ * `height_m`: how much higher this flight's drone was.
+ */
+export interface OtherDrone {
+  readonly flight_id: string;
+  readonly vehicle: string;
+  readonly nearest_at_s: number | null;
+  readonly horizontal_m: number | null;
+  readonly height_m: number | null;
+}
+
+/** Mean over the flight. `from_deg`: where it came from, clockwise from true north. */
+export interface Wind {
+  readonly speed_m_s: number;
+  readonly from_deg: number;
+  readonly strongest_m_s: number;
+  readonly drag_per_s: number;
+}
+
+/** One zone that came near. `inside`: times within it, sideways and by height; empty where it stayed outside. */
+export interface NearZone {
+  readonly zone_id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly nearest_m: number;
+  readonly nearest_at_s: number;
+  readonly inside: readonly (readonly [number, number])[];
+}
+
+/**
+ * Answer of ``GET /api/flights/<id>/circumstances``. None is unknown: the flight does not tell the wind, or no
+ * airspace is configured.
+ */
+export interface Circumstances {
+  readonly wind: Wind | null;
+  readonly zones: readonly NearZone[] | null;
+  readonly others: readonly OtherDrone[];
+}
+
 /** ``POST /api/incidents`` answers with the `Incident` (201); 409 if there is one of that number. */
 export interface IncidentCreate {
   readonly number: string;

@@ -6,7 +6,7 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 
 import { api, ApiError, setCsrfToken } from '../api';
-import type { FlightPage } from '../generated';
+import type { Circumstances, FlightPage } from '../generated';
 import { mountPoint, pageData } from '../ui/page';
 import { Icon } from '../ui/Icon';
 import { happenings } from './events';
@@ -47,6 +47,12 @@ async function examine(): Promise<void> {
   }
 }
 
+const circumstances = signal<Circumstances | null>(null);
+
+async function findCircumstances(): Promise<void> {
+  circumstances.value = await api.circumstances(flight.summary.flight_id).catch(() => null);
+}
+
 async function listValues(): Promise<void> {
   const shown = recording.value;
   if (shown === 'loading' || !('series' in shown)) return;
@@ -79,7 +85,7 @@ function App() {
       )}
       <div class={`flight-right ${shown ? '' : 'flight-right-bare'}`}>
         {shown && <Charts of={shown} />}
-        <Panels flight={known.value} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} values={shown ? shown.values : null} />
+        <Panels flight={known.value} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} circumstances={circumstances} values={shown ? shown.values : null} />
       </div>
     </div>
   );
@@ -108,4 +114,4 @@ function Waiting({ problem }: { problem: string | null }) {
 }
 
 render(<App />, mountPoint());
-void load().then(listValues).then(examine);
+void load().then(listValues).then(examine).then(findCircumstances);

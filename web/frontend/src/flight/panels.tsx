@@ -2,9 +2,10 @@
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { Attachment, Flight, FlightNote, UploadReceipt } from '../generated';
+import type { Circumstances as Known, Attachment, Flight, FlightNote, UploadReceipt } from '../generated';
 import { clock, instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { Circumstances } from './circumstances';
 import type { Happening, Tone } from './events';
 import { type Findings, FindingsTab } from './findings-tab';
 import { NotesTab } from './notes-tab';
@@ -30,11 +31,12 @@ interface Props {
   /** Absent while there is no recording to move in. */
   readonly cursor: Signal<number> | null;
   readonly findings: ReadonlySignal<Findings>;
+  readonly circumstances: ReadonlySignal<Known | null>;
   /** Absent while there is no recording to chart beside. */
   readonly values: Values | null;
 }
 
-export function Panels({ flight, events, cursor, findings, values }: Props) {
+export function Panels({ flight, events, cursor, findings, circumstances, values }: Props) {
   const tab = useSignal<Tab>('events');
   const notes = useSignal<readonly FlightNote[]>(flight.notes);
   const attachments = useSignal<readonly Attachment[]>(flight.attachments);
@@ -52,7 +54,12 @@ export function Panels({ flight, events, cursor, findings, values }: Props) {
       <div class="panel-body" role="tabpanel">
         {tab.value === 'events' && <Events events={events} cursor={cursor} />}
         {tab.value === 'plan' && <PlanTab flight={flight} cursor={cursor} />}
-        {tab.value === 'findings' && <FindingsTab findings={findings} cursor={cursor} />}
+        {tab.value === 'findings' && (
+          <>
+            <FindingsTab findings={findings} cursor={cursor} />
+            <Circumstances known={circumstances} cursor={cursor} />
+          </>
+        )}
         {tab.value === 'values' && (values ? <ValuesTab flightId={flight.summary.flight_id} values={values} mayAttach={flight.may_note} /> : <Nothing icon="error" text="There is no recording to chart values beside." />)}
         {tab.value === 'upload' && <Receipt receipt={flight.receipt} />}
         {tab.value === 'files' && <Files flight={flight} />}
