@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from typing import Any
 
@@ -51,8 +50,10 @@ async def test_nothing_that_came_on_either_link_is_missing_and_nothing_is_there_
             radio.is_out = False
             count = len(drone.sent)
             await until(lambda: len(drone.sent) > count + 100)
-            drone.silent = True
-            await asyncio.sleep(0.5)
+            drone.silent = radio.is_out = lte.is_out = True
+            for name, way in (("radio", radio), ("lte", lte)):
+                counters = gateway.links[name].counters
+                await until(lambda way=way, counters=counters: counters.reads == len(way.carried), 30)  # type: ignore[misc]
             sent = list(drone.sent)
     assert qualities["radio"] is not None
     assert qualities["lte"] is not None
