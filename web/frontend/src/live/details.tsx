@@ -55,7 +55,7 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
       </div>
       <div class="details-body">
         {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} username={page.me.username} commander={info?.commander?.user ?? null} />}
-        {info?.commander && <Commander info={info} />}
+        {info && (picture.isLive.value || heldAlready(info, at)) && <Commander info={info} />}
         {camera?.video && picture.isLive.value && <VideoSlot key={selected} vehicle={selected} url={camera.video} />}
         {track ? <Facts track={track} at={at} plan={picture.onboard.value.get(selected)?.plan ?? null} /> : <p class="muted">{picture.isLive.value ? `Nothing has been heard of ${selected} since this page was opened.` : `Nothing was heard of ${selected} then.`}</p>}
         <About info={info} />
@@ -180,6 +180,11 @@ function Links({ track: { state, heard }, at }: { track: Track; at: Moment }) {
       </ul>
     </section>
   );
+}
+
+/** Only who holds command now is known; of the past, whether he held it then. */
+function heldAlready({ command_since }: VehicleInfo, at: Moment): boolean {
+  return command_since !== null && new Date(command_since).getTime() <= at.wall;
 }
 
 function Commander({ info: { commander, command_since, command_offered_to } }: { info: VehicleInfo }) {

@@ -77,6 +77,8 @@ export class Alarm {
   private claim(): void {
     if (this.ours.value || this.claiming) return;
     this.claiming = true;
+    // Locks are for secure contexts; without one each window sounds.
+    if (!window.isSecureContext) return void (this.ours.value = true);
     void navigator.locks.request('airbeat-sound', () => {
       this.ours.value = true;
       return new Promise(() => undefined);
