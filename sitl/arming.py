@@ -73,6 +73,8 @@ def _mandatory(v: Vehicle) -> list[str]:
         return ["GPS glitching"]
     if _position_wanted(v) and 0 < v.params["FS_EKF_THRESH"] <= v.s.position_variance[v.row]:
         return ["EKF position variance"]
+    if v.services is not None and v.services.compass.running:
+        return ["Compass calibration running"]
     if v.failsafe.gcs:
         return ["GCS failsafe on"]
     if v.params["ARMING_CHECK"] == 0:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from sitl.modes.base import Mode
 from sitl.navigator import Point
-from sitl.state import Yaw, Z
+from sitl.state import GRAVITY, Xy, Yaw, Z
 
 YAW_SPEED_M_S = 0.3
 
@@ -17,6 +17,7 @@ class Doing(Enum):
     TAKEOFF = 1
     PLACE = 2
     VELOCITY = 3
+    LEAN = 4
 
 
 class Guided(Mode):
@@ -77,6 +78,23 @@ class Guided(Mode):
         if yaw is None and yaw_rate is None and self.v.params["WP_YAW_BEHAVIOR"] != 0:
             self.nav.face_ahead()
 
+    def lean(self, roll: float, pitch: float, yaw: float, climb: float) -> None:
+        """At a lean and heading, radians, for GUID_TIMEOUT seconds after the last order."""
+        self._until = self.v.now + self.v.params["GUID_TIMEOUT"]
+        if not self.flying:
+            return
+        s, i = self.v.s, self.v.row
+        self.doing, self._goal, self._paused, self.holds_still = Doing.LEAN, None, False, True
+        steepest = float(s.lean_max[i])
+        ahead, right = (
+            max(-steepest, min(steepest, GRAVITY * math.tan(max(-1.4, min(1.4, angle))))) for angle in (-pitch, roll)
+        )
+        cos, sin = math.cos(yaw), math.sin(yaw)
+        self.nav.climb(climb)
+        s.xy[i] = Xy.LEAN
+        s.lean_goal[i] = (ahead * cos - right * sin, ahead * sin + right * cos)
+        self.nav.face(yaw)
+
     def _turn(self, yaw: float | None, yaw_rate: float | None) -> None:
         if yaw is not None:
             self.nav.face(yaw)
@@ -90,6 +108,10 @@ class Guided(Mode):
             if close and s.z[i] == Z.TAKEOFF:
                 self.doing = Doing.PLACE
                 self.nav.hold((s.tpos[i, 0], s.tpos[i, 1], self._goal[2]))
+        elif self.doing is Doing.LEAN and self.v.now > self._until:
+            self._until = math.inf
+            self.v.s.lean_goal[self.v.row] = 0.0
+            self.nav.climb(0.0)
         elif self.doing is Doing.VELOCITY and self.v.now > self._until:
             self._until = math.inf
             self.nav.move(0.0, 0.0)
@@ -107,4 +129,4 @@ class Guided(Mode):
 
     @property
     def destination(self) -> Point | None:
-        return self._goal if self.flying and self.doing is not Doing.VELOCITY else None
+        return self._goal if self.flying and self._goal is not None else None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from telemetry.mavlink.frame import Frame
 
 NO_POSITION, NO_VELOCITY, NO_ACCELERATION, FORCE, NO_YAW, NO_YAW_RATE = 7, 56, 448, 512, 1024, 2048
+NO_THRUST, NO_ATTITUDE = 64, 128
 LOCAL_NED, LOCAL_OFFSET, BODY_NED, BODY_OFFSET = 1, 7, 8, 9
 FASTEST_M_S: Final = 50.0
 
@@ -25,6 +26,7 @@ class GuidedTargets:
         self.handlers = {
             "SET_POSITION_TARGET_GLOBAL_INT": self._global,
             "SET_POSITION_TARGET_LOCAL_NED": self._local,
+            "SET_ATTITUDE_TARGET": self._attitude,
         }
 
     def _global(self, channel: Channel, frame: Frame, m: Any) -> None:
@@ -57,6 +59,22 @@ class GuidedTargets:
                 north, east, up = north + here[0], east + here[1], up + here[2]
             point = (north, east, up)
         self._take(mode, m, point, (m.vx * cos - m.vy * sin, m.vx * sin + m.vy * cos, -m.vz))
+
+    def _attitude(self, channel: Channel, frame: Frame, m: Any) -> None:
+        """A lean and a climb rate: thrust 0.5 keeps the height, 0 and 1 are the fastest down and up."""
+        mode = self.v.guided_mode
+        size = math.sqrt(sum(x * x for x in m.q))
+        if mode is None or m.type_mask & (NO_THRUST | NO_ATTITUDE) or not 0.5 < size < 2.0:
+            return
+        if not 0.0 <= m.thrust <= 1.0:
+            return
+        w, x, y, z = (part / size for part in m.q)
+        roll = math.atan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y))
+        pitch = math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x))))
+        yaw = math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+        climb = (m.thrust - 0.5) * 2.0
+        s, i = self.v.s, self.v.row
+        mode.lean(roll, pitch, yaw, climb * float(s.speed_up[i] if climb > 0 else s.speed_down[i]))
 
     def _take(self, mode: Guided, m: Any, point: Point | None, velocity: Point) -> None:
         mask = m.type_mask

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from sitl.services.commands import Commands
+from sitl.services.compass import CompassCalibration
 from sitl.services.files import Files
 from sitl.services.guided import GuidedTargets
 from sitl.services.logs import Logs
@@ -32,6 +33,7 @@ class Services:
         vehicle.services = self
         self.parameters = ParameterService(vehicle)
         self.transfers = Transfers(vehicle)
+        self.compass = CompassCalibration(vehicle)
         self.commands = Commands(vehicle, self)
         self.files = Files(vehicle, self.transfers)
         self.logs = Logs(vehicle)
@@ -74,6 +76,7 @@ class Services:
         self.parameters.run()
         self.files.run()
         self.logs.run()
+        self.compass.run()
         now = self.v.now
         if now >= self._timesync_at:
             self._timesync_at = now + TIMESYNC_S

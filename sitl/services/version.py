@@ -11,17 +11,19 @@ if TYPE_CHECKING:
 AUTOPILOT_VERSION: Final = 148
 BANNER: Final = ("ArduCopter V4.6.3 (92b0cd78)", "Gd1219c7c4c5404aaa1f6d2a48adfda4", "Frame: QUAD/PLUS")
 MISSION_FLOAT, PARAM_FLOAT, MISSION_INT, COMMAND_INT, FTP = 1, 2, 4, 8, 32
-LOCAL_TARGET, GLOBAL_TARGET = 128, 256
-TERMINATION, MAVLINK2, FENCE, RALLY = 2048, 8192, 16384, 32768
+ATTITUDE_TARGET, LOCAL_TARGET, GLOBAL_TARGET, TERRAIN = 64, 128, 256, 512
+TERMINATION, COMPASS, MAVLINK2, FENCE, RALLY = 2048, 4096, 8192, 16384, 32768
 CAPABILITIES: Final = (
     MISSION_FLOAT
     | PARAM_FLOAT
     | MISSION_INT
     | COMMAND_INT
     | FTP
+    | ATTITUDE_TARGET
     | LOCAL_TARGET
     | GLOBAL_TARGET
     | TERMINATION
+    | COMPASS
     | MAVLINK2
     | FENCE
     | RALLY
@@ -32,7 +34,7 @@ FIRMWARE_4_6_3_OFFICIAL: Final = 4 << 24 | 6 << 16 | 3 << 8 | 255
 def send(v: Vehicle, channel: Channel) -> None:
     channel.send(
         "AUTOPILOT_VERSION",
-        capabilities=CAPABILITIES,
+        capabilities=CAPABILITIES | (TERRAIN if v.params["TERRAIN_ENABLE"] > 0 else 0),
         flight_sw_version=FIRMWARE_4_6_3_OFFICIAL,
         flight_custom_version=tuple(b"92b0cd78"),
         os_custom_version=tuple(b"d1219c7c"),

@@ -14,7 +14,7 @@ import pytest
 from sitl.ardupilot import ENVIRONMENT, Ardupilot, ArdupilotOptions
 from sitl.fleet import Fleet
 
-SPEEDUP = 8.0
+SPEEDUP = 5.0
 STREAMS = {"RAW_SENS": 2, "EXT_STAT": 2, "RC_CHAN": 2, "POSITION": 4, "EXTRA1": 4, "EXTRA2": 4, "EXTRA3": 2}
 """Hertz, as the built-in vehicle has them: ArduPilot as built streams nothing to a client that does not ask."""
 BACKENDS = ["builtin", *(["ardupilot"] if os.environ.get(ENVIRONMENT) else [])]

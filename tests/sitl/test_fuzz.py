@@ -21,6 +21,7 @@ from sitl.fleet import Fleet
 from telemetry.mavlink.messages import BY_ID, encode
 from tests.sitl.probe import Probe
 
+pytestmark = pytest.mark.timeout(900)
 FRAMES_PER_EXAMPLE = 200
 EXAMPLES = 50
 """Together 10,000."""

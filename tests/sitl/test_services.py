@@ -236,3 +236,24 @@ def test_the_log_it_wrote_is_read_by_pymavlink(tmp_path: Path) -> None:
     assert 7.5 < max(heights) < 8.5
     assert modes == [4, 9]
     assert parameters["RTL_ALT"] == 1500.0
+
+
+def test_its_capabilities_are_arducopters_and_true(probe: Probe) -> None:
+    probe.command(512, 148)
+    assert probe.latest("AUTOPILOT_VERSION").capabilities == 64495
+    probe.boot()
+    assert probe.command(42424, 0) == 0
+    probe.run(1.2)
+    assert {m.compass_id for m in probe.all("MAG_CAL_PROGRESS")} == {0, 1, 2}
+    probe.command(176, 1, 4)
+    assert probe.command(400, 1) == 4
+    assert probe.command(42425, 0) == 4
+    assert probe.command(42426, 0) == 0
+    probe.take_off(10.0)
+    for _ in range(4):
+        probe.send("SET_ATTITUDE_TARGET", type_mask=7, q=(math.cos(0.05), 0.0, -math.sin(0.05), 0.0), thrust=0.5)
+        probe.run(1.0)
+    assert probe.vehicle.nav.velocity[0] > 1.0
+    assert abs(probe.vehicle.height - 10.0) < 0.5
+    probe.run(4.0)
+    assert abs(float(probe.fleet.state.pitch[0])) < 0.02

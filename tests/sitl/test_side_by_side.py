@@ -21,6 +21,7 @@ from tests.sitl.probe import Probe
 from tests.sitl.record import on_arducopter
 from tests.sitl.sorties import Flight, Leg, cross_track, flight, legs, own_time, recording
 
+pytestmark = pytest.mark.timeout(600)
 LEFT_M, LOW_M = 0.3, 15.0
 Said = list[tuple[float, Any]]
 
@@ -92,7 +93,6 @@ def test_flies_as_arducopter_did(name: str, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.ardupilot
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", SORTIES)
 def test_flies_as_arducopter_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     if ENVIRONMENT not in os.environ:
