@@ -16,8 +16,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from telemetry.evidence.ed25519 import NotReadable, is_signed, unhex
 
@@ -89,14 +90,14 @@ def first_link(flight_id: str, name: str) -> bytes:
     return hashlib.sha256(f"{CHAIN_TITLE}\n{flight_id}\n{name}\n".encode()).digest()
 
 
-def links_of(file: IO[bytes], flight_id: str, name: str) -> Iterator[tuple[bytes, int]]:
+def links_of(file: BufferedIOBase, flight_id: str, name: str) -> Iterator[tuple[bytes, int]]:
     """Each chunk's link and size, in order."""
     link = first_link(flight_id, name)
-    while chunk := file.read(CHUNK):
-        digest = hashlib.sha256(link)
-        digest.update(chunk)
-        link = digest.digest()
-        yield link, len(chunk)
+    room = memoryview(bytearray(len(link) + CHUNK))
+    while size := file.readinto(room[len(link) :]):
+        room[: len(link)] = link
+        link = hashlib.sha256(room[: len(link) + size]).digest()
+        yield link, size
 
 
 def hash_of(text: str) -> str:
@@ -134,7 +135,7 @@ class _Folder:
         self._path = path
         self.names = sorted(one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file())
 
-    def open(self, name: str) -> IO[bytes]:
+    def open(self, name: str) -> BufferedIOBase:
         return (self._path / name).open("rb")
 
 
@@ -143,8 +144,8 @@ class _Zip:
         self._zip = zipfile.ZipFile(path)
         self.names = sorted(name for name in self._zip.namelist() if not name.endswith("/"))
 
-    def open(self, name: str) -> IO[bytes]:
-        return self._zip.open(name)
+    def open(self, name: str) -> BufferedIOBase:
+        return self._zip.open(name)  # type: ignore[return-value]
 
 
 class _Flight:
@@ -154,7 +155,7 @@ class _Flight:
         self._files, self._at = files, FLIGHT if exported else ""
         self.names = [name.removeprefix(self._at) for name in files.names if name.startswith(self._at)]
 
-    def open(self, name: str) -> IO[bytes]:
+    def open(self, name: str) -> BufferedIOBase:
         return self._files.open(self._at + name)
 
 
@@ -298,10 +299,8 @@ def _exported(files: _Folder | _Zip, flight: Verdict, public_key: str) -> Verdic
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = Problem("seal", f"{EXPORT} cannot be read, it was changed: {error}", EXPORT)
         return replace(flight, problems=(*flight.problems, problem))
-    if FLIGHT + SEAL in files.names:
-        with files.open(FLIGHT + SEAL) as file:
-            if hashlib.sha256(file.read()).hexdigest() != seal:
-                problems.append(Problem("seal", "the flight in it is not the one that was exported", SEAL))
+    if _part(files, FLIGHT + SEAL, seal):
+        problems.append(Problem("seal", "the flight in it is not the one that was exported", SEAL))
     for name, digest in sorted(statement.parts.items()):
         problems += _part(files, name, digest)
     if CUSTODY in files.names:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -31,11 +31,18 @@ RUNS: Final = 4
 PIECE: Final = 1 << 20
 
 
+class Took(NamedTuple):
+    """Seconds: on the clock, and of the processor, which other programs on the machine disturb less."""
+
+    wall: float
+    cpu: float
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="airbeat-evidence-") as name:
         folder = Path(name) / "flights" / "20261122T071530Z-UAV-07"
         _record(folder)
-        seal_s = _timed(lambda: seal_flight(folder))
+        seal = _timed(lambda: seal_flight(folder))
         key = (Path(name) / "keys" / "evidence.pub").read_text()
         best = _in_turn(
             {
@@ -45,16 +52,19 @@ def main() -> None:
             }
         )
         target = Path(name) / "evidence.zip"
-        export_s = _timed(lambda: _export(folder, target, EvidenceKeys(Path(name) / "keys")))
-        zip_s = _timed(lambda: _verify(target, key))
-    ratio = best["verify"] / best["read and hash"]
-    table = Table("", "s", "MB/s", title="1 GiB of telemetry", title_justify="left")
-    for what, seconds in {"seal": seal_s, **best, "export": export_s, "verify the zip": zip_s}.items():
-        table.add_row(what, f"{seconds:.2f}", f"{BYTES / 1e6 / seconds:,.0f}")
-    Console().print(table, f"ratio_verify_to_read_and_hash {ratio:.3f}")
-    result = {"bytes": BYTES, "seconds": best, "ratio_verify_to_read_and_hash": round(ratio, 3), "runs": RUNS}
+        best["export"] = _timed(lambda: _export(folder, target, EvidenceKeys(Path(name) / "keys")))
+        best["verify the zip"] = _timed(lambda: _verify(target, key))
+    table = Table("", "s", "s of processor", "MB/s", title="1 GiB of telemetry", title_justify="left")
+    for what, took in {"seal": seal, **best}.items():
+        table.add_row(what, f"{took.wall:.2f}", f"{took.cpu:.2f}", f"{BYTES / 1e6 / took.wall:,.0f}")
+    ratios = {
+        "ratio_verify_to_read_and_hash": round(best["verify"].wall / best["read and hash"].wall, 3),
+        "ratio_of_processor_time": round(best["verify"].cpu / best["read and hash"].cpu, 3),
+    }
+    Console().print(table, ratios)
+    seconds = {what: took._asdict() for what, took in best.items()}
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({**result, "export_s": export_s, "verify_zip_s": zip_s}, indent=2) + "\n")
+    RESULTS.write_text(json.dumps({**ratios, "bytes": BYTES, "runs": RUNS, "seconds": seconds}, indent=2) + "\n")
 
 
 def _record(folder: Path) -> None:
@@ -66,18 +76,20 @@ def _record(folder: Path) -> None:
             file.write(number.to_bytes(8, "big") + piece[8:])
 
 
-def _in_turn(deeds: dict[str, Callable[[], None]]) -> dict[str, float]:
-    best = dict.fromkeys(deeds, float("inf"))
+def _in_turn(deeds: dict[str, Callable[[], None]]) -> dict[str, Took]:
+    """The best of each, of either time."""
+    best = dict.fromkeys(deeds, Took(float("inf"), float("inf")))
     for _ in range(RUNS):
         for what, deed in deeds.items():
-            best[what] = min(best[what], _timed(deed))
+            took = _timed(deed)
+            best[what] = Took(min(best[what].wall, took.wall), min(best[what].cpu, took.cpu))
     return best
 
 
-def _timed(deed: Callable[[], None]) -> float:
-    begin = time.perf_counter()
+def _timed(deed: Callable[[], None]) -> Took:
+    wall, cpu = time.perf_counter(), time.process_time()
     deed()
-    return time.perf_counter() - begin
+    return Took(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def _read(path: Path) -> None:
