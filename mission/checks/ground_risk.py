@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -16,7 +17,9 @@ from mission.population import Found
 from mission.situation import Situation
 
 _REACH_DEG = 0.01
-_AIRPORT = frozenset(("FRZ", "ATZ", "MATZ", "CTR"))
+_QUARTER_CORNERS = 3
+"""Of a quarter of a circle, drawn about it."""
+_AIRPORT = frozenset(("FRZ", "ATZ", "MATZ"))
 _TRANSPONDER = frozenset(("TMZ", "RMZ"))
 
 
@@ -115,8 +118,9 @@ def _height_m(situation: Situation) -> float:
 
 
 def _footprint(situation: Situation, height: float) -> BaseGeometry:
-    reach = situation.context.rules.contingency_m + height
-    return shapely.buffer(shapely.union_all(situation.lines), reach, quad_segs=4)
+    """Each leg is widened by itself: all together they would cross one another so often that it takes seconds."""
+    reach = (situation.context.rules.contingency_m + height) / math.cos(math.pi / (4 * _QUARTER_CORNERS))
+    return shapely.union_all(shapely.buffer(situation.lines, reach, quad_segs=_QUARTER_CORNERS))
 
 
 def _people(situation: Situation, footprint: BaseGeometry) -> Found:

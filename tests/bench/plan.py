@@ -26,11 +26,12 @@ from rich.table import Table
 
 from mission.airspace import Airspace, DataSet, Obstacle, with_flight_restriction_zones
 from mission.airspace.yaixm import load
-from mission.context import Context
+from mission.context import Context, Rules
 from mission.deconflict import Flight, conflicts, return_crossings
 from mission.geodesy import frame_at
 from mission.patterns.sweep import Sweep, sweep
 from mission.plan import FenceKind, FencePolygon, Frame, Geofence, Home, MissionItem, Plan, Position
+from mission.population import PopulationMap
 from mission.report import report
 from mission.route import RouteMap, length_m
 from mission.terrain import Terrain
@@ -81,7 +82,9 @@ def zigzag(items: int, north_m: float = 0.0, height_m: float = 60.0) -> Plan:
 
 
 def surroundings(console: Console, folder: Path) -> Context:
-    """The UK's airspace where it is here, 500 obstacles, and a degree of hills in 1" cells (about 30 m)."""
+    """The UK's airspace where it is here, 500 obstacles, a degree of hills in 1" cells (about 30 m), people in blocks
+    of 500 m, and a radio.
+    """
     rng = np.random.default_rng(1)
     if AIRSPACE.exists():
         national = load(AIRSPACE.name, AIRSPACE.read_bytes(), date(2026, 7, 9))
@@ -98,7 +101,12 @@ def surroundings(console: Console, folder: Path) -> Context:
     ) as raster:
         raster.write(heights.astype(np.float32), 1)
     airspace = with_flight_restriction_zones(national.merged(Airspace((), (), masts)))
-    return Context(airspace=airspace, terrain=Terrain.of_folder(folder), at=NOON)
+    west, south = np.meshgrid(np.arange(-0.25, -0.05, 0.005), np.arange(51.45, 51.55, 0.005))
+    blocks = list(shapely.box(west.ravel(), south.ravel(), west.ravel() + 0.005, south.ravel() + 0.005))
+    people = PopulationMap(DataSet("blocks", ""), blocks, rng.uniform(1_000, 9_000, len(blocks)))
+    rules = Rules(radio_range_m=5_000.0, distance_max_m=1_000.0)
+    terrain = Terrain.of_folder(folder)
+    return Context(airspace=airspace, terrain=terrain, population=people, rules=rules, at=NOON)
 
 
 def measure_checks(console: Console) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import msgspec
@@ -141,13 +142,28 @@ def test_the_steps_are_shown_with_their_source(make_plan: MakePlan) -> None:
     assert sora.SOURCE in finding.text
 
 
-def test_a_control_zone_counts(make_plan: MakePlan) -> None:
+def in_zone(kind: str, letter: str | None) -> Airspace:
     ring = ((-0.3, 51.4), (0.0, 51.4), (0.0, 51.6), (-0.3, 51.6), (-0.3, 51.4))
-    zone = Zone("ctr-1", "LONDON CITY", "CTR", SURFACE, TOP, (ring,), airspace_class="D")
-    airspace = Airspace((DataSet("a", "0"),), (zone,))
-    (finding,) = risk(make_plan, Context(population=city(100.0), airspace=airspace))
-    assert "in CTR LONDON CITY, class D: AEC 1, ARC-d." in finding.text
-    assert "SAIL VI" in finding.text
+    zone = Zone("zone-1", "LONDON CITY", kind, SURFACE, TOP, (ring,), airspace_class=letter)
+    return Airspace((DataSet("a", "0"),), (zone,))
+
+
+def test_the_airspace_counts(make_plan: MakePlan) -> None:
+    (control,) = risk(make_plan, Context(population=city(100.0), airspace=in_zone("CTR", "D")))
+    assert "over country, class D: AEC 8, ARC-c." in control.text
+    assert "SAIL IV" in control.text
+    (aerodrome,) = risk(make_plan, Context(population=city(100.0), airspace=in_zone("FRZ", "D")))
+    assert "in FRZ LONDON CITY, class D: AEC 1, ARC-d." in aerodrome.text
+    assert "SAIL VI" in aerodrome.text
+
+
+def test_many_crossing_legs_are_judged_in_no_time(make_plan: MakePlan) -> None:
+    """Widened in one piece they took seconds and hundreds of megabytes."""
+    corners = [(600.0 * (n % 2) - 300.0, 3.0 * n - 300.0) for n in range(200)]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    findings = check(make_plan(corners, height=60.0), Context(population=city(100.0), airspace=NOWHERE))
+    assert [finding.check for finding in findings].count("ground_risk") == 1
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
 def test_beyond_sora_is_a_warning(make_plan: MakePlan) -> None:
