@@ -25,6 +25,8 @@ class Place(NamedTuple):
     lat_deg: float
     lon_deg: float
     height_home_m: float
+    boot_ms: int
+    """The vehicle's own clock: over several links places come out of order."""
 
 
 class Glance(NamedTuple):
@@ -57,9 +59,9 @@ def glance(tlog: bytes) -> Glance:
             armed.append((time_us(tlog, offset), bool(tlog[payload + 6] & _ARMED)))
         elif message == GLOBAL_POSITION_INT:
             body = tlog[payload : payload + tlog[offset + 9]].ljust(_POSITION.size, b"\0")
-            _, lat, lon, _, relative_mm = _POSITION.unpack_from(body)
+            boot_ms, lat, lon, _, relative_mm = _POSITION.unpack_from(body)
             if lat or lon:
-                places.append(Place(lat / 1e7, lon / 1e7, relative_mm / 1000))
+                places.append(Place(lat / 1e7, lon / 1e7, relative_mm / 1000, boot_ms))
         offset = end
     if offset != size:
         raise RecordingError("chunk", offset, "no MAVLink frame here")

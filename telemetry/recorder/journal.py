@@ -46,6 +46,8 @@ class FlightState(msgspec.Struct):
     lat_deg: float | None = None
     lon_deg: float | None = None
     """Where `distance_m` has been counted to."""
+    boot_ms: int = 0
+    """The vehicle's own clock there."""
     has_plan: bool = False
     """Whether the plan on board at arming has been put into the folder (or there was none)."""
 

@@ -16,6 +16,8 @@ from telemetry.wire import OpenFlight, RawChunk, RawVehicle
 TLOG: Final = "telemetry.tlog"
 METRES_PER_DEGREE: Final = 111_194.93
 """Of a great circle on the mean sphere (6,371,008.8 m)."""
+LATE_MS: Final = 30_000
+"""A place further back than this in the vehicle's own time is from after a reboot."""
 _STEP_M: Final = 0.5
 """Shorter moves are GPS noise while standing."""
 
@@ -76,6 +78,9 @@ class Recording:
 
     def _measure(self, place: Place) -> None:
         state = self.state
+        if 0 < state.boot_ms - place.boot_ms < LATE_MS:
+            return  # another link brought a later one before
+        state.boot_ms = place.boot_ms
         state.height_m = place.height_home_m
         if state.max_height_m is None or place.height_home_m > state.max_height_m:
             state.max_height_m = place.height_home_m

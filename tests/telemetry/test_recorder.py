@@ -23,7 +23,9 @@ from mission.plan import EMPTY, digest
 from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.recorder import bundle
+from telemetry.recorder.glance import glance
 from telemetry.recorder.journal import FlightState
+from telemetry.recorder.recording import Recording, begin
 from telemetry.recorder.service import Recorder
 from telemetry.wire import Actor, Event, FlightRecord, Onboard, OpenFlight, RawChunk, UploadReceipt
 from tests.telemetry.conftest import Broker
@@ -240,3 +242,25 @@ async def send_slowly(bus: Bus, chunks: Sequence[RawChunk], pause_s: float) -> N
     for chunk in chunks:
         await bus.store(subjects.raw(chunk.gateway), chunk, f"{chunk.run}:{chunk.sequence}")
         await asyncio.sleep(pause_s)
+
+
+def test_a_link_that_lags_makes_no_way_longer(tmp_path: Path) -> None:
+    """Ten seconds of 5 m each; a second link says every place again, a second late."""
+    source = Source()
+
+    def place(second: int) -> bytes:
+        lat = int((51.50735 + 5.0 * second / 111_194.93) * 1e7)
+        fields = {"time_boot_ms": 60_000 + 1000 * second, "lat": lat, "lon": -1_637_000, "relative_alt": 40_000}
+        return source.entry("GLOBAL_POSITION_INT", **fields)
+
+    entries = [source.heartbeat(True), place(0)]
+    for second in range(1, 11):
+        entries += [place(second), place(second - 1)]
+    chunk = source.chunk(entries)
+    (part,) = chunk.vehicles
+    seen = glance(part.tlog)
+    recording = Recording(tmp_path, begin("UAV-07", seen.first_us, (chunk, part, seen)))
+    recording.append(chunk, part, seen)
+    recording.close()
+    assert recording.state.frames_recorded == 22
+    assert recording.state.distance_m == pytest.approx(50.0, abs=0.1)
