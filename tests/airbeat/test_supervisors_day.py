@@ -30,7 +30,7 @@ from web.api import SortieCreate
 from web.indexer import FLIGHT_CLOSED, Indexer
 from web.serve import open_database
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 LAYER = Path(__file__).resolve().parents[2] / "airbeat" / "demo_data" / "hyde-park-sketch.geojson"
