@@ -10,6 +10,7 @@ from telemetry.bus import Bus
 from telemetry.guests import GuestRelay, shown
 from telemetry.wire import GuestView, LiveFrame, LiveVehicle
 from tests.telemetry.conftest import Broker
+from tests.telemetry.test_bus_keys import Browser
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FRAME = LiveFrame("north", subjects.EVERYWHERE, 4, NOW, tuple(LiveVehicle(f"UAV-{n:02}") for n in (1, 2, 3)))
@@ -56,3 +57,27 @@ async def test_the_relay_follows_the_links(broker: Broker, bus: Bus) -> None:
     assert told.qsize() == 10, "one of several relays tells each, not all"
     for relay in relays:
         relay.cancel()
+
+
+async def test_a_guests_own_ticket_hears_the_relay_and_nothing_of_the_fleet(broker: Broker, bus: Bus) -> None:
+    relay = asyncio.create_task(GuestRelay(await broker.connect("monitor")).run())
+    until = datetime.now(UTC) + timedelta(hours=1)
+    await bus.put(subjects.GUESTS_BUCKET, "7", GuestView("7", ("UAV-02",), until))
+    ticket = broker.keys.browser_ticket([subjects.guest("7")], 60)
+    browser = await Browser.open(broker.listening.websocket_url, ticket)
+    assert await browser.line() == "PONG"
+    for forbidden in ("guest.8", "guest.>", subjects.FLEET_ALL, subjects.LIVE_ALL, subjects.EVENTS_ALL):
+        assert "Permissions Violation for Subscription" in await browser.answer(f"SUB {forbidden} 2\r\n"), forbidden
+        await browser.line()
+    assert await browser.answer("SUB guest.7 1\r\n") == "PONG"
+
+    async def say() -> None:
+        while True:
+            await bus.publish(subjects.fleet("north"), FRAME)
+            await asyncio.sleep(0.05)
+
+    saying = asyncio.create_task(say())
+    assert (await browser.line()).startswith("MSG guest.7 1")
+    saying.cancel()
+    browser.close()
+    relay.cancel()
