@@ -43,6 +43,8 @@ class VehicleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much its camera sees across and up, for drawing that on the ground; the gimbal says where it looks."""
     pilot_port: str | None = None
     """Where its pilot's own tools attach: ``tcpin:127.0.0.1:5790``, ``udpin:``, ``udpout:``. None: nowhere."""
+    pilot_key: str | None = None
+    """Name of a file in ``keys/``: at the pilot port everything is signed. Needed where it is not on loopback."""
 
 
 class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,12 +191,12 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"{path}: retention", "is empty: every flight has a class")
     for number, vehicle in enumerate(settings.vehicles):
         if vehicle.pilot_port is not None:
-            _check_pilot_port(vehicle.pilot_port, f"{path}: vehicles[{number}].pilot_port")
+            _check_pilot_port(vehicle.pilot_port, vehicle.pilot_key, f"{path}: vehicles[{number}].pilot_port")
     return settings
 
 
-def _check_pilot_port(endpoint: str, where: str) -> None:
-    """Whoever reaches the port flies the drone: so it is on this machine only."""
+def _check_pilot_port(endpoint: str, key: str | None, where: str) -> None:
+    """Whoever reaches the port flies the drone: so it is on this machine only, or signed."""
     kind, _, rest = endpoint.partition(":")
     host, _, port = rest.rpartition(":")
     if kind not in PILOT_PORT_KINDS or not port.isdigit():
@@ -204,8 +206,10 @@ def _check_pilot_port(endpoint: str, where: str) -> None:
         local = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         local = False
-    if not local:
-        raise SettingsError(where, f"{host or 'no host'} is not this machine: the port carries orders unsigned")
+    if not local and key is None:
+        raise SettingsError(
+            where, f"{host or 'no host'} is not this machine: orders need a pilot_key to be signed with"
+        )
 
 
 def nats_url(settings: Settings) -> str:

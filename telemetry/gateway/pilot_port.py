@@ -12,11 +12,13 @@ what they were refused. The rules are `telemetry.services.tool_rules`; what was 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from math import isfinite
+from pathlib import Path
 from typing import Any, Final
 
 from mission.position import Position
@@ -26,7 +28,8 @@ from telemetry.gateway.contact import AUTOPILOT, Contact
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.enums import MavAutopilot, MavFtpErr, MavFtpOpcode, MavMissionResult, MavResult, MavSeverity
 from telemetry.mavlink.frame import Frame, FrameReader
-from telemetry.mavlink.messages import BY_ID, BY_NAME, decode, encode
+from telemetry.mavlink.messages import BY_ID, BY_NAME, decode, encode, signed_copy
+from telemetry.mavlink.signing import Signing, load_key
 from telemetry.running import told_to_end
 from telemetry.services.approved import Approved
 from telemetry.services.statustext import chunks
@@ -36,12 +39,17 @@ from telemetry.services.tool_upload import ToolUpload, writes_items
 from telemetry.settings import VehicleSettings
 from telemetry.wire import Event, Onboard, UploadUnderWay
 
+log = logging.getLogger(__name__)
+
 GONE_S: Final = 10.0
 """Tools send a HEARTBEAT every second: one that is silent for so long has gone."""
 TELL_AGAIN_S: Final = 5.0
 """The same act of the same tool, or the same refusal, is told no more often."""
 TICK_S: Final = 0.5
 MOST_TOOLS: Final = 16
+MOST_IDS: Final = 16
+"""Of one tool, which may speak for others."""
+FORGED_TOLD_EVERY_S: Final = 60.0
 MOST_REMEMBERED: Final = 200
 """Things told of one tool."""
 OWN_TEXTS: Final = 0x8000
@@ -59,6 +67,8 @@ class Tool:
         self.peer = peer
         self.reader = FrameReader(f"pilot's tool at {peer.address}")
         self.system = self.component = 0
+        """As which it spoke last."""
+        self.ids: set[tuple[int, int]] = set()
         self.heard_at = 0.0
         self.upload = ToolUpload(partial(answer, self))
         self.told_at: dict[str, float] = {}
@@ -69,13 +79,14 @@ class Tool:
 
     def goes_by(self, system: int, component: int) -> bool:
         """Whether what is addressed to these ids is for this tool."""
-        return system in (0, self.system) and (component in (0, self.component) or self.component == 0)
+        return system == 0 or any(system == own and (component in (0, part) or part == 0) for own, part in self.ids)
 
 
 class PilotPort:
     """Of one vehicle. `tell` takes events."""
 
-    def __init__(self, settings: VehicleSettings, tell: Callable[[Event], None]) -> None:
+    def __init__(self, settings: VehicleSettings, keys: Path, tell: Callable[[Event], None]) -> None:
+        """Raises `LinkError` for a port that cannot be listened on, `SettingsError` for a key that is none."""
         assert settings.pilot_port is not None
         self.vehicle = settings.callsign
         self.approved: Approved | None = None
@@ -85,6 +96,13 @@ class PilotPort:
         self._tools: dict[Peer, Tool] = {}
         self._sequence = 0
         self._not_sent, self._not_sent_told_at = 0, 0.0
+        self._signing: Signing | None = None
+        if settings.pilot_key is not None:
+            store = keys / f"{subjects.token(self.vehicle)}.pilot-signing.json"
+            self._signing = Signing(load_key(keys / settings.pilot_key), store)
+        self._forged, self._forged_told_at = 0, -FORGED_TOLD_EVERY_S
+        self._calls = settings.pilot_port.startswith("udpout:")
+        """It speaks first: a tool that listens there says nothing until it hears something."""
         self.link: Link = open_link(f"{self.vehicle}'s pilot port", settings.pilot_port, self._receive)
 
     @property
@@ -96,6 +114,14 @@ class PilotPort:
         """The vehicle was heard: from now on its frames go to the tools."""
         self._contact = contact
         contact.onlookers.append(self._forward)
+
+    async def close(self) -> None:
+        await self.link.close()
+        if self._signing is not None:
+            try:
+                self._signing.save()
+            except OSError as error:
+                log.error("%s: signing timestamps are not saved: %s", self.link.name, error)
 
     def tick(self, now: float) -> None:
         for tool in list(self._tools.values()):
@@ -111,15 +137,20 @@ class PilotPort:
 
     def _forward(self, frame: Frame) -> None:
         """To every tool, or where the vehicle answers somebody, to those who go by that name."""
-        if not self._tools:
+        if not self._tools and not self._calls:
             return
-        if frame.msgid not in ADDRESSED or not frame.verified:
-            self.link.send(None, frame.raw)
+        raw = frame.raw
+        if self._signing is not None:
+            if not frame.verified:
+                return  # what cannot be read cannot be signed
+            raw = signed_copy(frame, self._signing)
+        if self._calls and not self._tools:
+            self.link.send(None, raw)
             return
-        message: Any = decode(frame)
+        message: Any = decode(frame) if frame.msgid in ADDRESSED and frame.verified else None
         for tool in self._tools.values():
-            if tool.goes_by(message.target_system, getattr(message, "target_component", 0)):
-                self.link.send(tool.peer, frame.raw)
+            if message is None or tool.goes_by(message.target_system, getattr(message, "target_component", 0)):
+                self.link.send(tool.peer, raw)
 
     def _receive(self, peer: Peer, data: bytes) -> None:
         contact = self._contact
@@ -133,13 +164,25 @@ class PilotPort:
             message = decode(frame) if frame.verified else None
             if message is None or (contact is not None and frame.sysid == contact.vehicle.system_id):
                 continue  # unreadable, or it pretends to be the vehicle
+            if self._signing is not None and (why := self._signing.refusal(frame)) is not None:
+                self._tell_forged(peer, why, now)
+                continue
             tool.heard_at = now
-            if (tool.system, tool.component) != (frame.sysid, frame.compid):
-                tool.system, tool.component = frame.sysid, frame.compid
+            tool.system, tool.component = frame.sysid, frame.compid
+            if (frame.sysid, frame.compid) not in tool.ids and len(tool.ids) < MOST_IDS:
+                tool.ids.add((frame.sysid, frame.compid))
                 self._tools[peer] = tool
                 self._event(tool, "tool_attached", f"{tool.name} attached to the pilot port.")
             if contact is not None:
                 self._take(contact, tool, frame, message, now)
+
+    def _tell_forged(self, peer: Peer, why: str, now: float) -> None:
+        self._forged += 1
+        if now - self._forged_told_at < FORGED_TOLD_EVERY_S:
+            return
+        self._forged_told_at = now
+        text = f"Refused at the pilot port from {peer.address}: {why} ({self._forged} frames until now)."
+        self._event(None, "tool_refused", text, {"address": peer.address, "why": why, "frames": self._forged})
 
     def _take(self, contact: Contact, tool: Tool, frame: Frame, message: Any, now: float) -> None:
         name = type(message).__name__
@@ -222,7 +265,8 @@ class PilotPort:
         whole = {**{field: value for field, value in target.items() if field in has}, **fields}
         self._sequence = (self._sequence + 1) & 0xFF
         system = self._contact.vehicle.system_id
-        self.link.send(tool.peer, encode(name, whole, seq=self._sequence, sysid=system, compid=AUTOPILOT))
+        raw = encode(name, whole, seq=self._sequence, sysid=system, compid=AUTOPILOT, signer=self._signing)
+        self.link.send(tool.peer, raw)
 
     def _say(self, tool: Tool, text: str) -> None:
         for fields in chunks(f"Airbeat: {text}", OWN_TEXTS | self._sequence):
@@ -237,15 +281,17 @@ class PilotPort:
 class PilotPorts:
     """Those of all vehicles that have one."""
 
-    def __init__(self, vehicles: Sequence[VehicleSettings], bus: Bus, tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self, vehicles: Sequence[VehicleSettings], keys: Path, bus: Bus, tell: Callable[[Event], None]
+    ) -> None:
         self._settings = [vehicle for vehicle in vehicles if vehicle.pilot_port is not None]
-        self._bus, self._tell = bus, tell
+        self._keys, self._bus, self._tell = keys, bus, tell
         self.ports: dict[str, PilotPort] = {}
 
     def open(self) -> None:
-        """Raises `LinkError` for a port that cannot be listened on."""
+        """Raises as `PilotPort`."""
         for vehicle in self._settings:
-            self.ports[vehicle.callsign] = PilotPort(vehicle, self._tell)
+            self.ports[vehicle.callsign] = PilotPort(vehicle, self._keys, self._tell)
 
     def join(self, contact: Contact) -> None:
         if contact.vehicle.name in self.ports:
@@ -265,7 +311,7 @@ class PilotPorts:
 
     async def close(self) -> None:
         for port in self.ports.values():
-            await port.link.close()
+            await port.close()
 
     async def _watch_plans(self) -> None:
         async for key, onboard in self._bus.watch(subjects.ONBOARD_BUCKET, Onboard):

@@ -70,7 +70,7 @@ class Gateway:
         self._broken = BrokenUploads(bus)
         self._needs_hz = intervals.NEEDS_HZ | (intervals.TERRAIN_HZ if self._terrain else {})
         self._traffic = Traffic()
-        self.pilot_ports = PilotPorts(settings.vehicles, bus, self._events.add)
+        self.pilot_ports = PilotPorts(settings.vehicles, settings_file.home() / "keys", bus, self._events.add)
         self._frame_numbers: Counter[str] = Counter()
         self._fleet_at = 0.0
         self._infos: dict[str, VehicleInfo] = {}

@@ -63,9 +63,9 @@ class Unit:
         return [frame for part in parts for _, frame in tlog.read(part.tlog)]
 
 
-@pytest.fixture
-async def unit(bus: Bus) -> AsyncIterator[Unit]:
-    gateway = Gateway(SETTINGS, bus)
+@contextlib.asynccontextmanager
+async def running(bus: Bus, settings: Settings = SETTINGS) -> AsyncIterator[Unit]:
+    gateway = Gateway(settings, bus)
     task = asyncio.create_task(gateway.run())
     await until(lambda: NAME in gateway.pilot_ports.ports)
     host, port = str(gateway.links["radio"].address).rsplit(":", 1)
@@ -74,6 +74,12 @@ async def unit(bus: Bus) -> AsyncIterator[Unit]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@pytest.fixture
+async def unit(bus: Bus) -> AsyncIterator[Unit]:
+    async with running(bus) as made:
+        yield made
 
 
 async def until(happened: Callable[[], Any]) -> None:

@@ -11,7 +11,6 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,12 +22,15 @@ from mission.items import MissionType, mission_items
 from mission.plan import EMPTY, Plan
 from telemetry import settings as settings_file
 from telemetry import subjects
+from telemetry.bus import Bus
 from telemetry.errors import SettingsError
 from telemetry.mavlink.frame import Frame
+from telemetry.mavlink.signing import write_key
 from telemetry.services.transfer import item_fields
+from telemetry.settings import VehicleSettings
 from telemetry.wire import Onboard
 from tests.sitl.test_clients import mavproxy
-from tests.telemetry.one_drone import NAME, PATIENCE_S, Unit, unit, until
+from tests.telemetry.one_drone import NAME, PATIENCE_S, SETTINGS, Unit, running, unit, until
 from tests.telemetry.services.plans import HOME, plan
 
 __all__ = ["unit"]
@@ -37,8 +39,9 @@ STABILIZE, GUIDED, RTL = 0, 4, 6
 KEPT: Final = frozenset({"STATUSTEXT", "COMMAND_ACK", "MISSION_ACK", "PARAM_VALUE"})
 
 
-def _belongs_to(number: int, message: Any) -> bool:
-    return bool(message.id == number)
+def _goes_on(message: Any) -> bool:
+    """Whether it is a further chunk of a warning: pymavlink may read it by MAVLink 1, which has no ids for that."""
+    return bool(message.severity == mavutil.mavlink.MAV_SEVERITY_WARNING)
 
 
 class Tool:
@@ -76,7 +79,7 @@ class Tool:
         said = self.hear("STATUSTEXT", lambda message: message.text.startswith("Airbeat"))
         text = str(said.text)
         while len(said.text) == 50:
-            said = self.hear("STATUSTEXT", partial(_belongs_to, said.id))
+            said = self.hear("STATUSTEXT", _goes_on)
             text += said.text
         return text
 
@@ -182,6 +185,37 @@ async def test_a_tool_that_does_not_read_loses_its_own_copy_and_nobody_elses(uni
     writer.close()
 
 
+async def test_a_port_with_a_key_takes_and_gives_only_what_is_signed(
+    bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
+    key = bytes(range(32))
+    write_key(tmp_path / "keys" / "pilots.key", key)
+    port = VehicleSettings(NAME, 1, pilot_port="tcpin:127.0.0.1:0", pilot_key="pilots.key")
+    async with running(bus, msgspec.structs.replace(SETTINGS, vehicles=(port,))) as unit:
+
+        def unsigned() -> None:
+            link: Any = mavutil.mavlink_connection(unit.address, source_system=250)
+            link.mav.heartbeat_send(6, 8, 0, 0, 0)
+            assert link.recv_match(blocking=True, timeout=2) is None, "nothing is told to who does not sign"
+            link.close()
+
+        def signed() -> None:
+            link: Any = mavutil.mavlink_connection(unit.address, source_system=251)
+            link.setup_signing(key, sign_outgoing=True)
+            link.mav.heartbeat_send(6, 8, 0, 0, 0)
+            beat = link.recv_match(type="HEARTBEAT", blocking=True, timeout=PATIENCE_S)
+            assert beat.get_signed()
+            link.mav.command_long_send(1, 1, ARM, 0, 1, 0, 0, 0, 0, 0, 0)
+            assert link.recv_match(type="COMMAND_ACK", blocking=True, timeout=PATIENCE_S).result == 2
+            link.close()
+
+        await asyncio.to_thread(unsigned)
+        await asyncio.to_thread(signed)
+        assert [one.data["system"] for one in await unit.events("tool_attached")] == [251]
+        assert (await unit.events("tool_refused"))[0].data["why"] == "not signed"
+
+
 async def test_mavproxy_attaches_reads_and_is_refused_in_words(unit: Unit, tmp_path: Path) -> None:
     other = "QGC WPL 110\n0\t1\t0\t16\t0\t0\t0\t0\t51.50735\t-0.16370\t24\t1\n1\t0\t3\t22\t0\t0\t0\t0\t0\t0\t20\t1\n"
     (tmp_path / "other.txt").write_text(other)
@@ -225,6 +259,13 @@ def test_a_port_beyond_this_machine_is_refused(endpoint: str, words: str, tmp_pa
     with pytest.raises(SettingsError, match=re.escape("vehicles[0].pilot_port")) as refused:
         settings_file.load(path)
     assert words in str(refused.value)
+
+
+def test_a_port_beyond_this_machine_takes_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "airbeat.toml"
+    port = 'pilot_port = "tcpin:0.0.0.0:5790"\npilot_key = "pilots.key"\n'
+    path.write_text(f'[[vehicles]]\ncallsign = "UAV-07"\nsystem_id = 7\n{port}')
+    assert settings_file.load(path).vehicles[0].pilot_key == "pilots.key"
 
 
 @pytest.mark.parametrize("endpoint", ["tcpin:127.0.0.1:5790", "udpin:localhost:14560", "udpout:[::1]:14550"])
