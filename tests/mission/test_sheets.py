@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
@@ -10,9 +11,10 @@ import pytest
 
 from mission.autofence import autofence
 from mission.checks import check
-from mission.context import Context
+from mission.context import Context, Vehicle
 from mission.errors import GeometryError
 from mission.finding import Severity
+from mission.geofence import storage_bytes
 from mission.kneeboard import Details, kneeboard, map_svg
 from mission.plan import Geofence, Plan
 from mission.situation import Situation
@@ -54,3 +56,10 @@ def test_a_fence_needs_a_plan_and_a_margin(make_plan: MakePlan) -> None:
         autofence(make_plan([(100, 0)]), 1.0)
     with pytest.raises(GeometryError, match="no home"):
         autofence(Plan(), 15.0)
+
+
+def test_a_fence_drawn_around_a_ragged_plan_fits_the_autopilots_storage(make_plan: MakePlan) -> None:
+    spikes = [(math.sin(n) * (500 if n % 2 else 150), math.cos(n) * (500 if n % 2 else 150)) for n in range(90)]
+    fenced = autofence(make_plan(spikes), 4.0)
+    assert storage_bytes(fenced.geofence) <= Vehicle().fence_bytes_max
+    assert not [f for f in check(fenced) if f.severity is Severity.ERROR and f.check.startswith("fence")]
