@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from sitl import limits
 from sitl.modes.base import Mode
 from sitl.navigator import Point
 from sitl.state import Z
@@ -33,6 +34,7 @@ class Rtl(Mode):
 
     def enter(self, *, ignore_checks: bool) -> bool:
         self.stage = Stage.CLIMB
+        limits.waypoint(self.v, self.v.params["RTL_SPEED"] / 100.0)
         self._plan()
         if self.flying:
             self.nav.start_legs()

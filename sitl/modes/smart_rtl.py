@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sitl import limits
 from sitl.modes.returning import Rtl, Stage
 from sitl.navigator import Point
 
@@ -17,6 +18,7 @@ class SmartRtl(Rtl):
         if not self._path.active and not ignore_checks:
             return False
         self.stage = Stage.RETURN
+        limits.waypoint(self.v)
         self._plan()
         self._next: Point | None = None
         """The place flown to, while the path goes on from there."""
