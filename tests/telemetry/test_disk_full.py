@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -105,3 +106,32 @@ async def test_people_are_told_while_there_is_still_room(full: tuple[Broker, Bus
         await alerts(bus, 0)
     finally:
         monitor.kill()
+
+
+async def test_a_server_that_may_write_no_more_loses_nothing_it_acknowledged(broker: Broker, bus: Bus) -> None:
+    """Without a disk of one's own: the kernel refuses the server every byte beyond a file's first two megabytes."""
+    process = broker.server.process
+    assert process is not None
+    acknowledged: list[int] = []
+
+    async def store() -> None:
+        for number in range(16):
+            await bus.store(subjects.raw("gateway"), chunk(number), f"run.{number}")
+            acknowledged.append(number)
+
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (2 * 1024**2, 2 * 1024**2))
+    storing = asyncio.create_task(store())
+    before = -1
+    for _ in range(60):
+        await asyncio.sleep(0.5)
+        if len(acknowledged) == before:
+            break
+        before = len(acknowledged)
+    told = list(acknowledged)
+    assert 0 < len(told) < 16, "the limit was never met"
+    process.kill()
+    process.wait()
+    broker.server.start()
+    await asyncio.wait_for(storing, 60)
+    found = await asyncio.wait_for(bus.past(subjects.RAW_STREAM, RawChunk), 60)
+    assert [one.message.sequence for one in found if one.message is not None] == list(range(16)), "each once, in order"
