@@ -105,6 +105,7 @@ def _flight(db: Session, record: FlightRecord) -> None:
     )
     if flights.index(db, flown, Path(record.bundle)):
         audit.append(db, Who(None, None, None), "flight.closed", flown.flight_id, frames_lost=flown.frames_lost)
+    keep_facts(db, flown.flight_id, Path(record.bundle))
     if sortie is not None and sortie.plan_sha256 == record.plan_sha256:
         sorties.set_state(
             db, int(sortie.sortie_id), sorties.State.FLOWN, only_from=(sorties.State.APPROVED, sorties.State.UPLOADED)

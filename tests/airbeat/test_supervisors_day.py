@@ -36,6 +36,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 LAYER = Path(__file__).resolve().parents[2] / "airbeat" / "demo_data" / "hyde-park-sketch.geojson"
 DRONE = "UAV-07"
 FLIGHT = f"20261121T213000Z-{DRONE}"
+ADDRESS = "51.5070, -0.1650"
 SETTINGS = f"""\
 unit = "Test Unit"
 authorisation = "UK.POL.0147"
@@ -143,9 +144,22 @@ def pilots_word(pilot: Page) -> None:
     expect(pilot.get_by_test_id("custody")).to_have_count(0)
 
 
+def find(supervisor: Page) -> None:
+    """By an address that it flew over; a kilometre further nothing did."""
+    supervisor.goto("/flights")
+    supervisor.fill("#where", "TQ 2760 8120")
+    supervisor.get_by_role("button", name="Search").click()
+    expect(supervisor.locator("a.row-link")).to_have_count(0)
+    supervisor.fill("#where", ADDRESS)
+    supervisor.get_by_role("button", name="Search").click()
+    found = supervisor.locator("a.row-link")
+    expect(found).to_have_count(1)
+    found.click()
+    supervisor.wait_for_url(f"**/flights/{FLIGHT}")
+
+
 def see_and_note(supervisor: Page) -> None:
     """The finding moves the page to its moment; the note is pinned there."""
-    supervisor.goto(f"/flights/{FLIGHT}")
     expect(supervisor.get_by_test_id("flight-page")).to_have_attribute("data-state", "ready", timeout=30_000)
     supervisor.get_by_test_id("tab-findings").click()
     finding = supervisor.locator('[data-testid="flight-finding"][data-check*="fence"]').first
@@ -204,6 +218,7 @@ def verify(folder: Path, key: str) -> tuple[int, str]:
 def test_the_supervisors_day(unit: Unit, login: Login, tmp_path: Path) -> None:
     pilots_word(login("pilot"))
     supervisor = login("supervisor")
+    find(supervisor)
     see_and_note(supervisor)
     sign(supervisor)
     evidence = export(supervisor, tmp_path)
