@@ -118,8 +118,9 @@ class Navigator:
         s, i = self.s, self.row
         arriving = self._leaving if s.curved[i] else s.leg_target[i] - s.leg_origin[i]
         arriving = arriving.copy() if s.fast[i] and s.reached[i] else np.zeros(3)
+        flows = s.xy[i] == Xy.LEG and s.reached[i]
         self._begin(destination)
-        speed = float(np.linalg.norm(s.tvel[i]))
+        speed = float(np.linalg.norm(s.tvel[i])) if flows else 0.0
         shape = self._bend(s.leg_origin[i], arriving, destination, onward, curves_on=curves_on)
         for which in range(3):
             s.clear_leg(i, which)
