@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from mission.context import DEFAULT, Vehicle
 from mission.geodesy import FloatArray, LocalFrame, frame_of
-from mission.leg import LegKind
+from mission.leg import Leg, LegKind
 from mission.path import flight_path
 from mission.plan import Plan, Position
 from mission.returns import Returns
@@ -93,6 +94,8 @@ class _Motion:
     lasts: FloatArray
     start: FloatArray
     velocity: FloatArray
+    paths: tuple[tuple[Leg, ...], ...]
+    """The legs of each flight; they come first among its own in the vectors, then what is waited at their ends."""
 
     def at(self, leg: IndexArray, seconds: FloatArray) -> FloatArray:
         """Places `seconds` into legs."""
@@ -108,8 +111,7 @@ def conflicts(
     """For each pair of flights in conflict, where they come nearest. Unknown home altitudes are taken as equal."""
     if len(flights) < 2:
         return ()
-    frame = frame_of(flights[0].plan)
-    motion = _motion(flights, frame)
+    frame, motion = _prepared(tuple(flights))
     a, b = _candidates(motion, horizontal_m, uncertainty_s)
     if not len(a):
         return ()
@@ -137,11 +139,20 @@ def conflicts(
     )
 
 
+@lru_cache(maxsize=2)
+def _prepared(flights: tuple[Flight, ...]) -> tuple[LocalFrame, _Motion]:
+    """Kept, because whoever asks for the conflicts asks for the crossings next."""
+    frame = frame_of(flights[0].plan)
+    return frame, _motion(flights, frame)
+
+
 def _motion(flights: Sequence[Flight], frame: LocalFrame) -> _Motion:
     epoch = min(flight.at for flight in flights).timestamp()
     columns: list[tuple[FloatArray, ...]] = []
+    paths: list[tuple[Leg, ...]] = []
     for number, flight in enumerate(flights):
         legs = flight_path(flight.plan, frame, flight.vehicle).legs
+        paths.append(legs)
         holds = np.array([leg.hold_s for leg in legs], dtype=np.float64)
         moving = leg_times(legs, flight.vehicle) - holds
         ends = np.array([(leg.start, leg.end) for leg in legs], dtype=np.float64).reshape(-1, 2, 3)
@@ -154,7 +165,7 @@ def _motion(flights: Sequence[Flight], frame: LocalFrame) -> _Motion:
         still = np.zeros((int(held.sum()), 3))
         columns.append((own[held], item[held], (begin + moving)[held], holds[held], ends[held, 1], still))
     flight_of, item, begin, lasts, start, velocity = (np.concatenate(column) for column in zip(*columns, strict=True))
-    return _Motion(flight_of.astype(np.intp), item.astype(np.intp), begin, lasts, start, velocity)
+    return _Motion(flight_of.astype(np.intp), item.astype(np.intp), begin, lasts, start, velocity, tuple(paths))
 
 
 def return_crossings(
@@ -166,8 +177,7 @@ def return_crossings(
     """For each flight that may return and each other, the first leg of the other that a return may come too near to."""
     if len(flights) < 2:
         return ()
-    frame = frame_of(flights[0].plan)
-    motion = _motion(flights, frame)
+    frame, motion = _prepared(tuple(flights))
     ways = _returns(flights, motion, frame)
     ends = motion.at(np.arange(len(motion.begin)), motion.lasts)
     lines = np.asarray(shapely.linestrings(np.stack((motion.start[:, :2], ends[:, :2]), axis=1)))
@@ -186,25 +196,24 @@ def return_crossings(
     near = shapely.dwithin(ways.areas[way], lines[leg], horizontal_m)
     way, leg = way[near], leg[near]
     moment = np.maximum(ways.begin[way], motion.begin[leg])
-    first: dict[tuple[int, int], int] = {}
-    for index in np.argsort(moment, kind="stable").tolist():
-        first.setdefault((int(ways.flight[way[index]]), int(motion.flight[leg[index]])), index)
+    soonest = np.argsort(moment, kind="stable")
+    pairs = ways.flight[way] * len(flights) + motion.flight[leg]
+    chosen = soonest[np.unique(pairs[soonest], return_index=True)[1]]
+    way, leg, moment = way[chosen], leg[chosen], moment[chosen]
+    shortest = shapely.shortest_line(lines[leg], ways.areas[way])
+    spots = frame.to_positions(shapely.get_coordinates(shortest)[::2])
     begun = min(flight.at for flight in flights)
-    found = []
-    for (one, other), index in sorted(first.items()):
-        shortest = shapely.shortest_line(lines[leg[index]], ways.areas[way[index]])
-        x, y = shapely.get_coordinates(shortest)[0].tolist()
-        found.append(
-            ReturnCrossing(
-                returning=flights[one].name,
-                other=flights[other].name,
-                returning_item=int(ways.item[way[index]]),
-                other_item=int(motion.item[leg[index]]),
-                at=begun + timedelta(seconds=float(moment[index])),
-                position=frame.position(x, y),
-            )
+    return tuple(
+        ReturnCrossing(
+            returning=flights[ways.flight[way[row]]].name,
+            other=flights[motion.flight[leg[row]]].name,
+            returning_item=int(ways.item[way[row]]),
+            other_item=int(motion.item[leg[row]]),
+            at=begun + timedelta(seconds=float(moment[row])),
+            position=spot,
         )
-    return tuple(found)
+        for row, spot in enumerate(spots)
+    )
 
 
 @dataclass(frozen=True)
@@ -225,7 +234,7 @@ def _returns(flights: Sequence[Flight], motion: _Motion, frame: LocalFrame) -> _
     areas: list[GeometryArray] = []
     for number, flight in enumerate(flights):
         returns = Returns(flight.plan, frame, flight.vehicle)
-        path = flight_path(flight.plan, frame, flight.vehicle).legs
+        path = motion.paths[number]
         flying = [index for index, leg in enumerate(path) if leg.kind not in (LegKind.RETURN, LegKind.LAND)]
         legs = [path[index] for index in flying]
         swept, of = returns.swept(legs)
