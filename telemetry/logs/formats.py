@@ -39,6 +39,7 @@ _TYPES: Final[dict[str, tuple[Any, float | None]]] = {
     "Q": ("<u8", None),
 }
 """numpy type, and what the logged integer is divided by."""
+_SIZES: Final = {kind: np.dtype(layout).itemsize for kind, (layout, _) in _TYPES.items()}
 _ANGLES: Final = {"deglatitude": "deg", "deglongitude": "deg", "degheading": "deg"}
 
 
@@ -103,7 +104,7 @@ def _format(row: Any) -> Format | None:
         return None
     if len(types) != len(fields) or set(types) - set(_TYPES):
         return None
-    return made if made.layout.itemsize == made.length else None
+    return made if HEADER + sum(_SIZES[kind] for kind in types) == made.length else None
 
 
 def _text(raw: bytes) -> str:
