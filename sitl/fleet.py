@@ -107,6 +107,8 @@ class Fleet:
         for name, value in self.options.parameters.items():
             vehicle.params.set(name, value)
         Services(vehicle)
+        if self.options.parameters:
+            vehicle.reboot()  # they hold from power-on, as from a file of defaults
         report.write(vehicle)
         return vehicle
 

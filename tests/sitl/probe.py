@@ -90,6 +90,13 @@ class Probe:
         assert self.command(22, 0, 0, 0, 0, 0, 0, height_m) == 0
         self.until(lambda: self.vehicle.height > height_m - 0.3, 60)
 
+    def fly_mission(self) -> None:
+        """GUIDED, armed, started; until it has landed and disarmed."""
+        assert self.command(176, 1, 4) == 0
+        assert self.command(400, 1) == 0
+        assert self.command(300) == 0
+        self.until(lambda: not self.vehicle.armed, 300)
+
     def upload(self, items: list[dict[str, Any]], mission_type: int = 0) -> int:
         """Uploads items and gives the MAV_MISSION_RESULT."""
         self.send("MISSION_COUNT", count=len(items), mission_type=mission_type)

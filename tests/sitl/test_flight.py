@@ -71,10 +71,7 @@ def test_takes_off_flies_to_a_place_and_lands(probe: Probe) -> None:
 def test_flies_a_mission_and_returns(probe: Probe) -> None:
     probe.boot()
     assert probe.upload(MISSION) == 0
-    probe.command(176, 1, 4)
-    assert probe.command(400, 1) == 0
-    assert probe.command(300) == 0
-    probe.until(lambda: not probe.vehicle.armed, 300)
+    probe.fly_mission()
     assert [m.seq for m in probe.all("MISSION_ITEM_REACHED")] == [1, 2, 3, 4, 5]
     said = [text for text in probe.texts() if text.startswith(("Mission", "Reached"))]
     assert said == [
