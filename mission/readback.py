@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import structs
 
 from mission.checks import check
 from mission.context import DEFAULT, Context
@@ -35,11 +36,13 @@ def check_read_back(
 ) -> ReadBack:
     """Never raises: a read-back that is no plan is itself a finding. Patterns are of the drawing, not on board."""
     try:
-        held = plan_from_items(mission, fence, rally)
+        read = plan_from_items(mission, fence, rally)
     except MissionError as error:
         text = f"What the vehicle gives back is no plan: {error}."
         broken = Finding("read_back", Severity.ERROR, text, "Upload it again.")
         return ReadBack(Plan(), (broken,), (broken,))
+    # Speeds are of the plan, not among its items.
+    held = structs.replace(read, cruise_speed_m_s=sent.cruise_speed_m_s, hover_speed_m_s=sent.hover_speed_m_s)
     findings = check(held, context)
     known = {
         (finding.check, finding.severity, finding.place.kind, finding.place.index) for finding in check(sent, context)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from mission.finding import Finding
 from mission.plan import Plan
 
 AREA_ZOOM: Final = 12
@@ -257,7 +258,10 @@ class TransferReceipt(msgspec.Struct, frozen=True):
 
 
 class UploadReceipt(msgspec.Struct, frozen=True):
-    """`verified` only if every stage's read-back equals what was sent. Also `data` of the event ``upload``."""
+    """`verified` only if every stage's read-back equals what was sent and passes its checks again.
+
+    `findings` are those of the read-back that the plan as sent has not. Also `data` of the event ``upload``.
+    """
 
     upload_id: str
     vehicle: str
@@ -269,6 +273,7 @@ class UploadReceipt(msgspec.Struct, frozen=True):
     verified: bool
     stages: tuple[TransferReceipt, ...]
     problem: str | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class UploadUnderWay(msgspec.Struct, frozen=True):

@@ -1,9 +1,9 @@
 """DataFlash logs of the vehicle: the list, and a log into a file, taken up again where it broke off.
 
-A log comes by MAVFTP where the vehicle shows it as a file of the very size that the list names, else by the plain
-protocol: LOG_REQUEST_LIST → LOG_ENTRY, LOG_REQUEST_DATA → LOG_DATA (90 bytes each). That one ArduPilot answers only
-while disarmed, one request at a time, and drops requests that come while it is sending: so what is missing is asked for
-after a silence. What has come is kept in ``FILE.part`` as far as it is without a hole; the next download goes on there.
+LOG_REQUEST_LIST → LOG_ENTRY, LOG_REQUEST_DATA → LOG_DATA (90 bytes each). ArduPilot answers only while disarmed, one
+request at a time, and drops requests that come while it is sending: so what is missing is asked for after a silence. A
+vehicle that does not answer so is asked by MAVFTP, which ArduCopter serves nine times slower over the same link. What
+has come is kept in ``FILE.part`` as far as it is without a hole; the next download goes on there.
 """
 
 from __future__ import annotations
@@ -77,7 +77,17 @@ async def download(channel: Channel, log: Log, file: Path, on_progress: OnProgre
     part = file.with_name(file.name + ".part")
     if _size(part) > log.size:  # left over from another log of the same name
         _keep(part, b"", 0)
-    await _by_file(channel, log, part, on_progress)
+    try:
+        await _by_log_data(channel, log, part, on_progress)
+    except VehicleSilent:
+        await _by_file(channel, log, part, on_progress)
+        if _size(part) < log.size:
+            raise
+    on_progress(log.size, log.size)
+    part.replace(file)
+
+
+async def _by_log_data(channel: Channel, log: Log, part: Path, on_progress: OnProgress) -> None:
     async with channel.lock("log"):
         with channel.overhear() as said, channel.listen("LOG_DATA") as inbox:
             done = _size(part)
@@ -85,12 +95,10 @@ async def download(channel: Channel, log: Log, file: Path, on_progress: OnProgre
                 chunk = _Chunk(inbox, channel, log, done, on_progress)
                 done = _keep(part, await chunk.fetch(said), done)
             channel.send("LOG_REQUEST_END")
-    on_progress(log.size, log.size)
-    part.replace(file)
 
 
 async def _by_file(channel: Channel, log: Log, part: Path, on_progress: OnProgress) -> None:
-    """As much of it as MAVFTP brings: the plain protocol fetches the rest, or names what is wrong."""
+    """As much of it as MAVFTP brings, where the vehicle shows it as a file of the very size that the list names."""
     if not await storing.offers_ftp(channel):
         return
     for folder in FOLDERS:

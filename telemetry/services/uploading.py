@@ -6,7 +6,8 @@ radius and margin that the checks judged it by: an ArduCopter whose FENCE_RADIUS
 mid-air. They are set, read back and reported as the stage ``parameters``. A plan without a geofence leaves them alone.
 
 The read-back alone decides. Whatever the transfer said, a stage is verified only if what the vehicle holds equals what
-was sent; after a failure the vehicle is read as soon as it answers again, so that the receipt says what is on board.
+was sent, and all of it only if it passes the checks again as the vehicle holds it, rounded as it may be. After a
+failure the vehicle is read as soon as it answers again, so that the receipt says what is on board.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from mission.context import DEFAULT
+from mission.finding import Finding, Severity
 from mission.items import (
     MissionType,
     WireItem,
@@ -28,6 +30,8 @@ from mission.items import (
     mission_items,
     rally_items,
 )
+from mission.plan import Plan
+from mission.readback import check_read_back
 from telemetry.errors import Interrupted, ServiceError, VehicleSilent
 from telemetry.services import parameters, storing
 from telemetry.services.channel import Channel
@@ -63,15 +67,14 @@ async def upload_plan(
     """Puts `order.plan` on board. Never raises for the vehicle's sake: the receipt says what became of each stage."""
     started_at = datetime.now(UTC)
     stages: list[TransferReceipt] = []
+    reports = [_Report(order.upload_id, channel.vehicle, stage, on_progress) for _, stage, _ in STAGES]
     reboots = channel.reboots
     await storing.settle(channel)
-    for kind, stage, items_of in STAGES:
-        report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
+    for report, (kind, _, items_of) in zip(reports, STAGES, strict=True):
         handle = _write if all(done.verified for done in stages) else _leave
         stages.append(await handle(channel, kind, items_of(order.plan), report))
     if channel.reboots != reboots:  # what was read back before it may not have been stored yet
-        for index, (kind, stage, items_of) in enumerate(STAGES):
-            report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
+        for index, (report, (kind, stage, items_of)) in enumerate(zip(reports, STAGES, strict=True)):
             if stages[index].verified:
                 rebooted = Interrupted(stage, "the vehicle rebooted meanwhile")
                 stages[index] = await _look(channel, kind, items_of(order.plan), report, rebooted)
@@ -80,6 +83,11 @@ async def upload_plan(
             await _enable_fence(channel, _Report(order.upload_id, channel.vehicle, "parameters", on_progress))
         )
     problems = [f"{stage.stage}: {stage.problem}" for stage in stages if stage.problem]
+    verified = all(stage.verified for stage in stages)
+    worse = await asyncio.to_thread(_worse, order.plan, reports) if verified else ()
+    broken = [finding.text for finding in worse if finding.severity is Severity.ERROR]
+    if broken:
+        problems.append(f"As the vehicle holds it, the plan does not pass its checks: {' '.join(broken)}")
     return UploadReceipt(
         upload_id=order.upload_id,
         vehicle=channel.vehicle,
@@ -88,10 +96,19 @@ async def upload_plan(
         actor=actor,
         started_at=started_at,
         finished_at=datetime.now(UTC),
-        verified=all(stage.verified for stage in stages),
+        verified=verified and not broken,
         stages=tuple(stages),
         problem=" ".join(problems) or None,
+        findings=worse,
     )
+
+
+def _worse(plan: Plan, reports: Sequence[_Report]) -> tuple[Finding, ...]:
+    """The checks again, on what the vehicle gave back: what they find there and did not find in the plan as sent."""
+    fence, rally, mission = (report.held for report in reports)
+    # Item 0 is the vehicle's own home, which it may not know yet; the plan was judged from its own.
+    as_held = [*mission_items(plan)[:1], *mission[1:]]
+    return check_read_back(plan, as_held, fence, rally).worse
 
 
 async def read_back(channel: Channel, broken: UploadUnderWay, on_progress: OnProgress) -> UploadReceipt:
@@ -124,6 +141,8 @@ async def read_back(channel: Channel, broken: UploadUnderWay, on_progress: OnPro
 class _Report:
     def __init__(self, job: str, vehicle: str, stage: str, on_progress: OnProgress) -> None:
         self.job, self.vehicle, self.stage, self.on_progress = job, vehicle, stage, on_progress
+        self.held: Sequence[WireItem] = ()
+        """What the vehicle gave back when it was last read."""
 
     def of(self, phase: str) -> Callable[[int, int], None]:
         return lambda done, total: self.on_progress(Progress(self.job, self.vehicle, self.stage, phase, done, total))
@@ -175,6 +194,7 @@ async def _until_booted(channel: Channel) -> None:
 def _compare(
     items: Sequence[WireItem], held: Sequence[WireItem], report: _Report, failure: ServiceError
 ) -> TransferReceipt:
+    report.held = held
     sent_sha256, read_sha256 = items_digest(items), items_digest(held)
     wrong = differences(items, held)
     if not wrong and read_sha256 == sent_sha256:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
 
 from mission.context import DEFAULT
-from mission.items import differences, fence_items, items_digest, mission_items, rally_items
+from mission.finding import Finding, Severity
+from mission.items import WireItem, differences, fence_items, items_digest, mission_items, rally_items
 from mission.plan import Geofence, Plan, digest
+from mission.readback import ReadBack
 from sitl.link import PERFECT, parse
 from telemetry.services import parameters, uploading
 from telemetry.wire import Progress, UploadOrder, UploadReceipt
@@ -54,6 +56,27 @@ def test_a_verified_receipt_has_every_stage_equal_and_the_fence_switched_on() ->
     assert {(step.stage, step.phase) for step in steps} >= {
         (stage, phase) for stage in ("geofence", "rally", "mission") for phase in ("write", "read back")
     }
+
+
+def test_what_the_vehicle_gives_back_is_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[tuple[WireItem, ...]] = []
+
+    def check_again(sent: Plan, mission: Sequence[WireItem], *rest: Sequence[WireItem]) -> ReadBack:
+        judged.append(tuple(mission))
+        found = Finding("fence_breach", Severity.ERROR, "Leg to item 3 is outside the inclusion.", "Move it.")
+        return ReadBack(sent, (found,), (found,))
+
+    async def attempt() -> tuple[UploadReceipt, UploadReceipt]:
+        async with simulated(warm_up_s=5.0) as link:
+            good = await upload(link, plan(20))
+            monkeypatch.setattr(uploading, "check_read_back", check_again)
+            return good, await upload(link, plan(20))
+
+    good, bad = run(attempt())
+    assert (good.verified, good.findings) == (True, ())
+    assert (bad.verified, [finding.check for finding in bad.findings]) == (False, ["fence_breach"])
+    assert "Leg to item 3" in (bad.problem or "")
+    assert differences(judged[0], mission_items(plan(20))) == ()
 
 
 def test_a_plan_without_geofence_clears_the_old_one_and_leaves_the_switch_alone() -> None:

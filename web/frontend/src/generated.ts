@@ -596,7 +596,27 @@ export interface TransferReceipt {
   readonly problem: string | null;
 }
 
-/** `verified` only if every stage's read-back equals what was sent. Also `data` of the event ``upload``. */
+/** What a finding points at. `kind`: item, leg (from `index` to `index`+1), polygon, circle, rally, home, plan. */
+export interface Place {
+  readonly kind: string;
+  readonly index: number | null;
+  readonly position: Position | null;
+}
+
+/** `check` is the check's name, `text` says what is wrong with numbers, `remedy` what to do. */
+export interface Finding {
+  readonly check: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly remedy: string;
+  readonly place: Place;
+}
+
+/**
+ * `verified` only if every stage's read-back equals what was sent and passes its checks again.
+ *
+ * `findings` are those of the read-back that the plan as sent has not. Also `data` of the event ``upload``.
+ */
 export interface UploadReceipt {
   readonly upload_id: string;
   readonly vehicle: string;
@@ -608,6 +628,7 @@ export interface UploadReceipt {
   readonly verified: boolean;
   readonly stages: readonly TransferReceipt[];
   readonly problem: string | null;
+  readonly findings: readonly Finding[];
 }
 
 /** The plan last verified on board before uploads that failed. */
@@ -724,22 +745,6 @@ export function profilePoint(row: ProfilePointTuple): ProfilePoint {
     ground_home_m: row[2],
     item: row[3],
   };
-}
-
-/** What a finding points at. `kind`: item, leg (from `index` to `index`+1), polygon, circle, rally, home, plan. */
-export interface Place {
-  readonly kind: string;
-  readonly index: number | null;
-  readonly position: Position | null;
-}
-
-/** `check` is the check's name, `text` says what is wrong with numbers, `remedy` what to do. */
-export interface Finding {
-  readonly check: string;
-  readonly severity: Severity;
-  readonly text: string;
-  readonly remedy: string;
-  readonly place: Place;
 }
 
 /** One point of the line that the autopilot flies, on the way to item `item`. */
