@@ -437,7 +437,7 @@ def area_of(lat_deg: float | None, lon_deg: float | None) -> str:
     if lat_deg is None or lon_deg is None:
         return "nowhere"
     scale = 1 << AREA_ZOOM
-    phi = math.radians(max(-85.05, min(85.05, lat_deg)))
+    phi = math.radians(lat_deg if -85.05 < lat_deg < 85.05 else math.copysign(85.05, lat_deg))
     x = int((lon_deg + 180.0) / 360.0 * scale) % scale
-    y = int((1.0 - math.asinh(math.tan(phi)) / math.pi) / 2.0 * scale)
-    return f"{x}-{max(0, min(scale - 1, y))}"
+    y = int((1.0 - math.atanh(math.sin(phi)) / math.pi) / 2.0 * scale)
+    return f"{x}-{y}"

@@ -14,12 +14,12 @@ from telemetry.gateway.twins import Twins
 from telemetry.links import Link, Peer
 from telemetry.mavlink.enums import MavAutopilot, MavState, MavType
 from telemetry.mavlink.frame import Frame
-from telemetry.mavlink.messages import BY_ID, BY_NAME, decode, encode
+from telemetry.mavlink.messages import BY_ID, BY_NAME, Message, decode, framed, named
 from telemetry.mavlink.signing import Signing
 from telemetry.mavlink.tlog import STAMP
 from telemetry.services.mailbox import Mailbox
 from telemetry.vehicle import HANDLERS, Vehicle
-from telemetry.wire import VehicleInfo
+from telemetry.wire import LiveVehicle, VehicleInfo
 
 OWN_SYSTEM: Final = 255
 OWN_COMPONENT: Final = 190
@@ -29,6 +29,16 @@ AUTOPILOT: Final = 1
 STATUSTEXT, TIMESYNC, GLOBAL_POSITION_INT, MISSION_ITEM_REACHED = 253, 111, 33, 46
 TOLD_ON_EVERY_LINK: Final = frozenset({STATUSTEXT, MISSION_ITEM_REACHED})
 """What happens once, and the autopilot says once on each of its links, each time with that link's sequence number."""
+HEARTBEAT: Final = BY_NAME["HEARTBEAT"]
+HEARTBEAT_PAYLOAD: Final = HEARTBEAT.pack(
+    {
+        "type": MavType.GCS,
+        "autopilot": MavAutopilot.INVALID,
+        "system_status": MavState.ACTIVE,
+        "mavlink_version": 3,
+    }
+)
+AUTOPILOTS: Final = {int(kind): kind.name for kind in MavAutopilot}
 TEXTS_KEPT: Final = 20
 CLOCKS_KEPT: Final = 12
 """TIMESYNC answers, a minute of them: the one with the shortest round trip tells the clocks' offset."""
@@ -52,13 +62,16 @@ class Contact:
         self.texts: deque[str] = deque(maxlen=TEXTS_KEPT)
         self.onlookers: list[Callable[[Frame], None]] = []
         """Who is given every frame of the vehicle as well: its pilot's own tools."""
-        self.pieces: list[bytes] = []
-        """tlog entries that no chunk holds yet: stamp, frame, stamp, frame, …"""
+        self.entries = bytearray()
+        """tlog entries that no chunk holds yet: copied here at once, while their bytes are near the processor."""
         self.frames = 0
         """Frames recorded, both directions."""
         self.frames_taken = 0
         """Those of them that chunks hold."""
         self.shown_at = 0.0
+        self._seen: LiveVehicle | None = None
+        """The state as it was at `_seen_at`."""
+        self._seen_at = 0.0
         self._hear_aircraft = hear_aircraft
         self._twins = Twins() if has_several_links else None
         self._clock_ms, self._clock_at, self._clock_on = 0, 0.0, -1
@@ -83,8 +96,9 @@ class Contact:
         route.loss.count(frame.compid, frame.seq)
         if self._twins is not None and self._twins.repeats(frame.raw, 1 << route.number, now):
             return
-        self.pieces.append(stamp)
-        self.pieces.append(frame.raw)
+        entries = self.entries
+        entries += stamp
+        entries += frame.raw
         self.frames += 1
         for onlooker in self.onlookers:
             onlooker(frame)
@@ -110,9 +124,11 @@ class Contact:
         self.transmit_over(self.route, name, fields)
 
     def transmit_over(self, route: Route, name: str, fields: Mapping[str, Any]) -> None:
-        raw = encode(
-            name, fields, seq=route.next_sequence(), sysid=OWN_SYSTEM, compid=OWN_COMPONENT, signer=route.signing
-        )
+        message = named(name)
+        self._send(route, message, message.pack(fields))
+
+    def _send(self, route: Route, message: Message, payload: bytes) -> None:
+        raw = framed(message, payload, route.next_sequence(), OWN_SYSTEM, OWN_COMPONENT, route.signing)
         route.send(raw)
         self.record(raw)
 
@@ -122,23 +138,13 @@ class Contact:
 
     def record(self, raw: bytes) -> None:
         """One frame to the vehicle, as of now."""
-        self.pieces.append(STAMP.pack(time.time_ns() // 1000))
-        self.pieces.append(raw)
+        self.entries += STAMP.pack(time.time_ns() // 1000) + raw
         self.frames += 1
 
     def heartbeat(self) -> None:
         """Ours, once a second on every link: without it ArduPilot takes the ground station for lost."""
         for route in self.routes.values():
-            self.transmit_over(
-                route,
-                "HEARTBEAT",
-                {
-                    "type": MavType.GCS,
-                    "autopilot": MavAutopilot.INVALID,
-                    "system_status": MavState.ACTIVE,
-                    "mavlink_version": 3,
-                },
-            )
+            self._send(route, HEARTBEAT, HEARTBEAT_PAYLOAD)
 
     def ask_for_time(self) -> None:
         """TIMESYNC: the answer gives the round trip and the clocks' offset."""
@@ -182,23 +188,28 @@ class Contact:
         if len(self.routes) > 1 or self.route.signing is not None:
             self.vehicle.links = tuple(route.quality(now) for route in self.routes.values())
 
-    def drain(self, into: Callable[[str, list[bytes], int, int], None]) -> None:
-        """Gives what was recorded since the last time to `into`: name, pieces, frames, frames before."""
-        if self.pieces:
-            pieces, self.pieces = self.pieces, []
+    def seen(self, now: float) -> LiveVehicle:
+        """The state at `now`, worked out once for all who are shown it."""
+        if self._seen is None or self._seen_at != now:
+            self._seen, self._seen_at = self.vehicle.snapshot(now), now
+        return self._seen
+
+    def drain(self, into: Callable[[str, bytearray, int, int], None]) -> None:
+        """Gives what was recorded since the last time to `into`: name, entries, frames, frames before."""
+        if self.entries:
+            entries, self.entries = self.entries, bytearray()
             before, self.frames_taken = self.frames_taken, self.frames
-            into(self.vehicle.name, pieces, self.frames - before, before)
+            into(self.vehicle.name, entries, self.frames - before, before)
 
     def info(self, gateway: str) -> VehicleInfo:
         vehicle, command = self.vehicle, self.command.authority
-        autopilots = {int(kind): kind.name for kind in MavAutopilot}
         return VehicleInfo(
             vehicle=vehicle.name,
             gateway=gateway,
             link=vehicle.link,
             system_id=vehicle.system_id,
             known=vehicle.known,
-            autopilot=None if vehicle.autopilot is None else autopilots.get(vehicle.autopilot, str(vehicle.autopilot)),
+            autopilot=None if vehicle.autopilot is None else AUTOPILOTS.get(vehicle.autopilot, str(vehicle.autopilot)),
             firmware=vehicle.firmware,
             serial=vehicle.serial,
             capabilities=vehicle.capabilities,

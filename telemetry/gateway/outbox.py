@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from dataclasses import dataclass
 from typing import Final
 
 from telemetry import subjects
@@ -22,15 +23,14 @@ MEMORY_BYTES: Final = 512 * 1024 * 1024
 EVENTS_KEPT: Final = 100_000
 
 
+@dataclass(slots=True, eq=False)
 class _Share:
     """What waits of one vehicle: frames without a gap."""
 
-    def __init__(self, vehicle: str, frames_before: int) -> None:
-        self.vehicle = vehicle
-        self.pieces: list[bytes] = []
-        self.size = 0
-        self.frames = 0
-        self.frames_before = frames_before
+    vehicle: str
+    entries: bytearray
+    frames: int
+    frames_before: int
 
 
 class RawOutbox:
@@ -52,20 +52,19 @@ class RawOutbox:
         self.lost = 0
         self.stored_frames = 0
 
-    def add(self, vehicle: str, pieces: list[bytes], frames: int, frames_before: int) -> None:
-        """`pieces` are whole tlog entries of `frames` frames; `frames_before` counts the vehicle's before them."""
-        size = sum(map(len, pieces))
-        if self._size + size > MEMORY_BYTES:
+    def add(self, vehicle: str, entries: bytearray, frames: int, frames_before: int) -> None:
+        """Keeps `entries`, tlog entries of `frames` frames; `frames_before` counts the vehicle's before them."""
+        if self._size + len(entries) > MEMORY_BYTES:
             self.lost += frames
             return
+        self._size += len(entries)
         share = self._open.get(vehicle)
         if share is None or share.frames_before + share.frames != frames_before:
-            share = self._open[vehicle] = _Share(vehicle, frames_before)
+            share = self._open[vehicle] = _Share(vehicle, entries, frames, frames_before)
             self._waiting.append(share)
-        share.pieces += pieces
-        share.size += size
-        share.frames += frames
-        self._size += size
+        else:
+            share.entries += entries
+            share.frames += frames
 
     async def run(self, bus: Bus) -> None:
         """Sends what waits every `TICK_S`, for ever."""
@@ -90,8 +89,8 @@ class RawOutbox:
             share = self._waiting.popleft()
             if self._open.get(share.vehicle) is share:
                 del self._open[share.vehicle]
-            parts.append(RawVehicle(share.vehicle, b"".join(share.pieces), share.frames, share.frames_before))
-            size += share.size
+            parts.append(RawVehicle(share.vehicle, bytes(share.entries), share.frames, share.frames_before))
+            size += len(share.entries)
         self._size -= size
         self._sequence += 1
         return RawChunk(self._gateway, self._run, self._sequence, tuple(parts))

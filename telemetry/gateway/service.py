@@ -51,6 +51,10 @@ LOSS_TOLD_EVERY_S: Final = 5.0
 SYSTEM: Final = "airbeat"
 """The vehicle of events about the system itself."""
 GREET_AGAIN_S: Final = 5.0
+GREETED_AT_ONCE: Final = 200
+"""Each is asked for some 18 messages, one by one: a fleet that appears all at once must not cost its own frames."""
+BEATS_IN_A_ROW: Final = 50
+"""Vehicles served before what has arrived meanwhile is taken."""
 FLUSH_S: Final = 5.0
 
 
@@ -78,6 +82,7 @@ class Gateway:
         """Vehicles as the bus knows them from before this start, until they are heard again."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeats = 0
+        self._greeting = asyncio.Semaphore(GREETED_AT_ONCE)
 
     @property
     def links(self) -> dict[str, Link]:
@@ -140,7 +145,7 @@ class Gateway:
             contact.look_at_links(now)
             if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
                 vehicle.changed, contact.shown_at = False, now
-                areas[area_of(vehicle.lat_deg, vehicle.lon_deg)].append(vehicle.snapshot(now))
+                areas[area_of(vehicle.lat_deg, vehicle.lon_deg)].append(contact.seen(now))
         self._frames_lost(now)
         self._frames_refused(now)
         sent_at = datetime.now(UTC)
@@ -153,10 +158,9 @@ class Gateway:
             await self._show_fleet(now)
 
     async def _show_fleet(self, now: float) -> None:
-        vehicles = (contact.vehicle for contact in self._by_name.values() if contact.vehicle.is_autopilot)
         area = subjects.EVERYWHERE
         self._frame_numbers[area] += 1
-        shown = tuple(vehicle.snapshot(now) for vehicle in vehicles)
+        shown = tuple(contact.seen(now) for contact in self._by_name.values() if contact.vehicle.is_autopilot)
         name = self._settings.gateway
         await self._bus.publish(
             subjects.fleet(name), LiveFrame(name, area, self._frame_numbers[area], datetime.now(UTC), shown)
@@ -168,27 +172,30 @@ class Gateway:
             await asyncio.sleep(1.0)
             self._heartbeats += 1
             now = time.monotonic()
-            for contact in list(self._by_name.values()):
-                if not contact.vehicle.is_autopilot:
-                    continue
-                contact.heartbeat()
-                for route in contact.routes.values():
-                    route.refused = self._intake.refused[route.peer.link, contact.vehicle.system_id]
-                if self._heartbeats % TIMESYNC_EVERY == 0:
-                    contact.ask_for_time()
-                heard_at = contact.vehicle.heartbeat_at
-                if heard_at is not None and now - heard_at > GONE_S:
-                    contact.mailbox.interrupt(f"nothing was heard for {GONE_S:.0f} s")
-                for route in contact.to_greet(now):
-                    route.greeted, route.greeted_at = True, now
-                    self._spawn(self._greet(contact, route))
-                contact.command.beat()
-                info = contact.info(self._settings.gateway)
-                if self._infos.get(info.vehicle) != info:
-                    self._infos[info.vehicle] = info
-                    self._spawn(self._bus.put(subjects.VEHICLES_BUCKET, info.vehicle, info))
-
+            for number, contact in enumerate(list(self._by_name.values()), start=1):
+                if contact.vehicle.is_autopilot:
+                    self._beat(contact, now)
+                if number % BEATS_IN_A_ROW == 0:
+                    await asyncio.sleep(0)
             await self._show_traffic(now)
+
+    def _beat(self, contact: Contact, now: float) -> None:
+        contact.heartbeat()
+        for route in contact.routes.values():
+            route.refused = self._intake.refused[route.peer.link, contact.vehicle.system_id]
+        if self._heartbeats % TIMESYNC_EVERY == 0:
+            contact.ask_for_time()
+        heard_at = contact.vehicle.heartbeat_at
+        if heard_at is not None and now - heard_at > GONE_S:
+            contact.mailbox.interrupt(f"nothing was heard for {GONE_S:.0f} s")
+        for route in contact.to_greet(now):
+            route.greeted, route.greeted_at = True, now
+            self._spawn(self._greet(contact, route))
+        contact.command.beat()
+        info = contact.info(self._settings.gateway)
+        if self._infos.get(info.vehicle) != info:
+            self._infos[info.vehicle] = info
+            self._spawn(self._bus.put(subjects.VEHICLES_BUCKET, info.vehicle, info))
 
     async def _show_traffic(self, now: float) -> None:
         aircraft = self._traffic.news(now)
@@ -200,10 +207,11 @@ class Gateway:
         """Asks a vehicle on one link for the messages we need, and for who it is. What fails is tried again."""
         channel = contact.over(route)
         try:
-            refused = await intervals.ask_for(channel, self._needs_hz)
-            if refused:
-                log.info("%s does not send %s", contact.vehicle.name, ", ".join(refused))
-            await intervals.request(channel, "AUTOPILOT_VERSION")
+            async with self._greeting:
+                refused = await intervals.ask_for(channel, self._needs_hz)
+                if refused:
+                    log.info("%s does not send %s", contact.vehicle.name, ", ".join(refused))
+                await intervals.request(channel, "AUTOPILOT_VERSION")
         except ServiceError as error:
             log.warning("%s on %s: %s", contact.vehicle.name, route.peer.link, error)
             await asyncio.sleep(GREET_AGAIN_S)

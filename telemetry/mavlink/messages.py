@@ -148,32 +148,36 @@ def encode(
     Raises ValueError for an unknown message or field, a value that does not fit, or a message that MAVLink 1 cannot
     carry (ids above 255).
     """
+    message = named(name)
+    if version == 2:
+        return framed(message, message.pack(fields), seq, sysid, compid, signer)
+    if message.id > 255:
+        raise ValueError(f"{name} (id {message.id}) does not fit into MAVLink 1")
+    payload = message.pack(fields, extensions=False)
+    head = _HEADER_1.pack(MAGIC_1, len(payload), seq & 0xFF, sysid, compid, message.id)
+    return head + payload + _CHECKSUM.pack(crc(CRC_EXTRA[message.id], crc(head[1:] + payload)))
+
+
+def named(name: str) -> Message:
+    """Raises ValueError for what is no message of the dialect."""
     message = BY_NAME.get(name)
     if message is None:
         raise ValueError(f"{name} is no message of this dialect")
-    if version == 1:
-        if message.id > 255:
-            raise ValueError(f"{name} (id {message.id}) does not fit into MAVLink 1")
-        payload = message.pack(fields, extensions=False)
-        head = _HEADER_1.pack(MAGIC_1, len(payload), seq & 0xFF, sysid, compid, message.id)
-    else:
-        # MAVLink 2 cuts trailing zeros, but always leaves the first byte.
-        whole = message.pack(fields)
-        payload = whole.rstrip(b"\0") or whole[:1]
-        flags = SIGNED if signer else 0
-        head = _HEADER_2.pack(
-            MAGIC_2, len(payload), flags, 0, seq & 0xFF, sysid, compid, message.id & 0xFFFF, message.id >> 16
-        )
+    return message
+
+
+def framed(message: Message, payload: bytes, seq: int, sysid: int, compid: int, signer: Signer | None = None) -> bytes:
+    """A MAVLink 2 frame of a payload that is packed already, cut as MAVLink 2 cuts it."""
+    # Trailing zeros go, but the first byte always stays.
+    payload = payload.rstrip(b"\0") or payload[:1]
+    flags = SIGNED if signer else 0
+    head = _HEADER_2.pack(
+        MAGIC_2, len(payload), flags, 0, seq & 0xFF, sysid, compid, message.id & 0xFFFF, message.id >> 16
+    )
     unsigned = head + payload + _CHECKSUM.pack(crc(CRC_EXTRA[message.id], crc(head[1:] + payload)))
-    return unsigned + signer.signature(unsigned) if signer and version == 2 else unsigned
+    return unsigned + signer.signature(unsigned) if signer else unsigned
 
 
 def signed_copy(frame: Frame, signer: Signer) -> bytes:
     """`frame`, of a known message, as MAVLink 2 under `signer`'s signature in place of its own, if it had one."""
-    payload = frame.payload
-    payload = payload.rstrip(b"\0") or payload[:1]
-    head = _HEADER_2.pack(
-        MAGIC_2, len(payload), SIGNED, 0, frame.seq, frame.sysid, frame.compid, frame.msgid & 0xFFFF, frame.msgid >> 16
-    )
-    unsigned = head + payload + _CHECKSUM.pack(crc(CRC_EXTRA[frame.msgid], crc(head[1:] + payload)))
-    return unsigned + signer.signature(unsigned)
+    return framed(BY_ID[frame.msgid], frame.payload, frame.seq, frame.sysid, frame.compid, signer)

@@ -387,12 +387,12 @@ async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch
             kept.append(chunk)
             return len(kept)
 
-    outbox.add("UAV-07", [bytes(400)], 4, 0)
-    outbox.add("UAV-07", [bytes(400)], 4, 4)
-    outbox.add("UAV-07", [bytes(400)], 4, 8)
-    outbox.add("UAV-07", [bytes(100)], 1, 12)
+    outbox.add("UAV-07", bytearray(400), 4, 0)
+    outbox.add("UAV-07", bytearray(400), 4, 4)
+    outbox.add("UAV-07", bytearray(400), 4, 8)
+    outbox.add("UAV-07", bytearray(100), 1, 12)
     await outbox.flush(Shelf())  # type: ignore[arg-type]
     assert outbox.lost == 4
     assert [(part.frames, part.frames_before) for part in kept[0].vehicles] == [(8, 0), (1, 12)]
-    outbox.add("UAV-07", [bytes(900)], 9, 13)
+    outbox.add("UAV-07", bytearray(900), 9, 13)
     assert outbox.lost == 4, "what is stored makes room"
