@@ -322,6 +322,8 @@ class LivePage(msgspec.Struct, frozen=True):
     guest_until: datetime | None = None
     """When a guest's link ends; None for a user."""
     cameras: tuple[VehicleCamera, ...] = ()
+    commanders: tuple[Person, ...] = ()
+    """Who may be handed command; told to those who may command themselves."""
 
 
 class Fleet(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from web import api, api_flights
 from web.auth.permissions import ALLOWED, Permission, Role
 from web.errors import Forbidden
 from web.store import flights as flight_store
-from web.store import sorties, uploads
+from web.store import sorties, uploads, users
 from web.store.users import Account
 
 RECENT: Final = timedelta(days=7)
@@ -127,6 +127,12 @@ def orders(user: Account, holder: uploads.Holder | None, info: VehicleInfo | Non
     if holder is not None and user.role is Role.OBSERVER and user.username == holder.observer:
         return OrderRight(OBSERVER_VERBS)
     return OrderRight(())
+
+
+def pilots(db: Session) -> tuple[api.Person, ...]:
+    """Those who may upload a plan of their own, and hold command."""
+    able = [one for one in users.everyone(db) if one.active and Permission.PLAN_UPLOAD in ALLOWED[one.role]]
+    return tuple(api.Person(one.username, one.name) for one in able)
 
 
 def _in_command(info: VehicleInfo) -> tuple[str | None, str | None]:

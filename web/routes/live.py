@@ -28,9 +28,17 @@ blueprint = Blueprint("live", __name__)
 @blueprint.get("/live")
 @requires(Permission.LIVE_VIEW)
 def live_page() -> Response:
-    return pages.shell(
-        "Live", "live", api.LivePage(orders=_orders(), guest_until=_until(), cameras=_cameras(), **pages.frame())
+    shown = api.LivePage(
+        orders=_orders(), guest_until=_until(), cameras=_cameras(), commanders=_commanders(), **pages.frame()
     )
+    return pages.shell("Live", "live", shown)
+
+
+def _commanders() -> tuple[api.Person, ...]:
+    if not session.may(Permission.PLAN_UPLOAD):
+        return ()
+    with context().database.read() as db:
+        return reach.pilots(db)
 
 
 def _until() -> datetime | None:

@@ -19,11 +19,11 @@ from web import api, reach, tasking
 from web.api_incidents import OfferCreate, Task
 from web.auth import session
 from web.auth.guard import requires
-from web.auth.permissions import ALLOWED, Permission
+from web.auth.permissions import Permission
 from web.context import context
 from web.errors import BadRequest
 from web.exchange import answer, body
-from web.store import audit, incidents, sorties, uploads, users
+from web.store import audit, incidents, sorties, uploads
 
 blueprint = Blueprint("tasking", __name__)
 
@@ -46,7 +46,7 @@ def candidates(incident_id: str) -> Response:
     with services.database.read() as db:
         incident = incidents.get(db, incident_id)
         unit = _unit(db)
-        pilots = _pilots(db)
+        pilots = reach.pilots(db)
     errand = _errand(incident, _number("height_m", 60.0, LOWEST_M, _ceiling()), _stay())
     found = tasking.answer(incident.incident_id, errand, unit, _world())
     return answer(msgspec.structs.replace(found, pilots=pilots))
@@ -63,7 +63,7 @@ def offer(incident_id: str) -> Response:
     with services.database.read() as db:
         incident = incidents.get(db, incident_id)
         unit = _unit(db)
-        if wanted.pilot not in {pilot.username for pilot in _pilots(db)}:
+        if wanted.pilot not in {pilot.username for pilot in reach.pilots(db)}:
             raise BadRequest(f"{wanted.pilot} is no pilot of this unit", "pilot")
     if incident.closed_at is not None:
         raise BadRequest(f"incident {incident.number} is closed", "incident_id")
@@ -100,12 +100,6 @@ def _unit(db: Session) -> tasking.Unit:
         infos=services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo),
         holders=uploads.holders(db),
     )
-
-
-def _pilots(db: Session) -> tuple[api.Person, ...]:
-    """Those who may edit and upload a plan of their own."""
-    able = [one for one in users.everyone(db) if one.active and Permission.PLAN_UPLOAD in ALLOWED[one.role]]
-    return tuple(api.Person(one.username, one.name) for one in able)
 
 
 def _errand(incident: Incident, height_m: float, stay_s: float) -> Errand:

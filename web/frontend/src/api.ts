@@ -5,6 +5,7 @@ import type {
   Attachment,
   Alert,
   BusTicket,
+  Candidates,
   ChartWindow,
   CheckRequest,
   Circumstances,
@@ -14,7 +15,11 @@ import type {
   FlightNote,
   FlightSeries,
   NoteCreate,
+  OfferCreate,
   ImportedPlan,
+  Incident,
+  IncidentCreate,
+  IncidentSave,
   LiveFrameTuple,
   Order,
   PastAlerts,
@@ -111,6 +116,7 @@ export async function sendJson<Answer>(
   return (await (await send(method, path, body, signal)).json()) as Answer;
 }
 
+const incidentPath = (id: string): string => `/api/incidents/${encodeURIComponent(id)}`;
 const sortiePath = (id: string): string => `/api/sorties/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -147,6 +153,15 @@ export const api = {
   approveSortie: (id: string, body: SortieApprove) => sendJson<SortieView>('POST', `${sortiePath(id)}/approve`, body),
   rejectSortie: (id: string, body: SortieReject) => sendJson<SortieView>('POST', `${sortiePath(id)}/reject`, body),
   uploadSortie: (id: string, body: UploadStart) => sendJson<UploadStarted>('POST', `${sortiePath(id)}/upload`, body),
+
+  incident: (id: string) => getJson<Incident>(incidentPath(id)),
+  openIncident: (made: IncidentCreate) => sendJson<Incident>('POST', '/api/incidents', made),
+  saveIncident: (id: string, save: IncidentSave) => sendJson<Incident>('PUT', incidentPath(id), save),
+  /** `query`: the stay, the height and the wind to reckon with. */
+  candidates: (id: string, query: string, signal?: AbortSignal) =>
+    getJson<Candidates>(`${incidentPath(id)}/candidates?${query}`, signal),
+  offer: (id: string, made: OfferCreate, query: string) =>
+    sendJson<SortieView>('POST', `${incidentPath(id)}/offer?${query}`, made),
 
   acknowledgeAlert: (id: string) => sendJson<Reply>('POST', `/api/alerts/${encodeURIComponent(id)}/acknowledge`, {}),
   orderRights: () => getJson<readonly OrderRights[]>('/api/orders'),

@@ -1045,6 +1045,7 @@ export interface LivePage {
   readonly orders: readonly OrderRights[];
   readonly guest_until: Instant | null;
   readonly cameras: readonly VehicleCamera[];
+  readonly commanders: readonly Person[];
 }
 
 /** Slow facts about a vehicle. `known` is False for one that no settings file names. */

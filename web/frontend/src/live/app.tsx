@@ -1,6 +1,8 @@
 /* The live page: what the room reads on top, drones at the left, the map, alerts and the chosen drone at the right. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
+import { IncidentBoard } from '../tasking/incident-board';
 import { AlertColumn } from './alert-column';
 import { waiting } from './alerts';
 import { Details } from './details';
@@ -9,7 +11,7 @@ import { Help } from './help';
 import { listenToKeys } from './keys';
 import { LiveMap } from './live-map';
 import { MapTools } from './map-tools';
-import type { Model, Panel } from './model';
+import type { Model } from './model';
 import { PastMark, Replay } from './replay';
 import { BusBanner, TopBar } from './top-bar';
 import { Worst } from './worst';
@@ -26,7 +28,10 @@ export function liveApp(model: Model) {
         <BusBanner picture={picture} />
         <div class="live-body" data-panel={panel.value}>
           <PanelTabs model={model} />
-          <DroneList picture={picture} rows={model.rows} choice={model.choice} selected={selected} select={model.select} />
+          <div class="live-left">
+            <BoardTabs model={model} />
+            {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} rows={model.rows} choice={model.choice} selected={selected} select={model.select} />}
+          </div>
           {(only === null || only === 'map' || only === 'wall') && <MapPane model={model} />}
           <div class="live-side">
             <AlertColumn picture={picture} me={page.me} select={model.open} />
@@ -48,30 +53,70 @@ export function liveApp(model: Model) {
   };
 }
 
+/** The left column shows the drones, or the incidents to whoever may see them. */
+function BoardTabs({ model }: { model: Model }) {
+  const { desk, board, all } = model;
+  if (!desk.may.read) return null;
+  return (
+    <div class="tabs board-tabs" role="tablist">
+      <Tab testid="board-drones" chosen={!desk.open.value} choose={() => board('drones')}>
+        Drones <b class="tab-count">{all.value.length}</b>
+      </Tab>
+      <Tab testid="board-incidents" title="Incidents (I)" chosen={desk.open.value} choose={() => board('incidents')}>
+        Incidents <b class="tab-count">{desk.source.incidents.value.size}</b>
+      </Tab>
+    </div>
+  );
+}
+
 /** On a tablet one panel at a time stands beside the map. */
-function PanelTabs({ model: { panel, picture, selected } }: { model: Model }) {
+function PanelTabs({ model }: { model: Model }) {
+  const { panel, picture, selected, desk, board } = model;
   const open = waiting(picture.alerts.value);
-  const tabs: readonly (readonly [Panel, string])[] = [
-    ['drones', 'Drones'],
-    ['alerts', open > 0 ? `Alerts ${open}` : 'Alerts'],
-    ['details', selected.value ?? 'Details'],
-  ];
+  const incidents = desk.source.incidents.value.size;
+  const left = panel.value === 'drones';
   return (
     <div class="tabs live-tabs" role="tablist">
-      {tabs.map(([key, words]) => (
-        <button type="button" role="tab" class={`tab ${key === 'alerts' && open > 0 ? 'tab-alert' : ''}`} key={key} aria-selected={panel.value === key} data-testid={`tab-${key}`} onClick={() => (panel.value = key)}>
-          {words}
-        </button>
-      ))}
+      <Tab testid="tab-drones" chosen={left && !desk.open.value} choose={() => board('drones')}>
+        Drones
+      </Tab>
+      {desk.may.read && (
+        <Tab testid="tab-incidents" chosen={left && desk.open.value} choose={() => board('incidents')}>
+          {incidents > 0 ? `Incidents ${incidents}` : 'Incidents'}
+        </Tab>
+      )}
+      <Tab testid="tab-alerts" tone={open > 0 ? 'tab-alert' : ''} chosen={panel.value === 'alerts'} choose={() => (panel.value = 'alerts')}>
+        {open > 0 ? `Alerts ${open}` : 'Alerts'}
+      </Tab>
+      <Tab testid="tab-details" chosen={panel.value === 'details'} choose={() => (panel.value = 'details')}>
+        {selected.value ?? 'Details'}
+      </Tab>
     </div>
+  );
+}
+
+interface TabProps {
+  readonly testid: string;
+  readonly chosen: boolean;
+  readonly choose: () => void;
+  readonly tone?: string;
+  readonly title?: string;
+  readonly children: ComponentChildren;
+}
+
+function Tab({ testid, chosen, choose, tone = '', title, children }: TabProps) {
+  return (
+    <button type="button" role="tab" class={`tab ${tone}`} title={title} aria-selected={chosen} data-testid={testid} onClick={choose}>
+      {children}
+    </button>
   );
 }
 
 function MapPane({ model }: { model: Model }) {
   const container = useRef<HTMLDivElement>(null);
-  const { map, page, picture, selected, view, select } = model;
+  const { map, picture } = model;
   useEffect(() => {
-    if (container.current) map.value = new LiveMap(container.current, page.map, picture, page.cameras, selected, view, select);
+    if (container.current) map.value = new LiveMap(container.current, model);
   }, []);
   return (
     <section class="live-map" aria-label="Map">

@@ -5,6 +5,7 @@ import { ageMs, type Moment } from '../bus/age';
 import type { LiveVehicle, Plan, VehicleInfo } from '../generated';
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { clock as clockOf, metres as distance, UNKNOWN } from '../ui/format';
+import { Commander, CommandOrders } from './command';
 import { Battery } from './drone-list';
 import { batteryLeftS, homeOf, homeS, placeOf, progressOf } from './estimates';
 import type { Track } from './fleet';
@@ -54,8 +55,9 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
         </button>
       </div>
       <div class="details-body">
-        {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} username={page.me.username} commander={info?.commander?.user ?? null} />}
-        {info && (picture.isLive.value || heldAlready(info, at)) && <Commander info={info} />}
+        {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} commands={info?.commander?.user === page.me.username} />}
+        {picture.isLive.value && <CommandOrders key={selected} vehicle={selected} command={info} rights={rights.value.find((right) => right.vehicle === selected)} me={page.me} commanders={page.commanders} />}
+        {!picture.isLive.value && info && heldAlready(info, at) && <Commander command={info} me={page.me} names={page.commanders} />}
         {camera?.video && picture.isLive.value && <VideoSlot key={selected} vehicle={selected} url={camera.video} />}
         {track ? <Facts track={track} at={at} plan={picture.onboard.value.get(selected)?.plan ?? null} /> : <p class="muted">{picture.isLive.value ? `Nothing has been heard of ${selected} since this page was opened.` : `Nothing was heard of ${selected} then.`}</p>}
         <About info={info} />
@@ -185,17 +187,6 @@ function Links({ track: { state, heard }, at }: { track: Track; at: Moment }) {
 /** Only who holds command now is known; of the past, whether he held it then. */
 function heldAlready({ command_since }: VehicleInfo, at: Moment): boolean {
   return command_since !== null && new Date(command_since).getTime() <= at.wall;
-}
-
-function Commander({ info: { commander, command_since, command_offered_to } }: { info: VehicleInfo }) {
-  if (!commander) return null;
-  return (
-    <p class="commander" data-testid="details-commander">
-      <strong>{commander.user}</strong> holds command
-      {command_since !== null && ` since ${clock(new Date(command_since).getTime())}`}
-      {command_offered_to !== null && `, offered to ${command_offered_to}`}
-    </p>
-  );
 }
 
 function yesNo(value: boolean | null, yes: string, no: string): string {

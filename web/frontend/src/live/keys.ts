@@ -15,17 +15,17 @@ interface Key {
   /** How it is written on the sheet. */
   readonly cap: string;
   readonly words: string;
-  readonly does: (model: Model, key: string) => void;
+  readonly does: (model: Model, key: string) => unknown;
 }
 
-export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Alerts' | 'Looking back' | 'Page', readonly Key[]>> = {
+export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Incidents' | 'Alerts' | 'Looking back' | 'Page', readonly Key[]>> = {
   Drones: [
     { keys: ['j', 'k'], cap: 'J  K', words: 'Next and previous drone', does: (model, key) => step(model, key === 'j' ? 1 : -1) },
     { keys: ['/'], cap: '/', words: 'Find by callsign', does: () => focus('drone-search') },
     { keys: ['1', '2', '3', '4'], cap: '1 … 4', words: 'All, flying, with alerts, stale ones', does: filter },
     { keys: ['b', 'o', 'n'], cap: 'B  O  N', words: 'Lowest battery first, oldest link first, by name', does: sort },
     { keys: ['d'], cap: 'D', words: 'Its details in a window of their own', does: (model) => openDetails(model) },
-    { keys: ['Escape'], cap: 'Esc', words: 'Close, or end measuring', does: escape },
+    { keys: ['Escape'], cap: 'Esc', words: 'Close, go back, or end measuring', does: escape },
   ],
   Map: [
     { keys: ['f'], cap: 'F', words: 'Follow the chosen drone', does: follow },
@@ -33,7 +33,11 @@ export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Alerts' | 'Looking back' 
     { keys: ['+', '=', '-'], cap: '+  −', words: 'Zoom', does: (model, key) => model.map.value?.zoom(key === '-' ? -1 : 1) },
     { keys: ['r'], cap: 'R', words: 'Measure', does: (model) => model.map.value?.measure(model.map.value.measured.value === null) },
     { keys: ['y'], cap: 'Y', words: 'Layers', does: (model) => (model.layersOpen.value = !model.layersOpen.value) },
-    { keys: ['g'], cap: 'G', words: 'Find a place', does: () => document.querySelector<HTMLElement>('[data-testid="place-words"]')?.focus() },
+    { keys: ['g'], cap: 'G', words: 'Find a place', does: () => document.querySelector<HTMLElement>('.live-places [data-testid="place-words"]')?.focus() },
+  ],
+  Incidents: [
+    { keys: ['i'], cap: 'I', words: 'Incidents, or the drones again', does: ({ desk, board }) => desk.may.read && board(desk.open.value ? 'drones' : 'incidents') },
+    { keys: ['c'], cap: 'C', words: 'New incident: number, place, Enter', does: ({ desk }) => desk.may.edit && desk.begin() },
   ],
   Alerts: [
     { keys: ['w'], cap: 'W', words: 'The drone of the next alert that waits', does: nextWaiting },
@@ -97,10 +101,10 @@ function openDetails({ selected }: Model): void {
   if (selected.value !== null) openWindow('details', selected.value);
 }
 
-function escape({ map, select, layersOpen }: Model): void {
+function escape({ map, select, layersOpen, desk }: Model): void {
   if (layersOpen.value) layersOpen.value = false;
   else if (map.value?.measured.value) map.value.measure(false);
-  else select(null);
+  else if (!desk.back()) select(null);
 }
 
 function follow({ map, selected }: Model): void {

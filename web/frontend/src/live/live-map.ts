@@ -1,19 +1,22 @@
 /* The live map: draws when there is something new and the screen is ready for it, never for each message. */
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { LngLat, Point, PointLike } from 'maplibre-gl';
 
 import type { Moment } from '../bus/age';
-import type { FoundPlace, MapConfig, Plan, Position, VehicleCamera } from '../generated';
+import type { FoundPlace, Plan, Position, VehicleCamera } from '../generated';
 import type { Box } from '../map/area';
-import { boundsOf, lonLat } from '../map/geo';
+import { boundsOf, lonLat, rounded } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { positions } from '../plan/path';
+import type { Desk } from '../tasking/desk';
+import { addTaskingLayers, drawingOf, drawTasking } from '../tasking/route-layers';
 import { worstByVehicle } from './alerts';
 import { addCameraLayers, drawCameras } from './camera-view';
 import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
 import { partAgeMs } from './freshness';
 import { addMeasureLayers, drawMeasure } from './measure';
-import { addAirspaceLayers, addTrafficLayers } from './others-layers';
+import type { Model } from './model';
+import { addAirspaceLayers, addTrafficLayers, INCIDENTS } from './others-layers';
 import { Pace } from './pace';
 import type { Picture } from './picture';
 import { addPlanLayers, showPlans } from './shown-plan';
@@ -26,6 +29,7 @@ const REDRAW_MS = 500;
 /** Frames of several areas come apart by a little and are drawn together. */
 const GATHER_MS = 80;
 const FINGER_PX = 22;
+const EDGE_PX = 70;
 /** Plans of all drones are drawn up to this many. */
 const ALL_PLANS = 12;
 
@@ -41,17 +45,17 @@ export class LiveMap {
   private ready = false;
   private placed = false;
   private readonly pace = new Pace();
+  private readonly picture: Picture;
+  private readonly cameras: readonly VehicleCamera[];
+  private readonly selected: ReadonlySignal<string | null>;
+  private readonly view: ReadonlySignal<View>;
 
-  constructor(
-    container: HTMLElement,
-    config: MapConfig,
-    private readonly picture: Picture,
-    private readonly cameras: readonly VehicleCamera[],
-    private readonly selected: ReadonlySignal<string | null>,
-    private readonly view: ReadonlySignal<View>,
-    select: (vehicle: string) => void,
-  ) {
-    this.ground = createMap(container, config, storedView() ?? LONDON);
+  constructor(container: HTMLElement, { page, picture, selected, view, select, desk }: Pick<Model, 'page' | 'picture' | 'selected' | 'view' | 'select' | 'desk'>) {
+    this.picture = picture;
+    this.cameras = page.cameras;
+    this.selected = selected;
+    this.view = view;
+    this.ground = createMap(container, page.map, storedView() ?? LONDON);
     const { map } = this.ground;
     this.surroundings = new Surroundings(map, picture, view, this._box);
     this.ground.onStyle(() => {
@@ -59,6 +63,8 @@ export class LiveMap {
       addPlanLayers(map);
       this.drawPlans();
       addCameraLayers(map);
+      addTaskingLayers(map);
+      drawTasking(map, drawingOf(desk));
       addTrafficLayers(map);
       this.surroundings.styled();
       addDroneLayers(map);
@@ -67,9 +73,10 @@ export class LiveMap {
       this.drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
       this.ready = true;
     });
-    this.listen(select);
+    this.listen(select, desk);
     this.look();
     this.followNews(container);
+    this.followDesk(container, desk);
     const frame = (): void => {
       if (this.ready) this.draw();
       requestAnimationFrame(frame);
@@ -131,7 +138,7 @@ export class LiveMap {
   }
 
   /** What hands do on the map. */
-  private listen(select: (vehicle: string) => void): void {
+  private listen(select: (vehicle: string) => void, desk: Desk): void {
     const { map } = this.ground;
     map.on('dragstart', () => (this._following.value = false));
     map.on('moveend', () => this._following.value || storeView({ centre: map.getCenter().toArray(), zoom: map.getZoom() }));
@@ -140,16 +147,45 @@ export class LiveMap {
     map.on('mouseout', () => (this._pointer.value = null));
     map.on('click', ({ point, lngLat }) => {
       const measured = this._measured.value;
-      if (measured) this._measured.value = [...measured, { lat_deg: lngLat.lat, lon_deg: lngLat.lng }];
+      const place = { lat_deg: lngLat.lat, lon_deg: lngLat.lng };
+      if (measured) this._measured.value = [...measured, place];
+      else if (desk.placing.value) desk.type({ at: rounded(place) });
       else {
-        const vehicle = this.droneAt(point);
+        const vehicle = this.named(point, DRONE_LAYERS, 'vehicle');
+        const incident = this.named(point, [INCIDENTS], 'incident');
         if (vehicle !== null) select(vehicle);
+        else if (incident !== null && desk.may.read) desk.choose(incident);
       }
     });
-    this._measured.subscribe((places) => {
-      drawMeasure(map, places ?? []);
-      map.getCanvas().style.cursor = places ? 'crosshair' : '';
+    this._measured.subscribe((places) => drawMeasure(map, places ?? []));
+    effect(() => {
+      map.getCanvas().style.cursor = this._measured.value || desk.placing.value ? 'crosshair' : '';
     });
+  }
+
+  /** `data-way` says whose way is drawn. */
+  private followDesk(container: HTMLElement, desk: Desk): void {
+    effect(() => {
+      const drawing = drawingOf(desk);
+      drawTasking(this.ground.map, drawing);
+      container.dataset['way'] = drawing.ways.find(({ shown }) => shown)?.candidate.vehicle ?? '';
+    });
+    desk.wanted.subscribe((places) => this.bring(places));
+  }
+
+  /** Moves only where some of them are out of view, or at its edge. */
+  private bring(places: readonly Position[]): void {
+    const { map } = this.ground;
+    const { clientWidth, clientHeight } = map.getCanvas();
+    const isSeen = (place: Position): boolean => {
+      const { x, y } = map.project(lonLat(place));
+      return x > EDGE_PX && y > EDGE_PX && x < clientWidth - EDGE_PX && y < clientHeight - EDGE_PX;
+    };
+    const bounds = boundsOf(places);
+    if (!bounds || places.every(isSeen)) return;
+    this._following.value = false;
+    if (places.length === 1 && places[0]) map.easeTo({ center: lonLat(places[0]), duration: 350 });
+    else fit(map, bounds, 100);
   }
 
   private look(): void {
@@ -167,10 +203,11 @@ export class LiveMap {
     this.picture.watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
   }
 
-  private droneAt({ x, y }: Point): string | null {
+  /** What `property` says of the thing of `layers` under a finger. */
+  private named({ x, y }: Point, layers: readonly string[], property: string): string | null {
     const reach: [PointLike, PointLike] = [[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]];
-    const [found] = this.ground.map.queryRenderedFeatures(reach, { layers: [...DRONE_LAYERS] });
-    return (found?.properties['vehicle'] as string | undefined) ?? null;
+    const [found] = this.ground.map.queryRenderedFeatures(reach, { layers: [...layers] });
+    return (found?.properties[property] as string | undefined) ?? null;
   }
 
   private draw(): void {

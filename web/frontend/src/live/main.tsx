@@ -4,6 +4,7 @@ import './drone-list.css';
 import './side.css';
 import './live.css';
 import './replay.css';
+import '../tasking/tasking.css';
 import './wall.css';
 
 import { render } from 'preact';

@@ -4,6 +4,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from '@pre
 import { api } from '../api';
 import type { LivePage } from '../generated';
 import { areaOf, areasIn } from '../map/area';
+import { Desk } from '../tasking/desk';
 import { severityOf, textOf, waiting, worstByVehicle } from './alerts';
 import type { ListChoice } from './drone-list';
 import type { LiveMap } from './live-map';
@@ -17,6 +18,7 @@ import { Voice } from './voice';
 import type { Watch } from './watch';
 
 export type Panel = 'drones' | 'alerts' | 'details';
+export type Board = 'drones' | 'incidents';
 
 export class Model {
   readonly picture: Picture;
@@ -31,6 +33,7 @@ export class Model {
   readonly view = rememberedView();
   readonly help = signal(false);
   readonly layersOpen = signal(false);
+  readonly desk: Desk;
   /** All there are. */
   readonly all: ReadonlySignal<readonly Row[]>;
   /** Those that the list shows, in its order. */
@@ -44,7 +47,9 @@ export class Model {
   ) {
     const picture = (this.picture = new Picture(watch, { frames: api.pastFrames, alerts: api.pastAlerts }));
     this.voice = new Voice(page.me.username);
-    this.rights = orderRights(page.orders);
+    this.rights = orderRights(page.orders, watch);
+    this.desk = new Desk(watch, api, page.me);
+    this.showIncidentsWhenWorkedWith();
     this.all = computed(() => rowsOf(picture.fleet, picture.infos.value.keys(), worstByVehicle(picture.alerts.value), picture.tick.value));
     this.rows = computed(() => sorted(filtered(this.all.value, this.choice.value.filter, this.choice.value.text), this.choice.value.sort));
     this.summary = computed(() => summary(this.all.value));
@@ -61,10 +66,24 @@ export class Model {
     else this.map.value?.show(vehicle);
   };
 
+  /** What the left column shows: the drones, or the incidents. */
+  readonly board = (board: Board): void => {
+    this.desk.open.value = board === 'incidents';
+    this.panel.value = 'drones';
+  };
+
   readonly open = (vehicle: string): void => {
     this.select(vehicle);
     this.panel.value = 'details';
   };
+
+  /** On a tablet an incident pressed on the map is shown in the panel beside it. */
+  private showIncidentsWhenWorkedWith(): void {
+    const { open, chosen, editing } = this.desk;
+    effect(() => {
+      if (open.value && (chosen.value !== null || editing.value !== null)) this.panel.value = 'drones';
+    });
+  }
 
   /** Whatever is looked at: an alert is of now. */
   private soundAlerts(): void {

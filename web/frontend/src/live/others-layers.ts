@@ -10,7 +10,7 @@ import { token } from '../ui/theme';
 
 export const AIRSPACE = 'airspace';
 export const TRAFFIC = 'traffic';
-const INCIDENTS = 'incidents';
+export const INCIDENTS = 'incidents';
 
 /** Zones that forbid or restrict, as against those that tell who is in charge. */
 const HARD: ExpressionSpecification = ['in', ['get', 'kind'], ['literal', ['P', 'R', 'D', 'FRZ', 'RPZ', 'TRA', 'TDA']]];
@@ -83,9 +83,9 @@ export function addTrafficLayers(map: MapLibreMap): void {
 export function drawIncidents(map: MapLibreMap, incidents: readonly Incident[]): void {
   const shape: FeatureCollection = {
     type: 'FeatureCollection',
-    features: incidents.map(({ number, grade, lat_deg, lon_deg }) => ({
+    features: incidents.map(({ incident_id, number, grade, lat_deg, lon_deg }) => ({
       type: 'Feature',
-      properties: { label: `${number}\n${grade}` },
+      properties: { incident: incident_id, label: `${number}\n${grade}` },
       geometry: { type: 'Point', coordinates: [lon_deg, lat_deg] },
     })),
   };

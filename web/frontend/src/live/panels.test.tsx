@@ -102,7 +102,7 @@ const all = (testid: string): HTMLElement[] => [...page.querySelectorAll<HTMLEle
 const me = (role: string, ...can: string[]): Me => ({ username: role, name: `The ${role}`, role, can });
 
 function showDetails(me: Me, rights: OrderRights[]): void {
-  const model = { picture, page: { me, cameras: [] as LivePage['cameras'] } as unknown as LivePage, rights: signal(rights), selected: signal('UAV-07'), map: signal(null) } as unknown as Model;
+  const model = { picture, page: { me, cameras: [] as LivePage['cameras'], commanders: [] as LivePage['commanders'] } as unknown as LivePage, rights: signal(rights), selected: signal('UAV-07'), map: signal(null) } as unknown as Model;
   act(() =>
     render(<Details model={model} following={false} close={() => undefined} />, page),
   );

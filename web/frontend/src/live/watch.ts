@@ -21,7 +21,7 @@ const FLEET_EVERY_MS = 1100;
 /** Of a vehicle in an area that is listened to, something comes at least this often. */
 const CLOSELY_MS = 1500;
 /** Events after which the slow facts are no longer what they were. */
-const CHANGES = new Set(['upload', 'reboot', 'link_back']);
+const CHANGES = new Set(['upload', 'reboot', 'link_back', 'authority']);
 
 export class Watch {
   readonly fleet = new LiveFleet();
@@ -37,8 +37,9 @@ export class Watch {
   private readonly alertHandlers: ((alert: Alert) => void)[] = [];
   private readonly listening = new Map<string, () => void>();
   private reloadTimer: number | undefined;
-  /** Alerts told by events while the list is being fetched: they are newer than the list. */
+  /** Told by the bus while the lists are being fetched: they are newer than the lists. */
   private meanwhile: Alert[] = [];
+  private incidentsMeanwhile: Incident[] = [];
 
   /** `all`: this page may hear of the whole fleet, and listens closely only to where it looks (`look`). */
   constructor(
@@ -145,7 +146,8 @@ export class Watch {
   }
 
   /** Of two messages about one incident the greater version is true. */
-  private changed(incident: Incident): void {
+  changed(incident: Incident): void {
+    this.incidentsMeanwhile.push(incident);
     const known = this._incidents.value.get(incident.incident_id);
     if (known && known.version > incident.version) return;
     const incidents = new Map(this._incidents.value);
@@ -180,11 +182,13 @@ export class Watch {
 
   private async reload(): Promise<void> {
     this.meanwhile = [];
+    this.incidentsMeanwhile = [];
     try {
       const told = await api.fleet();
       this._infos.value = new Map(told.vehicles.map((info) => [info.vehicle, info]));
       this._onboard.value = new Map(told.onboard.map((held) => [held.vehicle, held]));
       this._incidents.value = new Map(told.incidents.map((incident) => [incident.incident_id, incident]));
+      for (const incident of [...this.incidentsMeanwhile]) this.changed(incident);
       this.forgetWords();
       const listed = new Set(told.alerts.map((alert) => alert.alert_id));
       this._alerts.value = new Map([...this._alerts.value].filter(([id]) => listed.has(id)));

@@ -1,0 +1,81 @@
+/* Who commands a drone: said to the room, taken, handed over, given up. */
+import { useSignal } from '@preact/signals';
+
+import type { Me, OrderRights, Person, VehicleInfo } from '../generated';
+import { Choice } from '../ui/Choice';
+import { OrderDialog } from './order-dialog';
+import { clock } from './top-bar';
+
+const TAKE = { verb: 'take', words: 'Take command', icon: 'icon-lock', means: 'obeys you from now on, and nobody else' } as const;
+const HAND_OVER = { verb: 'hand_over', words: 'Hand over', icon: 'icon-right', means: 'goes on obeying you until the other takes command' } as const;
+const RELEASE = { verb: 'release', words: 'Give up command', icon: 'icon-check', means: 'obeys whoever orders it next' } as const;
+type Act = typeof TAKE | typeof HAND_OVER | typeof RELEASE;
+
+export type Command = Pick<VehicleInfo, 'commander' | 'command_since' | 'command_offered_to'>;
+
+/** What this person can do about command now: whoever holds it hands it over or gives it up, anybody else takes it. */
+export function actsOf(command: Command | undefined, username: string, verbs: readonly string[]): readonly Act[] {
+  const acts = command?.commander?.user === username ? [HAND_OVER, RELEASE] : [TAKE];
+  return acts.filter(({ verb }) => verbs.includes(verb));
+}
+
+interface Props {
+  readonly vehicle: string;
+  readonly command: Command | undefined;
+  readonly rights: OrderRights | undefined;
+  readonly me: Me;
+  /** Who may be handed command. */
+  readonly commanders: readonly Person[];
+}
+
+export function CommandOrders({ vehicle, command, rights, me, commanders }: Props) {
+  const asked = useSignal<Act | null>(null);
+  const to = useSignal('');
+  const acts = rights ? actsOf(command, me.username, rights.verbs) : [];
+  const close = (): void => void (asked.value = null);
+  const others = commanders.filter(({ username }) => username !== me.username);
+  return (
+    <>
+      <Commander command={command} me={me} names={commanders} />
+      {acts.length > 0 && (
+        <div class="btn-row orders-command">
+          {acts.map((act) => (
+            <button type="button" key={act.verb} class={`btn ${command?.command_offered_to === me.username ? 'btn-primary' : ''}`} data-testid={`btn-order-${act.verb}`} onClick={() => (asked.value = act)}>
+              <span class={`icon ${act.icon}`} aria-hidden="true" />
+              {act.words}
+            </button>
+          ))}
+        </div>
+      )}
+      {rights && asked.value && asked.value.verb !== 'hand_over' && <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} close={close} />}
+      {rights && asked.value?.verb === 'hand_over' && (
+        <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} given={to.value === '' ? null : { to: to.value }} close={close}>
+          {others.length === 0 ? (
+            <p class="field-error">There is nobody else in the unit who may command.</p>
+          ) : (
+            <Choice id="hand-over-to" label="To whom" value={to.value} options={[['', 'Choose a person'], ...others.map(({ username, name }) => [username, name] as const)]} onChange={(username) => (to.value = username)} />
+          )}
+        </OrderDialog>
+      )}
+    </>
+  );
+}
+
+/** Also what stands between two people: offered, and not yet taken. */
+export function Commander({ command, me, names }: { command: Command | undefined; me: Me; names: readonly Person[] }) {
+  if (!command?.commander) return null;
+  const name = (username: string): string => (username === me.username ? 'you' : (names.find((one) => one.username === username)?.name ?? username));
+  const { commander, command_since, command_offered_to: offered } = command;
+  const holder = name(commander.user);
+  return (
+    <p class={`commander ${offered === null ? '' : 'commander-offered'}`} data-testid="details-commander" role={offered === me.username ? 'alert' : undefined}>
+      <strong>{holder === 'you' ? 'You' : holder}</strong> {holder === 'you' ? 'hold' : 'holds'} command
+      {command_since !== null && ` since ${clock(new Date(command_since).getTime())}`}
+      {offered !== null && (
+        <span class="commander-offer">
+          Offered to <strong>{name(offered)}</strong>, not taken yet
+        </span>
+      )}
+    </p>
+  );
+}
