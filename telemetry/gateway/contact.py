@@ -27,6 +27,7 @@ OWN_COMPONENT: Final = 190
 AUTOPILOT: Final = 1
 """MAV_COMP_ID_AUTOPILOT1."""
 STATUSTEXT, TIMESYNC, GLOBAL_POSITION_INT, MISSION_ITEM_REACHED = 253, 111, 33, 46
+TRAFFIC: Final = traffic.MESSAGES
 TOLD_ON_EVERY_LINK: Final = frozenset({STATUSTEXT, MISSION_ITEM_REACHED})
 """What happens once, and the autopilot says once on each of its links, each time with that link's sequence number."""
 HEARTBEAT: Final = BY_NAME["HEARTBEAT"]
@@ -80,19 +81,19 @@ class Contact:
         """Round trip and offset, in seconds."""
         self._reboots = 0
 
-    def hear(self, link: Link, peer: Peer, signing: Signing | None) -> Route:
+    def hear(self, link: Link, peer: Peer, signing: Mapping[str, Signing], now: float) -> Route:
         """The route for what comes from `peer`; a vehicle that comes from a new address is answered there."""
         route = self.routes.get(peer.link)
         if route is None:
-            route = self.routes[peer.link] = Route(len(self.routes), link, peer, signing)
+            route = self.routes[peer.link] = Route(len(self.routes), link, peer, signing.get(peer.link))
             if len(self.routes) == 1:
                 self._use(route)
         elif route.peer is not peer:
             route.peer = peer
+        route.heard_at = now
         return route
 
     def take(self, frame: Frame, route: Route, stamp: bytes, now: float) -> None:
-        route.heard_at = now
         route.loss.count(frame.compid, frame.seq)
         if self._twins is not None and self._twins.repeats(frame.raw, 1 << route.number, now):
             return
@@ -103,20 +104,20 @@ class Contact:
         for onlooker in self.onlookers:
             onlooker(frame)
         number = frame.msgid
-        if number in traffic.MESSAGES:
+        if number in TRAFFIC:
             self._hear_aircraft(decode(frame), self.vehicle.name, now)
         if frame.compid != AUTOPILOT or not frame.verified or (self._twins and self._is_behind(frame, route, now)):
             return
         if number in HANDLERS:
             message = decode(frame)
             self.vehicle.update(number, message, now)
-            if number == GLOBAL_POSITION_INT or self.mailbox.hears(type(message).__name__):
+            if number == GLOBAL_POSITION_INT or number in self.mailbox.wanted:
                 self.mailbox.deliver(message)
         elif number == STATUSTEXT:
             self._hear_text(decode(frame))
         elif number == TIMESYNC:
             self._hear_timesync(decode(frame))
-        elif self.mailbox.hears(BY_ID[number].name):
+        elif number in self.mailbox.wanted:
             self.mailbox.deliver(decode(frame))
 
     def transmit(self, name: str, fields: Mapping[str, Any]) -> None:
@@ -255,5 +256,5 @@ class Contact:
             self._clocks.append((trip_s, time.time() - trip_s / 2 - message.tc1 / 1e9))
             self.vehicle.round_trip_ms = round(trip_s * 1000, 1)
             self.mailbox.clock_offset_s = self.vehicle.clock_offset_s = round(min(self._clocks)[1], 4)
-        if self.mailbox.hears("TIMESYNC"):
+        if TIMESYNC in self.mailbox.wanted:
             self.mailbox.deliver(message)

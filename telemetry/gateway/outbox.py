@@ -11,7 +11,7 @@ from typing import Final
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
 from telemetry.running import told_to_end
-from telemetry.wire import Event, RawChunk, RawVehicle
+from telemetry.wire import Event, RawChunk, RawVehicle, VehicleInfo
 
 log = logging.getLogger(__name__)
 
@@ -120,3 +120,26 @@ class EventOutbox:
         while self._waiting:
             await bus.record(self._waiting[0])
             self._waiting.popleft()
+
+
+class Register:
+    """What changes slowly about the vehicles, on its way: one at a time, and of each only the latest, so that a fleet
+    that appears all at once does not take the time that its frames need."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, VehicleInfo] = {}
+        self._waiting: dict[str, VehicleInfo] = {}
+        self._arrived = asyncio.Event()
+
+    def note(self, info: VehicleInfo) -> None:
+        if self._told.get(info.vehicle) != info:
+            self._told[info.vehicle] = self._waiting[info.vehicle] = info
+            self._arrived.set()
+
+    async def run(self, bus: Bus) -> None:
+        while not told_to_end():
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                info = self._waiting.pop(next(iter(self._waiting)))
+                await bus.put(subjects.VEHICLES_BUCKET, info.vehicle, info)

@@ -64,13 +64,15 @@ class Message:
         """Missing bytes of a payload are zeros that MAVLink 2 cut off; further ones are a newer dialect's fields."""
         unpack_from, size = self._layout.unpack_from, self._layout.size
         places = [start if length == 1 else slice(start, start + length) for start, length in self._places]
+        texts = [place for place, name in enumerate(self.fields) if name in self._text_sizes]
         if places == list(range(len(places))):
+            if not texts:
+                return lambda payload: unpack_from(payload.ljust(size, b"\0"))
             in_order: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple
         elif len(places) > 1:
             in_order = itemgetter(*places)
         else:
             in_order = _only_array
-        texts = [place for place, name in enumerate(self.fields) if name in self._text_sizes]
         if not texts:
             return lambda payload: in_order(unpack_from(payload.ljust(size, b"\0")))
 

@@ -22,7 +22,7 @@ REBOOT_STEP_MS: Final = 2000
 
 
 MAV_STATE_BOOT: Final = 1
-ALWAYS: Final = frozenset({"HEARTBEAT", "STATUSTEXT", "AUTOPILOT_VERSION"})
+ALWAYS: Final = frozenset(BY_NAME[name].id for name in ("HEARTBEAT", "STATUSTEXT", "AUTOPILOT_VERSION"))
 """What the mailbox itself needs."""
 
 
@@ -71,6 +71,8 @@ class Mailbox:
         self._transmit = transmit
         self._own_system = own_system
         self._inboxes: dict[str, list[_Inbox]] = {}
+        self.wanted = set(ALWAYS)
+        """Ids of the messages that are to be delivered now; the gateway need not decode others for it."""
         self._overhearing: list[list[str]] = []
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._texts = StatusTexts()
@@ -97,6 +99,7 @@ class Mailbox:
         inbox = _Inbox()
         for name in names:
             self._inboxes.setdefault(name, []).append(inbox)
+            self.wanted.add(BY_NAME[name].id)
         try:
             yield inbox
         finally:
@@ -105,6 +108,7 @@ class Mailbox:
                 listening.remove(inbox)
                 if not listening:
                     del self._inboxes[name]
+                    self.wanted -= {BY_NAME[name].id} - ALWAYS
 
     @contextmanager
     def overhear(self) -> Iterator[Sequence[str]]:
@@ -118,14 +122,10 @@ class Mailbox:
     def lock(self, service: str) -> asyncio.Lock:
         return self._locks[service]
 
-    def hears(self, name: str) -> bool:
-        """Whether messages of this name are to be delivered now; the gateway need not decode others for it."""
-        return name in self._inboxes or name in ALWAYS
-
     def deliver(self, message: Any) -> list[str]:
         """Hands a message of the vehicle's autopilot to those who listen. Gives the STATUSTEXTs that it completed.
 
-        `message` is a NamedTuple from `telemetry.mavlink.messages`. Beside those that `hears` names, one with
+        `message` is a NamedTuple from `telemetry.mavlink.messages`. Beside those `wanted`, one with
         `time_boot_ms` that comes often should be delivered always.
         """
         name = type(message).__name__

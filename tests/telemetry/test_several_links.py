@@ -102,7 +102,7 @@ def contact() -> Contact:
 
 def say(to: Contact, on: str, name: str, now: float, number: int = 0, **fields: Any) -> None:
     (frame,) = FrameReader().feed(encode(name, fields, seq=number, sysid=7, compid=1))
-    route = to.hear(link(on), Peer(on, "there"), None)
+    route = to.hear(link(on), Peer(on, "there"), {}, now)
     to.take(frame, route, STAMP.pack(0), now)
 
 

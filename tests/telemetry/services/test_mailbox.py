@@ -54,11 +54,11 @@ def test_nothing_in_time_is_none() -> None:
 
 def test_the_gateway_is_told_what_to_deliver() -> None:
     box = mailbox()
-    assert not box.hears("PARAM_VALUE")
+    assert BY_NAME["PARAM_VALUE"].id not in box.wanted
     with box.listen("PARAM_VALUE"):
-        assert box.hears("PARAM_VALUE")
-    assert not box.hears("PARAM_VALUE")
-    assert box.hears("HEARTBEAT")
+        assert BY_NAME["PARAM_VALUE"].id in box.wanted
+    assert BY_NAME["PARAM_VALUE"].id not in box.wanted
+    assert BY_NAME["HEARTBEAT"].id in box.wanted
 
 
 @pytest.mark.parametrize(
