@@ -1,0 +1,90 @@
+"""A real Chromium that looks at the live page while the traffic runs: what it says itself of its picture's age.
+
+The page measures at the drawing: the age that the gateway gave, the way, and the time until the map has drawn
+(`web/frontend/src/live/pace.ts`). It runs on the same machine as everything else, without a graphics card.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Error, Page, ViewportSize, async_playwright
+
+from tests.airbeat.conftest import CHROMIUM
+from web.serve import open_database
+from web.users import seed_demo
+
+PASSWORD: Final = "bench-" + "of-the-live-page"
+WATCHER: Final = "control"
+SIZE: Final[ViewportSize] = {"width": 1920, "height": 1080}
+
+
+def seed(home: Path) -> None:
+    """Somebody who may look."""
+    database = open_database(home)
+    try:
+        seed_demo(database, PASSWORD)
+    finally:
+        database.close()
+
+
+@contextlib.asynccontextmanager
+async def watching(address: str) -> AsyncIterator[Page | None]:
+    """The live page in a browser, logged in; None where there is no Chromium, which is said."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        print("no Chromium here: the age on screen is not measured", file=sys.stderr)
+        yield None
+        return
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+        context = await browser.new_context(viewport=SIZE, base_url=address)
+        page = await context.new_page()
+        await page.goto("/login")
+        await page.fill("input[name=username]", WATCHER)
+        await page.fill("input[name=password]", PASSWORD)
+        await page.click("main form button")
+        await page.wait_for_url(lambda url: not url.endswith("/login"))
+        await page.goto("/live")
+        await page.locator('[data-testid="map"][data-drawn]').wait_for(state="attached")
+        yield page
+        with contextlib.suppress(Error):  # a page too busy to close: the process is ended with its driver
+            await browser.close()
+
+
+async def figures(page: Page | None, seconds: float) -> dict[str, Any]:
+    """For the results: ages and work of the latest 400 pictures, pictures a second since the page was opened."""
+    if page is None:
+        return {"age_p50_ms": None, "age_p99_ms": None, "work_ms": None, "pictures_per_s": None}
+    shown: dict[str, str] = await page.locator('[data-testid="map"]').evaluate("map => ({...map.dataset})")
+    return {
+        "age_p50_ms": float(shown["ageP50Ms"]),
+        "age_p99_ms": float(shown["ageP99Ms"]),
+        "work_ms": float(shown["workMs"]),
+        "pictures_per_s": round(float(shown["drawn"]) / seconds, 1),
+    }
+
+
+def processes() -> list[int]:
+    """Of the browser, below this process."""
+    parents: dict[int, int] = {}
+    named: list[int] = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):  # it has just ended
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(") ")[2].split()[1])
+                if "chrom" in (folder / "cmdline").read_text().partition("\0")[0]:
+                    named.append(int(folder.name))
+
+    def is_ours(process: int) -> bool:
+        while process in parents and process != os.getpid():
+            process = parents[process]
+        return process == os.getpid()
+
+    return [process for process in named if is_ours(process)]
