@@ -1,4 +1,4 @@
-"""Whose camera a live page names, and that the browser may fetch from there."""
+"""Whose camera a live page names, and that the browser may fetch from there; and who may be handed command."""
 
 from __future__ import annotations
 
@@ -48,3 +48,9 @@ def test_a_control_room_sees_what_drones_film(watching: BrowserOf) -> None:
 
 def test_a_pilot_who_does_not_fly_it_does_not(watching: BrowserOf) -> None:
     assert watching(Role.PILOT).page_data("/live")["cameras"] == []
+
+
+def test_whoever_may_command_is_told_to_whom_he_may_hand_it_over(watching: BrowserOf) -> None:
+    told = watching(Role.PILOT).page_data("/live")["commanders"]
+    assert {one["username"] for one in told} == {USERNAMES[Role.PILOT], USERNAMES[Role.SUPERVISOR]}
+    assert watching(Role.CONTROL_ROOM).page_data("/live")["commanders"] == []

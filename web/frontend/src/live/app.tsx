@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { IncidentBoard } from '../tasking/incident-board';
 import { AlertColumn } from './alert-column';
 import { waiting } from './alerts';
+import { CommandOffers } from './command';
 import { Details } from './details';
 import { DroneList } from './drone-list';
 import { Help } from './help';
@@ -25,7 +26,10 @@ export function liveApp(model: Model) {
     return (
       <div class={`live live-bus-${picture.watch.bus.state.value} ${past}`} data-testid="live-page" data-only={only}>
         <TopBar model={model} />
-        <BusBanner picture={picture} />
+        <div class="live-banners">
+          <BusBanner picture={picture} />
+          {picture.isLive.value && <CommandOffers infos={picture.infos.value.values()} me={page.me} names={page.commanders} open={model.open} />}
+        </div>
         <div class="live-body" data-panel={panel.value}>
           <PanelTabs model={model} />
           <div class="live-left">

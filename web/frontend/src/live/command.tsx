@@ -47,9 +47,9 @@ export function CommandOrders({ vehicle, command, rights, me, commanders }: Prop
           ))}
         </div>
       )}
-      {rights && asked.value && asked.value.verb !== 'hand_over' && <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} close={close} />}
+      {rights && asked.value && asked.value.verb !== 'hand_over' && <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} grave={false} close={close} />}
       {rights && asked.value?.verb === 'hand_over' && (
-        <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} given={to.value === '' ? null : { to: to.value }} close={close}>
+        <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} grave={false} given={to.value === '' ? null : { to: to.value }} close={close}>
           {others.length === 0 ? (
             <p class="field-error">There is nobody else in the unit who may command.</p>
           ) : (
@@ -77,5 +77,24 @@ export function Commander({ command, me, names }: { command: Command | undefined
         </span>
       )}
     </p>
+  );
+}
+
+/** Wherever he looks, whoever is offered command is told. */
+export function CommandOffers({ infos, me, names, open }: { infos: Iterable<VehicleInfo>; me: Me; names: readonly Person[]; open: (vehicle: string) => void }) {
+  const offers = [...infos].filter(({ command_offered_to }) => command_offered_to === me.username);
+  return (
+    <>
+      {offers.map(({ vehicle, commander }) => (
+        <div class="live-banner live-banner-warn" role="alert" key={vehicle} data-testid="command-offer">
+          <span class="icon icon-lock" aria-hidden="true" />
+          <strong>{vehicle}</strong>
+          <span>{names.find(({ username }) => username === commander?.user)?.name ?? commander?.user} offers you command of it.</span>
+          <button type="button" class="btn" onClick={() => open(vehicle)}>
+            Show it
+          </button>
+        </div>
+      ))}
+    </>
   );
 }

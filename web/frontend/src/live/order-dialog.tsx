@@ -17,6 +17,8 @@ interface Props {
   readonly vehicle: string;
   readonly order: Asked;
   readonly reasonRequired: boolean;
+  /** Whether it interrupts a flight. */
+  readonly grave: boolean;
   /** Null while they are not chosen yet. */
   readonly given?: Readonly<Record<string, unknown>> | null;
   readonly close: () => void;
@@ -24,7 +26,7 @@ interface Props {
   readonly children?: ComponentChildren;
 }
 
-export function OrderDialog({ vehicle, order, reasonRequired, given = {}, close, children }: Props) {
+export function OrderDialog({ vehicle, order, reasonRequired, grave, given = {}, close, children }: Props) {
   const reason = useSignal('');
   const busy = useSignal(false);
   const problem = useSignal<string | null>(null);
@@ -62,7 +64,7 @@ export function OrderDialog({ vehicle, order, reasonRequired, given = {}, close,
           </div>
         )}
         <div class="form-actions">
-          <button type="submit" class="btn btn-danger btn-large" data-testid="btn-order-confirm" disabled={busy.value || given === null || (reasonRequired && reason.value.trim() === '')}>
+          <button type="submit" class={`btn btn-large ${grave ? 'btn-danger' : 'btn-primary'}`} data-testid="btn-order-confirm" disabled={busy.value || given === null || (reasonRequired && reason.value.trim() === '')}>
             {busy.value ? `Waiting for ${vehicle}…` : order.words}
           </button>
           <button type="button" class="btn btn-large" onClick={close}>

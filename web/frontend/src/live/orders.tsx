@@ -20,7 +20,11 @@ export function orderRights(initial: readonly OrderRights[], watch: Watch): Sign
   const rights = signal(initial);
   const ask = (): void => {
     api.orderRights().then(
-      (told) => (rights.value = told),
+      (told) => {
+        // Of a drone that is none of his a pilot hears no events: that it is offered to him shows here first.
+        if (JSON.stringify(told) !== JSON.stringify(rights.peek())) watch.reloadSoon();
+        rights.value = told;
+      },
       () => undefined, // the server decides anyway; the page shows what it last knew
     );
   };
@@ -59,7 +63,7 @@ export function Orders({ vehicle, rights, observer, commands }: Props) {
           ))}
         </div>
       )}
-      {asked.value && <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} close={() => (asked.value = null)} />}
+      {asked.value && <OrderDialog vehicle={vehicle} order={asked.value} reasonRequired={rights.reason_required} grave close={() => (asked.value = null)} />}
     </div>
   );
 }

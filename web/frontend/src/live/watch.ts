@@ -176,7 +176,8 @@ export class Watch {
     this._events.value = new Map(kept);
   }
 
-  private reloadSoon(): void {
+  /** The slow facts are no longer what they were. */
+  reloadSoon(): void {
     this.reloadTimer ??= window.setTimeout(() => void this.reload(), SETTLE_MS);
   }
 

@@ -180,7 +180,7 @@ function CandidateRow({ desk, candidate, rank, answer, offers }: RowProps) {
           </button>
         )}
       </div>
-      {rank !== null && <p class="candidate-facts">{facts(candidate).join(' · ')}</p>}
+      {candidate.eta_s !== null && <p class="candidate-facts">{[...(rank === null ? [`${minutes(candidate.eta_s)} if it could`] : []), ...facts(candidate)].join(' · ')}</p>}
       {[...against.map((text) => [text, 'against'] as const), ...remarks.map((text) => [text, 'remark'] as const)].map(([text, kind]) => (
         <p class={`candidate-${kind}`} key={text}>
           {text}

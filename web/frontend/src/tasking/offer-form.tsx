@@ -1,4 +1,6 @@
 /* Offers the flight to a pilot: what to do there, and who. What he gets is a draft; nothing flies by this alone. */
+import { useEffect, useRef } from 'preact/hooks';
+
 import type { Person } from '../generated';
 import { Choice } from '../ui/Choice';
 import type { Desk, Offering } from './desk';
@@ -11,6 +13,8 @@ interface Props {
 }
 
 export function OfferForm({ desk, offering, pilots }: Props) {
+  const element = useRef<HTMLFormElement>(null);
+  useEffect(() => element.current?.scrollIntoView({ block: 'nearest' }), []);
   const change = (part: Partial<Offering>): void => void (desk.offering.value = { ...offering, ...part });
   const { value: refusal } = desk.refusal;
   const chosen = TASKS.find(([task]) => task === offering.task);
@@ -18,6 +22,7 @@ export function OfferForm({ desk, offering, pilots }: Props) {
   return (
     <form
       class="form offer"
+      ref={element}
       data-testid="offer-form"
       onSubmit={(event) => {
         event.preventDefault();
