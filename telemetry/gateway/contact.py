@@ -109,10 +109,12 @@ class Contact:
         if frame.compid != AUTOPILOT or not frame.verified or (self._twins and self._is_behind(frame, route, now)):
             return
         if number in HANDLERS:
-            message = decode(frame)
+            message: Any = decode(frame)
             self.vehicle.update(number, message, now)
-            if number == GLOBAL_POSITION_INT or number in self.mailbox.wanted:
+            if number in self.mailbox.wanted:
                 self.mailbox.deliver(message)
+            elif number == GLOBAL_POSITION_INT:
+                self.mailbox.hear_clock(message.time_boot_ms)
         elif number == STATUSTEXT:
             self._hear_text(decode(frame))
         elif number == TIMESYNC:

@@ -56,7 +56,7 @@ GREETED_AT_ONCE: Final = 200
 BEATS_IN_A_ROW: Final = 50
 """Vehicles served before what has arrived meanwhile is taken."""
 FLUSH_S: Final = 5.0
-LISTENING: Final = 2.0
+LISTENING: Final = 4.0
 """Times as long as a tick took are left for what arrives before the next one: the recording comes before the picture.
 It shows from some 2,000 vehicles on: they are seen less than ten times a second, and none of their frames is lost."""
 

@@ -30,6 +30,9 @@ from telemetry.wire import Event, FlightRecord, Onboard, RawChunk, RawVehicle
 log = logging.getLogger(__name__)
 
 COMMIT_S: Final = 1.0
+TAKING: Final = 4.0
+"""Times as long as a commit took are left for what comes meanwhile: thousands of open flights are thousands of files to
+be synced, and until they are the stream keeps what is in them."""
 BEFORE_US: Final = 10_000_000
 """A recording begins this long before the arming, so that the order to arm is in it."""
 AFTER_US: Final = 3_000_000
@@ -95,11 +98,14 @@ class Recorder:
                     self.take(stored, stored.message)
 
     async def _commit_all(self) -> None:
+        took_s = 0.0
         while not told_to_end():
-            await asyncio.sleep(COMMIT_S)
+            await asyncio.sleep(max(COMMIT_S, TAKING * took_s))
+            begun = time.monotonic()
             self._end_silent()
             self.commit()
             now = time.monotonic()
+            took_s = now - begun
             if now - self._forgot_at > _FORGET_EVERY_S and self._journal.keep_from > 1:
                 self._forgot_at = now
                 await self._bus.forget(subjects.RAW_STREAM, self._journal.keep_from - 1)

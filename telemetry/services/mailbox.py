@@ -125,8 +125,8 @@ class Mailbox:
     def deliver(self, message: Any) -> list[str]:
         """Hands a message of the vehicle's autopilot to those who listen. Gives the STATUSTEXTs that it completed.
 
-        `message` is a NamedTuple from `telemetry.mavlink.messages`. Beside those `wanted`, one with
-        `time_boot_ms` that comes often should be delivered always.
+        `message` is a NamedTuple from `telemetry.mavlink.messages`. `hear_clock` is for one that comes often and is not
+        `wanted`.
         """
         name = type(message).__name__
         if self._shows_reboot(name, message):
@@ -148,7 +148,15 @@ class Mailbox:
         if name == "HEARTBEAT":
             was_running, self._running = self._running, message.system_status > MAV_STATE_BOOT
             return was_running and not self._running
-        booted_ms: int = getattr(message, "time_boot_ms", 0)
+        return self._clock_fell(getattr(message, "time_boot_ms", 0))
+
+    def hear_clock(self, booted_ms: int) -> None:
+        """The vehicle's own clock, `time_boot_ms`: what else a message holds need not be delivered."""
+        if self._clock_fell(booted_ms):
+            self.reboots += 1
+            self.interrupt("the vehicle rebooted")
+
+    def _clock_fell(self, booted_ms: int) -> bool:
         fell = 0 < booted_ms < self._booted_ms - REBOOT_STEP_MS
         if fell or booted_ms > self._booted_ms:
             self._booted_ms = booted_ms
