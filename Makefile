@@ -28,7 +28,7 @@ demo: install
 test: test-py test-js
 
 test-py: install
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-js: install
 	$(BIN)/python build_frontend.py test

@@ -45,6 +45,13 @@ def _goes_on(message: Any) -> bool:
     return bool(message.severity == mavutil.mavlink.MAV_SEVERITY_WARNING)
 
 
+@pytest.fixture(autouse=True)
+def mavlink_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pymavlink's dialect is one for the whole process, and an earlier reader of another log may have changed it."""
+    monkeypatch.setenv("MAVLINK20", "1")
+    mavutil.set_dialect("ardupilotmega")
+
+
 class Tool:
     """pymavlink at the port, as a simple script uses it. Everything here blocks."""
 
