@@ -61,7 +61,7 @@ def offer_search(page: Page, vehicle: str) -> None:
 
 
 def test_an_incident_comes_in_and_the_pilot_has_a_search_to_submit(login: Login) -> None:
-    room = login("control")
+    room, pilot = login("control"), login("pilot")
     room.goto("/live")
     expect(room.get_by_test_id("drone-row")).to_have_count(len(DRONES))
     before = way_pixels(room)
@@ -84,7 +84,7 @@ def test_an_incident_comes_in_and_the_pilot_has_a_search_to_submit(login: Login)
 
     offer_search(room, "UAV-02")
 
-    pilot = login("pilot")
+    pilot.goto("/")
     pilot.get_by_role("link", name=re.compile(f"{NUMBER}: expanding square search")).click()
     expect(pilot.get_by_test_id("sortie-state")).to_have_attribute("data-state", "draft")
     expect(pilot.get_by_test_id("check-state")).to_have_attribute("data-state", "current", timeout=PATIENCE_MS)

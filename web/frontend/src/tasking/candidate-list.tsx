@@ -85,7 +85,7 @@ function Waiting({ desk, problem }: { desk: Desk; problem: string | null }) {
     <div class="empty" role="alert" data-testid="candidates-failed">
       <span class="icon icon-warning" aria-hidden="true" />
       <strong>The drones could not be reckoned</strong>
-      <p>{problem} It is asked again every ten seconds.</p>
+      <p>{problem} It is asked again every five seconds.</p>
       <button type="button" class="btn" onClick={() => (desk.terms.value = { ...desk.terms.value })}>
         Ask now
       </button>

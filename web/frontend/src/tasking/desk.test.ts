@@ -178,12 +178,12 @@ test('one that somebody else closes stays in view as it was known last, and no d
 
 test('drones are reckoned anew while they fly, but not under the hand that is about to press', async () => {
   desk.choose('3');
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(5000);
   expect(server.asked).toHaveLength(2);
   desk.pointed.value = 'UAV-02';
   await vi.advanceTimersByTimeAsync(20_000);
   expect(server.asked).toHaveLength(2);
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(6000);
   expect(server.asked).toHaveLength(3);
   desk.startOffer('UAV-02', null);
   await vi.advanceTimersByTimeAsync(60_000);

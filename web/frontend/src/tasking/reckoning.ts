@@ -25,7 +25,7 @@ export interface Reckoned {
 
 const NOTHING: Reckoned = { asking: false, answer: null, at: null, problem: null };
 const TYPING_MS = 300;
-const AGAIN_MS = 10_000;
+const AGAIN_MS = 5000;
 /** A reckoning over many drones is not asked for again at once. */
 const REST = 10;
 
