@@ -188,6 +188,8 @@ async def simulate(count: int, seconds: float, ports: list[int]) -> dict[str, An
     for fleet in fleets:
         fleet.flush()
         sent += int(fleet.streams.seq[: len(fleet.vehicles)].sum())
+        for transport in fleet._transports:  # at once: what it answers while it stops would not be counted
+            transport.close()
         await fleet.stop()
     return {"sent": sent, "refused": 0, "seconds": took_s, "late_ticks": late}
 
