@@ -9,7 +9,7 @@ import { boundsOf, lonLat, rounded } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { positions } from '../plan/path';
 import type { Desk } from '../tasking/desk';
-import { addTaskingLayers, drawingOf, drawTasking } from '../tasking/route-layers';
+import { addTaskingLayers, drawingOf, drawTasking, EMPTY } from '../tasking/route-layers';
 import { worstByVehicle } from './alerts';
 import { addCameraLayers, drawCameras } from './camera-view';
 import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
@@ -64,7 +64,7 @@ export class LiveMap {
       this.drawPlans();
       addCameraLayers(map);
       addTaskingLayers(map);
-      drawTasking(map, drawingOf(desk));
+      drawTasking(map, this.picture.isLive.peek() ? drawingOf(desk) : EMPTY);
       addTrafficLayers(map);
       this.surroundings.styled();
       addDroneLayers(map);
@@ -149,7 +149,7 @@ export class LiveMap {
       const measured = this._measured.value;
       const place = { lat_deg: lngLat.lat, lon_deg: lngLat.lng };
       if (measured) this._measured.value = [...measured, place];
-      else if (desk.placing.value) desk.type({ at: rounded(place) });
+      else if (desk.placing.value && this.picture.isLive.value) desk.type({ at: rounded(place) });
       else {
         const vehicle = this.named(point, DRONE_LAYERS, 'vehicle');
         const incident = this.named(point, [INCIDENTS], 'incident');
@@ -159,14 +159,14 @@ export class LiveMap {
     });
     this._measured.subscribe((places) => drawMeasure(map, places ?? []));
     effect(() => {
-      map.getCanvas().style.cursor = this._measured.value || desk.placing.value ? 'crosshair' : '';
+      map.getCanvas().style.cursor = this._measured.value || (desk.placing.value && this.picture.isLive.value) ? 'crosshair' : '';
     });
   }
 
-  /** `data-way` says whose way is drawn. */
+  /** `data-way` says whose way is drawn. The ways are those of now: the past shows none. */
   private followDesk(container: HTMLElement, desk: Desk): void {
     effect(() => {
-      const drawing = drawingOf(desk);
+      const drawing = this.picture.isLive.value ? drawingOf(desk) : EMPTY;
       drawTasking(this.ground.map, drawing);
       container.dataset['way'] = drawing.ways.find(({ shown }) => shown)?.candidate.vehicle ?? '';
     });

@@ -23,7 +23,7 @@ export interface Drawing {
   readonly ways: readonly { readonly candidate: Candidate; readonly shown: boolean }[];
 }
 
-const EMPTY: Drawing = { chosen: null, typed: null, ways: [] };
+export const EMPTY: Drawing = { chosen: null, typed: null, ways: [] };
 
 /** The way of the one pointed at stands out, else that of the first; those after it are faint. */
 export function drawingOf(desk: Desk): Drawing {
