@@ -34,6 +34,11 @@ def told(said: Said) -> Flight:
     found = flight(said[begin:])
     left = next(at for at, _, _, up in found.track if up > LEFT_M)
     down = max(at for at, _, _, up in found.track if up > LOW_M)
+    # A mode of a moment on the ground is told by a heartbeat of either vehicle, or by none.
+    waiting = [mark for mark in found.marks if mark[0] < left and mark[1].startswith("mode")]
+    for passed in waiting[:-1]:
+        found.marks.remove(passed)
+        found.modes.pop(0)
     own = [(left, "off the ground"), (down, f"below {LOW_M:.0f} m")]
     found.marks = sorted([*found.marks, *own], key=lambda mark: mark[0])
     return found
