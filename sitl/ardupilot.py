@@ -90,7 +90,7 @@ class Ardupilot:
                     raise BackendFailed(index, f"TCP port {self.ports[index]} is taken by another program")
                 self._launch(index)
             await asyncio.gather(*(self._ready(index) for index in range(self.options.count)))
-        except BaseException:
+        except BaseException:  # also when cancelled: no process or folder stays behind
             await self.stop()
             raise
 

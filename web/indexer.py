@@ -7,6 +7,8 @@ once whenever the process ends. An event that cannot be used is logged and passe
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +20,7 @@ from telemetry import subjects
 from telemetry.errors import RecordingError
 from telemetry.wire import Event, FlightRecord, UploadReceipt
 from web import api_flights, bundle
-from web.searchable import facts
+from web.searchable import Facts, facts
 from web.store import audit, flight_search, flights, sorties, uploads
 from web.store.audit import Who
 from web.store.database import Database
@@ -42,29 +44,44 @@ class Indexer:
         with self._database.read() as db:
             missing = flight_search.without_facts(db, MADE_UP_MOST)
         for flight_id, folder in missing:
-            with self._database.write() as db:
-                keep_facts(db, flight_id, Path(folder))
+            found = _facts(flight_id, Path(folder))
+            if found is not None:
+                with self._database.write() as db:
+                    flight_search.keep(db, flight_id, found)
         with self._database.read() as db:
             return flights.bookmark(db, subjects.EVENTS_STREAM)
 
     def take(self, sequence: int, event: Event) -> None:
         """Raises only what may be over at the next try, such as a database that is away."""
+        try:
+            use = _use_of(event)
+        except msgspec.ValidationError as error:
+            use = None
+            _cannot_be_used(sequence, event, error)
         with self._database.write() as db:
             try:
-                with db.begin_nested():
-                    _use(db, event)
+                if use is not None:
+                    with db.begin_nested():
+                        use(db)
             except (OperationalError, InterfaceError):
                 raise
-            except (msgspec.ValidationError, StatementError) as error:
-                log.warning("event %d (%s of %s) cannot be used: %s", sequence, event.kind, event.vehicle, error)
+            except StatementError as error:
+                _cannot_be_used(sequence, event, error)
             flights.set_bookmark(db, subjects.EVENTS_STREAM, sequence)
 
 
-def _use(db: Session, event: Event) -> None:
+def _cannot_be_used(sequence: int, event: Event, error: Exception) -> None:
+    log.warning("event %d (%s of %s) cannot be used: %s", sequence, event.kind, event.vehicle, error)
+
+
+def _use_of(event: Event) -> Callable[[Session], None] | None:
+    """What the event changes, ready to be written: a recording is read before, not while others wait for the lock."""
     if event.kind == UPLOAD:
-        _receipt(db, msgspec.convert(event.data, UploadReceipt))
-    elif event.kind == FLIGHT_CLOSED:
-        _flight(db, msgspec.convert(event.data, FlightRecord))
+        return partial(_receipt, receipt=msgspec.convert(event.data, UploadReceipt))
+    if event.kind == FLIGHT_CLOSED:
+        record = msgspec.convert(event.data, FlightRecord)
+        return partial(_flight, record=record, found=_facts(record.flight_id, Path(record.bundle)))
+    return None
 
 
 def _receipt(db: Session, receipt: UploadReceipt) -> None:
@@ -84,7 +101,7 @@ def _receipt(db: Session, receipt: UploadReceipt) -> None:
     )
 
 
-def _flight(db: Session, record: FlightRecord) -> None:
+def _flight(db: Session, record: FlightRecord, found: Facts | None) -> None:
     sortie = sorties.find(db, record.sortie)
     flown = api_flights.FlightSummary(
         flight_id=record.flight_id,
@@ -105,16 +122,18 @@ def _flight(db: Session, record: FlightRecord) -> None:
     )
     if flights.index(db, flown, Path(record.bundle)):
         audit.append(db, Who(None, None, None), "flight.closed", flown.flight_id, frames_lost=flown.frames_lost)
-    keep_facts(db, flown.flight_id, Path(record.bundle))
+    if found is not None:
+        flight_search.keep(db, flown.flight_id, found)
     if sortie is not None and sortie.plan_sha256 == record.plan_sha256:
         sorties.set_state(
             db, int(sortie.sortie_id), sorties.State.FLOWN, only_from=(sorties.State.APPROVED, sorties.State.UPLOADED)
         )
 
 
-def keep_facts(db: Session, flight_id: str, folder: Path) -> None:
-    """What the flight is found by. One that cannot be read is found by its sortie and notes alone."""
+def _facts(flight_id: str, folder: Path) -> Facts | None:
+    """What the flight is found by. None: it cannot be read, and is found by its sortie and notes alone."""
     try:
-        flight_search.keep(db, flight_id, facts(bundle.read(folder)))
+        return facts(bundle.read(folder))
     except RecordingError as error:
         log.warning("flight %s is found by its sortie and notes only: %s", flight_id, error)
+        return None
