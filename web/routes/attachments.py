@@ -14,7 +14,6 @@ from flask import Blueprint, Response, request, send_file
 
 from telemetry.evidence import media
 from telemetry.evidence.writing import write
-from web import reach
 from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
@@ -24,7 +23,8 @@ from web.errors import BadRequest, Gone, NotFound
 from web.exchange import answer
 from web.handing_over import attachment_folder
 from web.routes.charts import draft_of
-from web.store import attachments, audit, flights, keeping
+from web.routes.flights import seen
+from web.store import attachments, audit, keeping
 
 blueprint = Blueprint("attachments", __name__)
 
@@ -40,7 +40,7 @@ def attach(flight_id: str) -> Response:
     ``?name=`` is its name; ``?taken_at=`` is for one that does not tell its time itself.
     """
     services, user = context(), session.user()
-    _reachable(flight_id)
+    seen(flight_id)
     draft = _whole(flight_id)
     try:
         head, tail = _ends(draft)
@@ -89,7 +89,7 @@ def _ends(path: Path) -> tuple[bytes, bytes]:
 @requires(Permission.FLIGHT_READ)
 def show(flight_id: str, attachment_id: int) -> Response:
     services = context()
-    _reachable(flight_id)
+    seen(flight_id)
     with services.database.write() as db:
         found = attachments.get(db, flight_id, attachment_id)
         audit.append(db, session.who(), "flight.view", flight_id, attachment=attachment_id)
@@ -109,12 +109,3 @@ def _taken(content: bytes) -> Taken:
     except ValueError as error:
         raise BadRequest("a time is written 2026-11-22T07:15:30Z", "taken_at") from error
     return Taken(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), "given")
-
-
-def _reachable(flight_id: str) -> None:
-    with context().database.read() as db:
-        summary, _ = flights.get(db, flight_id)
-        gone = keeping.is_disposed(db, flight_id)
-    reach.require_flight(session.user(), summary)
-    if gone:
-        raise Gone("This flight was disposed of.")

@@ -14,18 +14,18 @@ from flask import Blueprint, Response, request
 
 from telemetry.errors import RecordingError
 from telemetry.logs import Log
-from web import charts, circumstances, reach
+from web import charts, circumstances
 from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import TLOG
 from web.context import context
-from web.errors import BadRequest, Conflict, Gone, NotFound, TooLarge
+from web.errors import BadRequest, Conflict, NotFound, TooLarge
 from web.exchange import answer
 from web.handing_over import attachment_folder
-from web.routes.flights import opened
-from web.store import attachments, audit, flights, keeping
+from web.routes.flights import opened, seen
+from web.store import attachments, audit
 
 blueprint = Blueprint("charts", __name__)
 
@@ -53,7 +53,7 @@ def logs(flight_id: str) -> Response:
 @requires(Permission.FLIGHT_READ)
 def chart(flight_id: str) -> Response:
     """One window of one value. That the flight is looked at is in the audit already; a zoom is no deed of its own."""
-    own = _seen(flight_id) / TLOG
+    own = seen(flight_id)[1] / TLOG
     source = request.args.get("source", RECORDING)
     with context().database.read() as db:
         other = None if source == RECORDING else attachments.get(db, flight_id, _whole("source") or 0)
@@ -85,7 +85,7 @@ def flown_in(flight_id: str) -> Response:
 @requires(Permission.FLIGHT_NOTE)
 def take_piece(flight_id: str, upload: str) -> Response:
     """A piece of a log or video being attached; ``?at=`` is how much of it came before. `upload`: 16 hex digits."""
-    _seen(flight_id)
+    seen(flight_id)
     draft = draft_of(flight_id, upload)
     draft.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     if _whole("at") == 0:
@@ -140,17 +140,6 @@ def _clear(draft: Path) -> None:
     for old in draft.parent.glob(f"*{_DRAFT}"):
         if time.time() - old.stat().st_mtime > _FORGOTTEN_S:
             old.unlink(missing_ok=True)
-
-
-def _seen(flight_id: str) -> Path:
-    """The flight's folder, if this user may see it. For what belongs to a deed that is in the audit already."""
-    with context().database.read() as db:
-        summary, folder = flights.get(db, flight_id)
-        gone = keeping.is_disposed(db, flight_id)
-    reach.require_flight(session.user(), summary)
-    if gone:
-        raise Gone("This flight was disposed of.")
-    return folder
 
 
 def _begun(log: Log) -> Taken:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, Response, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -108,15 +110,20 @@ def _flight(flight_id: str, compared: bool) -> api_flights.Flight:
     )
 
 
-def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.FlightSummary, bundle.Bundle]:
-    """The flight, if this user may see it; that he did `deed` is in the audit before he has it."""
-    database = context().database
-    with database.read() as db:
+def seen(flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
+    """The flight and its folder, if this user may see it and it was not disposed of."""
+    with context().database.read() as db:
         summary, folder = flights.get(db, flight_id)
         reach.require_flight(session.user(), summary)
         _require_there(db, flight_id)
+    return summary, folder
+
+
+def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.FlightSummary, bundle.Bundle]:
+    """The flight, if this user may see it; that he did `deed` is in the audit before he has it."""
+    summary, folder = seen(flight_id)
     found = bundle.read(folder)
-    with database.write() as db:
+    with context().database.write() as db:
         audit.append(db, session.who(), deed, flight_id, **detail)
     return summary, found
 
