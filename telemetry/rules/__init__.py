@@ -1,7 +1,7 @@
 """When people must be told: pure rules over the state of the fleet, no clock, no bus.
 
 - `fleet`: what the rules look at
-- `ground`: where each drone lies to its fence, its path and the others, for the whole fleet at once
+- `ground`: where each drone lies to its fence and its path; `pairs`: to the others; for the whole fleet at once
 - `verdict`: how a rule answers
 - `condition`: the rules about one drone's own state; `place`: those about where it is; `traffic`: other aircraft
 - `watch`: raises an alert once, ends it once

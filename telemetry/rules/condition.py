@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from telemetry.rules.fleet import Drone, Fleet
-from telemetry.rules.verdict import GOOD, SYSTEM, Verdicts, flying, on_ground
+from telemetry.rules.verdict import GOOD, SYSTEM, Verdicts, on_ground
 
 LINK_LATE_S, LINK_LOST_S, LINK_GOOD_S = 2.5, 5.0, 1.6
 """HEARTBEAT comes once a second."""
@@ -32,7 +32,7 @@ BEHIND_SHARE, BEHIND_GOOD_SHARE = 0.25, 0.15
 
 def link_lost(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
+    for drone in fleet.flying:
         age_s = drone.age_s(drone.live.heartbeat_age_ms, fleet.now)
         if age_s is not None and age_s > LINK_LOST_S:
             name, live = drone.live.vehicle, drone.live
@@ -44,7 +44,7 @@ def link_lost(fleet: Fleet) -> Verdicts:
 
 def link_late(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
+    for drone in fleet.flying:
         age_s = drone.age_s(drone.live.heartbeat_age_ms, fleet.now)
         if age_s is not None and LINK_LATE_S < age_s <= LINK_LOST_S:
             found[drone.live.vehicle] = f"{drone.live.vehicle}: its heartbeat is {age_s:.1f} s old."
@@ -63,7 +63,7 @@ def battery_critical(fleet: Fleet) -> Verdicts:
 
 def _battery_under(fleet: Fleet, limit_pct: float) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
+    for drone in fleet.flying:
         live = drone.live
         if live.battery_pct is None:
             continue
@@ -80,7 +80,7 @@ def _battery_under(fleet: Fleet, limit_pct: float) -> Verdicts:
 def way_home(fleet: Fleet) -> Verdicts:
     """The time that the battery still gives at the present current, against the time home and down."""
     found = on_ground(fleet)
-    for drone in flying(fleet):
+    for drone in fleet.flying:
         left_s, needed_s = battery_left_s(drone), home_s(drone)
         if left_s is None or needed_s is None:
             continue
@@ -119,16 +119,18 @@ def home_s(drone: Drone) -> float | None:
 
 def ekf(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
-        if drone.live.ekf_ok is not None:
+    for drone in fleet.flying:
+        if drone.live.ekf_ok:
+            found[drone.live.vehicle] = GOOD
+        elif drone.live.ekf_ok is False:
             text = f"{drone.live.vehicle}: its position estimate (EKF) is bad; it may not know where it is."
-            found[drone.live.vehicle] = GOOD if drone.live.ekf_ok else text
+            found[drone.live.vehicle] = text
     return found
 
 
 def gps(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
+    for drone in fleet.flying:
         live = drone.live
         if live.gps_fix is None:
             continue
@@ -144,7 +146,7 @@ def gps(fleet: Fleet) -> Verdicts:
 
 def vibration(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
+    for drone in fleet.flying:
         level = drone.live.vibration_m_s2
         if level is not None and level > VIBRATION_M_S2:
             text = f"{drone.live.vehicle}: vibration of {level:.0f} m/s², over {VIBRATION_M_S2:.0f} m/s²."
@@ -156,26 +158,32 @@ def vibration(fleet: Fleet) -> Verdicts:
 
 def breach_reported(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
-        if drone.live.fence_breached is not None:
+    for drone in fleet.flying:
+        if drone.live.fence_breached:
             text = f"{drone.live.vehicle}: the autopilot itself reports a breach of its geofence, {_where(drone)}."
-            found[drone.live.vehicle] = text if drone.live.fence_breached else GOOD
+            found[drone.live.vehicle] = text
+        elif drone.live.fence_breached is False:
+            found[drone.live.vehicle] = GOOD
     return found
 
 
 def fence_disabled(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for drone in flying(fleet):
-        if drone.plan is not None and drone.plan.has_fence and drone.live.fence_enabled is not None:
+    for drone in fleet.flying:
+        if drone.plan is None or not drone.plan.has_fence:
+            continue
+        if drone.live.fence_enabled:
+            found[drone.live.vehicle] = GOOD
+        elif drone.live.fence_enabled is False:
             text = f"{drone.live.vehicle}: its plan has a geofence, but the autopilot has it switched off."
-            found[drone.live.vehicle] = GOOD if drone.live.fence_enabled else text
+            found[drone.live.vehicle] = text
     return found
 
 
 def unexpected_mode(fleet: Fleet) -> Verdicts:
     """A mode that nobody here ordered: a failsafe, or somebody with another transmitter. Ends with the next order."""
     found = on_ground(fleet)
-    for drone in flying(fleet):
+    for drone in fleet.flying:
         changed_at, live = drone.mode_changed_at, drone.live
         if changed_at == drone.ordered_at == -math.inf:
             continue  # a monitor that has just begun: another may have seen it change
@@ -189,11 +197,12 @@ def unexpected_mode(fleet: Fleet) -> Verdicts:
 
 
 def unknown_drone(fleet: Fleet) -> Verdicts:
-    found: dict[str, str | None] = {}
-    for name, drone in fleet.drones.items():
-        text = f"{name}: a drone that the settings do not name is heard on {drone.live.link}, {_where(drone)}."
-        found[name] = GOOD if drone.known else text
-    return found
+    return {
+        name: GOOD
+        if drone.known
+        else f"{name}: a drone that the settings do not name is heard on {drone.live.link}, {_where(drone)}."
+        for name, drone in fleet.drones.items()
+    }
 
 
 def frames_lost(fleet: Fleet) -> Verdicts:

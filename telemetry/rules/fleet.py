@@ -7,9 +7,11 @@ away: `age_s` adds the time since the frame that brought the state.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from telemetry.rules.ground import Ground, PlanGround, Standing
+from telemetry.rules.pairs import Pairs, pairs_of
 from telemetry.wire import Aircraft, LiveVehicle
 
 AIRCRAFT: Final = ("icao-", "rid-")
@@ -77,7 +79,7 @@ class Disk:
 
 @dataclass
 class Fleet:
-    """One moment. `ground` keeps what is costly between moments."""
+    """One moment: what several rules ask for is worked out once. `ground` keeps what is costly between moments."""
 
     now: float
     drones: dict[str, Drone]
@@ -89,20 +91,32 @@ class Fleet:
     notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
     """The last of each kind of event that is an alert as long as it goes on, by kind and vehicle."""
     disk: Disk | None = None
-    _standings: dict[str, Standing] | None = field(default=None, repr=False)
 
     def knows(self, pair: str) -> bool:
         """Whether its drones have been heard of; of other aircraft silence is news enough."""
         return all(part in self.drones or part.startswith(AIRCRAFT) for part in pair.split("+"))
 
+    @cached_property
+    def flying(self) -> list[Drone]:
+        """Those armed: the others are somebody's business on the ground."""
+        return [drone for drone in self.drones.values() if drone.live.armed]
+
+    @cached_property
+    def grounded(self) -> list[str]:
+        """Those known to be disarmed."""
+        return [name for name, drone in self.drones.items() if drone.live.armed is False]
+
+    @cached_property
     def placed(self) -> dict[str, Drone]:
         """Those armed whose place is known now."""
-        return {name: drone for name, drone in self.drones.items() if drone.live.armed and drone.has_place(self.now)}
+        return {drone.live.vehicle: drone for drone in self.flying if drone.has_place(self.now)}
 
+    @cached_property
     def standings(self) -> dict[str, Standing]:
-        """Where each of `placed` lies to its fence and path; worked out once per moment, for all at once."""
-        if self._standings is None:
-            self._standings = self.ground.standings(
-                [(name, drone.live, drone.plan) for name, drone in self.placed().items()]
-            )
-        return self._standings
+        """Where each of `placed` lies to its fence and path."""
+        return self.ground.standings([(name, drone.live, drone.plan) for name, drone in self.placed.items()])
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """How near those in the air come to each other."""
+        return pairs_of([(place, self.drones[name].live) for name, place in self.standings.items()])

@@ -33,6 +33,7 @@ class PlanGround:
     """A plan's fence and path in the fleet's frame."""
 
     areas: tuple[BaseGeometry, ...]
+    edges: tuple[BaseGeometry, ...]
     names: tuple[str, ...]
     inclusion: tuple[bool, ...]
     path: BaseGeometry | None
@@ -85,6 +86,7 @@ class Ground:
             shapely.prepare(shape.area)
         return PlanGround(
             areas=tuple(shape.area for shape in found),
+            edges=tuple(shape.area.boundary for shape in found),
             names=tuple(shape.name for shape in found),
             inclusion=tuple(shape.kind is FenceKind.INCLUSION for shape in found),
             path=shapely.multilinestrings(shapely.linestrings(lines)) if lines else None,
@@ -118,21 +120,22 @@ def _fences(plans: Sequence[PlanGround | None], xy: FloatArray, velocity: FloatA
     """(margin, name, seconds to the breach, name) of each drone."""
     result: list[_Fence] = [(None, "", None, "")] * len(plans)
     parts = [
-        (row, area, name, inclusion)
+        (row, *part)
         for row, plan in enumerate(plans)
         if plan is not None
-        for area, name, inclusion in zip(plan.areas, plan.names, plan.inclusion, strict=True)
+        for part in zip(plan.areas, plan.edges, plan.names, plan.inclusion, strict=True)
     ]
     if not parts:
         return result
-    rows = np.array([row for row, _, _, _ in parts])
-    areas: Any = np.array([area for _, area, _, _ in parts], dtype=object)
-    wanted_inside = np.array([inclusion for _, _, _, inclusion in parts])
-    edges, here = shapely.boundary(areas), shapely.points(xy[rows])
+    rows = np.array([row for row, *_ in parts])
+    areas: Any = np.array([area for _, area, *_ in parts], dtype=object)
+    edges: Any = np.array([edge for _, _, edge, *_ in parts], dtype=object)
+    wanted_inside = np.array([inclusion for *_, inclusion in parts])
+    here = shapely.points(xy[rows])
     kept = shapely.intersects_xy(areas, xy[rows, 0], xy[rows, 1]) == wanted_inside
     margins = np.where(kept, 1.0, -1.0) * shapely.distance(edges, here)
     times = _times_to(edges, here, xy[rows], velocity[rows], kept)
-    for part, (row, _, name, _) in enumerate(parts):
+    for part, (row, _, _, name, _) in enumerate(parts):
         margin, nearest, breach_in_s, breach_of = result[row]
         if margin is None or margins[part] < margin:
             margin, nearest = float(margins[part]), name

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
-
-import numpy as np
-import shapely
+from typing import Final
 
 from telemetry.rules.fleet import Drone, Fleet
 from telemetry.rules.ground import Standing
@@ -24,12 +20,11 @@ NEAR_M, NEAR_UP_M = 30.0, 15.0
 APPROACH_S: Final = 12.0
 APART: Final = 1.5
 """Apart by this many times as much again, it is over."""
-FASTEST_M_S: Final = 25.0
 
 
 def height(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for name, drone in fleet.placed().items():
+    for name, drone in fleet.placed.items():
         above_m = drone.height_m
         if above_m is None:
             continue
@@ -43,7 +38,7 @@ def height(fleet: Fleet) -> Verdicts:
 
 def breach(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for name, standing in fleet.standings().items():
+    for name, standing in fleet.standings.items():
         if standing.margin_m is None or standing.margin_m >= BACK_INSIDE_M:
             found[name] = GOOD
         elif standing.margin_m < 0.0:
@@ -53,7 +48,7 @@ def breach(fleet: Fleet) -> Verdicts:
 
 def fence_margin(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for name, standing in fleet.standings().items():
+    for name, standing in fleet.standings.items():
         if standing.margin_m is None or standing.margin_m > MARGIN_GOOD_M:
             found[name] = GOOD
         elif 0.0 <= standing.margin_m < MARGIN_M:
@@ -63,7 +58,7 @@ def fence_margin(fleet: Fleet) -> Verdicts:
 
 def breach_predicted(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for name, standing in fleet.standings().items():
+    for name, standing in fleet.standings.items():
         live = fleet.drones[name].live
         if standing.breach_in_s is None or _follows_path(fleet.drones[name], standing):
             found[name] = GOOD
@@ -77,7 +72,7 @@ def breach_predicted(fleet: Fleet) -> Verdicts:
 
 def off_track(fleet: Fleet) -> Verdicts:
     found = on_ground(fleet)
-    for name, standing in fleet.standings().items():
+    for name, standing in fleet.standings.items():
         if fleet.drones[name].live.mode != "AUTO" or standing.off_path_m is None:
             found[name] = GOOD
         elif standing.off_path_m > OFF_TRACK_M:
@@ -90,76 +85,24 @@ def off_track(fleet: Fleet) -> Verdicts:
 def separation(fleet: Fleet) -> Verdicts:
     """Of pairs; one that is not in the answer is well apart."""
     found: dict[str, str | None] = {}
-    for near in _near(fleet, NEAR_M * APART):
-        if near.now_up_m < NEAR_UP_M * APART:
-            bad = near.now_m < NEAR_M and near.now_up_m < NEAR_UP_M
-            text = f"{near.first} and {near.second} are {near.now_m:.0f} m apart, {near.now_up_m:.0f} m in height."
-            found[near.pair] = text if bad else None
+    pairs = fleet.pairs
+    for near in pairs.where((pairs.now_m < NEAR_M * APART) & (pairs.now_up_m < NEAR_UP_M * APART)):
+        bad = near.now_m < NEAR_M and near.now_up_m < NEAR_UP_M
+        text = f"{near.first} and {near.second} are {near.now_m:.0f} m apart, {near.now_up_m:.0f} m in height."
+        found[near.pair] = text if bad else None
     return found
 
 
 def approach(fleet: Fleet) -> Verdicts:
     """Of pairs: the closest they will come at the velocities they have now."""
-    found: dict[str, str | None] = {}
-    for near in _near(fleet, 2 * FASTEST_M_S * APPROACH_S):
-        if near.closest_m < NEAR_M and near.closest_up_m < NEAR_UP_M and 0.0 < near.in_s <= APPROACH_S:
-            found[near.pair] = (
-                f"{near.first} and {near.second} come within {near.closest_m:.0f} m in {near.in_s:.0f} s, "
-                f"{near.closest_up_m:.0f} m in height."
-            )
-    return found
+    pairs = fleet.pairs
+    meeting = (pairs.closest_m < NEAR_M) & (pairs.closest_up_m < NEAR_UP_M)
+    return {
+        near.pair: f"{near.first} and {near.second} come within {near.closest_m:.0f} m in {near.in_s:.0f} s, "
+        f"{near.closest_up_m:.0f} m in height."
+        for near in pairs.where(meeting & (pairs.in_s > 0.0) & (pairs.in_s <= APPROACH_S))
+    }
 
 
 def _follows_path(drone: Drone, standing: Standing) -> bool:
     return drone.live.mode == "AUTO" and standing.off_path_m is not None and standing.off_path_m < ON_PATH_M
-
-
-class _Near(NamedTuple):
-    """Two drones in the air now, and at their closest."""
-
-    first: str
-    second: str
-    now_m: float
-    now_up_m: float
-    in_s: float
-    closest_m: float
-    closest_up_m: float
-
-    @property
-    def pair(self) -> str:
-        return f"{self.first}+{self.second}"
-
-
-def _near(fleet: Fleet, within_m: float) -> Iterator[_Near]:
-    """Every pair in the air within `within_m` in the plane, each once."""
-    air = [
-        (name, standing, fleet.drones[name].live)
-        for name, standing in fleet.standings().items()
-        if not fleet.drones[name].live.landed and fleet.drones[name].live.altitude_amsl_m is not None
-    ]
-    if len(air) < 2:
-        return
-    places = np.array([(standing.x_m, standing.y_m) for _, standing, _ in air])
-    points = np.asarray(shapely.points(places), dtype=object)
-    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=within_m)
-    each_once = one < other
-    one, other = one[each_once], other[each_once]
-    velocities = np.array([(live.velocity_east_m_s or 0.0, live.velocity_north_m_s or 0.0) for _, _, live in air])
-    heights = np.array([live.altitude_amsl_m for _, _, live in air], dtype=np.float64)
-    climbs = np.array([live.climb_m_s or 0.0 for _, _, live in air])
-    apart, closing = places[other] - places[one], velocities[other] - velocities[one]
-    up, climb = heights[other] - heights[one], climbs[other] - climbs[one]
-    square = np.einsum("ij,ij->i", closing, closing)
-    toward = -np.einsum("ij,ij->i", apart, closing)
-    in_s = np.maximum(0.0, np.divide(toward, square, out=np.zeros(len(one)), where=square > 1e-6))
-    closest = apart + closing * in_s[:, None]
-    for row in range(len(one)):
-        yield _Near(
-            air[one[row]][0],
-            air[other[row]][0],
-            float(np.hypot(*apart[row])),
-            float(abs(up[row])),
-            float(in_s[row]),
-            float(np.hypot(*closest[row])),
-            float(abs(up[row] + climb[row] * in_s[row])),
-        )

@@ -28,8 +28,6 @@ PRESSURE_DOUBT_M: Final = 250.0
 ELLIPSOID_DOUBT_M: Final = 60.0
 GROUND_DOUBT_M: Final = 30.0
 FORGOTTEN_S: Final = 30.0
-_REACH_M: Final = 20_000.0
-"""What is further away cannot come near within a minute."""
 
 
 def collision(fleet: Fleet) -> Verdicts:
@@ -44,8 +42,8 @@ def traffic(fleet: Fleet) -> Verdicts:
 
 def _near_within(fleet: Fleet, across_m: float, up_m: float, within_s: float) -> Verdicts:
     found: dict[str, str | None] = {}
-    for near in _encounters(fleet):
-        if near.in_s > within_s or near.closest_m > across_m * APART or near.up_m > up_m * APART:
+    for near in _encounters(fleet, across_m * APART, within_s):
+        if near.up_m > up_m * APART:
             continue
         bad = near.closest_m < across_m and near.up_m < up_m
         found[f"{near.drone}+{near.aircraft}"] = near.sentence() if bad else None
@@ -72,10 +70,10 @@ class _Encounter(NamedTuple):
         return f"{self.drone}: {self.name} comes within {self.closest_m:.0f} m in {self.in_s:.0f} s, {height}."
 
 
-def _encounters(fleet: Fleet) -> Iterator[_Encounter]:
-    """Every flying drone with every aircraft that is heard and near enough to matter."""
+def _encounters(fleet: Fleet, across_m: float, within_s: float) -> Iterator[_Encounter]:
+    """Every flying drone with every aircraft that will be within `across_m` of it in the plane, `within_s` from now."""
     others = [one for one in fleet.traffic.values() if _counts(one, fleet.now)]
-    standings = fleet.standings() if others else {}
+    standings = fleet.standings if others else {}
     drones = [
         (name, fleet.drones[name], place) for name, place in standings.items() if not fleet.drones[name].live.landed
     ]
@@ -93,7 +91,7 @@ def _encounters(fleet: Fleet) -> Iterator[_Encounter]:
     toward = -np.einsum("ijk,ijk->ij", apart, closing)
     in_s = np.maximum(0.0, np.divide(toward, square, out=np.zeros_like(square), where=square > 1e-6))
     closest = np.linalg.norm(apart + closing * in_s[:, :, None], axis=2)
-    for row, column in np.argwhere(np.linalg.norm(apart, axis=2) < _REACH_M).tolist():
+    for row, column in np.argwhere((closest <= across_m) & (in_s <= within_s)).tolist():
         name, drone, _ = drones[row]
         other = others[column]
         up_m, above_m = _height_between(drone, other.aircraft, float(in_s[row, column]))

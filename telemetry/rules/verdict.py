@@ -6,10 +6,10 @@ the one that ends, or is not known. An alert that is open then stays open, one t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from telemetry.rules.fleet import Drone, Fleet
+from telemetry.rules.fleet import Fleet
 
 GOOD: Final = ""
 SYSTEM: Final = "airbeat"
@@ -31,11 +31,6 @@ class Rule(NamedTuple):
     """It answers for pairs of drones, and a pair that is not in its answer is `GOOD`."""
 
 
-def flying(fleet: Fleet) -> Iterator[Drone]:
-    """Those armed: the others are somebody's business on the ground."""
-    return (drone for drone in fleet.drones.values() if drone.live.armed)
-
-
 def on_ground(fleet: Fleet) -> dict[str, str | None]:
     """`GOOD` for every drone known to be disarmed: a flight's alerts end with it."""
-    return {name: GOOD for name, drone in fleet.drones.items() if drone.live.armed is False}
+    return dict.fromkeys(fleet.grounded, GOOD)

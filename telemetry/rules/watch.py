@@ -7,7 +7,8 @@ about its limit does not fill the list.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -54,41 +55,43 @@ class Watch:
     def __init__(self, rules: Sequence[Rule], kept: Iterable[Alert] = (), name: str = "") -> None:
         self._rules = rules
         self._system = f"{SYSTEM}+{name}" if name else SYSTEM
-        self._matters: dict[tuple[str, str], _Matter] = {}
+        self._matters: defaultdict[str, dict[str, _Matter]] = defaultdict(dict)
+        """By rule and drone or pair."""
         self._before: float | None = None
         """The moment of the step before this one."""
         for alert in kept:
-            self._matters[alert.rule, subject_of(alert)] = _Matter(alert)
+            self._matters[alert.rule][subject_of(alert)] = _Matter(alert)
 
     @property
     def alerts(self) -> list[Alert]:
         """All that are open or not acknowledged."""
-        return [matter.alert for matter in self._matters.values() if matter.alert is not None]
+        return [matter.alert for _, _, matter in self._all() if matter.alert is not None]
+
+    def _all(self) -> Iterator[tuple[str, str, _Matter]]:
+        return ((rule, subject, matter) for rule, of in self._matters.items() for subject, matter in of.items())
 
     def adopt(self, alert: Alert) -> None:
         """Another watch has changed this alert, and its word holds."""
-        matter = self._matters.setdefault((alert.rule, subject_of(alert)), _Matter())
+        matter = self._matters[alert.rule].setdefault(subject_of(alert), _Matter())
         matter.alert, matter.good_since = alert, None
 
     def drop(self, alert: Alert) -> None:
         """Another watch has closed this alert."""
-        self._matters.pop((alert.rule, subject_of(alert)), None)
+        self._matters[alert.rule].pop(subject_of(alert), None)
 
     def step(self, fleet: Fleet, at: datetime) -> list[Change]:
         """What changes at this moment. `at` is UTC, for people; durations are by `fleet.now`."""
         changes: list[Change] = []
         for rule in self._rules:
-            verdicts = self._judged(rule, fleet, at, changes)
+            verdicts, matters = self._judged(rule, fleet, at, changes), self._matters[rule.name]
             for subject, verdict in verdicts.items():
-                if verdict is None:
-                    continue
-                if verdict == GOOD:
-                    self._good(rule, subject, fleet.now, at, changes)
-                else:
+                if verdict:
                     self._wrong(rule, subject, verdict, fleet, at, changes)
+                elif verdict == GOOD and subject in matters:
+                    self._good(rule, subject, fleet.now, at, changes)
             if rule.of_pairs:
-                for name, subject in list(self._matters):
-                    if name == rule.name and subject not in verdicts and fleet.knows(subject):
+                for subject in list(matters):
+                    if subject not in verdicts and fleet.knows(subject):
                         self._good(rule, subject, fleet.now, at, changes)
         self._before = fleet.now
         return changes
@@ -99,12 +102,13 @@ class Watch:
         try:
             verdicts = rule.judge(fleet)
         except Exception as error:  # whatever it is, it must not silence the monitor
-            if (failure.name, self._system) not in self._matters:
+            if self._system not in self._matters[failure.name]:
                 log.exception("rule %s", rule.name)
             text = f"The rule “{rule.name}” has failed and watches nothing now: {error!r}."
             self._wrong(failure, self._system, text, fleet, at, changes)
             return {}
-        self._good(failure, self._system, fleet.now, at, changes)
+        if self._system in self._matters[failure.name]:
+            self._good(failure, self._system, fleet.now, at, changes)
         return verdicts
 
     def acknowledge(self, alert_id: str, by: str, at: datetime, still_heard: bool) -> Change | None:
@@ -112,7 +116,7 @@ class Watch:
 
         `still_heard` is False for a drone that no gateway speaks of any more: nothing else could end its alert.
         """
-        for key, matter in self._matters.items():
+        for rule, subject, matter in self._all():
             alert = matter.alert
             if alert is None or alert.alert_id != alert_id or alert.acknowledged_at is not None:
                 continue
@@ -121,14 +125,14 @@ class Watch:
                 seen = msgspec.structs.replace(seen, ended_at=at)
             is_closed = seen.ended_at is not None
             if is_closed:
-                del self._matters[key]
+                del self._matters[rule][subject]
             else:
                 matter.alert = seen
             return Change("alert_acknowledged", seen, is_closed)
         return None
 
     def _wrong(self, rule: Rule, subject: str, text: str, fleet: Fleet, at: datetime, changes: list[Change]) -> None:
-        matter = self._matters.setdefault((rule.name, subject), _Matter())
+        matter = self._matters[rule.name].setdefault(subject, _Matter())
         matter.good_since = None
         if matter.is_open:
             return
@@ -144,12 +148,10 @@ class Watch:
         changes.append(Change("alert_raised", matter.alert))
 
     def _good(self, rule: Rule, subject: str, now: float, at: datetime, changes: list[Change]) -> None:
-        matter = self._matters.get((rule.name, subject))
-        if matter is None:
-            return
+        matter = self._matters[rule.name][subject]
         matter.wrong_since = None
         if matter.alert is None:
-            del self._matters[rule.name, subject]
+            del self._matters[rule.name][subject]
             return
         if not matter.is_open:
             return
@@ -160,7 +162,7 @@ class Watch:
         ended = msgspec.structs.replace(matter.alert, ended_at=at)
         is_closed = ended.acknowledged_at is not None
         if is_closed:
-            del self._matters[rule.name, subject]
+            del self._matters[rule.name][subject]
         else:
             matter.alert = ended
         changes.append(Change("alert_ended", ended, is_closed))
