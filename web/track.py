@@ -15,19 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from telemetry.evidence.writing import write
-from telemetry.logs import Log, Table
+from telemetry.logs import Log
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
 from telemetry.review.levels import Levels
+from telemetry.review.link import loss_pct
 from telemetry.review.track import held, track_of
 from web import api_flights, recordings
 
 MAX_ROWS: Final = 5000
 KEPT_FROM_BYTES: Final = 20_000_000
 """A shorter recording is read in a tenth of a second."""
-LOSS_WINDOW_S: Final = 10.0
-_POSITION: Final = "GLOBAL_POSITION_INT"
-_SEQUENCES: Final = 256
 
 
 class Mode(NamedTuple):
@@ -82,7 +80,7 @@ def _read(of: recordings.State) -> Track:
         heading_deg=flown.heading_deg,
         battery_pct=_status(log, flown.time_s, "battery_remaining", unknown=-1),
         battery_v=_status(log, flown.time_s, "voltage_battery", unknown=65535),
-        link_loss_pct=_loss(log, flown.time_s),
+        link_loss_pct=loss_pct(flown.time_s, log),
         modes=modes,
     )
 
@@ -92,41 +90,6 @@ def _status(log: Log, clock: Floats, field: str, unknown: int) -> Floats:
     if table is None:
         return np.full(len(clock), np.nan)
     return held(clock, table.time_s, np.where(table[field] == unknown, np.nan, table.si(field)))
-
-
-def _loss(log: Log, clock: Floats) -> Floats:
-    """Share of the autopilot's frames that are missing by their sequence numbers over the last `LOSS_WINDOW_S`."""
-    positions = said_by_vehicle(log, _POSITION)
-    if positions is None or len(positions) < 2:
-        return np.full(len(clock), np.nan)
-    # Positions come several times a second, so between two of them the numbers wrap around once at the most; every
-    # other frame's number is then the one nearest to theirs.
-    sent = np.cumsum(np.diff(_numbers(positions), prepend=0.0) % _SEQUENCES)
-    received = np.concatenate([_unwrapped(table, positions.time_s, sent) for table in _of_vehicle(log)])
-    first = min(received.min(), sent[0])
-    arrived_by = np.cumsum(np.bincount((received - first).astype(np.int64), minlength=int(sent[-1] - first) + 1))
-    arrived_then = arrived_by[(sent - first).astype(np.int64)]
-    before = np.searchsorted(positions.time_s, positions.time_s - LOSS_WINDOW_S, side="left")
-    expected = sent - sent[before]
-    arrived = arrived_then - arrived_then[before]
-    lost = np.where(expected > 0, 1.0 - arrived / np.maximum(expected, 1.0), np.nan)
-    return held(clock, positions.time_s, np.clip(100.0 * lost, 0.0, 100.0))
-
-
-def _of_vehicle(log: Log) -> list[Table]:
-    said = (said_by_vehicle(log, table.name) for table in log)
-    return [table for table in said if table is not None]
-
-
-def _numbers(table: Table) -> Floats:
-    return table["frame_sequence"].astype(np.float64)
-
-
-def _unwrapped(table: Table, at: Floats, sent: Floats) -> Floats:
-    """The frames' numbers without the wrapping, by how many had been `sent` at the times `at`."""
-    numbers = _numbers(table)
-    near = np.interp(table.time_s, at, sent)
-    return np.asarray(numbers + _SEQUENCES * np.round((near - numbers) / _SEQUENCES), dtype=np.float64)
 
 
 def column(path: Path, name: str) -> recordings.Values:

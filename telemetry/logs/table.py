@@ -82,6 +82,11 @@ class Table:
             self.numbers,
         )
 
+    def timed(self, time_s: Floats) -> Table:
+        """The same rows at other times."""
+        rows = (self._rows, self.__getitem__, lambda: time_s)
+        return Table(self.name, self.fields, *rows, self.units, self.instance, self.numbers)
+
     def of(self, instance: int) -> Table:
         """The rows of one sensor; all of them where the message has no instances."""
         return self if self.instance is None else self.where(self[self.instance] == instance)

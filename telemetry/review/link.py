@@ -8,66 +8,73 @@ import numpy as np
 
 from mission.finding import Severity
 from telemetry.logs.log import Log
-from telemetry.logs.table import Floats
-from telemetry.logs.telling_tlog import vehicle_of
+from telemetry.logs.table import Floats, Table
+from telemetry.logs.telling_tlog import said_by_vehicle
 from telemetry.review.observation import Observation, place_at, spans, while_armed
-from telemetry.review.track import Track
+from telemetry.review.track import Track, held
 
 LOSS_WINDOW_S: Final = 10.0
 LOSS_PCT: Final = 25.0
 """So much of ten seconds' frames missing is a link at its end; single frames are lost on any radio."""
 SILENCE_S: Final = 5.0
 """MAVLink: five HEARTBEATs missed count as a connection lost."""
-_AUTOPILOT: Final = 1
+_POSITION: Final = "GLOBAL_POSITION_INT"
+_SEQUENCES: Final = 256
+_ASTRAY: Final = 32
+"""Numbers of one link lie within a few of what the positions let expect; those of several lie anywhere in 256."""
 
 
-def frames_of(log: Log) -> tuple[Floats, Floats] | None:
-    """Time and sequence number of every frame of the autopilot, in the order received; None for other logs."""
-    vehicle = vehicle_of(log) if log.kind == "tlog" else None
-    if vehicle is None:
-        return None
-    times, numbers = [], []
-    for table in log:
-        own = (table["src_system"] == vehicle) & (table["src_component"] == _AUTOPILOT)
-        times.append(table.time_s[own])
-        numbers.append(table["frame_sequence"][own])
-    time_s, sequence = np.concatenate(times), np.concatenate(numbers).astype(np.float64)
-    order = np.lexsort((sequence, time_s))
-    return time_s[order], sequence[order]
+def loss_pct(clock: Floats, log: Log) -> Floats:
+    """Share of the autopilot's frames missing by their sequence numbers over the `LOSS_WINDOW_S` before each time.
 
-
-def loss_pct(clock: Floats, frames: tuple[Floats, Floats] | None) -> Floats:
-    """Share of frames missing over the `LOSS_WINDOW_S` before each time of `clock`.
-
-    1 - received / (sum of the steps of the sequence number, modulo 256). A step back by a few is a frame out of order.
+    NaN where they do not tell: before the first position, in other logs, and over several links, each of which counts
+    by itself.
     """
-    if frames is None or len(frames[0]) < 2:
+    positions = said_by_vehicle(log, _POSITION) if log.kind == "tlog" else None
+    if positions is None or len(positions) < 2:
         return np.full(len(clock), np.nan)
-    at, sequence = frames
-    steps = np.diff(sequence, prepend=sequence[0] - 1) % 256
-    sent = np.cumsum(np.where(steps > 128, 1, steps))
-    last = np.searchsorted(at, clock, side="right") - 1
-    first = np.searchsorted(at, clock - LOSS_WINDOW_S, side="left")
-    known = last > first
-    expected = np.where(known, sent[np.maximum(last, 0)] - sent[np.minimum(first, len(sent) - 1)], np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.clip(100.0 * (1.0 - (last - first) / expected), 0.0, 100.0)
+    # Positions come several times a second, so between two of them the numbers wrap around once at the most; every
+    # other frame's number is then the one nearest to theirs.
+    sent = np.cumsum(np.diff(_numbers(positions), prepend=0.0) % _SEQUENCES)
+    said = _of_vehicle(log)
+    near = np.concatenate([np.interp(table.time_s, positions.time_s, sent) for table in said])
+    number = np.concatenate([_numbers(table) for table in said])
+    received = number + _SEQUENCES * np.round((near - number) / _SEQUENCES)
+    if np.median(np.abs(near - received)) > _ASTRAY:
+        return np.full(len(clock), np.nan)
+    first = min(received.min(), sent[0])
+    arrived_by = np.cumsum(np.bincount((received - first).astype(np.int64), minlength=int(sent[-1] - first) + 1))
+    arrived_then = arrived_by[(sent - first).astype(np.int64)]
+    before = np.searchsorted(positions.time_s, positions.time_s - LOSS_WINDOW_S, side="left")
+    expected = sent - sent[before]
+    arrived = arrived_then - arrived_then[before]
+    lost = np.where(expected > 0, 1.0 - arrived / np.maximum(expected, 1.0), np.nan)
+    return held(clock, positions.time_s, np.clip(100.0 * lost, 0.0, 100.0))
+
+
+def _of_vehicle(log: Log) -> list[Table]:
+    said = (said_by_vehicle(log, table.name) for table in log)
+    return [table for table in said if table is not None]
+
+
+def _numbers(table: Table) -> Floats:
+    return table["frame_sequence"].astype(np.float64)
 
 
 def observe_link(log: Log, track: Track | None) -> list[Observation]:
     """Silences and heavy loss while armed; quiet on a link that loses a frame now and then."""
-    frames = frames_of(log)
-    if frames is None or len(frames[0]) < 2:
+    said = _of_vehicle(log) if log.kind == "tlog" else []
+    at = np.sort(np.concatenate([table.time_s for table in said])) if said else np.empty(0)
+    if len(at) < 2:
         return []
     found = []
-    at = frames[0]
     for row in np.flatnonzero(np.diff(at) > SILENCE_S).tolist():
         if while_armed(log, at[row : row + 1])[0]:
             begin, end = float(at[row]), float(at[row + 1])
             text = f"Nothing was received from the drone for {end - begin:.1f} s."
             found.append(_observation("link silence", Severity.ERROR, begin, end, text, track))
     clock = np.arange(at[0], at[-1], 1.0)
-    loss = loss_pct(clock, frames)
+    loss = loss_pct(clock, log)
     heavy = (loss > LOSS_PCT) & while_armed(log, clock)
     for first, last in spans(clock.tolist(), heavy.tolist(), LOSS_WINDOW_S):
         begin, end = float(clock[first]), float(clock[last])

@@ -12,7 +12,7 @@ import numpy as np
 
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats, Table
-from telemetry.logs.telling_tlog import said_by_vehicle
+from telemetry.review.own_order import said_in_order
 
 
 class Reading(NamedTuple):
@@ -24,7 +24,7 @@ class Reading(NamedTuple):
 
 
 def _first(log: Log, name: str) -> Table | None:
-    table = said_by_vehicle(log, name) if log.kind == "tlog" else log.get(name)
+    table = said_in_order(log, name) if log.kind == "tlog" else log.get(name)
     table = table.of(0) if table is not None and log.kind != "tlog" else table
     return table if table is not None and len(table) else None
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats, Table
-from telemetry.logs.telling_tlog import said_by_vehicle
+from telemetry.review.own_order import said_in_order
 
 _HEADING_UNKNOWN: Final = 65535
 
@@ -46,7 +46,7 @@ def track_of(log: Log) -> Track | None:
 
 def _from_tlog(log: Log) -> Track | None:
     """GLOBAL_POSITION_INT, but for rows at 0, 0: the autopilot has no position then."""
-    table = said_by_vehicle(log, "GLOBAL_POSITION_INT")
+    table = said_in_order(log, "GLOBAL_POSITION_INT")
     if table is None:
         return None
     return _global_position(table.where((table["lat"] != 0) | (table["lon"] != 0)))

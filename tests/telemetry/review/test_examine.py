@@ -14,7 +14,6 @@ from telemetry.logs.formats import formats
 from telemetry.logs.walk import candidates, walk
 from telemetry.review.examine import examine
 from telemetry.review.fence import fence_distance
-from telemetry.review.link import loss_pct
 from telemetry.review.track import track_of
 
 
@@ -137,10 +136,3 @@ def test_a_silent_link_is_found(data: Path, tmp_path: Path) -> None:
     assert found.check == "link silence"
     assert found.to_s is not None
     assert found.to_s - found.from_s == pytest.approx(20, abs=5)
-
-
-def test_loss_is_counted_by_sequence_numbers() -> None:
-    at = np.arange(0.0, 30.0, 0.1)
-    kept = np.arange(len(at)) % 4 != 0
-    loss = loss_pct(np.array([25.0]), (at[kept], (np.arange(len(at)) % 256)[kept].astype(np.float64)))
-    assert loss[0] == pytest.approx(25.0, abs=2.0)
