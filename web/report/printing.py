@@ -22,6 +22,7 @@ from web.dossier import Dossier
 from web.errors import Gone
 from web.record import record
 from web.report import chart_svg, map_svg
+from web.store.keeping import DISPOSED
 from web.track import Track
 
 CHARTS: Final = (
@@ -35,7 +36,7 @@ CHARTS: Final = (
 def pdf(known: Dossier, settings: Settings, at: datetime) -> bytes:
     """A recording that cannot be read is said instead of drawn. Raises `Gone` for a flight whose content is erased."""
     if known.bundle is None:
-        raise Gone("This flight was disposed of; only its certificate is left.")
+        raise Gone(DISPOSED)
     with tempfile.TemporaryDirectory(prefix="airbeat-report-") as name:
         folder = Path(name)
         data = {

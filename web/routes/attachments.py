@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,14 +21,13 @@ from web.context import context
 from web.errors import BadRequest, Gone, NotFound
 from web.exchange import answer
 from web.handing_over import attachment_folder
-from web.routes.charts import draft_of
+from web.routes.charts import draft_of, name_given
 from web.routes.flights import seen
 from web.store import attachments, audit, keeping
 
 blueprint = Blueprint("attachments", __name__)
 
 _END_BYTES: Final = 1 << 20
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @blueprint.post("/api/flights/<flight_id>/attachments")
@@ -54,7 +52,7 @@ def attach(flight_id: str) -> Response:
         draft.replace(draft.parent / digest)
     finally:
         draft.unlink(missing_ok=True)
-    name = _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or "attachment"
+    name = name_given("attachment")
     with services.database.write() as db:
         if keeping.is_disposed(db, flight_id):
             (draft.parent / digest).unlink(missing_ok=True)

@@ -117,7 +117,7 @@ def attach(flight_id: str, upload: str) -> Response:
     except RecordingError as error:
         kept.unlink()
         raise BadRequest(f"a log (.bin, .tlog, .ulg) is needed: {error.what}", "file") from error
-    name = _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or "log"
+    name = name_given("log")
     with context().database.write() as db:
         by, kind = session.user().username, charts.KINDS[log.kind]
         made = attachments.add(db, flight_id, by, name, kind, size, digest, _begun(log))
@@ -132,6 +132,11 @@ def draft_of(flight_id: str, upload: str) -> Path:
     if not _UPLOAD.fullmatch(upload):
         raise BadRequest("16 hex digits are needed", "upload")
     return attachment_folder(context().home, flight_id) / f"{upload}{_DRAFT}"
+
+
+def name_given(otherwise: str) -> str:
+    """``?name=`` of a file attached, in letters that every system takes."""
+    return _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or otherwise
 
 
 def _clear(draft: Path) -> None:

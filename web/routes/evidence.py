@@ -19,7 +19,7 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
-from web.errors import BadRequest, Gone
+from web.errors import BadRequest
 from web.record import record
 from web.store import audit, custody, exports, flights, keeping, records
 from web.store.records import Form
@@ -53,7 +53,7 @@ def overview() -> Response:
 def page(flight_id: str) -> Response:
     services = context()
     with services.database.write() as db:
-        _require(db, flight_id)
+        require(db, flight_id)
         audit.append(db, session.who(), "flight.evidence", flight_id)
         known = dossier.gather(db, services.settings, flight_id)
     return pages.page(
@@ -75,7 +75,7 @@ def printed(flight_id: str) -> Response:
     with services.database.write() as db:
         summary, _ = flights.get(db, flight_id)
         reach.require_flight(session.user(), summary)
-        _require_there(db, flight_id)
+        keeping.require_there(db, flight_id)
         audit.append(db, session.who(), "flight.download", flight_id, file="report.pdf")
         known = dossier.gather(db, services.settings, flight_id)
     made = Response(report.pdf(known, services.settings, datetime.now(UTC)), mimetype="application/pdf")
@@ -89,15 +89,15 @@ def ask_export(flight_id: str) -> BaseResponse:
     """Gives the export its number and its line in the custody log; `export` packs it."""
     services, who = context(), session.who()
     with services.database.write() as db:
-        _require(db, flight_id)
-        _require_there(db, flight_id)
+        require(db, flight_id)
+        keeping.require_there(db, flight_id)
         handing_over.require_sealed(dossier.gather(db, services.settings, flight_id))
         form = request.form
         asked = exports.begin(db, flight_id, _me(), form.get("reason", ""), form.get("recipient", ""))
         detail: dict[str, Any] = {"export": asked.number, "reason": asked.reason, "recipient": asked.recipient}
         audit.append(db, who, "flight.export", flight_id, **detail)
     flash(f"Export {asked.number} has its number. Download it now.", "ok")
-    return _back(flight_id, "exports")
+    return back(flight_id, "exports")
 
 
 @blueprint.get("/flights/<flight_id>/exports/<int:number>.zip")
@@ -106,8 +106,8 @@ def export(flight_id: str, number: int) -> Response:
     """Once, to who asked for it."""
     services, user = context(), session.user()
     with services.database.read() as db:
-        _require(db, flight_id)
-        _require_there(db, flight_id)
+        require(db, flight_id)
+        keeping.require_there(db, flight_id)
         asked = exports.waiting(db, flight_id, number, user.username)
         known = dossier.gather(db, services.settings, flight_id)
         log, extract = custody.statements(db, flight_id), audit.of_flight(db, known.summary)
@@ -126,7 +126,7 @@ def export(flight_id: str, number: int) -> Response:
 def fill_record(flight_id: str) -> BaseResponse:
     said = _form()
     with context().database.write() as db:
-        _require(db, flight_id)
+        require(db, flight_id)
         opened = records.fill(db, flight_id, _me(), said)
         audit.append(db, session.who(), "flight.record", flight_id, sha256=hash_of(str(msgspec.to_builtins(said))))
         for task in opened:
@@ -134,7 +134,7 @@ def fill_record(flight_id: str) -> BaseResponse:
     for task in opened:
         flash(f"The {task.kind} is a task now, due {task.due_at:%d %b %H:%M} UTC.", "warn")
     flash("The record is kept.", "ok")
-    return _back(flight_id, "record")
+    return back(flight_id, "record")
 
 
 def _form() -> Form:
@@ -159,25 +159,22 @@ def _form() -> Form:
 @requires(Permission.FLIGHT_RECORD)
 def close_task(flight_id: str, task_id: int) -> BaseResponse:
     with context().database.write() as db:
-        _require(db, flight_id)
+        require(db, flight_id)
         task = records.close(db, flight_id, task_id, _me(), request.form.get("outcome", ""))
         audit.append(db, session.who(), "flight.task", flight_id, task=task.task_id, closed=True)
-    return _back(flight_id, "tasks")
+    return back(flight_id, "tasks")
 
 
-def _require(db: Session, flight_id: str) -> None:
+def require(db: Session, flight_id: str) -> None:
+    """That this user may see the flight's evidence."""
     summary, _ = flights.get(db, flight_id)
     reach.require_evidence(session.user(), summary)
-
-
-def _require_there(db: Session, flight_id: str) -> None:
-    if keeping.is_disposed(db, flight_id):
-        raise Gone("This flight was disposed of; only its certificate is left.")
 
 
 def _me() -> str:
     return session.user().username
 
 
-def _back(flight_id: str, part: str) -> BaseResponse:
+def back(flight_id: str, part: str) -> BaseResponse:
+    """To a part of the page, after a deed."""
     return redirect(f"{url_for('evidence.page', flight_id=flight_id)}#{part}", 303)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Blueprint, Response, redirect, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
@@ -16,7 +15,7 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import ALLOWED, Permission
 from web.context import context
-from web.errors import Forbidden, Gone
+from web.errors import Forbidden
 from web.exchange import answer, body
 from web.handing_over import attachment_folder
 from web.searchable import Points
@@ -115,7 +114,7 @@ def seen(flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
     with context().database.read() as db:
         summary, folder = flights.get(db, flight_id)
         reach.require_flight(session.user(), summary)
-        _require_there(db, flight_id)
+        keeping.require_there(db, flight_id)
     return summary, folder
 
 
@@ -153,7 +152,7 @@ def add_note(flight_id: str) -> Response:
     with context().database.write() as db:
         summary, _ = flights.get(db, flight_id)
         reach.require_flight(user, summary)
-        _require_there(db, flight_id)
+        keeping.require_there(db, flight_id)
         note = flights.add_note(db, flight_id, user.username, wanted)
         audit.append(db, session.who(), "flight.note", flight_id, note=note.note_id, sha256=hash_of(note.text))
     return answer(note, 201)
@@ -168,12 +167,7 @@ def sign_off(flight_id: str) -> Response:
         summary, _ = flights.get(db, flight_id)
         if not reach.may_sign_off(user, summary):
             raise Forbidden("You flew this flight; another supervisor signs it off.")
-        _require_there(db, flight_id)
+        keeping.require_there(db, flight_id)
         signed = flights.sign_off(db, flight_id, user.username, wanted.remark)
         audit.append(db, session.who(), "flight.sign_off", flight_id, remark=signed.remark)
     return answer(signed, 201)
-
-
-def _require_there(db: Session, flight_id: str) -> None:
-    if keeping.is_disposed(db, flight_id):
-        raise Gone("This flight was disposed of; its certificate is with the supervisors.")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from web import reach
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
 from web.erasing import erase, keep_record
-from web.errors import Gone
-from web.store import audit, flights, keeping
+from web.routes.evidence import back, require
+from web.store import audit, keeping
 
 blueprint = Blueprint("keeping", __name__)
 
@@ -32,7 +31,7 @@ def set_retention(flight_id: str) -> BaseResponse:
         detail: dict[str, Any] = {"class": kept.name, "review_on": kept.review_on.isoformat(), "reason": kept.reason}
         audit.append(db, session.who(), "flight.retention", flight_id, **detail)
     flash(f"Kept as {kept.name}; reviewed again on {kept.review_on:%d %b %Y}.", "ok")
-    return _back(flight_id)
+    return back(flight_id, "keeping")
 
 
 @blueprint.post("/flights/<flight_id>/holds")
@@ -43,7 +42,7 @@ def place_hold(flight_id: str) -> BaseResponse:
         hold = keeping.place_hold(db, flight_id, _me(), request.form.get("reason", ""))
         audit.append(db, session.who(), "flight.hold", flight_id, hold=hold.hold_id, reason=hold.reason)
     flash("On legal hold: nothing of it is deleted.", "ok")
-    return _back(flight_id)
+    return back(flight_id, "keeping")
 
 
 @blueprint.post("/flights/<flight_id>/holds/<int:hold_id>/release")
@@ -54,7 +53,7 @@ def release_hold(flight_id: str, hold_id: int) -> BaseResponse:
         hold = keeping.release_hold(db, flight_id, hold_id, _me(), request.form.get("reason", ""))
         audit.append(db, session.who(), "flight.release", flight_id, hold=hold_id, reason=hold.release_reason)
     flash("The hold is released.", "ok")
-    return _back(flight_id)
+    return back(flight_id, "keeping")
 
 
 @blueprint.post("/flights/<flight_id>/disposal")
@@ -65,7 +64,7 @@ def propose(flight_id: str) -> BaseResponse:
         made = keeping.propose(db, flight_id, _me(), request.form.get("reason", ""))
         audit.append(db, session.who(), "flight.propose_disposal", flight_id, reason=made.reason)
     flash("Proposed. An accountable manager other than you decides.", "ok")
-    return _back(flight_id)
+    return back(flight_id, "keeping")
 
 
 @blueprint.post("/flights/<flight_id>/disposal/decide")
@@ -86,19 +85,13 @@ def decide(flight_id: str) -> BaseResponse:
         deed = "flight.dispose" if confirmed else "flight.refuse_disposal"
         audit.append(db, session.who(), deed, flight_id, **detail)
     flash("Disposed of: the certificate is what is left." if confirmed else "It is kept.", "ok")
-    return _back(flight_id)
+    return back(flight_id, "keeping")
 
 
 def _require(db: Session, flight_id: str) -> None:
-    summary, _ = flights.get(db, flight_id)
-    reach.require_evidence(session.user(), summary)
-    if keeping.is_disposed(db, flight_id):
-        raise Gone("This flight was disposed of; only its certificate is left.")
+    require(db, flight_id)
+    keeping.require_there(db, flight_id)
 
 
 def _me() -> str:
     return session.user().username
-
-
-def _back(flight_id: str) -> BaseResponse:
-    return redirect(f"{url_for('evidence.page', flight_id=flight_id)}#keeping", 303)

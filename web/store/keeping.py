@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from telemetry.settings import RetentionSettings
-from web.errors import BadRequest, Conflict, Forbidden, NotFound
+from web.errors import BadRequest, Conflict, Forbidden, Gone, NotFound
 from web.searchable import Facts
 from web.store import flight_search
 from web.store.exports import reason
@@ -22,6 +22,7 @@ from web.store.models_evidence import Disposal as DisposalRow
 from web.store.models_evidence import Export, LegalHold
 from web.store.models_evidence import Retention as RetentionRow
 
+DISPOSED: Final = "This flight was disposed of; its certificate is with the supervisors."
 ERASED: Final = "[erased with the flight]"
 NOTHING: Final = Facts(frozenset(), (), b"", 0, None, None)
 """What a flight is found by when its recording is gone: its sortie's words alone."""
@@ -157,6 +158,12 @@ def disposal(db: Session, flight_id: str) -> Disposal | None:
 def is_disposed(db: Session, flight_id: str) -> bool:
     row = _latest(db, flight_id)
     return row is not None and row.confirmed is True
+
+
+def require_there(db: Session, flight_id: str) -> None:
+    """Raises `Gone` where a certificate is all there is."""
+    if is_disposed(db, flight_id):
+        raise Gone(DISPOSED)
 
 
 def proposals(db: Session) -> list[Disposal]:
