@@ -101,10 +101,12 @@ class Giving:
         }
         return encode("SETUP_SIGNING", fields, seq=number, sysid=255, compid=190)
 
-    def _on_bytes(self, peer: Peer, data: bytes) -> None:
-        for frame in self._readers.setdefault(peer, FrameReader(peer.address)).feed(data):
+    def _on_bytes(self, peer: Peer, data: bytes) -> int:
+        frames = self._readers.setdefault(peer, FrameReader(peer.address)).feed(data)
+        for frame in frames:
             if frame.sysid == self._system_id:
                 self._take(peer, frame)
+        return len(frames)
 
     def _take(self, peer: Peer, frame: Frame) -> None:
         if self._signing.refusal(frame) is None and frame.signed:

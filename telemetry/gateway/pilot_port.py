@@ -152,15 +152,16 @@ class PilotPort:
             if message is None or tool.goes_by(message.target_system, getattr(message, "target_component", 0)):
                 self.link.send(tool.peer, raw)
 
-    def _receive(self, peer: Peer, data: bytes) -> None:
+    def _receive(self, peer: Peer, data: bytes) -> int:
         contact = self._contact
         tool = self._tools.get(peer)
         if tool is None:
             if len(self._tools) >= MOST_TOOLS:
-                return
+                return 0
             tool = Tool(peer, self._answer)
         now = time.monotonic()
-        for frame in tool.reader.feed(data):
+        frames = tool.reader.feed(data)
+        for frame in frames:
             message = decode(frame) if frame.verified else None
             if message is None or (contact is not None and frame.sysid == contact.vehicle.system_id):
                 continue  # unreadable, or it pretends to be the vehicle
@@ -175,6 +176,7 @@ class PilotPort:
                 self._event(tool, "tool_attached", f"{tool.name} attached to the pilot port.")
             if contact is not None:
                 self._take(contact, tool, frame, message, now)
+        return len(frames)
 
     def _tell_forged(self, peer: Peer, why: str, now: float) -> None:
         self._forged += 1

@@ -110,14 +110,14 @@ class Gateway:
         finally:
             await self._end()
 
-    def _on_bytes(self, link: str, peer: Peer, data: bytes) -> None:
-        self.receive(self._links[link], peer, data)
+    def _on_bytes(self, link: str, peer: Peer, data: bytes) -> int:
+        return self.receive(self._links[link], peer, data)
 
-    def receive(self, link: Link, peer: Peer, data: bytes) -> None:
-        """What arrived: checked, recorded, and taken into the state of whom it is from."""
+    def receive(self, link: Link, peer: Peer, data: bytes) -> int:
+        """What arrived: checked, recorded, and taken into the state of whom it is from. How many frames it held."""
         frames = self._intake.frames(peer, data)
         if not frames:
-            return
+            return 0
         stamp, now = STAMP.pack(time.time_ns() // 1000), time.monotonic()
         contact, last = None, -1
         for frame in frames:
@@ -127,6 +127,7 @@ class Gateway:
                 route = None if contact is None else contact.hear(link, peer, self._intake.signing, now)
             if contact is not None and route is not None:
                 contact.take(frame, route, stamp, now)
+        return len(frames)
 
     async def _tick_for_ever(self) -> None:
         due = time.monotonic() + TICK_S

@@ -5,8 +5,8 @@
     link.state, link.counters, link.address
     await link.close()
 
-`on_bytes(peer, data)` is called in the loop for what arrived from each `Peer`. A peer is one stream of bytes: give
-each its own `FrameReader`. It must not raise.
+`on_bytes(peer, data)` is called in the loop for what arrived from each `Peer`, and returns how many frames were in it.
+A peer is one stream of bytes: give each its own `FrameReader`. It must not raise.
 """
 
 from telemetry.links.endpoint import Endpoint, parse

@@ -26,7 +26,8 @@ class Peer(NamedTuple):
     address: str
 
 
-OnBytes = Callable[[Peer, bytes], None]
+OnBytes = Callable[[Peer, bytes], int]
+"""Returns how many frames it found: a link that brings none for its share of time is read less."""
 
 
 class State(Enum):
@@ -70,10 +71,11 @@ class Link(ABC):
     async def close(self) -> None:
         """Ends it. Nothing is called after that."""
 
-    def _received(self, peer: Peer, data: bytes) -> None:
+    def _received(self, peer: Peer, data: bytes) -> int:
+        """How many frames were found."""
         self.counters.reads += 1
         self.counters.bytes_in += len(data)
-        self._on_bytes(peer, data)
+        return self._on_bytes(peer, data)
 
     def _is_up(self) -> None:
         if self.state is not State.UP:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from typing import Any, Final, cast
 
 from telemetry.errors import LinkError
+from telemetry.links.debt import Debt
 from telemetry.links.endpoint import Endpoint
 from telemetry.links.link import BYTES_PER_WAKEUP, RETRY_FIRST_S, RETRY_LONGEST_S, Link, OnBytes, Peer, State, host_port
 
@@ -21,10 +23,11 @@ class _Connection(asyncio.BufferedProtocol):
     def __init__(self, link: _TcpLink) -> None:
         self._link = link
         self._buffer = bytearray(BYTES_PER_WAKEUP)
+        self._debt = Debt()
         self.ended = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.WriteTransport, transport)
+        self.transport = cast(asyncio.Transport, transport)
         self.peer = Peer(self._link.name, host_port(transport.get_extra_info("peername") or ("gone", 0)))
         self._link.connections[self.peer] = self.transport
 
@@ -32,7 +35,16 @@ class _Connection(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._link.arrived(self.peer, bytes(self._buffer[:nbytes]))
+        begun = time.thread_time()
+        frames = self._link.arrived(self.peer, bytes(self._buffer[:nbytes]))
+        rest_s = self._debt.rest_s(time.thread_time() - begun, frames)
+        if rest_s and not self.transport.is_closing():
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_later(rest_s, self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._link.connections.pop(self.peer, None)
@@ -45,9 +57,8 @@ class _TcpLink(Link):
         super().__init__(name, on_bytes)
         self.connections: dict[Peer, asyncio.WriteTransport] = {}
 
-    def arrived(self, peer: Peer, data: bytes) -> None:
-        if self.state is not State.CLOSED:
-            self._received(peer, data)
+    def arrived(self, peer: Peer, data: bytes) -> int:
+        return 0 if self.state is State.CLOSED else self._received(peer, data)
 
     def send(self, peer: Peer | None, data: bytes) -> None:
         for transport in tuple(self.connections.values()) if peer is None else (self.connections.get(peer),):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import time
 from typing import Any, Final
 
 from telemetry.errors import LinkError
+from telemetry.links.debt import Debt
 from telemetry.links.endpoint import Endpoint
 from telemetry.links.link import BYTES_PER_WAKEUP, RECEIVE_BUFFER, Link, OnBytes, Peer, State, host_port
 
@@ -34,7 +36,8 @@ class UdpLink(Link):
         else:
             self.address = host_port(self._socket.getsockname())
             self._connected = False
-        self._loop.add_reader(self._socket.fileno(), self._drain)
+        self._debt = Debt()
+        self._read_on()
         self._is_up()
 
     def send(self, peer: Peer | None, data: bytes) -> None:
@@ -59,22 +62,36 @@ class UdpLink(Link):
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
 
-    def _drain(self) -> None:
-        budget = BYTES_PER_WAKEUP
+    def _read_on(self) -> None:
+        if self.state is not State.CLOSED:
+            self._loop.add_reader(self._socket.fileno(), self._turn)
+
+    def _turn(self) -> None:
+        begun = time.thread_time()
+        frames = self._drain()
+        rest_s = self._debt.rest_s(time.thread_time() - begun, frames)
+        if rest_s and self.state is not State.CLOSED:
+            self._loop.remove_reader(self._socket.fileno())
+            self._loop.call_later(rest_s, self._read_on)
+
+    def _drain(self) -> int:
+        """How many frames were found."""
+        budget, frames = BYTES_PER_WAKEUP, 0
         receive, peers = self._socket.recvfrom, self._peers
         for _ in range(DATAGRAMS_PER_WAKEUP):
             try:
                 data, address = receive(LARGEST_DATAGRAM)
             except BlockingIOError:
-                return
+                break
             except OSError:
                 # ICMP says that nobody listened to what was sent; the vehicle may come up later.
                 self.counters.failures += 1
                 continue
-            self._received(peers.get(address) or self._remember(address), data)
+            frames += self._received(peers.get(address) or self._remember(address), data)
             budget -= len(data)
             if budget <= 0 or self.state is State.CLOSED:
-                return
+                break
+        return frames
 
     def _remember(self, address: Any) -> Peer:
         if len(self._peers) >= MOST_PEERS:

@@ -88,7 +88,7 @@ async def drone(port: int, *, takes: bool = True, armed: bool = False) -> AsyncI
 
 
 async def free_port() -> int:
-    link = open_link("probe", "udpin:127.0.0.1:0", lambda peer, data: None)
+    link = open_link("probe", "udpin:127.0.0.1:0", lambda peer, data: 0)
     await link.close()
     return int(str(link.address).rsplit(":", 1)[1])
 

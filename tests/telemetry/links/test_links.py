@@ -3,6 +3,7 @@ import os
 import pty
 import random
 import socket
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import uvloop
 
 from telemetry.errors import LinkError
 from telemetry.links import Link, Peer, State, open_link
+from telemetry.links.debt import REST_FROM_S, Debt
 from telemetry.links.link import BYTES_PER_WAKEUP
 from telemetry.mavlink import tlog
 from telemetry.mavlink.frame import FrameReader
@@ -26,8 +28,9 @@ class Heard:
     def __init__(self) -> None:
         self.data: dict[Peer, bytes] = defaultdict(bytes)
 
-    def __call__(self, peer: Peer, data: bytes) -> None:
+    def __call__(self, peer: Peer, data: bytes) -> int:
         self.data[peer] += data
+        return 1
 
     @property
     def all(self) -> bytes:
@@ -198,9 +201,9 @@ async def test_flood_of_noise_does_not_starve_another_port(heard: Heard) -> None
     readers: dict[Peer, FrameReader] = defaultdict(FrameReader)
     order: list[str] = []
 
-    def on_bytes(peer: Peer, data: bytes) -> None:
+    def on_bytes(peer: Peer, data: bytes) -> int:
         order.append(peer.link)
-        readers[peer].feed(data)
+        return len(readers[peer].feed(data))
 
     noisy = open_link("noisy", "udpin:127.0.0.1:0", on_bytes)
     quiet = open_link("quiet", "udpin:127.0.0.1:0", on_bytes)
@@ -217,6 +220,41 @@ async def test_flood_of_noise_does_not_starve_another_port(heard: Heard) -> None
         sender.close()
         await noisy.close()
         await quiet.close()
+
+
+@pytest.mark.parametrize("kind", ["udpin", "tcpin"])
+async def test_a_port_that_brings_dear_garbage_rests_and_is_read_on(kind: str) -> None:
+    """Every turn here costs a rest: all arrives nevertheless."""
+    arrived = 0
+
+    def on_bytes(peer: Peer, data: bytes) -> int:
+        nonlocal arrived
+        arrived += len(data)
+        until_s = time.thread_time() + REST_FROM_S
+        while time.thread_time() < until_s:
+            pass
+        return 0
+
+    noisy = open_link("noisy", f"{kind}:127.0.0.1:0", on_bytes)
+    stream = kind == "tcpin"
+    sender = socket.socket(socket.AF_INET, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
+    try:
+        await asyncio.to_thread(sender.connect, ("127.0.0.1", port_of(noisy)))
+        for _ in range(20):
+            sender.send(bytes(1400))
+        await until(lambda: arrived == 20 * 1400)
+    finally:
+        sender.close()
+        await noisy.close()
+
+
+def test_what_frames_do_not_pay_for_is_followed_by_a_rest_as_long() -> None:
+    debt = Debt()
+    assert [debt.rest_s(0.002, 0) for _ in range(3)] == [0.0, 0.0, pytest.approx(0.006)]
+    assert debt.rest_s(0.004, 0) == 0.0, "a rest pays for all"
+    assert debt.rest_s(0.004, 80) == 0.0, "frames pay for what came before, too"
+    assert debt.rest_s(0.004, 0) == 0.0
+    assert [debt.rest_s(0.010, 200) for _ in range(100)] == [0.0] * 100, "frames alone never owe"
 
 
 def test_links_run_in_uvloop_as_well() -> None:
