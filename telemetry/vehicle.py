@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from operator import attrgetter
+from dataclasses import InitVar, dataclass, field
 from typing import Any, Final
+
+from msgspec.structs import astuple
 
 from telemetry.mavlink.enums import MavAutopilot, MavLandedState, MavModeFlag, MavState, mode_name
 from telemetry.vehicle_loss import SequenceLoss
-from telemetry.wire import LinkQuality, LiveVehicle
+from telemetry.wire import LiveVehicle, VehicleState
 
 ARMED: Final = int(MavModeFlag.SAFETY_ARMED)
 SENSOR_GEOFENCE: Final = 0x0010_0000
@@ -45,13 +46,17 @@ Happening = tuple[str, str, dict[str, Any]]
 
 @dataclass(slots=True, eq=False)
 class Vehicle:
-    """One autopilot. Mutable; only the gateway's loop touches it."""
+    """One autopilot, kept up to date in place: only the gateway's loop touches it.
+
+    `live` is what others are shown, and its ages and loss are right in a `snapshot` only; the times here, by which its
+    ages are told, are those of `time.monotonic()`.
+    """
 
     name: str
     system_id: int
-    link: str
+    link: InitVar[str]
     known: bool
-    component_id: int = 1
+    live: VehicleState = field(init=False)
     is_autopilot: bool = False
     """True from its first HEARTBEAT as an autopilot on: before that it is only someone who sends frames."""
     changed: bool = False
@@ -59,55 +64,20 @@ class Vehicle:
     loss: SequenceLoss = field(default_factory=SequenceLoss)
     link_lost: bool = False
     autopilot: int | None = None
-    frame_type: int | None = None
     firmware: str | None = None
     capabilities: int | None = None
     serial: str | None = None
-    round_trip_ms: float | None = None
     booted_ms: int = 0
-    mode: str | None = None
-    armed: bool | None = None
-    landed: bool | None = None
     landed_state_known: bool = False
-    lat_deg: float | None = None
-    lon_deg: float | None = None
-    altitude_amsl_m: float | None = None
-    height_home_m: float | None = None
-    height_ground_m: float | None = None
-    velocity_north_m_s: float | None = None
-    velocity_east_m_s: float | None = None
-    climb_m_s: float | None = None
-    ground_speed_m_s: float | None = None
-    heading_deg: float | None = None
-    roll_deg: float | None = None
-    pitch_deg: float | None = None
-    battery_v: float | None = None
-    battery_a: float | None = None
-    battery_pct: float | None = None
-    battery_used_mah: float | None = None
-    gps_fix: int | None = None
-    satellites: int | None = None
-    hdop: float | None = None
-    ekf_ok: bool | None = None
-    vibration_m_s2: float | None = None
-    prearm_ok: bool | None = None
-    fence_enabled: bool | None = None
-    fence_breached: bool | None = None
-    mission_item: int | None = None
-    mission_items: int | None = None
-    home_lat_deg: float | None = None
-    home_lon_deg: float | None = None
-    home_amsl_m: float | None = None
     heartbeat_at: float | None = None
     position_at: float | None = None
     attitude_at: float | None = None
     battery_at: float | None = None
     gps_at: float | None = None
     mission_at: float | None = None
-    links: tuple[LinkQuality, ...] = ()
-    clock_offset_s: float | None = None
-    camera_pitch_deg: float | None = None
-    camera_yaw_deg: float | None = None
+
+    def __post_init__(self, link: str) -> None:
+        self.live = VehicleState(self.name, link=link)
 
     def update(self, message_id: int, message: Any, now: float) -> None:
         """Takes one decoded message of the autopilot; `now` is `time.monotonic()`."""
@@ -122,114 +92,117 @@ class Vehicle:
             self.link_lost = True
             self.changed = True
             silent = now - self.heartbeat_at
-            self.happened.append(("link_lost", f"Nothing heard for {silent:.0f} s over {self.link}.", {}))
+            self.happened.append(("link_lost", f"Nothing heard for {silent:.0f} s over {self.live.link}.", {}))
 
     def snapshot(self, now: float) -> LiveVehicle:
         """The state as others see it, with the ages of its parts at `now`."""
-        return _live_vehicle(
-            self.name,
-            *_AS_THEY_ARE(self),
-            self.loss.percent(now),
-            self.round_trip_ms,
-            *[None if at is None else int((now - at) * 1000) for at in _TIMES(self)],
-            self.links,
-            self.clock_offset_s,
-            self.camera_pitch_deg,
-            self.camera_yaw_deg,
-        )
+        live = self.live
+        live.link_loss_pct = self.loss.percent(now)
+        live.heartbeat_age_ms = _age_ms(self.heartbeat_at, now)
+        live.position_age_ms = _age_ms(self.position_at, now)
+        live.attitude_age_ms = _age_ms(self.attitude_at, now)
+        live.battery_age_ms = _age_ms(self.battery_at, now)
+        live.gps_age_ms = _age_ms(self.gps_at, now)
+        live.mission_age_ms = _age_ms(self.mission_at, now)
+        return LiveVehicle(*astuple(live))
 
 
-_live_vehicle: Final[Callable[..., LiveVehicle]] = LiveVehicle
-_LIVE: Final = LiveVehicle.__struct_fields__
-_AS_THEY_ARE: Final = attrgetter(*_LIVE[_LIVE.index("mode") : _LIVE.index("link_loss_pct")])
-"""What is called the same in `LiveVehicle`, in its order: 40,000 snapshots a second are too many for 46 names each."""
-_TIMES: Final = attrgetter(*(name.replace("_age_ms", "_at") for name in _LIVE if name.endswith("_age_ms")))
+def _age_ms(at: float | None, now: float) -> int | None:
+    return None if at is None else int((now - at) * 1000)
 
 
 def _heartbeat(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     if message.autopilot == MavAutopilot.INVALID:
         return
     vehicle.is_autopilot = True
-    vehicle.autopilot, vehicle.frame_type = message.autopilot, message.type
+    vehicle.autopilot = message.autopilot
     if vehicle.link_lost:
         vehicle.link_lost = False
         silent = now - (vehicle.heartbeat_at or now)
         vehicle.happened.append(("link_back", f"Heard again after {silent:.0f} s.", {"silent_s": round(silent, 1)}))
     vehicle.heartbeat_at = now
     mode = mode_name(message.custom_mode)
-    if vehicle.mode not in (mode, None):
-        text = f"Mode {mode} after {vehicle.mode}."
-        vehicle.happened.append(("mode", text, {"mode": mode, "before": vehicle.mode}))
-    vehicle.mode = mode
+    if live.mode not in (mode, None):
+        text = f"Mode {mode} after {live.mode}."
+        vehicle.happened.append(("mode", text, {"mode": mode, "before": live.mode}))
+    live.mode = mode
     armed = bool(message.base_mode & ARMED)
-    if vehicle.armed is None and armed:  # the gateway has come while it flies
+    if live.armed is None and armed:  # the gateway has come while it flies
         vehicle.happened.append(("armed", f"Found armed, in {mode}.", {"found": True}))
-    elif vehicle.armed is not None and armed != vehicle.armed:
+    elif live.armed is not None and armed != live.armed:
         vehicle.happened.append(("armed", "Armed.", {}) if armed else ("disarmed", "Disarmed.", {}))
-    vehicle.armed = armed
+    live.armed = armed
     if not vehicle.landed_state_known and (not armed or message.system_status in (MavState.STANDBY, MavState.ACTIVE)):
-        vehicle.landed = not armed or message.system_status == MavState.STANDBY
+        live.landed = not armed or message.system_status == MavState.STANDBY
 
 
 def _extended_sys_state(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     if message.landed_state:
         vehicle.landed_state_known = True
-        vehicle.landed = message.landed_state == MavLandedState.ON_GROUND
+        live.landed = message.landed_state == MavLandedState.ON_GROUND
 
 
 def _sys_status(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     vehicle.battery_at = now
-    vehicle.battery_v = _unless(message.voltage_battery, UNKNOWN16, 1000)
-    vehicle.battery_a = _unless(message.current_battery, -1, 100)
-    vehicle.battery_pct = _unless(message.battery_remaining, -1, 1)
+    live.battery_v = _unless(message.voltage_battery, UNKNOWN16, 1000)
+    live.battery_a = _unless(message.current_battery, -1, 100)
+    live.battery_pct = _unless(message.battery_remaining, -1, 1)
     present, enabled = message.onboard_control_sensors_present, message.onboard_control_sensors_enabled
     health = message.onboard_control_sensors_health
     if present & SENSOR_PREARM:
-        vehicle.prearm_ok = bool(health & SENSOR_PREARM)
+        live.prearm_ok = bool(health & SENSOR_PREARM)
     if present & SENSOR_GEOFENCE:
-        vehicle.fence_enabled = bool(enabled & SENSOR_GEOFENCE)
+        live.fence_enabled = bool(enabled & SENSOR_GEOFENCE)
 
 
 def _battery_status(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     if message.id == 0:
-        vehicle.battery_used_mah = _unless(message.current_consumed, -1, 1)
+        live.battery_used_mah = _unless(message.current_consumed, -1, 1)
 
 
 def _gps_raw_int(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     vehicle.gps_at = now
-    vehicle.gps_fix = message.fix_type
-    vehicle.satellites = None if message.satellites_visible == 0xFF else message.satellites_visible
-    vehicle.hdop = _unless(message.eph, UNKNOWN16, 100)
+    live.gps_fix = message.fix_type
+    live.satellites = None if message.satellites_visible == 0xFF else message.satellites_visible
+    live.hdop = _unless(message.eph, UNKNOWN16, 100)
 
 
 def _attitude(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     vehicle.attitude_at = now
-    vehicle.roll_deg = math.degrees(message.roll)
-    vehicle.pitch_deg = math.degrees(message.pitch)
+    live.roll_deg = math.degrees(message.roll)
+    live.pitch_deg = math.degrees(message.pitch)
     _note_clock(vehicle, message.time_boot_ms)
 
 
 def _global_position_int(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     _note_clock(vehicle, message.time_boot_ms)
     if message.lat == 0 and message.lon == 0:
-        vehicle.lat_deg = vehicle.lon_deg = vehicle.altitude_amsl_m = vehicle.height_home_m = None
-        vehicle.velocity_north_m_s = vehicle.velocity_east_m_s = vehicle.climb_m_s = None
+        live.lat_deg = live.lon_deg = live.altitude_amsl_m = live.height_home_m = None
+        live.velocity_north_m_s = live.velocity_east_m_s = live.climb_m_s = None
         return
     vehicle.position_at = now
-    vehicle.lat_deg, vehicle.lon_deg = message.lat / 1e7, message.lon / 1e7
-    vehicle.altitude_amsl_m = message.alt / 1000
-    vehicle.height_home_m = message.relative_alt / 1000
-    vehicle.velocity_north_m_s, vehicle.velocity_east_m_s = message.vx / 100, message.vy / 100
-    vehicle.climb_m_s = -message.vz / 100
-    vehicle.ground_speed_m_s = math.hypot(message.vx, message.vy) / 100
-    vehicle.heading_deg = _unless(message.hdg, UNKNOWN16, 100)
+    live.lat_deg, live.lon_deg = message.lat / 1e7, message.lon / 1e7
+    live.altitude_amsl_m = message.alt / 1000
+    live.height_home_m = message.relative_alt / 1000
+    live.velocity_north_m_s, live.velocity_east_m_s = message.vx / 100, message.vy / 100
+    live.climb_m_s = -message.vz / 100
+    live.ground_speed_m_s = math.hypot(message.vx, message.vy) / 100
+    live.heading_deg = _unless(message.hdg, UNKNOWN16, 100)
 
 
 def _mission_current(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     vehicle.mission_at = now
-    vehicle.mission_item = message.seq
+    live.mission_item = message.seq
     if message.total:
-        vehicle.mission_items = 0 if message.total == UNKNOWN16 else message.total
+        live.mission_items = 0 if message.total == UNKNOWN16 else message.total
 
 
 def _mission_item_reached(vehicle: Vehicle, message: Any, now: float) -> None:
@@ -237,34 +210,39 @@ def _mission_item_reached(vehicle: Vehicle, message: Any, now: float) -> None:
 
 
 def _fence_status(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     breached = bool(message.breach_status)
-    if breached and not vehicle.fence_breached:
+    if breached and not live.fence_breached:
         what = BREACHES.get(message.breach_type, "geofence")
         vehicle.happened.append(("breach", f"The autopilot reports a breach of its {what}.", {"of": what}))
-    elif vehicle.fence_breached and not breached:
+    elif live.fence_breached and not breached:
         vehicle.happened.append(("breach_ended", "The autopilot reports its geofence kept again.", {}))
-    vehicle.fence_breached = breached
+    live.fence_breached = breached
 
 
 def _ekf_status_report(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     flags = message.flags
     variance = max(message.velocity_variance, message.pos_horiz_variance, message.pos_vert_variance)
     variance = max(variance, message.compass_variance)
-    vehicle.ekf_ok = flags & EKF_NEEDED == EKF_NEEDED and not flags & EKF_BAD and variance < EKF_VARIANCE_LIMIT
+    live.ekf_ok = flags & EKF_NEEDED == EKF_NEEDED and not flags & EKF_BAD and variance < EKF_VARIANCE_LIMIT
 
 
 def _vibration(vehicle: Vehicle, message: Any, now: float) -> None:
-    vehicle.vibration_m_s2 = max(message.vibration_x, message.vibration_y, message.vibration_z)
+    live = vehicle.live
+    live.vibration_m_s2 = max(message.vibration_x, message.vibration_y, message.vibration_z)
 
 
 def _terrain_report(vehicle: Vehicle, message: Any, now: float) -> None:
-    vehicle.height_ground_m = message.current_height if message.spacing else None
+    live = vehicle.live
+    live.height_ground_m = message.current_height if message.spacing else None
 
 
 def _home_position(vehicle: Vehicle, message: Any, now: float) -> None:
+    live = vehicle.live
     if message.latitude or message.longitude:
-        vehicle.home_lat_deg, vehicle.home_lon_deg = message.latitude / 1e7, message.longitude / 1e7
-        vehicle.home_amsl_m = message.altitude / 1000
+        live.home_lat_deg, live.home_lon_deg = message.latitude / 1e7, message.longitude / 1e7
+        live.home_amsl_m = message.altitude / 1000
 
 
 def _autopilot_version(vehicle: Vehicle, message: Any, now: float) -> None:
@@ -293,14 +271,15 @@ BREACHES: Final = {1: "lowest height", 2: "greatest height", 3: "boundary"}
 
 def _gimbal_device_attitude_status(vehicle: Vehicle, message: Any, now: float) -> None:
     """The quaternion turns the camera's axes into north, east, down, or into nose, right, down where it says so."""
+    live = vehicle.live
     w, x, y, z = message.q
-    vehicle.camera_pitch_deg = math.degrees(math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x)))))
+    live.camera_pitch_deg = math.degrees(math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x)))))
     yaw = math.degrees(math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)))
     from_north = bool(message.flags & GIMBAL_FROM_NORTH) and not message.flags & GIMBAL_FROM_NOSE
-    if not from_north and vehicle.heading_deg is None:
-        vehicle.camera_yaw_deg = None
+    if not from_north and live.heading_deg is None:
+        live.camera_yaw_deg = None
     else:
-        vehicle.camera_yaw_deg = (yaw + (0.0 if from_north else vehicle.heading_deg or 0.0)) % 360.0
+        live.camera_yaw_deg = (yaw + (0.0 if from_north else live.heading_deg or 0.0)) % 360.0
 
 
 HANDLERS: Final[dict[int, Callable[[Vehicle, Any, float], None]]] = {

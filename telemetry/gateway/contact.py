@@ -167,7 +167,7 @@ class Contact:
         if self.mailbox.reboots != self._reboots:
             self._reboots = self.mailbox.reboots
             self._clocks.clear()
-            self.mailbox.clock_offset_s = self.vehicle.clock_offset_s = None
+            self.mailbox.clock_offset_s = self.vehicle.live.clock_offset_s = None
             self.greet_again()
         found = []
         for route in self.routes.values():
@@ -189,7 +189,7 @@ class Contact:
     def look_at_links(self, now: float) -> None:
         """Their quality into the vehicle's state, where there is more to tell than the one in use says itself."""
         if len(self.routes) > 1 or self.route.signing is not None:
-            self.vehicle.links = tuple(route.quality(now) for route in self.routes.values())
+            self.vehicle.live.links = tuple(route.quality(now) for route in self.routes.values())
 
     def seen(self, now: float) -> LiveVehicle:
         """The state at `now`, worked out once for all who are shown it."""
@@ -209,7 +209,7 @@ class Contact:
         return VehicleInfo(
             vehicle=vehicle.name,
             gateway=gateway,
-            link=vehicle.link,
+            link=self.route.peer.link,
             system_id=vehicle.system_id,
             known=vehicle.known,
             autopilot=None if vehicle.autopilot is None else AUTOPILOTS.get(vehicle.autopilot, str(vehicle.autopilot)),
@@ -225,7 +225,7 @@ class Contact:
 
     def _use(self, route: Route) -> None:
         self.route = route
-        self.vehicle.link, self.vehicle.loss = route.peer.link, route.loss
+        self.vehicle.live.link, self.vehicle.loss = route.peer.link, route.loss
 
     def _is_behind(self, frame: Frame, route: Route, now: float) -> bool:
         """Whether another link has already brought this, or something newer: it is recorded, but changes no state."""
@@ -256,7 +256,7 @@ class Contact:
         trip_s = (time.monotonic_ns() - message.ts1) / 1e9
         if 0.0 <= trip_s < 60.0:  # an answer to another ground station carries another clock
             self._clocks.append((trip_s, time.time() - trip_s / 2 - message.tc1 / 1e9))
-            self.vehicle.round_trip_ms = round(trip_s * 1000, 1)
-            self.mailbox.clock_offset_s = self.vehicle.clock_offset_s = round(min(self._clocks)[1], 4)
+            self.vehicle.live.round_trip_ms = round(trip_s * 1000, 1)
+            self.mailbox.clock_offset_s = self.vehicle.live.clock_offset_s = round(min(self._clocks)[1], 4)
         if TIMESYNC in self.mailbox.wanted:
             self.mailbox.deliver(message)

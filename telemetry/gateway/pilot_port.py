@@ -238,16 +238,16 @@ class PilotPort:
             self._event(tool, "tool_refused", f"{tool.name}: {act.name} refused: {why_not}.", _data(act))
 
     def _held(self, contact: Contact) -> Held:
-        vehicle = contact.vehicle
-        known = vehicle.lat_deg is not None and vehicle.lon_deg is not None
+        live = contact.vehicle.live
+        known = live.lat_deg is not None and live.lon_deg is not None
         return Held(
             approved=self.approved,
             writing=self.writing,
-            armed=vehicle.armed,
-            here=Position(vehicle.lat_deg, vehicle.lon_deg) if known else None,  # type: ignore[arg-type]
-            height_home_m=vehicle.height_home_m,
-            heading_deg=vehicle.heading_deg,
-            home_amsl_m=vehicle.home_amsl_m,
+            armed=live.armed,
+            here=Position(live.lat_deg, live.lon_deg) if known else None,  # type: ignore[arg-type]
+            height_home_m=live.height_home_m,
+            heading_deg=live.heading_deg,
+            home_amsl_m=live.home_amsl_m,
         )
 
     def _due(self, tool: Tool, what: str, now: float) -> bool:

@@ -114,7 +114,7 @@ class Gateway:
         return self.receive(self._links[link], peer, data)
 
     def receive(self, link: Link, peer: Peer, data: bytes) -> int:
-        """What arrived: checked, recorded, and taken into the state of whom it is from. How many frames it held."""
+        """What arrived: checked, recorded, and taken into the state of whom it is from. Gives the number of frames."""
         frames = self._intake.frames(peer, data)
         if not frames:
             return 0
@@ -151,7 +151,7 @@ class Gateway:
             contact.look_at_links(now)
             if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
                 vehicle.changed, contact.shown_at = False, now
-                areas[area_of(vehicle.lat_deg, vehicle.lon_deg)].append(contact.seen(now))
+                areas[area_of(vehicle.live.lat_deg, vehicle.live.lon_deg)].append(contact.seen(now))
         self._frames_lost(now)
         self._frames_refused(now)
         sent_at = datetime.now(UTC)

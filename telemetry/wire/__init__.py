@@ -23,6 +23,7 @@ from telemetry.wire.live import (
     LiveFrame,
     LiveVehicle,
     TrafficFrame,
+    VehicleState,
     area_of,
 )
 from telemetry.wire.orders import (
@@ -80,5 +81,6 @@ __all__ = [
     "UploadReceipt",
     "UploadUnderWay",
     "VehicleInfo",
+    "VehicleState",
     "area_of",
 ]

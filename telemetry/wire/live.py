@@ -25,8 +25,8 @@ class LinkQuality(msgspec.Struct, frozen=True):
     """Frames refused since the gateway's start because they came in the vehicle's name without its right signature."""
 
 
-class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one."""
+class VehicleState(msgspec.Struct, array_like=True, gc=False):
+    """What a `LiveVehicle` tells, as the gateway keeps it up to date."""
 
     vehicle: str
     mode: str | None = None
@@ -85,6 +85,10 @@ class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where the gimbal points its camera: 0 at the horizon, -90 straight down."""
     camera_yaw_deg: float | None = None
     """The same, from true north."""
+
+
+class LiveVehicle(VehicleState, frozen=True, gc=False):  # type: ignore[misc]  # mypy knows dataclasses, not msgspec
+    """All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one."""
 
 
 class LiveFrame(msgspec.Struct, frozen=True, array_like=True):

@@ -24,7 +24,7 @@ class Told:
     def __init__(self, armed: bool | None = False, was: VehicleInfo | None = None) -> None:
         self.events: list[Event] = []
         self.vehicle = Vehicle("UAV-07", 7, "radio", True)
-        self.vehicle.armed = armed
+        self.vehicle.live.armed = armed
         self.command = Command(self.vehicle, was, self.events.append)
 
     @property
@@ -36,7 +36,7 @@ class Told:
         """Gives an order; the words of its refusal, if it is refused."""
         try:
             with self.command.ordering(verb, Request(actor, reason=reason)):
-                self.vehicle.armed = self.vehicle.armed or arms
+                self.vehicle.live.armed = self.vehicle.live.armed or arms
         except AuthorityError as error:
             return words(error)
         return None
@@ -123,7 +123,7 @@ def test_command_outlives_a_restart_in_the_air_only(armed: bool, holder: str | N
     told = Told(armed=None, was=info(ANN))
     told.command.beat()
     assert told.holder == "ann", "nothing is known yet"
-    told.vehicle.armed = armed
+    told.vehicle.live.armed = armed
     told.command.beat()
     assert told.holder == holder
 

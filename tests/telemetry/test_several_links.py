@@ -114,11 +114,11 @@ def test_a_link_that_lags_neither_puts_the_vehicle_back_nor_looks_like_a_reboot(
     vehicle = contact()
     say(vehicle, "radio", "GLOBAL_POSITION_INT", 100.0, **position(60_000, 515_000_000))
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.1, **position(54_000, 514_000_000))
-    assert vehicle.vehicle.lat_deg == 51.5
+    assert vehicle.vehicle.live.lat_deg == 51.5
     assert vehicle.vehicle.happened == []
     assert vehicle.frames == 2, "what is late is recorded all the same"
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.2, **position(60_200, 515_100_000))
-    assert vehicle.vehicle.lat_deg == 51.51
+    assert vehicle.vehicle.live.lat_deg == 51.51
 
 
 def test_a_reboot_is_seen_whichever_link_tells_of_it_first() -> None:
@@ -127,10 +127,10 @@ def test_a_reboot_is_seen_whichever_link_tells_of_it_first() -> None:
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.1, **position(60_100, 515_000_000))
     say(vehicle, "radio", "GLOBAL_POSITION_INT", 108.0, **position(500, 515_200_000))
     assert [kind for kind, _, _ in vehicle.vehicle.happened] == ["reboot"]
-    assert vehicle.vehicle.lat_deg == 51.52
+    assert vehicle.vehicle.live.lat_deg == 51.52
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 108.1, **position(600, 515_300_000))
     assert [kind for kind, _, _ in vehicle.vehicle.happened] == ["reboot"], "once"
-    assert vehicle.vehicle.lat_deg == 51.53
+    assert vehicle.vehicle.live.lat_deg == 51.53
     assert len(vehicle.to_greet(108.2)) == 2
 
 

@@ -141,7 +141,7 @@ def test_a_clock_that_falls_back_is_a_reboot_unless_frames_overtook_each_other(v
 
 def test_a_ground_station_and_a_gimbal_are_no_vehicle(vehicle: Vehicle) -> None:
     heard(vehicle, "HEARTBEAT", autopilot=8, type=26, base_mode=128)
-    assert (vehicle.is_autopilot, vehicle.armed, vehicle.heartbeat_at) == (False, None, None)
+    assert (vehicle.is_autopilot, vehicle.live.armed, vehicle.heartbeat_at) == (False, None, None)
 
 
 def test_loss_is_counted_per_component_over_ten_seconds() -> None:
