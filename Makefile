@@ -7,7 +7,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND) -path $(FRONTEND)/node_modules -pru
 DIST := web/static/dist/.vite/manifest.json
 BENCHES := evidence link live logs plan sitl search
 
-.PHONY: install demo test test-py test-js lint types imports presubmit frontend lock clean $(BENCHES:%=bench-%)
+.PHONY: install demo test test-py test-js lint types imports presubmit frontend fuzz lock clean $(BENCHES:%=bench-%)
 
 install: $(STAMP) $(DIST)
 
@@ -47,6 +47,11 @@ presubmit: lint types imports test
 
 $(BENCHES:%=bench-%): bench-%: install
 	$(BIN)/python -m tests.bench.$*
+
+# An hour of processor time on the frame reader; what it finds goes into tests/data/frames. atheris is 60 MB.
+fuzz: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris==3.0.0
+	nice -n 19 $(BIN)/python -m tests.telemetry.mavlink.fuzz_frame
 
 lock: $(STAMP)
 	$(BIN)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -8,21 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.mavlink import tlog
-from telemetry.mavlink.frame import LARGEST_FRAME, Frame, FrameReader
+from telemetry.mavlink.frame import LARGEST_FRAME, FrameReader
 from telemetry.mavlink.messages import BY_ID, decode, encode
+from tests.telemetry.mavlink.frame_oracle import judge, read
 
 UNKNOWN_ID = bytes([0xFD, 3, 0, 0, 9, 1, 1, 0xFF, 0xFF, 0xFF, 1, 2, 3, 0x55, 0xAA])
 
 
 def heartbeat(seq: int, version: int = 2) -> bytes:
     return encode("HEARTBEAT", {"type": 2, "autopilot": 3}, seq=seq, sysid=7, compid=1, version=version)
-
-
-def read(data: bytes, size: int | None = None) -> tuple[list[Frame], FrameReader]:
-    reader = FrameReader()
-    step = size or max(1, len(data))
-    frames = [frame for at in range(0, len(data), step) for frame in reader.feed(data[at : at + step])]
-    return frames, reader
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -80,19 +74,6 @@ def test_unfinished_frame_is_all_that_is_kept() -> None:
     assert reader.garbage_bytes + len(reader._rest) + sum(len(f.raw) for f in read(noise)[0]) == len(noise)
 
 
-def _accounts_for_every_byte(stream: bytes) -> None:
-    whole, reader = read(stream)
-    held = len(reader._rest)
-    assert reader.garbage_bytes + held + sum(len(frame.raw) for frame in whole) == len(stream)
-    assert reader.frames == len(whole)
-    for frame in whole:
-        decode(frame)
-    for size in (1, 32):
-        chunked, other = read(stream, size)
-        assert chunked == whole
-        assert (other.garbage_bytes, other.bad_crc) == (reader.garbage_bytes, reader.bad_crc)
-
-
 PIECES = st.one_of(
     st.binary(max_size=40),
     st.sampled_from([heartbeat(1), heartbeat(2, 1), UNKNOWN_ID, b"\xfd", b"\xfe", b"\xfd\xff\x01", b"\xfe\x09"]),
@@ -108,14 +89,14 @@ PIECES = st.one_of(
 @settings(max_examples=int(os.environ.get("AIRBEAT_FUZZ_EXAMPLES", "100")), deadline=None)
 @given(st.lists(PIECES, max_size=30))
 def test_any_stream_is_read_the_same_however_it_is_cut(pieces: list[bytes]) -> None:
-    _accounts_for_every_byte(b"".join(pieces))
+    judge(b"".join(pieces))
 
 
 @pytest.mark.parametrize(
     "path", sorted((Path(__file__).parents[2] / "data" / "frames").iterdir()), ids=lambda p: p.stem
 )
 def test_corpus(path: Path) -> None:
-    _accounts_for_every_byte(path.read_bytes())
+    judge(path.read_bytes())
 
 
 @given(st.binary(max_size=300), st.integers(0, 300))
