@@ -51,8 +51,10 @@ LOSS_TOLD_EVERY_S: Final = 5.0
 SYSTEM: Final = "airbeat"
 """The vehicle of events about the system itself."""
 GREET_AGAIN_S: Final = 5.0
-GREETED_AT_ONCE: Final = 200
-"""Each is asked for some 18 messages, one by one: a fleet that appears all at once must not cost its own frames."""
+GREETED_AT_ONCE: Final = 100
+GREETING_S: Final = 1.0
+"""Each is asked for some 18 messages, one by one, which costs a millisecond: of a fleet that appears all at once no
+more than `GREETED_AT_ONCE` are asked in `GREETING_S`, so that it does not lose its own frames."""
 BEATS_IN_A_ROW: Final = 50
 """Vehicles served before what has arrived meanwhile is taken."""
 FLUSH_S: Final = 5.0
@@ -215,6 +217,7 @@ class Gateway:
                 if refused:
                     log.info("%s does not send %s", contact.vehicle.name, ", ".join(refused))
                 await intervals.request(channel, "AUTOPILOT_VERSION")
+                await asyncio.sleep(GREETING_S)
         except ServiceError as error:
             log.warning("%s on %s: %s", contact.vehicle.name, route.peer.link, error)
             await asyncio.sleep(GREET_AGAIN_S)
