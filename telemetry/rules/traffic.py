@@ -1,9 +1,10 @@
-"""Rules about other aircraft: the closest that they will come to a drone as both now move.
+"""Rules about other aircraft: those that will enter the volume about a drone as both now move.
 
-The volumes are ASTM F3442's for small drones: near mid-air collision 500 ft across and 100 ft in height, well clear
-2,000 ft and 250 ft. Doubt counts as near: an altitude of unknown datum or none at all is taken for the drone's own,
-and from a known one its datum's own doubt is taken off: of pressure altitude that of a day of extreme pressure, of the
-ellipsoid the geoid's height.
+When they will be near in the plane and when in height are two stretches of time; what counts is that they overlap,
+not how high the one passes where it is closest in the plane. The volumes are ASTM F3442's for small drones: near
+mid-air collision 500 ft across and 100 ft in height, well clear 2,000 ft and 250 ft. Doubt counts as near: an altitude
+of unknown datum or none at all is taken for the drone's own, and from a known one its datum's own doubt is taken off:
+of pressure altitude that of a day of extreme pressure, of the ellipsoid the geoid's height.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from telemetry.rules.fleet import Drone, Fleet, Heard
 from telemetry.rules.verdict import Verdicts
 from telemetry.wire import Aircraft
 
-COLLISION_M, COLLISION_UP_M, COLLISION_S = 152.4, 30.5, 30.0
-WELL_CLEAR_M, WELL_CLEAR_UP_M, WELL_CLEAR_S = 609.6, 76.2, 60.0
 APART: Final = 1.3
 """Apart by this many times as much again, it is over."""
 PRESSURE_DOUBT_M: Final = 250.0
@@ -28,50 +27,97 @@ PRESSURE_DOUBT_M: Final = 250.0
 ELLIPSOID_DOUBT_M: Final = 60.0
 GROUND_DOUBT_M: Final = 30.0
 FORGOTTEN_S: Final = 30.0
+_STILL: Final = 1e-6
+"""m²/s²: slower against each other than this, they stay as far apart as they are."""
+
+
+class Volume(NamedTuple):
+    """Entered by both within `within_s` if they go on as they now move."""
+
+    across_m: float
+    up_m: float
+    within_s: float
+
+
+COLLISION: Final = Volume(152.4, 30.5, 30.0)
+WELL_CLEAR: Final = Volume(609.6, 76.2, 60.0)
 
 
 def collision(fleet: Fleet) -> Verdicts:
     """Of pairs of a drone and an aircraft: a near mid-air collision is ahead, or now."""
-    return _near_within(fleet, COLLISION_M, COLLISION_UP_M, COLLISION_S)
+    return _entered(fleet, COLLISION)
 
 
 def traffic(fleet: Fleet) -> Verdicts:
     """Of pairs of a drone and an aircraft: they will not stay well clear of each other."""
-    return _near_within(fleet, WELL_CLEAR_M, WELL_CLEAR_UP_M, WELL_CLEAR_S)
+    return _entered(fleet, WELL_CLEAR)
 
 
-def _near_within(fleet: Fleet, across_m: float, up_m: float, within_s: float) -> Verdicts:
+def _entered(fleet: Fleet, volume: Volume) -> Verdicts:
+    """A pair that would enter only the wider volume (`APART`) is neither wrong nor good."""
+    wide = Volume(volume.across_m * APART, volume.up_m * APART, volume.within_s)
     found: dict[str, str | None] = {}
-    for near in _encounters(fleet, across_m * APART, within_s):
-        if near.up_m > up_m * APART:
-            continue
-        bad = near.closest_m < across_m and near.up_m < up_m
-        found[f"{near.drone}+{near.aircraft}"] = near.sentence() if bad else None
+    for way in _ways(fleet, wide):
+        if way.within(wide) is not None:
+            inside = way.within(volume)
+            found[f"{way.drone}+{way.aircraft.aircraft}"] = None if inside is None else way.sentence(*inside)
     return found
 
 
-class _Encounter(NamedTuple):
-    """The closest approach of one drone and one aircraft; `up_m` is the height between them, less its doubt."""
+class _Way(NamedTuple):
+    """How an aircraft moves past a drone: metres and metres a second from the drone as it now moves.
+
+    `up_m` is positive when the aircraft is above, `doubt_m` how far that may be wrong; None: height unknown.
+    """
 
     drone: str
-    aircraft: str
-    name: str
-    in_s: float
-    closest_m: float
-    up_m: float
-    above_m: float | None
+    aircraft: Aircraft
+    east_m: float
+    north_m: float
+    east_m_s: float
+    north_m_s: float
+    up_m: float | None
+    climb_m_s: float
+    doubt_m: float
 
-    def sentence(self) -> str:
+    def within(self, volume: Volume) -> tuple[float, float] | None:
+        """From when to when, in seconds from now, both are within `volume`; None if that does not begin in its time."""
+        square = self.east_m_s**2 + self.north_m_s**2
+        half = self.east_m * self.east_m_s + self.north_m * self.north_m_s
+        outside = self.east_m**2 + self.north_m**2 - volume.across_m**2
+        if square < _STILL:
+            begins, ends = (-math.inf, math.inf) if outside < 0.0 else (math.inf, -math.inf)
+        elif (root := half * half - square * outside) < 0.0:
+            return None
+        else:
+            begins, ends = (-half - math.sqrt(root)) / square, (-half + math.sqrt(root)) / square
+        if self.up_m is not None:
+            reach = volume.up_m + self.doubt_m
+            if self.climb_m_s:
+                low, high = sorted((level - self.up_m) / self.climb_m_s for level in (-reach, reach))
+                begins, ends = max(begins, low), min(ends, high)
+            elif abs(self.up_m) >= reach:
+                return None
+        begins = max(begins, 0.0)
+        return (begins, ends) if begins <= min(ends, volume.within_s) else None
+
+    def sentence(self, begins: float, ends: float) -> str:
+        """How near they come in the plane between these times."""
+        square = self.east_m_s**2 + self.north_m_s**2
+        half = self.east_m * self.east_m_s + self.north_m * self.north_m_s
+        in_s = min(max(0.0 if square < _STILL else -half / square, begins), ends)
+        closest_m = math.hypot(self.east_m + self.east_m_s * in_s, self.north_m + self.north_m_s * in_s)
         height = "at an unknown height"
-        if self.above_m is not None:
-            height = f"about {abs(self.above_m):.0f} m {'above' if self.above_m >= 0 else 'below'} it"
-        if self.in_s < 1.0:
-            return f"{self.drone}: {self.name} is {self.closest_m:.0f} m away, {height}."
-        return f"{self.drone}: {self.name} comes within {self.closest_m:.0f} m in {self.in_s:.0f} s, {height}."
+        if self.up_m is not None:
+            above_m = self.up_m + self.climb_m_s * in_s
+            height = f"about {abs(above_m):.0f} m {'above' if above_m >= 0 else 'below'} it"
+        if in_s < 1.0:
+            return f"{self.drone}: {_name(self.aircraft)} is {closest_m:.0f} m away, {height}."
+        return f"{self.drone}: {_name(self.aircraft)} comes within {closest_m:.0f} m in {in_s:.0f} s, {height}."
 
 
-def _encounters(fleet: Fleet, across_m: float, within_s: float) -> Iterator[_Encounter]:
-    """Every flying drone with every aircraft that will be within `across_m` of it in the plane, `within_s` from now."""
+def _ways(fleet: Fleet, volume: Volume) -> Iterator[_Way]:
+    """Every flying drone with every aircraft that will be as near in the plane as `volume` says, within its time."""
     others = [one for one in fleet.traffic.values() if _counts(one, fleet.now)]
     standings = fleet.standings if others else {}
     drones = [
@@ -89,21 +135,13 @@ def _encounters(fleet: Fleet, across_m: float, within_s: float) -> Iterator[_Enc
     closing: FloatArray = velocities[None, :, :] - own[:, None, :]
     square = np.einsum("ijk,ijk->ij", closing, closing)
     toward = -np.einsum("ijk,ijk->ij", apart, closing)
-    in_s = np.maximum(0.0, np.divide(toward, square, out=np.zeros_like(square), where=square > 1e-6))
-    closest = np.linalg.norm(apart + closing * in_s[:, :, None], axis=2)
-    for row, column in np.argwhere((closest <= across_m) & (in_s <= within_s)).tolist():
+    closest_s = np.divide(toward, square, out=np.zeros_like(square), where=square > _STILL)
+    nearest = apart + closing * np.clip(closest_s, 0.0, volume.within_s)[:, :, None]
+    for row, column in np.argwhere(np.linalg.norm(nearest, axis=2) <= volume.across_m).tolist():
         name, drone, _ = drones[row]
-        other = others[column]
-        up_m, above_m = _height_between(drone, other.aircraft, float(in_s[row, column]))
-        yield _Encounter(
-            name,
-            other.aircraft.aircraft,
-            _name(other.aircraft),
-            float(in_s[row, column]),
-            float(closest[row, column]),
-            up_m,
-            above_m,
-        )
+        (east, north), (fast_east, fast_north) = apart[row, column].tolist(), closing[row, column].tolist()
+        up = _height_between(drone, others[column].aircraft, float(ages[column]))
+        yield _Way(name, others[column].aircraft, east, north, fast_east, fast_north, *up)
 
 
 def _counts(one: Heard, now: float) -> bool:
@@ -121,19 +159,18 @@ def _own_velocity(drone: Drone) -> tuple[float, float]:
     return drone.live.velocity_east_m_s or 0.0, drone.live.velocity_north_m_s or 0.0
 
 
-def _height_between(drone: Drone, aircraft: Aircraft, in_s: float) -> tuple[float, float | None]:
-    """(the least it can be, what it is said to be: positive when the aircraft is above), when they are closest."""
-    live = drone.live
-    climb = ((aircraft.climb_m_s or 0.0) - (live.climb_m_s or 0.0)) * in_s
+def _height_between(drone: Drone, aircraft: Aircraft, age_s: float) -> tuple[float | None, float, float]:
+    """`up_m`, `climb_m_s` and `doubt_m` of a `_Way`."""
+    live, climb = drone.live, aircraft.climb_m_s or 0.0
     if aircraft.altitude_m is not None and aircraft.altitude_datum is not None and live.altitude_amsl_m is not None:
         doubt = PRESSURE_DOUBT_M if aircraft.altitude_datum == "pressure" else ELLIPSOID_DOUBT_M
-        above = aircraft.altitude_m - live.altitude_amsl_m + climb
+        above = aircraft.altitude_m - live.altitude_amsl_m
     elif aircraft.height_ground_m is not None and drone.height_m is not None:
         doubt = GROUND_DOUBT_M
-        above = aircraft.height_ground_m - drone.height_m + climb
+        above = aircraft.height_ground_m - drone.height_m
     else:
-        return 0.0, None
-    return max(0.0, abs(above) - doubt), above
+        return None, 0.0, 0.0
+    return above + climb * age_s, climb - (live.climb_m_s or 0.0), doubt
 
 
 def _name(aircraft: Aircraft) -> str:

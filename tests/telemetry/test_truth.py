@@ -57,20 +57,20 @@ class Moment:
         return min(square, math.hypot(self.east - HOLE[0], self.north - HOLE[1]) - HOLE[2])
 
 
-def fly(dice: random.Random) -> list[Moment]:
+def fly(dice: random.Random, steps: int = STEPS) -> list[Moment]:
     """Straight pieces of some seconds each."""
     east, north = dice.uniform(-150, 50), dice.uniform(-150, 150)
     height, battery = dice.uniform(20, 112), dice.uniform(22, 90)
     drain = dice.choice((0.0, 0.2, 0.8))
     flight: list[Moment] = []
-    while len(flight) < STEPS:
+    while len(flight) < steps:
         speed, heading = dice.choice((0.0, 3.0, 8.0, 14.0)), dice.uniform(0, 2 * math.pi)
         velocity, climb = (speed * math.sin(heading), speed * math.cos(heading)), dice.choice((-1.0, 0.0, 0.0, 1.5))
         for _ in range(round(dice.uniform(7, 16) / STEP_S)):
             flight.append(Moment(east, north, velocity, height, climb, battery))
             east, north = east + velocity[0] * STEP_S, north + velocity[1] * STEP_S
             height, battery = max(5.0, height + climb * STEP_S), max(1.0, battery - drain * STEP_S)
-    return flight[:STEPS]
+    return flight[:steps]
 
 
 def live(name: str, moment: Moment) -> LiveVehicle:
