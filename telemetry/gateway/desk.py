@@ -22,9 +22,10 @@ from telemetry.bus import Bus, new_id
 from telemetry.errors import AuthorityError, BusError
 from telemetry.gateway.command import words
 from telemetry.gateway.contact import Contact
-from telemetry.gateway.jobs import READING, Jobs
+from telemetry.gateway.jobs import FETCHING, READING, Jobs
 from telemetry.gateway.jobs import VERBS as JOBS
 from telemetry.services import orders
+from telemetry.services.orders import RESTORE, UPLOAD
 from telemetry.services.uploading import RESTARTED, read_back, upload_plan
 from telemetry.wire import (
     Event,
@@ -40,7 +41,6 @@ from telemetry.wire import (
 
 log = logging.getLogger(__name__)
 
-UPLOAD, RESTORE = "upload", "restore"
 WAIT_FOR_VEHICLE_S: Final = 60.0
 """How long a vehicle that was being written to when the gateway died is waited for, to say what it holds."""
 FLIES_THE_MISSION: Final = frozenset({"arm", "start", "continue", "takeoff", "mode", "parameter"})
@@ -55,7 +55,7 @@ class Desk:
         self, bus: Bus, contact: Contact, tell: Callable[[Event], None], broken: UploadUnderWay | None = None
     ) -> None:
         self._bus, self._contact, self._tell, self._broken = bus, contact, tell, broken
-        self._jobs = Jobs(bus, contact, tell)
+        self._jobs = Jobs(contact, tell)
         self._upload: asyncio.Task[None] | None = None
         self._writing = False
         """A plan is being written or read back now."""
@@ -70,6 +70,8 @@ class Desk:
         verb, command = subject.rsplit(".", 1)[1], self._contact.command
         if verb in orders.COMMAND_VERBS:
             return command.change(verb, request)
+        if verb == FETCHING:
+            return self._jobs.fetching()
         try:
             if verb in READING:
                 reply = await self._jobs.carry_out(verb, request)
@@ -160,6 +162,8 @@ class Desk:
 async def conclude(bus: Bus, order: UploadOrder, receipt: UploadReceipt) -> None:
     """The end of an upload, for everyone: what is on board, the event, and no marker any more."""
     former = None if receipt.verified else await _former(bus, receipt.vehicle)
+    if former is not None:
+        receipt = msgspec.structs.replace(receipt, former_sha256=former.plan_sha256)
     await bus.put(subjects.ONBOARD_BUCKET, receipt.vehicle, Onboard(receipt.vehicle, order.plan, receipt, former))
     await bus.record(_upload_event(receipt))
     await bus.delete(subjects.UPLOADS_BUCKET, receipt.vehicle)

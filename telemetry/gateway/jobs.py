@@ -3,7 +3,8 @@
 | verb         | arguments                     | answer                                                               |
 |--------------|-------------------------------|----------------------------------------------------------------------|
 | `logs`       |                               | `data.logs`: `number`, `size`, `started_at` of each, oldest first    |
-| `log`        | `wire.LogOrder`               | at once; then `Progress` of stage ``log``, event ``log`` `LogReceipt` |
+| `log`        | `wire.LogOrder`               | at once; its end is the event ``log`` with a `wire.LogReceipt`       |
+| `fetching`   |                               | `data`: `wire.LogFetch` of the log asked for last                    |
 | `parameters` |                               | `data.parameters`: all of them, by name                              |
 | `parameter`  | `name`, and `value` to set it | `data.value`: what the vehicle holds, read back after setting        |
 
@@ -14,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,17 +23,17 @@ from typing import Annotated, Final
 import msgspec
 
 from telemetry import settings, subjects
-from telemetry.bus import Bus, new_id
+from telemetry.bus import new_id
 from telemetry.errors import ServiceError
 from telemetry.gateway.contact import Contact
 from telemetry.services import logs, parameters
 from telemetry.services.tool_rules import PROTECTED
-from telemetry.wire import Event, LogOrder, LogReceipt, Progress, Reply, Request
+from telemetry.wire import Event, LogFetch, LogOrder, LogReceipt, Reply, Request
 
 READING: Final = frozenset({"logs", "log", "parameters"})
 VERBS: Final = READING | {"parameter"}
-FLIGHT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[A-Za-z0-9_-]+")
-PROGRESS_S: Final = 0.2
+FETCHING: Final = "fetching"
+"""Asked again and again: neither an order nor an event."""
 
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,8 +44,9 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Jobs:
     """Of one contact. One log at a time."""
 
-    def __init__(self, bus: Bus, contact: Contact, tell: Callable[[Event], None]) -> None:
-        self._bus, self._contact, self._tell = bus, contact, tell
+    def __init__(self, contact: Contact, tell: Callable[[Event], None]) -> None:
+        self._contact, self._tell = contact, tell
+        self._fetch: LogFetch | None = None
         self._fetching: asyncio.Task[None] | None = None
 
     async def carry_out(self, verb: str, request: Request) -> Reply:
@@ -55,7 +56,7 @@ class Jobs:
                 case "logs":
                     return await self._logs()
                 case "log":
-                    return await self._begin_log(msgspec.convert(request.arguments, LogOrder), request)
+                    return self._begin_log(msgspec.convert(request.arguments, LogOrder), request.actor.user)
                 case "parameters":
                     held = await parameters.fetch(self._contact.mailbox, lambda done, total: None)
                     return Reply(True, f"{len(held)} parameters.", data={"parameters": held})
@@ -79,24 +80,24 @@ class Jobs:
         held = await parameters.get(channel, wanted.name)
         return Reply(True, f"{wanted.name} is {held:g}.", data={"name": wanted.name, "value": held})
 
-    async def _begin_log(self, order: LogOrder, request: Request) -> Reply:
+    def fetching(self) -> Reply:
+        if self._fetch is None:
+            return Reply(False, "No log of this vehicle was asked for since the gateway started.")
+        return Reply(True, "", data=msgspec.to_builtins(self._fetch))
+
+    def _begin_log(self, order: LogOrder, by: str) -> Reply:
         if self._fetching is not None and not self._fetching.done():
             return Reply(False, "Another log of this vehicle is being fetched.")
-        folder = _folder(order.flight_id, self._contact.vehicle.name)
-        if folder is None:
-            return Reply(False, f"log: there is no flight {order.flight_id!r} where this gateway keeps flights.")
-        self._fetching = asyncio.create_task(self._fetch(order, request, folder))
+        self._fetch = LogFetch(order)
+        self._fetching = asyncio.create_task(self._fetch_log(order, by))
         return Reply(True, "Fetching the log.", data={"job": order.job})
 
-    async def _fetch(self, order: LogOrder, request: Request, folder: Path) -> None:
+    async def _fetch_log(self, order: LogOrder, by: str) -> None:
         name, number, size = self._contact.vehicle.name, order.number, 0
         file, digest, problem = None, None, None
-        latest = Progress(order.job, name, "log", "read", 0, 0)
-        showing = asyncio.create_task(self._show(lambda: latest))
 
         def on_progress(done: int, total: int) -> None:
-            nonlocal latest
-            latest = Progress(order.job, name, "log", "read", done, total)
+            self._fetch = LogFetch(order, done, total)
 
         try:
             found = {log.number: log for log in await logs.listing(self._contact.mailbox)}
@@ -105,32 +106,21 @@ class Jobs:
                 problem = "there is no log on board" if not found else f"there is no log {number} on board"
             else:
                 log = found[number]
-                path = folder / f"dataflash-{log.number:08}.bin"
+                path = _folder(name) / f"dataflash-{log.number:08}.bin"
                 await logs.download(self._contact.mailbox, log, path, on_progress)
                 file, size, digest = str(path), log.size, await asyncio.to_thread(_sha256, path)
         except (ServiceError, OSError) as error:
             problem = f"{error} What has come is kept; the next attempt goes on from there."
-        finally:
-            showing.cancel()
         receipt = LogReceipt(order.job, name, order.flight_id, number, file, size, digest, problem)
+        self._fetch = LogFetch(order, size, size, receipt)
         said = f"log {number} of {size} bytes fetched." if problem is None else f"log not fetched: {problem}"
-        by = request.actor.user
         self._tell(Event(new_id(), datetime.now(UTC), name, "log", f"{by}: {said}", by, msgspec.to_builtins(receipt)))
 
-    async def _show(self, latest: Callable[[], Progress]) -> None:
-        while True:
-            await self._bus.publish(subjects.progress(self._contact.vehicle.name), latest())
-            await asyncio.sleep(PROGRESS_S)
 
-
-def _folder(flight_id: str | None, vehicle: str) -> Path | None:
-    """Where the log goes: the flight's bundle, or the vehicle's own folder. None for a flight that is not here."""
-    if flight_id is None:
-        folder = settings.home() / "vehicle-logs" / subjects.token(vehicle)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-    folder = settings.home() / "flights" / flight_id
-    return folder if FLIGHT_ID.fullmatch(flight_id) and folder.is_dir() else None
+def _folder(vehicle: str) -> Path:
+    folder = settings.home() / "vehicle-logs" / subjects.token(vehicle)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _sha256(path: Path) -> str:

@@ -256,5 +256,7 @@ ORDERS: Final[Mapping[str, tuple[type[msgspec.Struct], Callable[[Channel, Any], 
 }
 EMERGENCY: Final = frozenset({"return", "land", "hold", "pause"})
 """Verbs that never wait for command authority."""
+UPLOAD, RESTORE = "upload", "restore"
+"""A plan: the one given, and the one that was verified on board before an upload failed."""
 COMMAND_VERBS: Final = ("take", "hand_over", "release")
 """What is ordered of the gateway, not of the vehicle: see `telemetry.gateway.command`."""

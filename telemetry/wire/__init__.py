@@ -29,6 +29,7 @@ from telemetry.wire.live import (
 from telemetry.wire.orders import (
     Actor,
     FormerPlan,
+    LogFetch,
     LogOrder,
     LogReceipt,
     Onboard,
@@ -64,6 +65,7 @@ __all__ = [
     "LinkQuality",
     "LiveFrame",
     "LiveVehicle",
+    "LogFetch",
     "LogOrder",
     "LogReceipt",
     "Onboard",

@@ -43,10 +43,10 @@ class UploadOrder(msgspec.Struct, frozen=True):
 
 
 class LogOrder(msgspec.Struct, frozen=True):
-    """`arguments` of the request ``log``: fetch the vehicle's own log into the flight's bundle folder.
+    """`arguments` of the request ``log``: fetch the vehicle's own log into ``vehicle-logs/<vehicle>/``.
 
-    Without `flight_id` it goes into ``vehicle-logs/<vehicle>/``; without `number` it is the newest. The request
-    ``logs`` lists them in `data`. A log that was broken off is taken up again where it was.
+    `flight_id` is the flight that it is fetched for; without `number` it is the newest. The request ``logs`` lists them
+    in `data`. A log that was broken off is taken up again where it was.
     """
 
     job: str
@@ -67,8 +67,18 @@ class LogReceipt(msgspec.Struct, frozen=True):
     problem: str | None = None
 
 
+class LogFetch(msgspec.Struct, frozen=True):
+    """`data` of the answer to ``fetching``: how the log that was asked for last is coming, in bytes."""
+
+    order: LogOrder
+    done: int = 0
+    total: int = 0
+    receipt: LogReceipt | None = None
+    """Its end."""
+
+
 class Progress(msgspec.Struct, frozen=True):
-    """Where a long job stands. `stage`: mission, geofence, rally, parameters, log; `phase`: write or read back."""
+    """Where a long job stands. `stage`: mission, geofence, rally, parameters; `phase`: write or read back."""
 
     job: str
     vehicle: str
@@ -106,6 +116,8 @@ class UploadReceipt(msgspec.Struct, frozen=True):
     stages: tuple[TransferReceipt, ...]
     problem: str | None = None
     findings: tuple[Finding, ...] = ()
+    former_sha256: str | None = None
+    """Of an upload that failed: the plan verified on board before, which the request ``restore`` puts back."""
 
 
 class UploadUnderWay(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from telemetry import subjects
 from telemetry.gateway.desk import conclude, failed_receipt
 from telemetry.wire import (
     Event,
+    LogFetch,
     LogOrder,
     LogReceipt,
     Onboard,
-    Progress,
     Reply,
     Request,
     UploadOrder,
@@ -43,46 +44,52 @@ async def fly(unit: Unit) -> None:
     assert (await ask(unit, "disarm")).ok
 
 
-async def test_the_vehicles_own_log_comes_into_the_flights_folder(
+async def told(unit: Unit, kind: str) -> Event:
+    """The first event of the kind, waited for."""
+    while True:
+        for event in await unit.events(kind):
+            return event
+        await asyncio.sleep(0.05)
+
+
+async def test_the_vehicles_own_log_comes_and_tells_how_far_it_is(
     unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
-    folder = tmp_path / "flights" / FLIGHT
-    folder.mkdir(parents=True)
-    steps: list[Progress] = []
-
-    async def note(_: str, step: Progress) -> None:
-        steps.append(step)
-
-    await unit.bus.subscribe(subjects.PROGRESS_ALL, Progress, note)
     await fly(unit)
+    assert not (await ask(unit, "fetching")).ok, "none was asked for"
     listed = await ask(unit, "logs")
     assert listed.ok, listed.text
     newest = listed.data["logs"][-1]
-    assert (await ask(unit, "log", **msgspec.to_builtins(LogOrder("j1", FLIGHT)))).ok
-    await until(lambda: (folder / f"dataflash-{newest['number']:08}.bin").exists())
-    events: list[Event] = []
-    while not events:
-        events = await unit.events("log")
-    receipt = msgspec.convert(events[0].data, LogReceipt)
+    order = LogOrder("j1", FLIGHT)
+    assert (await ask(unit, "log", **msgspec.to_builtins(order))).ok
+    again = await ask(unit, "log", job="j2")
+    assert again == Reply(False, "Another log of this vehicle is being fetched.")
+    seen: list[LogFetch] = []
+    while not seen or seen[-1].receipt is None:
+        seen.append(msgspec.convert((await ask(unit, "fetching")).data, LogFetch))
+    receipt = seen[-1].receipt
     assert receipt.problem is None
-    fetched = (folder / f"dataflash-{newest['number']:08}.bin").read_bytes()
-    assert receipt.file == str(folder / f"dataflash-{newest['number']:08}.bin")
-    assert (receipt.bytes, receipt.sha256) == (len(fetched), hashlib.sha256(fetched).hexdigest())
+    path = tmp_path / "vehicle-logs" / NAME / f"dataflash-{newest['number']:08}.bin"
+    fetched = path.read_bytes()
     assert len(fetched) == newest["size"] > 1000
     assert fetched[:2] == b"\xa3\x95", "DataFlash"
-    assert any(step.stage == "log" and step.job == "j1" for step in steps)
+    sha256 = hashlib.sha256(fetched).hexdigest()
+    assert receipt == LogReceipt("j1", NAME, FLIGHT, newest["number"], str(path), len(fetched), sha256)
+    assert all(step.order == order for step in seen)
+    assert [step.done for step in seen] == sorted(step.done for step in seen)
+    assert msgspec.convert((await told(unit, "log")).data, LogReceipt) == receipt
+    assert not [event for event in await unit.events("command") if event.data["verb"] == "fetching"]
 
 
-@pytest.mark.parametrize("flight", ["20261122T071530Z-UAV-09", "../../etc", ""])
-async def test_a_flight_that_is_not_here_takes_no_log(
-    flight: str, unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_log_that_is_not_on_board_ends_in_words(
+    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
-    await unit.upload(plan(3))
-    reply = await ask(unit, "log", job="j1", flight_id=flight)
-    assert not reply.ok
-    assert "there is no flight" in reply.text
+    await fly(unit)
+    assert (await ask(unit, "log", job="j1", number=4000)).ok
+    event = await told(unit, "log")
+    assert "log not fetched: there is no log 4000 on board" in event.text
 
 
 async def test_parameters_are_read_and_set_and_read_back_but_not_those_of_the_fence(unit: Unit) -> None:
@@ -107,6 +114,9 @@ async def test_after_a_failed_upload_the_former_plan_is_restored(unit: Unit) -> 
         assert onboard is not None
         marker = UploadUnderWay(other, PILOT, "12", onboard.receipt.started_at)
         await conclude(unit.bus, other, failed_receipt(NAME, marker, f"attempt {attempt} broke off"))
+        failed = await unit.bus.entry(subjects.ONBOARD_BUCKET, NAME, Onboard)
+        assert failed is not None
+        assert failed.receipt.former_sha256 == digest(plan(3)), "what can be restored"
     await until(lambda: unit.port.approved is None)
     reply = await ask(unit, "restore")
     assert reply.ok, reply.text
