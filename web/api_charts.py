@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
-from telemetry.review.airspace import NearZone
-from telemetry.review.wind import Wind
+from telemetry.wire import LogFetch
 
 
 class LoggedField(msgspec.Struct, frozen=True):
@@ -60,23 +61,22 @@ class ChartWindow(msgspec.Struct, frozen=True):
     instances: tuple[int, ...] = ()
 
 
-class OtherDrone(msgspec.Struct, frozen=True):
-    """Another flight at the same time, and the closest the two came; None where its recording does not tell.
+class DroneLog(msgspec.Struct, frozen=True):
+    """A log on board of the drone. `written_at`: when last, as it tells."""
 
-    `height_m`: how much higher this flight's drone was.
-    """
-
-    flight_id: str
-    vehicle: str
-    nearest_at_s: float | None
-    horizontal_m: float | None
-    height_m: float | None
+    number: int
+    size: int
+    written_at: datetime | None
 
 
-class Circumstances(msgspec.Struct, frozen=True):
-    """Answer of ``GET /api/flights/<id>/circumstances``. None is unknown: the flight does not tell the wind, or no
-    airspace is configured."""
+class DroneLogs(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/flights/<id>/drone-logs``: newest first. `likely` is the one that should hold the flight."""
 
-    wind: Wind | None
-    zones: tuple[NearZone, ...] | None
-    others: tuple[OtherDrone, ...]
+    logs: tuple[DroneLog, ...]
+    likely: int | None
+
+
+class DroneLogFetch(msgspec.Struct, frozen=True):
+    """Answer of ``POST /api/flights/<id>/drone-logs/<number>`` and of ``GET …/fetching``: None where none is asked."""
+
+    fetch: LogFetch | None

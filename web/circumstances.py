@@ -16,7 +16,7 @@ from telemetry.review.together import separation
 from telemetry.review.track import Track, track_of
 from telemetry.review.wind import wind_of
 from web import recordings
-from web.api_charts import Circumstances, OtherDrone
+from web.api_review import Circumstances, OtherDrone
 from web.bundle import TLOG
 from web.store.models import Flight
 

@@ -20,6 +20,7 @@ import web.api
 import web.api_charts
 import web.api_flights
 import web.api_incidents
+import web.api_review
 from mission.finding import Severity
 from mission.plan import FenceKind, Frame
 from telemetry.wire import (
@@ -87,7 +88,7 @@ def structs() -> list[type[msgspec.Struct]]:
 
     own = [
         thing
-        for module in (web.api, web.api_flights, web.api_charts, web.api_incidents)
+        for module in (web.api, web.api_flights, web.api_charts, web.api_review, web.api_incidents)
         for thing in vars(module).values()
         if isinstance(thing, type) and thing.__module__ == module.__name__
     ]

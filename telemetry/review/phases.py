@@ -11,6 +11,7 @@ from telemetry.logs.log import Log
 from telemetry.review.observation import while_armed
 from telemetry.review.track import Track, held
 
+ON_THE_GROUND: Final = "on the ground"
 AIRBORNE_M: Final = 1.0
 """Higher above home than this, or climbing, is in the air: GPS heights wander by less on the ground."""
 CLIMB_M_S: Final = 0.5
@@ -40,7 +41,7 @@ def phases(log: Log, track: Track) -> tuple[Phase, ...]:
     low = (track.height_home_m < AIRBORNE_M) & ~(up > CLIMB_M_S)
     conditions = [~while_armed(log, track.time_s) | low, track.ground_speed_m_s > MOVING_M_S, up > CLIMB_M_S]
     names = np.select(
-        [*conditions, up < -CLIMB_M_S], ["on the ground", "flight", "climb", "descent"], default="hover"
+        [*conditions, up < -CLIMB_M_S], [ON_THE_GROUND, "flight", "climb", "descent"], default="hover"
     ).tolist()
     found: list[Phase] = []
     for row, (name, at) in enumerate(zip(names, track.time_s.tolist(), strict=True)):
@@ -52,6 +53,11 @@ def phases(log: Log, track: Track) -> tuple[Phase, ...]:
                 found[-1] = msgspec.structs.replace(found[-1], to_s=at)
             found.append(Phase(name, mode, at, at))
     return _joined(found)
+
+
+def took_off_s(log: Log, track: Track) -> float | None:
+    """When it left the ground for the first time; None where it never did."""
+    return next((phase.from_s for phase in phases(log, track) if phase.name != ON_THE_GROUND), None)
 
 
 def _joined(found: list[Phase]) -> tuple[Phase, ...]:

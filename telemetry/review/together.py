@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,30 +26,51 @@ class Separation(msgspec.Struct, frozen=True):
     distance_m: float
 
 
-def separation(one: Track, other: Track) -> Separation | None:
-    """The moment of the least distance; None where the two were never recorded at the same time.
+class Apart(NamedTuple):
+    """Columns of one length over the times at which both drones' places are known. `height_m`: one's above other's."""
+
+    time_s: Floats
+    horizontal_m: Floats
+    height_m: Floats
+
+    @property
+    def distance_m(self) -> Floats:
+        return np.hypot(self.horizontal_m, self.height_m)
+
+
+def apart(one: Track, other: Track) -> Apart | None:
+    """How far apart the two were; None where they were never recorded at the same time.
 
     Both are interpolated linearly to 5 Hz; horizontal distance is equirectangular, heights are above mean sea level.
     """
     begin, end = max(one.time_s[0], other.time_s[0]), min(one.time_s[-1], other.time_s[-1])
-    if end <= begin:
-        return None
     clock = np.arange(begin, end, _STEP_S)
     clock = clock[_covered(clock, one) & _covered(clock, other)]
-    if not len(clock):
-        return None
     lat, lon, height = (
         np.interp(clock, one.time_s, getattr(one, name)) - np.interp(clock, other.time_s, getattr(other, name))
         for name in ("lat_deg", "lon_deg", "altitude_amsl_m")
     )
     scale = np.cos(np.radians(np.interp(clock, one.time_s, one.lat_deg)))
+    known = ~np.isnan(height)
+    if not known.any():
+        return None
     horizontal = EARTH_RADIUS_M * np.hypot(np.radians(lat), np.radians(lon) * scale)
-    distance = np.hypot(horizontal, height)
-    row = int(np.nanargmin(distance))
+    return Apart(clock[known], horizontal[known], height[known])
+
+
+def separation(one: Track, other: Track) -> Separation | None:
+    """The moment of the least distance; None where the two were never recorded at the same time."""
+    found = apart(one, other)
+    return nearest(found) if found else None
+
+
+def nearest(found: Apart) -> Separation:
+    distance = found.distance_m
+    row = int(distance.argmin())
     return Separation(
-        at_s=float(clock[row]),
-        horizontal_m=round(float(horizontal[row]), 2),
-        height_m=round(float(height[row]), 2),
+        at_s=float(found.time_s[row]),
+        horizontal_m=round(float(found.horizontal_m[row]), 2),
+        height_m=round(float(found.height_m[row]), 2),
         distance_m=round(float(distance[row]), 2),
     )
 

@@ -15,8 +15,9 @@ from telemetry.logs import read
 from telemetry.wire import FlightRecord
 from tests.web.conftest import PASSWORD, Browser, problem
 from tests.web.test_flights import FLIGHT, flown, take  # noqa: F401 - the fixture
-from web.api_charts import ChartWindow, Circumstances, FlightLogs
+from web.api_charts import ChartWindow, FlightLogs
 from web.api_flights import Attachment
+from web.api_review import Circumstances
 from web.auth.permissions import Role
 from web.store import users
 from web.store.database import Database

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from web import api_flights
@@ -20,6 +20,9 @@ from web.store.models import Flight as Row
 
 PAGE: Final = 50
 NOTE_LIMIT: Final = 4000
+COMPANIONS: Final = 20
+LONGEST: Final = timedelta(days=1)
+"""No flight lasts longer."""
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -89,6 +92,20 @@ def search(db: Session, wanted: Search) -> api_flights.FlightList:
         wanted.page,
         max(1, ceil(total / PAGE)),
     )
+
+
+def companions(db: Session, of: api_flights.FlightSummary, widest: Search) -> tuple[api_flights.FlightSummary, ...]:
+    """Within `widest`: flights that were under way at the same time, or for the same incident or sortie."""
+    ended_at = of.ended_at or of.started_at
+    at_the_time = (Row.started_at <= ended_at) & (func.coalesce(Row.ended_at, Row.started_at) >= of.started_at)
+    same: list[ColumnElement[bool]] = [at_the_time & (Row.started_at > of.started_at - LONGEST)]
+    if of.incident:
+        same.append(Row.incident == of.incident)
+    if of.sortie_id:
+        same.append(Row.sortie_id == int(of.sortie_id))
+    rows = _narrowed(select(Row, SignOff).outerjoin(SignOff, Row.flight_id == SignOff.flight_id), widest)
+    latest = rows.where(Row.flight_id != of.flight_id, or_(*same)).order_by(Row.started_at.desc()).limit(COMPANIONS)
+    return tuple(_summary(row, signed) for row, signed in db.execute(latest))
 
 
 def _narrowed(rows: flight_search.FlightRows, wanted: Search) -> flight_search.FlightRows:

@@ -9,8 +9,12 @@ import type {
   ChartWindow,
   CheckRequest,
   Circumstances,
+  Companions,
+  Comparison,
+  Coverage,
   Examination,
   Fleet,
+  FlightList,
   FlightLogs,
   FlightNote,
   FlightSeries,
@@ -31,6 +35,7 @@ import type {
   PlanExport,
   PlanFence,
   PlanReport,
+  Position,
   Places,
   Problem,
   Reply,
@@ -42,6 +47,7 @@ import type {
   SortieSave,
   SortieSubmit,
   SortieView,
+  SpotSeen,
   SplitPlans,
   UploadStart,
   UploadStarted,
@@ -189,6 +195,14 @@ export const api = {
     return sendJson<Attachment>('POST', path, {});
   },
   circumstances: (id: string) => getJson<Circumstances>(`/api/flights/${encodeURIComponent(id)}/circumstances`),
+  coverage: (id: string) => getJson<Coverage>(`/api/flights/${encodeURIComponent(id)}/coverage`),
+  spotSeen: (id: string, { lat_deg, lon_deg }: Position) =>
+    getJson<SpotSeen>(`/api/flights/${encodeURIComponent(id)}/seen?lat=${lat_deg}&lon=${lon_deg}`),
+  companions: (id: string) => getJson<Companions>(`/api/flights/${encodeURIComponent(id)}/companions`),
+  findFlights: (text: string) => getJson<FlightList>(`/api/flights?text=${encodeURIComponent(text)}`),
+  /** Both custody logs say that the two were combined. */
+  compareFlights: (id: string, other: string) =>
+    sendJson<Comparison>('POST', `/api/flights/${encodeURIComponent(id)}/compare/${encodeURIComponent(other)}`, {}),
   examination: (id: string) => getJson<Examination>(`/api/flights/${encodeURIComponent(id)}/examination`),
   addNote: (id: string, body: NoteCreate) =>
     sendJson<FlightNote>('POST', `/api/flights/${encodeURIComponent(id)}/notes`, body),

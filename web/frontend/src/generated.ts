@@ -336,7 +336,7 @@ export function liveFrame(row: LiveFrameTuple): LiveFrame {
   };
 }
 
-/** Where a long job stands. `stage`: mission, geofence, rally, parameters, log; `phase`: write or read back. */
+/** Where a long job stands. `stage`: mission, geofence, rally, parameters; `phase`: write or read back. */
 export interface Progress {
   readonly job: string;
   readonly vehicle: string;
@@ -629,6 +629,7 @@ export interface UploadReceipt {
   readonly stages: readonly TransferReceipt[];
   readonly problem: string | null;
   readonly findings: readonly Finding[];
+  readonly former_sha256: string | null;
 }
 
 /** The plan last verified on board before uploads that failed. */
@@ -1344,6 +1345,56 @@ export interface ChartWindow {
   readonly instances: readonly number[];
 }
 
+/** A log on board of the drone. `written_at`: when last, as it tells. */
+export interface DroneLog {
+  readonly number: number;
+  readonly size: number;
+  readonly written_at: Instant | null;
+}
+
+/** Answer of ``GET /api/flights/<id>/drone-logs``: newest first. `likely` is the one that should hold the flight. */
+export interface DroneLogs {
+  readonly logs: readonly DroneLog[];
+  readonly likely: number | null;
+}
+
+/**
+ * `arguments` of the request ``log``: fetch the vehicle's own log into ``vehicle-logs/<vehicle>/``.
+ *
+ * `flight_id` is the flight that it is fetched for; without `number` it is the newest. The request ``logs`` lists them
+ * in `data`. A log that was broken off is taken up again where it was.
+ */
+export interface LogOrder {
+  readonly job: string;
+  readonly flight_id: string | null;
+  readonly number: number | null;
+}
+
+/** `data` of the event ``log``, the end of a request ``log``. Where it failed `file` is None and `problem` why. */
+export interface LogReceipt {
+  readonly job: string;
+  readonly vehicle: string;
+  readonly flight_id: string | null;
+  readonly number: number | null;
+  readonly file: string | null;
+  readonly bytes: number;
+  readonly sha256: string | null;
+  readonly problem: string | null;
+}
+
+/** `data.fetch` of the answer to ``fetching``: how the log that was asked for last is coming, in bytes. */
+export interface LogFetch {
+  readonly order: LogOrder;
+  readonly done: number;
+  readonly total: number;
+  readonly receipt: LogReceipt | null;
+}
+
+/** Answer of ``POST /api/flights/<id>/drone-logs/<number>`` and of ``GET …/fetching``: None where none is asked. */
+export interface DroneLogFetch {
+  readonly fetch: LogFetch | null;
+}
+
 /**
  * Another flight at the same time, and the closest the two came; None where its recording does not tell.
  *
@@ -1383,6 +1434,70 @@ export interface Circumstances {
   readonly wind: Wind | null;
   readonly zones: readonly NearZone[] | null;
   readonly others: readonly OtherDrone[];
+}
+
+/**
+ * One piece of ground that was in view. `rings`: the outer one and its holes, as pairs of longitude and latitude.
+ *
+ * GeoJSON's Polygon.
+ */
+export interface SeenArea {
+  readonly rings: readonly (readonly (readonly [number, number])[])[];
+}
+
+/**
+ * Answer of ``GET /api/flights/<id>/coverage``. `camera`: whose view it is; None: nobody said, so nothing is known.
+ *
+ * The camera is taken to look straight down on level ground (`telemetry.review.coverage`).
+ */
+export interface Coverage {
+  readonly camera: string | null;
+  readonly area_m2: number;
+  readonly areas: readonly SeenArea[];
+}
+
+/** A spot was in view from `from_s` to `to_s`; the nearest it then lay to the drone, in the air line. */
+export interface Seen {
+  readonly from_s: number;
+  readonly to_s: number;
+  readonly nearest_m: number;
+}
+
+/** Answer of ``GET /api/flights/<id>/seen?lat=&lon=``: when that place was in view, first time first. */
+export interface SpotSeen {
+  readonly times: readonly Seen[];
+}
+
+/** Answer of ``GET /api/flights/<id>/companions``: flights at the same time, of the same incident or sortie. */
+export interface Companions {
+  readonly flights: readonly FlightSummary[];
+}
+
+/** The closest two drones came, horizontally and in all. `height_m` is the difference of heights then. */
+export interface Separation {
+  readonly at_s: number;
+  readonly horizontal_m: number;
+  readonly height_m: number;
+  readonly distance_m: number;
+}
+
+/** How far apart two drones were that flew at the same time: the distance over time, thinned, and its least. */
+export interface Apart {
+  readonly time_s: readonly number[];
+  readonly distance_m: readonly number[];
+  readonly nearest: Separation;
+}
+
+/**
+ * Answer of ``POST /api/flights/<id>/compare/<other>``: the other flight. That the two were combined is in both
+ * custody logs. `took_off_s` is this flight's, None where it stayed on the ground; `apart` None: not at one time.
+ */
+export interface Comparison {
+  readonly other: FlightSummary;
+  readonly series: FlightSeries;
+  readonly took_off_s: number | null;
+  readonly other_took_off_s: number | null;
+  readonly apart: Apart | null;
 }
 
 /** ``POST /api/incidents`` answers with the `Incident` (201); 409 if there is one of that number. */

@@ -23,6 +23,8 @@ interface Props {
   readonly unit: string;
   /** The whole of it, thinned. */
   readonly line: Line;
+  /** Another one to hold it against, drawn dashed. */
+  readonly other?: { readonly name: string; readonly line: Line };
   /** Name of a design token. */
   readonly colour: string;
   /** The line between two times with the peaks of so many stretches; absent where `line` is all there is. */
@@ -59,6 +61,12 @@ export function Chart(props: Props) {
     <figure class="chart" data-testid={props.testid}>
       <figcaption>
         {props.title} <span class="muted">{props.unit}</span>
+        {props.other && (
+          <span class="chart-other">
+            <i class="other-line" aria-hidden="true" />
+            {props.other.name}
+          </span>
+        )}
         {!known && <span class="chart-none">not in this recording</span>}
         {props.remove && (
           <button type="button" class="chart-remove" aria-label={`Remove the chart of ${props.title}`} onClick={props.remove}>
@@ -72,9 +80,10 @@ export function Chart(props: Props) {
 }
 
 function draw(box: HTMLElement, props: Props): { remove(): void } {
-  const { shared } = props;
+  const { shared, other } = props;
   const whole = gapped(props.line);
-  const plot = new uPlot(options(box, props), whole, box);
+  const drawn = (own: [number[], (number | null)[]]): uPlot.AlignedData => (other ? uPlot.join([own, gapped(other.line)]) : own);
+  const plot = new uPlot(options(box, props), drawn(whole), box);
   const placeCursor = (): void => {
     const left = plot.valToPos(shared.cursor.value, 'x');
     if (Math.abs((plot.cursor.left ?? -1) - left) > 0.5) plot.setCursor({ left, top: 0 }, false);
@@ -86,7 +95,7 @@ function draw(box: HTMLElement, props: Props): { remove(): void } {
     const { from, to } = shared.window.value;
     plot.setScale('x', { min: from, max: to });
   });
-  const stopDetail = props.detail ? followDetail(plot, whole, props.detail, shared) : () => undefined;
+  const stopDetail = props.detail ? followDetail(plot, props.detail, shared, (fine) => drawn(spliced(whole, gapped(fine)))) : () => undefined;
   const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: box.clientHeight }));
   observer.observe(box);
   const stopGestures = attachGestures(plot, shared);
@@ -110,7 +119,7 @@ function gapped([times, values]: Line): [number[], (number | null)[]] {
 const SETTLED_MS = 120;
 
 /** Once a zoom or pan rests, what was recorded there, and half a window to either side, replaces the thinned rows. */
-function followDetail(plot: uPlot, whole: Line, detail: NonNullable<Props['detail']>, shared: Shared): () => void {
+function followDetail(plot: uPlot, detail: NonNullable<Props['detail']>, shared: Shared, drawn: (fine: Line) => uPlot.AlignedData): () => void {
   let timer = 0;
   let stop = new AbortController();
   let shown: Window | null = null;
@@ -123,7 +132,7 @@ function followDetail(plot: uPlot, whole: Line, detail: NonNullable<Props['detai
       const line = await detail(wanted, 2 * plot.width, signal);
       if (signal.aborted) return;
       shown = { from, to };
-      plot.setData(spliced(whole, gapped(line)), false);
+      plot.setData(drawn(line), false);
       plot.redraw();
     } catch {
       // The thinned rows stay: they are right, only coarser.
@@ -143,7 +152,7 @@ function followDetail(plot: uPlot, whole: Line, detail: NonNullable<Props['detai
   };
 }
 
-function options(box: HTMLElement, { title, colour, limit, leastRoom, showsTime }: Props): uPlot.Options {
+function options(box: HTMLElement, { title, colour, limit, leastRoom, showsTime, other }: Props): uPlot.Options {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const axis = {
     stroke: token('text-2'),
@@ -151,6 +160,7 @@ function options(box: HTMLElement, { title, colour, limit, leastRoom, showsTime 
     grid: { stroke: token('line'), width: 1 },
     ticks: { show: false },
   };
+  const line = { width: 1.75, points: { show: false }, spanGaps: false };
   return {
     width: box.clientWidth,
     height: box.clientHeight,
@@ -165,7 +175,7 @@ function options(box: HTMLElement, { title, colour, limit, leastRoom, showsTime 
       { ...axis, space: rem * 4.25, size: showsTime ? rem * 1.75 : 0, values: showsTime ? clockLabels : () => [] },
       { ...axis, size: rem * 3.25, space: rem * 1.75 },
     ],
-    series: [{}, { label: title, stroke: token(colour), width: 1.75, points: { show: false }, spanGaps: false }],
+    series: [{}, { ...line, label: title, stroke: token(colour) }, ...(other ? [{ ...line, label: other.name, stroke: token('past'), dash: [5, 4] }] : [])],
     hooks: limit ? { draw: [(plot) => drawLimit(plot, limit.value)] } : {},
   };
 }

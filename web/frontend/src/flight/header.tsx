@@ -6,15 +6,18 @@ import { clock, instant, metres, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { Reviewed, SignOffButton } from './sign-off';
 
-const DOWNLOADS = [
+const FIRST = [
   ['bundle', 'bundle.zip', 'Bundle', 'Every file of the recording with its manifest, unchanged'],
-  ['tlog', 'telemetry.tlog', 'tlog', 'The MAVLink recording, both directions'],
-  ['kml', 'track.kml', 'KML', 'For Google Earth'],
-  ['gpx', 'track.gpx', 'GPX', 'For mapping tools'],
-  ['csv', 'track.csv', 'CSV', 'For a spreadsheet'],
-  ['map', 'map.html', 'Map', 'A map in one file that opens in any browser'],
   ['report', 'report.pdf', 'Report', 'The flight on paper: map, findings, charts, record, custody'],
 ] as const;
+const OTHERS = [
+  ['tlog', 'telemetry.tlog', 'MAVLink recording', 'The .tlog, both directions'],
+  ['kml', 'track.kml', 'Track as KML', 'For Google Earth'],
+  ['gpx', 'track.gpx', 'Track as GPX', 'For mapping tools'],
+  ['csv', 'track.csv', 'Track as CSV', 'For a spreadsheet'],
+  ['map', 'map.html', 'Map in one file', 'Opens in any browser'],
+] as const;
+type Download = (typeof FIRST | typeof OTHERS)[number];
 
 export function Header({ flight }: { flight: Flight }) {
   const { summary, against_plan: against } = flight;
@@ -56,17 +59,26 @@ export function Header({ flight }: { flight: Flight }) {
           Evidence
         </a>
       )}
-      {flight.may_export && (
-        <nav class="flight-downloads" aria-label="Downloads">
-          {DOWNLOADS.map(([key, path, words, title], index) => (
-            <a key={key} class={`btn ${index === 0 ? 'btn-primary' : ''}`} title={title} data-testid={`download-${key}`} href={`/flights/${encodeURIComponent(summary.flight_id)}/${path}`} download>
-              {index === 0 && <Icon name="download" />}
-              {words}
-            </a>
-          ))}
-        </nav>
-      )}
+      {flight.may_export && <Downloads id={summary.flight_id} />}
     </header>
+  );
+}
+
+function Downloads({ id }: { id: string }) {
+  const link = ([key, path, words, title]: Download, isFirst: boolean) => (
+    <a key={key} class={`btn ${isFirst ? 'btn-primary' : ''}`} title={title} data-testid={`download-${key}`} href={`/flights/${encodeURIComponent(id)}/${path}`} download>
+      {isFirst && <Icon name="download" />}
+      {words}
+    </a>
+  );
+  return (
+    <nav class="flight-downloads" aria-label="Downloads">
+      {FIRST.map((one, index) => link(one, index === 0))}
+      <details class="flight-more">
+        <summary class="btn">More</summary>
+        <div>{OTHERS.map((one) => link(one, false))}</div>
+      </details>
+    </nav>
   );
 }
 

@@ -1,11 +1,12 @@
-/* Keys of the flight page: space plays, arrows step, plus and minus change the speed, 0 shows the whole flight. */
+/* Keys of the flight page: space plays, arrows step, plus and minus change the speed, 0 shows the whole flight; R
+   measures on the map, V asks what the camera saw, Escape ends either; Enter on the map presses in its middle. */
 import type { Review } from './review';
 import { SPEEDS } from './playback';
 
 const STEP_S = 1;
 const LONG_STEP_S = 10;
 
-export function attachKeys({ playback, shared }: Review): void {
+export function attachKeys({ playback, shared, deeds }: Review): void {
   const step = (by: number): void => {
     const { cursor, whole } = shared;
     cursor.value = Math.max(whole.from, Math.min(whole.to, cursor.value + by));
@@ -14,7 +15,12 @@ export function attachKeys({ playback, shared }: Review): void {
     const next = SPEEDS[SPEEDS.findIndex((speed) => speed === playback.speed.value) + by];
     if (next !== undefined) playback.speed.value = next;
   };
-  const actions: Readonly<Record<string, (event: KeyboardEvent) => void>> = {
+  const onMap: Readonly<Record<string, () => void>> = {
+    r: () => deeds.choose('measure'),
+    v: () => deeds.choose('seen'),
+    Escape: () => deeds.choose('move'),
+  };
+  const onTime: Readonly<Record<string, (event: KeyboardEvent) => void>> = {
     ' ': () => playback.toggle(),
     ArrowRight: ({ shiftKey }) => step(shiftKey ? LONG_STEP_S : STEP_S),
     ArrowLeft: ({ shiftKey }) => step(-(shiftKey ? LONG_STEP_S : STEP_S)),
@@ -23,9 +29,13 @@ export function attachKeys({ playback, shared }: Review): void {
     '0': () => void (shared.window.value = shared.whole),
   };
   document.addEventListener('keydown', (event) => {
-    const action = actions[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
-    if (!action || event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select, button, .maplibregl-canvas')) return;
+    const types = target.closest('input:not([type=range]), textarea, select') !== null;
+    // Arrows, plus and minus move the map, or what a control holds, where that has the focus.
+    const holds = target.closest('input, textarea, select, button, .maplibregl-canvas') !== null;
+    const action = types ? undefined : (onMap[event.key] ?? (holds ? undefined : onTime[event.key]));
+    if (!action) return;
     event.preventDefault();
     action(event);
   });

@@ -1,6 +1,7 @@
 import '../ui/wall.css';
 import './flight.css';
 import './playback.css';
+import './beside.css';
 
 import { signal } from '@preact/signals';
 import { render } from 'preact';
@@ -85,7 +86,7 @@ function App() {
       )}
       <div class={`flight-right ${shown ? '' : 'flight-right-bare'}`}>
         {shown && <Charts of={shown} />}
-        <Panels flight={known.value} events={events} cursor={shown ? shown.shared.cursor : null} findings={findings} circumstances={circumstances} values={shown ? shown.values : null} />
+        <Panels flight={known.value} events={events} shown={shown} findings={findings} circumstances={circumstances} />
       </div>
     </div>
   );

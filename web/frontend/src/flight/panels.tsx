@@ -1,4 +1,5 @@
-/* Beside the charts: events, planned against flown, the upload's receipt, files and notes. */
+/* Beside the charts: events, findings, values, planned against flown, another flight, the upload's receipt and files,
+   notes. */
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
@@ -6,12 +7,13 @@ import type { Circumstances as Known, Attachment, Flight, FlightNote, UploadRece
 import { clock, instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { Circumstances } from './circumstances';
+import { CompareTab } from './compare-tab';
 import type { Happening, Tone } from './events';
 import { type Findings, FindingsTab } from './findings-tab';
 import { NotesTab } from './notes-tab';
 import { Nothing } from './nothing';
 import { PlanTab } from './plan-tab';
-import type { Values } from './values';
+import type { Review } from './review';
 import { ValuesTab } from './values-tab';
 
 const TABS = [
@@ -19,8 +21,8 @@ const TABS = [
   ['findings', 'Findings'],
   ['values', 'Values'],
   ['plan', 'Plan and flown'],
-  ['upload', 'Upload'],
-  ['files', 'Files'],
+  ['compare', 'Compare'],
+  ['files', 'Upload and files'],
   ['notes', 'Notes'],
 ] as const;
 type Tab = (typeof TABS)[number][0];
@@ -29,14 +31,13 @@ interface Props {
   readonly flight: Flight;
   readonly events: readonly Happening[];
   /** Absent while there is no recording to move in. */
-  readonly cursor: Signal<number> | null;
+  readonly shown: Review | null;
   readonly findings: ReadonlySignal<Findings>;
   readonly circumstances: ReadonlySignal<Known | null>;
-  /** Absent while there is no recording to chart beside. */
-  readonly values: Values | null;
 }
 
-export function Panels({ flight, events, cursor, findings, circumstances, values }: Props) {
+export function Panels({ flight, events, shown, findings, circumstances }: Props) {
+  const cursor = shown?.shared.cursor ?? null;
   const tab = useSignal<Tab>('events');
   const notes = useSignal<readonly FlightNote[]>(flight.notes);
   const attachments = useSignal<readonly Attachment[]>(flight.attachments);
@@ -60,14 +61,21 @@ export function Panels({ flight, events, cursor, findings, circumstances, values
             <Circumstances known={circumstances} cursor={cursor} />
           </>
         )}
-        {tab.value === 'values' && (values ? <ValuesTab flightId={flight.summary.flight_id} values={values} mayAttach={flight.may_note} /> : <Nothing icon="error" text="There is no recording to chart values beside." />)}
-        {tab.value === 'upload' && <Receipt receipt={flight.receipt} />}
-        {tab.value === 'files' && <Files flight={flight} />}
+        {tab.value === 'values' && (shown ? <ValuesTab flightId={flight.summary.flight_id} values={shown.values} mayAttach={flight.may_note} /> : NO_RECORDING)}
+        {tab.value === 'compare' && (shown ? <CompareTab own={flight.summary} comparing={shown.comparing} cursor={shown.shared.cursor} /> : NO_RECORDING)}
+        {tab.value === 'files' && (
+          <>
+            <Receipt receipt={flight.receipt} />
+            <Files flight={flight} />
+          </>
+        )}
         {tab.value === 'notes' && <NotesTab flight={flight} notes={notes} attachments={attachments} cursor={cursor} />}
       </div>
     </section>
   );
 }
+
+const NO_RECORDING = <Nothing icon="error" text="There is no recording to lay anything beside." />;
 
 const ICON: Readonly<Record<Tone, string>> = { crit: 'error', warn: 'warning', ok: 'check', info: 'info' };
 

@@ -9,11 +9,14 @@ import type { FlightPage, FlightSeries } from '../generated';
 import { bearing, fixed, metres, modeWords, quantity, speed } from '../live/words';
 import { clock as duration, percent } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { Comparing, nameOf } from './comparing';
 import type { Happening } from './events';
 import { FlightMap } from './flight-map';
 import { attachKeys } from './keys';
+import { MapDeeds } from './map-deeds';
 import { Playback, SPEEDS } from './playback';
-import { type Colouring, colouringsOf, momentAt, sampled, SCALE } from './track';
+import { SeenCard } from './seen-card';
+import { type Colouring, colouringsOf, momentAt, nearestTime, sampled, SCALE } from './track';
 import { type Charted, colouringOf, colourOf, Values } from './values';
 
 const HEIGHT_LIMIT_M = 120;
@@ -26,11 +29,14 @@ export interface Review {
   readonly colouring: Signal<Colouring>;
   readonly events: readonly Happening[];
   readonly values: Values;
+  readonly deeds: MapDeeds;
+  readonly comparing: Comparing;
 }
 
 export function review(page: FlightPage, series: FlightSeries, events: readonly Happening[]): Review {
   const whole: Window = { from: series.time_s[0] ?? 0, to: series.time_s.at(-1) ?? 1 };
   const shared: Shared = { cursor: signal(whole.from), window: signal(whole), whole };
+  const id = page.flight.summary.flight_id;
   const made: Review = {
     page,
     series,
@@ -38,7 +44,9 @@ export function review(page: FlightPage, series: FlightSeries, events: readonly 
     events,
     playback: new Playback(shared.cursor, whole),
     colouring: signal(colouringsOf(series)[0]),
-    values: new Values(page.flight.summary.flight_id),
+    values: new Values(id),
+    deeds: new MapDeeds(id, (place) => void (shared.cursor.value = nearestTime(series, place))),
+    comparing: new Comparing(id),
   };
   attachKeys(made);
   return made;
@@ -47,11 +55,9 @@ export function review(page: FlightPage, series: FlightSeries, events: readonly 
 export function MapPane({ of }: { of: Review }) {
   const container = useRef<HTMLDivElement>(null);
   const map = useRef<FlightMap | null>(null);
-  const { page, series, shared, colouring } = of;
+  const { deeds } = of;
   useEffect(() => {
-    if (!container.current) return;
-    const moveTo = (time_s: number): void => void (shared.cursor.value = time_s);
-    map.current = new FlightMap(container.current, page.map, page.flight.plan, series, colouring, shared.cursor, moveTo);
+    if (container.current) map.current = new FlightMap(container.current, of);
   }, []);
   return (
     <section class="flight-map" aria-label="Map">
@@ -66,8 +72,16 @@ export function MapPane({ of }: { of: Review }) {
         <button type="button" class="btn btn-icon" aria-label="Zoom out" onClick={() => map.current?.zoom(-1)}>
           <Icon name="minus" />
         </button>
+        <button type="button" class="btn btn-icon" aria-label="Measure" title="Measure on the map (R)" aria-pressed={deeds.deed.value === 'measure'} data-testid="btn-measure" onClick={() => deeds.choose('measure')}>
+          <Icon name="ruler" />
+        </button>
+        <button type="button" class="btn" title="What the camera saw, and when a spot was in view (V)" aria-pressed={deeds.deed.value === 'seen'} data-testid="btn-seen" onClick={() => deeds.choose('seen')}>
+          <Icon name="layers" /> Seen
+        </button>
       </div>
+      {deeds.deed.value !== 'move' && <i class="map-middle" title="Enter: here" aria-hidden="true" />}
       <Legend of={of} />
+      <SeenCard deeds={deeds} cursor={of.shared.cursor} />
     </section>
   );
 }
@@ -110,7 +124,8 @@ export function PlaybackBar({ of }: { of: Review }) {
   const { playback, shared, events, series } = of;
   const { whole, cursor } = shared;
   const length = Math.max(1, whole.to - whole.from);
-  const at = (time_s: number): string => `${(100 * (time_s - whole.from)) / length}%`;
+  /** What happened before the first position, or after the last, stands at the end. */
+  const at = (time_s: number): string => `${(100 * (Math.max(whole.from, Math.min(whole.to, time_s)) - whole.from)) / length}%`;
   const ends = series.modes.map((_, index) => series.modes[index + 1]?.time_s ?? whole.to);
   return (
     <section class="playback" aria-label="Playback">
@@ -138,6 +153,7 @@ export function PlaybackBar({ of }: { of: Review }) {
             );
           })}
         </div>
+        <SeenTimes of={of} at={at} />
         <div class="playback-events" aria-hidden="true">
           {events.map((event) => (
             <i key={event.id} class={`event-${event.tone}`} style={{ left: at(event.time_s) }} title={event.text} />
@@ -156,6 +172,19 @@ export function PlaybackBar({ of }: { of: Review }) {
         />
       </div>
     </section>
+  );
+}
+
+/** When the spot that was asked about lay in view. */
+function SeenTimes({ of, at }: { of: Review; at: (time_s: number) => string }) {
+  const times = of.deeds.spot.value?.times;
+  if (!Array.isArray(times)) return null;
+  return (
+    <div class="playback-seen" aria-hidden="true">
+      {times.map((one) => (
+        <i key={one.from_s} style={{ left: at(one.from_s), right: `calc(100% - ${at(one.to_s)})` }} />
+      ))}
+    </div>
   );
 }
 
@@ -189,17 +218,21 @@ function Value({ name, value, wide = false }: { name: string; value: string; wid
 type Column = 'height_home_m' | 'ground_speed_m_s' | 'battery_pct' | 'link_loss_pct';
 
 export function Charts({ of }: { of: Review }) {
-  const { page, series, shared, values } = of;
+  const { page, series, shared, values, comparing } = of;
   const id = page.flight.summary.flight_id;
+  const beside = comparing.other.value;
+  const shift_s = comparing.shift_s.value;
   const isThinned = series.rows_recorded > series.time_s.length;
   const usual = useMemo(() => {
     const detail = (field: Column) => async (window: Window, stretches: number, stop: AbortSignal): Promise<Line> => {
       const found = await api.flightChart(id, { field, ...window, stretches }, stop);
       return [found.time_s, found.values];
     };
-    return (field: Column) => ({ line: [series.time_s, series[field]] as Line, ...(isThinned ? { detail: detail(field) } : {}), shared, leastRoom: 0.5 });
-  }, [series]);
+    const other = (field: Column) => beside && { other: { name: nameOf(beside.other), line: comparing.beside(beside.series.time_s, beside.series[field]) } };
+    return (field: Column) => ({ line: [series.time_s, series[field]] as Line, ...(isThinned ? { detail: detail(field) } : {}), ...other(field), shared, leastRoom: 0.5 });
+  }, [series, beside, shift_s]);
   const lines = useMemo(() => ({ height: usual('height_home_m'), speed: usual('ground_speed_m_s'), battery: usual('battery_pct'), link: usual('link_loss_pct') }), [usual]);
+  const apart = useMemo(() => (beside?.apart ? ([beside.apart.time_s, beside.apart.distance_m] as Line) : null), [beside]);
   const isZoomed = shared.window.value !== shared.whole;
   const charted = values.charted.value;
   return (
@@ -207,6 +240,7 @@ export function Charts({ of }: { of: Review }) {
       {charted.map((one, index) => (
         <Added key={one.key} of={of} one={one} colour={colourOf(index)} />
       ))}
+      {beside && apart && comparing.alignment.value === 'time' && <Chart line={apart} shared={shared} leastRoom={0.5} title={`Distance to ${beside.other.vehicle}`} unit="m" colour="past" showsTime={false} testid="chart-apart" />}
       <Chart {...lines.height} title="Height above home" unit="m" colour="accent" limit={{ value: HEIGHT_LIMIT_M, name: '120 m' }} showsTime={false} testid="chart-height" />
       <Chart {...lines.speed} title="Speed over ground" unit="m/s" colour="ok" showsTime={false} testid="chart-speed" />
       <Chart {...lines.battery} title="Battery" unit="%" colour="warn" showsTime={false} testid="chart-battery" />

@@ -1,8 +1,8 @@
 /* The flown track as coloured pieces, and what a moment of it says. */
-import type { Feature, FeatureCollection, LineString } from 'geojson';
+import type { Feature, FeatureCollection, LineString, MultiLineString } from 'geojson';
 
 import { indexAt, type Line, longestStep, rangeOf } from '../charts/series';
-import type { FlightSeries } from '../generated';
+import type { FlightSeries, Position } from '../generated';
 
 /** A column to colour the track by: the series' own, or a charted value sampled on its clock. */
 export interface Colouring {
@@ -48,10 +48,36 @@ export function trackShape(series: FlightSeries, values: Colouring['column']): F
   return { type: 'FeatureCollection', features };
 }
 
+/** The track in one colour: a line for each stretch without a silence. */
+export function pathShape(series: FlightSeries): FeatureCollection<MultiLineString> {
+  const longest = longestStep(series.time_s);
+  const lines: [number, number][][] = [[]];
+  for (const [row, time] of series.time_s.entries()) {
+    const place = positionAt(series, row);
+    if (row > 0 && time - (series.time_s[row - 1] as number) > longest) lines.push([]);
+    if (place) lines.at(-1)?.push(place);
+  }
+  const drawn = lines.filter((line) => line.length > 1);
+  return { type: 'FeatureCollection', features: [{ type: 'Feature', properties: {}, geometry: { type: 'MultiLineString', coordinates: drawn } }] };
+}
+
 export function positionAt(series: FlightSeries, row: number): [number, number] | null {
   const lat = series.lat_deg[row] ?? null;
   const lon = series.lon_deg[row] ?? null;
   return lat === null || lon === null ? null : [lon, lat];
+}
+
+/** The time at which the drone was nearest to a place. */
+export function nearestTime(series: FlightSeries, { lat_deg, lon_deg }: Position): number {
+  const shrink = Math.cos((lat_deg * Math.PI) / 180);
+  let best = Infinity;
+  let time = series.time_s[0] ?? 0;
+  for (const [row, at] of series.time_s.entries()) {
+    const place = positionAt(series, row);
+    const away = place ? Math.hypot((place[0] - lon_deg) * shrink, place[1] - lat_deg) : Infinity;
+    if (away < best) [best, time] = [away, at];
+  }
+  return time;
 }
 
 export interface Moment {

@@ -1,0 +1,75 @@
+"""A flight among others: what its camera saw of the ground, and how it lay beside another flight."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from mission.pattern import Camera
+from mission.plan import Position
+from web import bundle, comparing, coverage, reach
+from web.api_flights import FlightSummary
+from web.api_review import Companions
+from web.auth import session
+from web.auth.guard import requires
+from web.auth.permissions import Permission
+from web.bundle import TLOG, Bundle
+from web.context import context
+from web.errors import BadRequest
+from web.exchange import answer
+from web.routes.flights import opened, seen
+from web.store import flights
+
+blueprint = Blueprint("review", __name__)
+
+COMPARE = "flight.compare"
+
+
+@blueprint.get("/api/flights/<flight_id>/coverage")
+@requires(Permission.FLIGHT_READ)
+def covered(flight_id: str) -> Response:
+    summary, found = opened(flight_id, "flight.view", part="coverage")
+    return answer(coverage.seen_ground(found.folder / TLOG, _camera(summary, found)))
+
+
+@blueprint.get("/api/flights/<flight_id>/seen")
+@requires(Permission.FLIGHT_READ)
+def spot(flight_id: str) -> Response:
+    """When a place was in view. That the coverage is looked at is in the audit already."""
+    summary, folder = seen(flight_id)
+    found = bundle.read(folder)
+    return answer(coverage.spot_seen(folder / TLOG, _camera(summary, found), _place()))
+
+
+def _camera(summary: FlightSummary, found: Bundle) -> Camera | None:
+    vehicles = {vehicle.callsign: vehicle for vehicle in context().settings.vehicles}
+    return coverage.camera_of(found.plan, vehicles.get(summary.vehicle))
+
+
+def _place() -> Position:
+    try:
+        place = Position(float(request.args.get("lat", "")), float(request.args.get("lon", "")))
+    except ValueError as error:
+        raise BadRequest("a latitude and a longitude in degrees are needed", "lat") from error
+    if not (-90 <= place.lat_deg <= 90 and -180 <= place.lon_deg <= 180):
+        raise BadRequest("the place lies outside the world", "lat")
+    return place
+
+
+@blueprint.get("/api/flights/<flight_id>/companions")
+@requires(Permission.FLIGHT_READ)
+def companions(flight_id: str) -> Response:
+    summary, _ = seen(flight_id)
+    with context().database.read() as db:
+        return answer(Companions(flights.companions(db, summary, reach.flights(session.user()))))
+
+
+@blueprint.post("/api/flights/<flight_id>/compare/<other>")
+@requires(Permission.FLIGHT_READ)
+def compare(flight_id: str, other: str) -> Response:
+    """Combines two flights, which is in the custody log of each before anybody sees it."""
+    if other == flight_id:
+        raise BadRequest("a flight is compared with another one", "other")
+    seen(other)
+    _, own = opened(flight_id, COMPARE, other=other)
+    summary, found = opened(other, COMPARE, other=flight_id)
+    return answer(comparing.compare(own.folder / TLOG, found.folder / TLOG, summary))
