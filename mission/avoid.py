@@ -28,11 +28,14 @@ def avoid(plan: Plan, context: Context = DEFAULT) -> Plan:
         raise GeometryError("plan", "loops by DO_JUMP; its legs cannot be led round anything by themselves")
     detours: dict[int, list[MissionItem]] = {}
     forbidden = {crossing.line for crossing in crossings(situation, situation.lines)}
-    for number, leg in enumerate(situation.distinct_legs):
-        if number in forbidden and leg.kind in (LegKind.TRAVEL, LegKind.RETURN) and leg.horizontal_m > 0.1:
+    legs = [leg for number, leg in enumerate(situation.distinct_legs) if number in forbidden]
+    for leg in legs:
+        if leg.kind in (LegKind.TRAVEL, LegKind.RETURN) and leg.horizontal_m > 0.1:
             added = _detour(leg, space, plan)
             if added:
                 detours.setdefault(leg.item, []).extend(added)
+    if legs and not detours:
+        raise GeometryError(f"item {legs[0].item + 1}", "no way round mends it: move the place itself, or the fence")
     items: list[MissionItem] = []
     for index, item in enumerate(plan.items):
         items.extend(detours.get(index, ()))

@@ -136,6 +136,7 @@ function HomeRow({ store, home }: { store: Store; home: Home }) {
         label="Home above mean sea level"
         unit="m AMSL"
         value={home.altitude_amsl_m}
+        placeholder="?"
         disabled={!store.rights.value.edit}
         testid="home-altitude"
         onChange={setHeight}

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import type { DataSet, Finding } from '../generated';
 import { Icon } from '../ui/Icon';
-import { MendButton, mendOf } from './mending';
+import { MendButton, mendsOf } from './mending';
 import type { Store } from './store';
 
 const RANK: Record<string, number> = { error: 0, warning: 1, info: 2 };
@@ -85,7 +85,7 @@ function Group({ store, findings }: { store: Store; findings: readonly Finding[]
   const [all, setAll] = useState(false);
   const more = findings.length - SHOWN;
   const shown = all || more <= 1 ? findings : findings.slice(0, SHOWN);
-  const mend = findings.map((finding) => mendOf(finding, store.plan.value)).find((found) => found !== null);
+  const mends = store.rights.value.edit ? mendsOf(findings, store.plan.value) : [];
   return (
     <ol>
       {shown.map((finding, index) => (
@@ -105,9 +105,11 @@ function Group({ store, findings }: { store: Store; findings: readonly Finding[]
           </button>
         </li>
       )}
-      {mend && store.rights.value.edit && (
-        <li class="finding-mend">
-          <MendButton store={store} mend={mend} />
+      {mends.length > 0 && (
+        <li class="finding-mend btn-row">
+          {mends.map((mend) => (
+            <MendButton key={mend.id} store={store} mend={mend} />
+          ))}
         </li>
       )}
     </ol>
@@ -130,16 +132,18 @@ function Against({ sources }: { sources: readonly DataSet[] }) {
   );
 }
 
-/** Folded by itself while flying, where the room belongs to the drone; the counts stay. */
+/** Folded by itself while flying, where the room belongs to the drone, and while there is nothing but notes; the counts
+    stay. */
 export function Findings({ store }: { store: Store }) {
   const [folded, setFolded] = useState<boolean | null>(null);
   const flying = store.tab.value === 'fly';
   useEffect(() => setFolded(null), [flying]);
-  const open = !(folded ?? flying);
   const state = store.checkState.value;
   const findings = [...store.findings.value].sort((a, b) => (RANK[a.severity] ?? 3) - (RANK[b.severity] ?? 3));
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
+  const quiet = findings.length > 0 && count('info') === findings.length;
   const stale = state.kind === 'unreachable' || state.kind === 'refused';
+  const open = !(folded ?? (flying || (quiet && !stale)));
   return (
     <section class={`findings ${stale ? 'is-stale' : ''}`} aria-label="Checks" data-testid="findings">
       <button
@@ -161,6 +165,7 @@ export function Findings({ store }: { store: Store }) {
             {plural(count('warning'), 'warning')}
           </span>
         )}
+        {quiet && <span class="badge">{plural(findings.length, 'note')}</span>}
         <span class="spring" />
         <State store={store} />
       </button>

@@ -48,9 +48,7 @@ function Orders({ aboard }: { aboard: Aboard }) {
     </button>
   );
   return (
-    <section class="fly-part">
-      <h3>Fly</h3>
-      <ModeToArm aboard={aboard} />
+    <section aria-label="Orders">
       <div class="orders">
         {armed ? (
           <HoldButton testid="btn-disarm" danger disabled={out} onConfirm={() => void aboard.order('disarm')}>
@@ -71,8 +69,8 @@ function Orders({ aboard }: { aboard: Aboard }) {
   );
 }
 
-/** Hold, return and land: always in sight, one press, no question. */
-export function AbortBar({ aboard }: { aboard: Aboard }) {
+/** Hold, return and land: always in sight, one press, no question. `named` says which drone, where nothing else does. */
+export function AbortBar({ aboard, named }: { aboard: Aboard; named: boolean }) {
   if (!aboard.mayOrder) return null;
   const armed = aboard.heartbeat.value?.live.armed === true;
   const button = (verb: string, name: string, icon: string) => (
@@ -88,7 +86,8 @@ export function AbortBar({ aboard }: { aboard: Aboard }) {
     </button>
   );
   return (
-    <div class="abort-bar" role="group" aria-label="Abort" data-testid="abort-bar">
+    <div class="abort-bar" role="group" aria-label={`Abort ${aboard.vehicle.value}`} data-testid="abort-bar">
+      {named && <span class="overline">{aboard.vehicle.value}</span>}
       {button('hold', 'Hold', 'hold')}
       {button('return', 'Return', 'return')}
       {button('land', 'Land', 'land')}
@@ -134,10 +133,6 @@ function Answers({ aboard }: { aboard: Aboard }) {
 
 export function FlyTab({ store, aboard }: { store: Store; aboard: Aboard }) {
   const problem = aboard.bus.problem.value;
-  const armed = aboard.heartbeat.value?.live.armed === true;
-  const ready =
-    armed || (store.sortie.value.receipt?.verified === true && !aboard.upload.value && !store.changed.value);
-  const upload = <UploadPart store={store} aboard={aboard} />;
   return (
     <div class="fly">
       {problem && (
@@ -147,11 +142,12 @@ export function FlyTab({ store, aboard }: { store: Store; aboard: Aboard }) {
         </p>
       )}
       <VehicleState aboard={aboard} />
-      {!armed && <PreArm aboard={aboard} />}
-      {!ready && upload}
+      {/* Nothing that comes and goes stands above the orders: they must not move under the finger that holds them. */}
       {aboard.mayOrder && <Orders aboard={aboard} />}
+      <ModeToArm aboard={aboard} />
+      <PreArm aboard={aboard} />
       <Answers aboard={aboard} />
-      {ready && upload}
+      <UploadPart store={store} aboard={aboard} />
       {aboard.wantsReason.value && (
         <ReasonDialog
           title={`Take over ${aboard.vehicle.value ?? ''}`}

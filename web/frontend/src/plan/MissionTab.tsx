@@ -33,7 +33,10 @@ const Row = memo(function Row({ store, item, index, selected, editable }: RowPro
   const info = commandInfo(item.command);
   const element = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (selected) element.current?.scrollIntoView({ block: 'nearest' });
+    if (!selected) return;
+    element.current?.scrollIntoView({ block: 'nearest' });
+    // Where the editor is taller than the list, its head is what must be seen.
+    element.current?.firstElementChild?.scrollIntoView({ block: 'nearest' });
   }, [selected]);
   return (
     <li
@@ -134,7 +137,9 @@ function ForAll({ store }: { store: Store }) {
           min={0.5}
           disabled={disabled}
           testid="cruise-speed"
+          placeholder="drone's"
           onChange={(speed) => store.edit((plan) => ({ ...plan, cruise_speed_m_s: speed }), 'speed')}
+          onClear={() => store.edit((plan) => ({ ...plan, cruise_speed_m_s: null }), 'speed')}
         />
       </div>
     </div>
@@ -150,7 +155,7 @@ export function MissionTab({ store }: { store: Store }) {
         <strong>No mission yet</strong>
         <p>
           {store.rights.value.edit
-            ? 'Start with Take-off, then add waypoints on the map. Or drop a .plan or .waypoints file here.'
+            ? 'Press Take-off and then the map: that is home, too. Then waypoints, and Return. Or drop a plan file here.'
             : 'The pilot has not drawn one.'}
         </p>
       </div>

@@ -7,6 +7,7 @@ import { AbortBar, FlyTab } from './FlyTab';
 import { MissionTab } from './MissionTab';
 import { SortieTab } from './SortieTab';
 import type { Store, Tab } from './store';
+import { StandsOff } from './VehicleState';
 
 const TABS: readonly (readonly [Tab, string])[] = [
   ['mission', 'Mission'],
@@ -39,6 +40,7 @@ function Totals({ store }: { store: Store }) {
 
 export function Panel({ store, aboard }: { store: Store; aboard: Aboard }) {
   const tab = store.tab.value;
+  const armed = aboard.named.value !== null && aboard.heartbeat.value?.live.armed === true;
   return (
     <aside class="panel" aria-label="Sortie">
       <Totals store={store} />
@@ -57,14 +59,15 @@ export function Panel({ store, aboard }: { store: Store; aboard: Aboard }) {
           </button>
         ))}
       </div>
-      <div class="panel-body" role="tabpanel">
+      <div class="panel-body" role="tabpanel" key={tab}>
         {tab === 'mission' && <MissionTab store={store} />}
         {tab === 'fence' && <FenceTab store={store} />}
         {tab === 'sortie' && <SortieTab store={store} />}
         {tab === 'fly' && <FlyTab store={store} aboard={aboard} />}
       </div>
+      <StandsOff store={store} aboard={aboard} />
       <Findings store={store} />
-      {(tab === 'fly' || aboard.heartbeat.value?.live.armed) && <AbortBar aboard={aboard} />}
+      {(tab === 'fly' || armed) && <AbortBar aboard={aboard} named={tab !== 'fly'} />}
     </aside>
   );
 }

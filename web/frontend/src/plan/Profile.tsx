@@ -127,7 +127,7 @@ export function Profile({ store }: { store: Store }) {
       </header>
       {open && (
         <div class="profile-chart" ref={element}>
-          {points.length > 1 ? (
+          {(points.at(-1)?.distance ?? 0) > 0 ? (
             <Chart store={store} points={points} width={width} height={height} />
           ) : (
             <p class="profile-empty">The profile appears with the first leg.</p>

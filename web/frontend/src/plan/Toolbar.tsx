@@ -53,18 +53,18 @@ const GROUPS: readonly { readonly name: string; readonly tools: readonly ToolBut
 
 const HINTS: Record<Tool, string> = {
   select: '',
-  waypoint: 'Click to add waypoints. Drag one to move it.',
-  takeoff: 'Click where the drone takes off; that is home, too.',
-  land: 'Click where the drone lands.',
-  'inclusion-polygon': 'Click the corners of the area to stay inside.',
-  'exclusion-polygon': 'Click the corners of the area to stay out of.',
+  waypoint: 'Press the map to add waypoints. Drag one to move it.',
+  takeoff: 'Press where the drone takes off; that is home, too.',
+  land: 'Press where the drone lands.',
+  'inclusion-polygon': 'Press the corners of the area to stay inside.',
+  'exclusion-polygon': 'Press the corners of the area to stay out of.',
   'inclusion-circle': 'Press at the centre and drag outwards.',
   'exclusion-circle': 'Press at the centre and drag outwards.',
-  'pattern-area': 'Click the corners of the area to fly over.',
-  'pattern-line': 'Click along the line to follow.',
-  'pattern-point': 'Click the point to search around.',
-  home: 'Click where home is.',
-  rally: 'Click where the drone may come down instead of home.',
+  'pattern-area': 'Press the corners of the area to fly over.',
+  'pattern-line': 'Press along the line to follow.',
+  'pattern-point': 'Press the point to search around.',
+  home: 'Press where home is.',
+  rally: 'Press where the drone may come down instead of home.',
 };
 
 export function Toolbar({ store }: { store: Store }) {

@@ -50,16 +50,23 @@ function Progress({ upload, stage, name }: { upload: Upload; stage: string; name
   );
 }
 
-export function Receipt({ receipt }: { receipt: UploadReceipt }) {
+function verdict(receipt: UploadReceipt, current: boolean): [tone: string, icon: string, words: string] {
+  if (!receipt.verified) return ['is-failed', 'error', 'Not aboard'];
+  if (!current) return ['is-former', 'warning', 'Aboard: the plan before it was changed'];
+  return ['is-verified', 'check', 'Aboard and read back equal'];
+}
+
+function Receipt({ receipt, current }: { receipt: UploadReceipt; current: boolean }) {
+  const [tone, icon, words] = verdict(receipt, current);
   return (
     <div
-      class={`receipt ${receipt.verified ? 'is-verified' : 'is-failed'}`}
+      class={`receipt ${tone}`}
       data-testid="receipt"
       data-verified={receipt.verified}
     >
       <header>
-        <Icon name={receipt.verified ? 'check' : 'error'} />
-        <b>{receipt.verified ? 'Aboard and read back equal' : 'Not aboard'}</b>
+        <Icon name={icon} />
+        <b>{words}</b>
       </header>
       {receipt.problem && <p class="receipt-problem">{receipt.problem}</p>}
       <dl class="facts">
@@ -155,7 +162,7 @@ function Start({ store, aboard }: { store: Store; aboard: Aboard }) {
       )}
       <button
         type="button"
-        class={`btn btn-block ${receipt?.verified ? '' : 'btn-primary'}`}
+        class={`btn btn-block ${aboard.holdsPlan.value ? '' : 'btn-primary'}`}
         disabled={why !== null || aboard.vehicle.value === null}
         data-testid="btn-upload"
         onClick={() => void aboard.startUpload(null)}
@@ -176,7 +183,7 @@ export function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) 
   return (
     <section class="fly-part">
       {(upload || override || edit) && <Start store={store} aboard={aboard} />}
-      {receipt && <Receipt receipt={receipt} />}
+      {receipt && <Receipt receipt={receipt} current={aboard.holdsPlan.value} />}
     </section>
   );
 }

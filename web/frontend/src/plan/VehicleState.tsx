@@ -2,6 +2,8 @@
 import { clock, metres, percent, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import type { Aboard } from './aboard';
+import { setHome } from './edit';
+import type { Store } from './store';
 
 export function VehicleState({ aboard }: { aboard: Aboard }) {
   const live = aboard.heartbeat.value?.live;
@@ -35,9 +37,19 @@ export function VehicleState({ aboard }: { aboard: Aboard }) {
 
 /** Whether the autopilot would arm, in its own words. */
 export function PreArm({ aboard }: { aboard: Aboard }) {
-  const ok = aboard.heartbeat.value?.live.prearm_ok ?? null;
+  const live = aboard.heartbeat.value?.live;
+  const ok = live?.prearm_ok ?? null;
   const words = (aboard.info.value?.statustexts ?? []).filter((text) => /^(pre)?arm/i.test(text));
   const latest = [...new Set([...words].reverse())].slice(0, 6);
+  if (live?.armed) {
+    if (live.landed !== true) return null;
+    return (
+      <p class="note note-warn" data-testid="prearm" data-state="armed">
+        <Icon name="clock" />
+        Armed. Start now: on the ground it disarms by itself after ten seconds.
+      </p>
+    );
+  }
   if (aboard.stale.value || ok === null) {
     return (
       <p class="note" data-testid="prearm" data-state="unknown">
@@ -63,6 +75,30 @@ export function PreArm({ aboard }: { aboard: Aboard }) {
           <p key={text}>{text}</p>
         ))}
       </div>
+    </div>
+  );
+}
+
+/** A drone flies from where it stands, whatever the plan calls home. Said before anybody approves the plan. */
+export function StandsOff({ store, aboard }: { store: Store; aboard: Aboard }) {
+  const off = aboard.standsOff.value;
+  if (!off) return null;
+  return (
+    <div class="note note-warn stands-off" role="status" data-testid="stands-off">
+      <span>
+        <b>{aboard.named.value}</b> stands {metres(off.distance_m)} from home.
+      </span>
+      {store.rights.value.edit && (
+        <button
+          type="button"
+          class="btn"
+          data-testid="btn-home-here"
+          onClick={() => store.edit((plan) => setHome(plan, off.position))}
+        >
+          <Icon name="home" />
+          Make that home
+        </button>
+      )}
     </div>
   );
 }

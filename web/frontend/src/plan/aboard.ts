@@ -9,10 +9,12 @@ import {
   liveFrame,
   type LiveFrameTuple,
   type LiveVehicle,
+  type Position,
   type Progress,
   type Reply,
   type VehicleInfo,
 } from '../generated';
+import { distance } from '../map/geo';
 import { toast } from '../ui/toast';
 import type { Drone, Store } from './store';
 
@@ -24,6 +26,8 @@ export const STALE_MS = 3000;
 /** These go out at once, whatever other order still waits for its answer. */
 const EMERGENCY: ReadonlySet<string> = new Set(['hold', 'return', 'land']);
 const LONGEST_UPLOAD_MS = 180_000;
+/** ArduCopter's home is where it is armed: so near to the plan's home, the plan is flown as it was checked. */
+const AT_HOME_M = 20;
 
 export interface Heartbeat {
   readonly live: LiveVehicle;
@@ -60,15 +64,31 @@ export class Aboard {
   readonly answers = signal<readonly Answer[]>([]);
   /** The order that the server wants a reason for. */
   readonly wantsReason = signal<{ readonly verb: string; readonly given: Given } | null>(null);
-  readonly vehicle = computed<string | null>(() => {
+  /** The drone that this sortie is flown with, as far as anybody has said so. */
+  readonly named = computed<string | null>(() => {
     const { vehicle, receipt } = this.store.sortie.value;
-    return vehicle ?? this.chosen.value ?? receipt?.vehicle ?? this.store.page.vehicles[0] ?? null;
+    return vehicle ?? this.chosen.value ?? receipt?.vehicle ?? null;
+  });
+  /** What is shown and ordered: the drone named, or the unit's first until one is. */
+  readonly vehicle = computed<string | null>(() => this.named.value ?? this.store.page.vehicles[0] ?? null);
+  /** Whether what the drone read back is this plan as it is saved now, and not one that was changed since. */
+  readonly holdsPlan = computed(() => {
+    const { receipt, plan_sha256 } = this.store.sortie.value;
+    return receipt?.verified === true && receipt.plan_sha256 === plan_sha256;
   });
   readonly age = computed(() => {
     const last = this.heartbeat.value;
     return last ? ageMs(last.live.heartbeat_age_ms, last.heard, this.now.value) : null;
   });
   readonly stale = computed(() => this.age.value === null || this.age.value > STALE_MS);
+  /** How far from the plan's home the drone stands, where that is too far to take off by this plan; else null. */
+  readonly standsOff = computed<{ readonly position: Position; readonly distance_m: number } | null>(() => {
+    const drone = this.store.drone.value;
+    const home = this.store.plan.value.home;
+    if (this.named.value === null || !drone || drone.stale || drone.flying || !home) return null;
+    const distance_m = distance(home.position, drone.position);
+    return distance_m > AT_HOME_M ? { position: drone.position, distance_m } : null;
+  });
   readonly mayOrder: boolean;
 
   private readonly now = signal(moment());
@@ -200,8 +220,11 @@ export class Aboard {
     return `${version} ${vehicle ?? ''} ${this.upload.value?.id ?? ''}`;
   }
 
-  private noted(verb: string, { ok, text, said }: Reply): void {
-    this.answers.value = [{ verb, ok, text, said, at: new Date() }, ...this.answers.value].slice(0, MOST_ANSWERS);
+  private noted(verb: string, reply: Reply): void {
+    const { ok, said } = reply;
+    const text = reply.text.replace(new RegExp(`^${verb}: `), '');
+    const answer = { verb, ok, text, said: [...new Set(said)], at: new Date() };
+    this.answers.value = [answer, ...this.answers.value].slice(0, MOST_ANSWERS);
     if (!ok) toast(`${verb}: ${text}`, 'crit');
   }
 }

@@ -31,10 +31,10 @@ describe('mission items', () => {
     });
   });
 
-  test('a mission has one take-off, and it is first', () => {
+  test('a mission has one take-off, and it is first; a second press moves it, and home with it', () => {
     const plan = edit.addTakeoff(flown, C);
     expect(commands(plan)).toEqual([Command.TAKEOFF, Command.WAYPOINT, Command.RETURN]);
-    expect(plan.home?.position).toEqual(A);
+    expect(plan.home?.position).toEqual(C);
   });
 
   test('a waypoint goes before the return that ends the mission and keeps the height before it', () => {

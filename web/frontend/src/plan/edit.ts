@@ -96,9 +96,9 @@ export function addWaypoint(plan: Plan, position: Position, selected: number | n
   return insertItem(plan, index, newItem(Command.WAYPOINT, position, heightBefore(plan, index)));
 }
 
-/** The vehicle takes off where it stands, which is home: a plan without one gets it here. */
+/** The vehicle takes off where it stands, which is home. */
 export function addTakeoff(plan: Plan, position: Position): Plan {
-  const withHome = plan.home ? plan : setHome(plan, position);
+  const withHome = setHome(plan, position);
   const takeoff = newItem(Command.TAKEOFF, null, heightBefore(plan, 0));
   return withHome.items[0]?.command === Command.TAKEOFF ? withHome : insertItem(withHome, 0, takeoff);
 }

@@ -1,4 +1,6 @@
 /* What the server can mend by itself: offered where the finding stands, and one step that can be undone. */
+import { useState } from 'preact/hooks';
+
 import { api } from '../api';
 import type { Finding, Plan } from '../generated';
 import { Icon } from '../ui/Icon';
@@ -35,10 +37,18 @@ const DRAW_FENCE: Mend = {
 };
 
 /** For a plan that grew out of its fence; exclusions stay. */
-export const FENCE_ANEW: Mend = { ...DRAW_FENCE, words: 'Draw the inclusion anew around the plan' };
+export const FENCE_ANEW: Mend = {
+  ...DRAW_FENCE,
+  id: 'fence-anew',
+  words: 'Draw the inclusion anew',
+  fits: ({ check, text }, plan) => check === 'fence_breach' && text.includes('inclusion') && hasInclusion(plan),
+};
 
-export function mendOf(finding: Finding | undefined, plan: Plan): Mend | null {
-  return (finding && [LEAD_ROUND, DRAW_FENCE].find(({ fits }) => fits(finding, plan))) ?? null;
+const MENDS: readonly Mend[] = [LEAD_ROUND, DRAW_FENCE, FENCE_ANEW];
+
+/** What mends any of the findings, each once. */
+export function mendsOf(findings: readonly Finding[], plan: Plan): readonly Mend[] {
+  return MENDS.filter(({ fits }) => findings.some((finding) => fits(finding, plan)));
 }
 
 async function apply(store: Store, { mended }: Mend): Promise<void> {
@@ -53,8 +63,20 @@ async function apply(store: Store, { mended }: Mend): Promise<void> {
 }
 
 export function MendButton({ store, mend }: { store: Store; mend: Mend }) {
+  const [busy, setBusy] = useState(false);
+  const press = async (): Promise<void> => {
+    setBusy(true);
+    await apply(store, mend);
+    setBusy(false);
+  };
   return (
-    <button type="button" class="btn mend" data-testid={`btn-${mend.id}`} onClick={() => void apply(store, mend)}>
+    <button
+      type="button"
+      class="btn"
+      disabled={busy}
+      data-testid={`btn-${mend.id}`}
+      onClick={() => void press()}
+    >
       <Icon name={mend.icon} />
       {mend.words}
     </button>

@@ -2,6 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import './hold-button.css';
+
 export const HOLD_MS = 800;
 
 export interface HoldButtonProps {
@@ -46,7 +48,7 @@ export function HoldButton({ onConfirm, children, disabled = false, danger = fal
       onKeyDown={(event) => {
         if (event.key !== ' ' && event.key !== 'Enter') return;
         event.preventDefault();
-        start();
+        if (!event.repeat) start();
       }}
       onKeyUp={stop}
       onBlur={stop}

@@ -1,6 +1,8 @@
 /* A number with its unit. A change counts as soon as it is a number in range; anything else stays marked and unused. */
 import { useEffect, useState } from 'preact/hooks';
 
+import './number-input.css';
+
 export interface NumberInputProps {
   readonly label: string;
   readonly value: number | null;
