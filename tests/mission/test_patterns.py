@@ -192,7 +192,7 @@ def test_avoid_refuses_a_place_that_is_forbidden_itself(make_plan: MakePlan, par
 
 def test_avoid_says_when_no_way_round_mends_it(make_plan: MakePlan) -> None:
     """A place beyond the vehicle's own circle about home: nothing lies between that could be led round."""
-    with pytest.raises(GeometryError, match="item 2.*move the place"):
+    with pytest.raises(GeometryError, match=r"item 2.*move the place"):
         avoid(make_plan([(700, 0)]))
 
 
