@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,7 +12,7 @@ from telemetry.errors import RecordingError
 from telemetry.logs import Log, Table
 from web import recordings, track
 from web.api_charts import ChartWindow, FlightLog, FlightLogs, LoggedField, LoggedMessage
-from web.api_flights import Attachment
+from web.api_flights import Attachment, Taken
 
 KINDS: Final = {
     "tlog": "application/x-mavlink-tlog",
@@ -39,6 +40,12 @@ def readable(path: Path) -> Log:
     if log.kind not in KINDS or not log.messages:
         raise RecordingError(str(path), 0, "it holds nothing that could be read")
     return log
+
+
+def begun(log: Log) -> Taken:
+    """When the log begins, where it tells the date."""
+    span = log.span_s if log.utc else None
+    return Taken(datetime.fromtimestamp(span[0], UTC), "file") if span else Taken(None, None)
 
 
 def logs(own: Path, attached: list[tuple[Attachment, Path]]) -> FlightLogs:

@@ -1,4 +1,5 @@
-"""Takes the bus's events into the database: receipts to their sorties, closed flights into the index.
+"""Takes the bus's events into the database: receipts to their sorties, closed flights into the index, and the logs that
+drones kept of them to the flights.
 
 The place in the stream is kept in the same transaction as what was made of the event, so that each counts exactly
 once whenever the process ends. An event that cannot be used is logged and passed: it must not stop the later ones.
@@ -7,10 +8,11 @@ once whenever the process ends. An event that cannot be used is logged and passe
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
@@ -18,10 +20,11 @@ from sqlalchemy.orm import Session
 
 from telemetry import subjects
 from telemetry.errors import RecordingError
-from telemetry.wire import Event, FlightRecord, UploadReceipt
-from web import api_flights, bundle
+from telemetry.wire import Event, FlightRecord, LogReceipt, UploadReceipt
+from web import api_flights, bundle, charts
+from web.handing_over import attachment_folder
 from web.searchable import Facts, facts
-from web.store import audit, flight_search, flights, sorties, uploads
+from web.store import attachments, audit, flight_search, flights, keeping, sorties, uploads
 from web.store.audit import Who
 from web.store.database import Database
 
@@ -29,15 +32,16 @@ log = logging.getLogger(__name__)
 
 UPLOAD: Final = "upload"
 FLIGHT_CLOSED: Final = "flight_closed"
+LOG: Final = "log"
 MADE_UP_MOST: Final = 200
 """Flights at one start, so that it does not take minutes."""
 
 
 class Indexer:
-    """Given to `BusLine.start`: `after` is where it stands, `take` gets what follows."""
+    """For `BusLine.start`: `after` is where it stands, `take` gets what follows. `home` is the folder of all data."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, home: Path) -> None:
+        self._database, self._home = database, home
 
     def after(self) -> int:
         """First makes up for flights that an earlier version indexed without what their recordings say."""
@@ -54,7 +58,7 @@ class Indexer:
     def take(self, sequence: int, event: Event) -> None:
         """Raises only what may be over at the next try, such as a database that is away."""
         try:
-            use = _use_of(event)
+            use = _use_of(event, self._home)
         except msgspec.ValidationError as error:
             use = None
             _cannot_be_used(sequence, event, error)
@@ -74,13 +78,17 @@ def _cannot_be_used(sequence: int, event: Event, error: Exception) -> None:
     log.warning("event %d (%s of %s) cannot be used: %s", sequence, event.kind, event.vehicle, error)
 
 
-def _use_of(event: Event) -> Callable[[Session], None] | None:
+def _use_of(event: Event, home: Path) -> Callable[[Session], None] | None:
     """What the event changes, ready to be written: a recording is read before, not while others wait for the lock."""
     if event.kind == UPLOAD:
         return partial(_receipt, receipt=msgspec.convert(event.data, UploadReceipt))
     if event.kind == FLIGHT_CLOSED:
         record = msgspec.convert(event.data, FlightRecord)
         return partial(_flight, record=record, found=_facts(record.flight_id, Path(record.bundle)))
+    if event.kind == LOG:
+        receipt = msgspec.convert(event.data, LogReceipt)
+        kept = _kept(receipt, home)
+        return None if kept is None else partial(_log, receipt=receipt, kept=kept, by=event.actor or "")
     return None
 
 
@@ -128,6 +136,47 @@ def _flight(db: Session, record: FlightRecord, found: Facts | None) -> None:
         sorties.set_state(
             db, int(sortie.sortie_id), sorties.State.FLOWN, only_from=(sorties.State.APPROVED, sorties.State.UPLOADED)
         )
+
+
+class _Kept(NamedTuple):
+    """A log among the attachments of its flight."""
+
+    path: Path
+    begun: api_flights.Taken
+
+
+def _kept(receipt: LogReceipt, home: Path) -> _Kept | None:
+    """None: it is of no flight, or its file is not here."""
+    if receipt.flight_id is None or receipt.file is None or receipt.sha256 is None:
+        return None
+    kept = attachment_folder(home, receipt.flight_id) / receipt.sha256
+    try:
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            shutil.move(receipt.file, kept)
+    except OSError as error:
+        log.error("the log of %s for flight %s is not attached: %s", receipt.vehicle, receipt.flight_id, error)
+        return None
+    return _Kept(kept, _begun(kept))
+
+
+def _log(db: Session, receipt: LogReceipt, kept: _Kept, by: str) -> None:
+    flight_id, digest = receipt.flight_id or "", receipt.sha256 or ""
+    if keeping.is_disposed(db, flight_id):
+        kept.path.unlink(missing_ok=True)
+    elif all(one.sha256 != digest for one in attachments.of(db, flight_id)):
+        name, kind = f"{receipt.vehicle}-log-{receipt.number}.bin", charts.KINDS["dataflash"]
+        made = attachments.add(db, flight_id, by, name, kind, receipt.bytes, digest, kept.begun)
+        who, number = Who(by, None, None), made.attachment_id
+        audit.append(db, who, "flight.attach", flight_id, attachment=number, sha256=digest, bytes=receipt.bytes)
+
+
+def _begun(path: Path) -> api_flights.Taken:
+    try:
+        return charts.begun(charts.readable(path))
+    except RecordingError as error:  # attached all the same: it is what the drone gave
+        log.warning("%s cannot be read: %s", path, error)
+        return api_flights.Taken(None, None)
 
 
 def _facts(flight_id: str, folder: Path) -> Facts | None:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from sqlalchemy.orm import Session
 
-from telemetry.services.orders import COMMAND_VERBS, ORDERS
+from telemetry.services.orders import COMMAND_VERBS, ORDERS, RESTORE
 from telemetry.wire import Incident, VehicleInfo
 from web import api, api_flights
 from web.auth.permissions import ALLOWED, Permission, Role
@@ -20,7 +20,7 @@ from web.store.users import Account
 RECENT: Final = timedelta(days=7)
 """How far back a control room may review."""
 
-VERBS: Final = (*ORDERS, *COMMAND_VERBS)
+VERBS: Final = (*ORDERS, *COMMAND_VERBS, RESTORE)
 OBSERVER_VERBS: Final = ("pause", "hold", "return", "land")
 """An observer may hold and abort, nothing else."""
 

@@ -44,7 +44,7 @@ def run(settings: Settings) -> None:
     bus = BusLine(
         telemetry.settings.nats_url(settings), telemetry.settings.websocket_url(settings), BusKeys(home / "keys")
     )
-    indexer = Indexer(database)
+    indexer = Indexer(database, home)
     server = waitress.create_server(
         create_app(settings, home, database, bus),
         host=settings.web.host,

@@ -2,9 +2,9 @@
 
 | verb         | arguments                     | answer                                                               |
 |--------------|-------------------------------|----------------------------------------------------------------------|
-| `logs`       |                               | `data.logs`: `number`, `size`, `started_at` of each, oldest first    |
+| `logs`       |                               | `data.logs`: `number`, `size`, `written_at` of each, oldest first    |
 | `log`        | `wire.LogOrder`               | at once; its end is the event ``log`` with a `wire.LogReceipt`       |
-| `fetching`   |                               | `data`: `wire.LogFetch` of the log asked for last                    |
+| `fetching`   |                               | `data.fetch`: `wire.LogFetch` of the log asked for last, if any      |
 | `parameters` |                               | `data.parameters`: all of them, by name                              |
 | `parameter`  | `name`, and `value` to set it | `data.value`: what the vehicle holds, read back after setting        |
 
@@ -81,9 +81,7 @@ class Jobs:
         return Reply(True, f"{wanted.name} is {held:g}.", data={"name": wanted.name, "value": held})
 
     def fetching(self) -> Reply:
-        if self._fetch is None:
-            return Reply(False, "No log of this vehicle was asked for since the gateway started.")
-        return Reply(True, "", data=msgspec.to_builtins(self._fetch))
+        return Reply(True, "", data={"fetch": msgspec.to_builtins(self._fetch)})
 
     def _begin_log(self, order: LogOrder, by: str) -> Reply:
         if self._fetching is not None and not self._fetching.done():

@@ -42,11 +42,11 @@ OnProgress = Callable[[int, int], None]
 
 
 class Log(msgspec.Struct, frozen=True):
-    """`started_at` is None where the vehicle did not know the time."""
+    """`written_at`: when last; None where the vehicle did not know the time."""
 
     number: int
     size: int
-    started_at: datetime | None
+    written_at: datetime | None
 
 
 async def listing(channel: Channel) -> tuple[Log, ...]:

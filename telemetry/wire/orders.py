@@ -68,7 +68,7 @@ class LogReceipt(msgspec.Struct, frozen=True):
 
 
 class LogFetch(msgspec.Struct, frozen=True):
-    """`data` of the answer to ``fetching``: how the log that was asked for last is coming, in bytes."""
+    """`data.fetch` of the answer to ``fetching``: how the log that was asked for last is coming, in bytes."""
 
     order: LogOrder
     done: int = 0

@@ -100,7 +100,7 @@ def last_nights_flight(home: Path) -> FlightRecord:
     (folder / "manifest.json").write_bytes(msgspec.json.encode(record))
     seal_flight(folder)
     closed = Event("c1", ended, DRONE, FLIGHT_CLOSED, "Landed.", data=msgspec.to_builtins(record))
-    Indexer(database).take(1, closed)
+    Indexer(database, home).take(1, closed)
     database.close()
     return record
 

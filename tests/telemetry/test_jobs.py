@@ -57,7 +57,7 @@ async def test_the_vehicles_own_log_comes_and_tells_how_far_it_is(
 ) -> None:
     monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
     await fly(unit)
-    assert not (await ask(unit, "fetching")).ok, "none was asked for"
+    assert (await ask(unit, "fetching")).data == {"fetch": None}
     listed = await ask(unit, "logs")
     assert listed.ok, listed.text
     newest = listed.data["logs"][-1]
@@ -67,7 +67,7 @@ async def test_the_vehicles_own_log_comes_and_tells_how_far_it_is(
     assert again == Reply(False, "Another log of this vehicle is being fetched.")
     seen: list[LogFetch] = []
     while not seen or seen[-1].receipt is None:
-        seen.append(msgspec.convert((await ask(unit, "fetching")).data, LogFetch))
+        seen.append(msgspec.convert((await ask(unit, "fetching")).data["fetch"], LogFetch))
     receipt = seen[-1].receipt
     assert receipt.problem is None
     path = tmp_path / "vehicle-logs" / NAME / f"dataflash-{newest['number']:08}.bin"

@@ -87,7 +87,7 @@ def _file(path: Path) -> RecordedFile:
 def take(database: Database, record: FlightRecord, sequence: int = 1) -> None:
     data = msgspec.to_builtins(record)
     closed = Event(f"closed-{sequence}", record.ended_at, record.vehicle, FLIGHT_CLOSED, "Landed.", data=data)
-    Indexer(database).take(sequence, closed)
+    Indexer(database, Path(record.bundle).parent).take(sequence, closed)
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_flight_that_cannot_be_kept_is_passed_whole(
     take(database, timeless, sequence=2)
     take(database, msgspec.structs.replace(flown, flight_id="next"), sequence=3)
     assert set(listed(supervisor)) == {FLIGHT, "next"}
-    assert Indexer(database).after() == 3
+    assert Indexer(database, Path()).after() == 3
 
 
 def test_the_flight_page_carries_plan_receipt_and_events(pilot: Browser, flown: FlightRecord, approved: Sortie) -> None:

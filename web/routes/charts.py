@@ -6,16 +6,13 @@ import hashlib
 import os
 import re
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, request
 
 from telemetry.errors import RecordingError
-from telemetry.logs import Log
 from web import charts, circumstances
-from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
@@ -120,7 +117,7 @@ def attach(flight_id: str, upload: str) -> Response:
     name = name_given("log")
     with context().database.write() as db:
         by, kind = session.user().username, charts.KINDS[log.kind]
-        made = attachments.add(db, flight_id, by, name, kind, size, digest, _begun(log))
+        made = attachments.add(db, flight_id, by, name, kind, size, digest, charts.begun(log))
         audit.append(
             db, session.who(), "flight.attach", flight_id, attachment=made.attachment_id, sha256=digest, bytes=size
         )
@@ -145,12 +142,6 @@ def _clear(draft: Path) -> None:
     for old in draft.parent.glob(f"*{_DRAFT}"):
         if time.time() - old.stat().st_mtime > _FORGOTTEN_S:
             old.unlink(missing_ok=True)
-
-
-def _begun(log: Log) -> Taken:
-    """When the log begins, where it tells the date."""
-    span = log.span_s if log.utc else None
-    return Taken(datetime.fromtimestamp(span[0], UTC), "file") if span else Taken(None, None)
 
 
 def _attached(flight_id: str, sha256: str) -> Path:

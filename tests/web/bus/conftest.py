@@ -86,8 +86,8 @@ def gateway(nats: Listening, tmp_path: Path) -> Iterator[Gateway]:
 class Indexed:
     """An indexer that tells when an event has been taken."""
 
-    def __init__(self, database: Database) -> None:
-        self._indexer = Indexer(database)
+    def __init__(self, database: Database, home: Path) -> None:
+        self._indexer = Indexer(database, home)
         self._taken = threading.Condition()
         self._kinds: list[str] = []
         self.after = self._indexer.after
@@ -104,8 +104,8 @@ class Indexed:
 
 
 @pytest.fixture
-def indexed(database: Database) -> Indexed:
-    return Indexed(database)
+def indexed(database: Database, tmp_path: Path) -> Indexed:
+    return Indexed(database, tmp_path)
 
 
 @pytest.fixture

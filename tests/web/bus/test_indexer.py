@@ -29,7 +29,7 @@ def test_a_receipt_that_comes_twice_counts_once(
     event = Event("again", loaded.receipt.finished_at, VEHICLE, "upload", "…", data=msgspec.to_builtins(loaded.receipt))
     gateway.run(gateway.bus.record(event))
     indexed.wait_for(2)
-    assert Indexer(database).after() == 2
+    assert Indexer(database, Path()).after() == 2
     with database.read() as db:
         entries, _ = audit.search(db, audit.Search(action="upload"))
     assert [entry.outcome for entry in entries].count("verified") == 1

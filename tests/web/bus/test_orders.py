@@ -25,6 +25,15 @@ def test_the_pilot_orders_the_drone_of_his_sortie(pilot: Browser, loaded: Sortie
     assert (verb, request.actor.user, request.sortie) == ("arm", "pilot", loaded.sortie_id)
 
 
+def test_the_former_plan_is_restored_by_whoever_may_order_the_drone(
+    pilot: Browser, observer: Browser, loaded: Sortie, gateway: Gateway
+) -> None:
+    problem(order(observer, "restore"), 403)
+    gateway.answer = Reply(True, "Upload to UAV-07 started.", data={"upload_id": "u2"})
+    assert order(pilot, "restore").json["data"] == {"upload_id": "u2"}  # type: ignore[index]
+    assert [verb for verb, _ in gateway.asked] == ["restore"]
+
+
 def test_every_order_and_its_end_are_in_the_audit(
     pilot: Browser, loaded: Sortie, gateway: Gateway, database: Database
 ) -> None:
