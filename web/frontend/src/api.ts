@@ -12,6 +12,8 @@ import type {
   Companions,
   Comparison,
   Coverage,
+  DroneLogFetch,
+  DroneLogs,
   Examination,
   Fleet,
   FlightList,
@@ -194,6 +196,10 @@ export const api = {
     const path = `/api/flights/${encodeURIComponent(id)}/logs/${upload}?name=${encodeURIComponent(file.name)}`;
     return sendJson<Attachment>('POST', path, {});
   },
+  droneLogs: (id: string) => getJson<DroneLogs>(`/api/flights/${encodeURIComponent(id)}/drone-logs`),
+  fetchDroneLog: (id: string, number: number) =>
+    sendJson<DroneLogFetch>('POST', `/api/flights/${encodeURIComponent(id)}/drone-logs/${number}`, {}),
+  droneLogFetching: (id: string) => getJson<DroneLogFetch>(`/api/flights/${encodeURIComponent(id)}/drone-logs/fetching`),
   circumstances: (id: string) => getJson<Circumstances>(`/api/flights/${encodeURIComponent(id)}/circumstances`),
   coverage: (id: string) => getJson<Coverage>(`/api/flights/${encodeURIComponent(id)}/coverage`),
   spotSeen: (id: string, { lat_deg, lon_deg }: Position) =>

@@ -61,7 +61,7 @@ export function Panels({ flight, events, shown, findings, circumstances }: Props
             <Circumstances known={circumstances} cursor={cursor} />
           </>
         )}
-        {tab.value === 'values' && (shown ? <ValuesTab flightId={flight.summary.flight_id} values={shown.values} mayAttach={flight.may_note} /> : NO_RECORDING)}
+        {tab.value === 'values' && (shown ? <ValuesTab flightId={flight.summary.flight_id} vehicle={flight.summary.vehicle} values={shown.values} mayAttach={flight.may_note} /> : NO_RECORDING)}
         {tab.value === 'compare' && (shown ? <CompareTab own={flight.summary} comparing={shown.comparing} cursor={shown.shared.cursor} /> : NO_RECORDING)}
         {tab.value === 'files' && (
           <>

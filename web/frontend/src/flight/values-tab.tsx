@@ -8,12 +8,13 @@ import type { FlightLog, LoggedMessage } from '../generated';
 import { fixed } from '../live/words';
 import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toast';
+import { FetchLog } from './drone-log';
 import { Nothing } from './nothing';
 import type { Asked, Values } from './values';
 
 const KINDS: Readonly<Record<string, string>> = { tlog: 'MAVLink', dataflash: 'DataFlash', ulog: 'PX4 ULog' };
 
-export function ValuesTab({ flightId, values, mayAttach }: { flightId: string; values: Values; mayAttach: boolean }) {
+export function ValuesTab({ flightId, vehicle, values, mayAttach }: { flightId: string; vehicle: string; values: Values; mayAttach: boolean }) {
   const words = useSignal('');
   const logs = values.logs.value;
   if (logs === 'loading') return <Nothing icon="search" text="Reading what the logs hold." />;
@@ -31,6 +32,7 @@ export function ValuesTab({ flightId, values, mayAttach }: { flightId: string; v
           onInput={(event) => (words.value = event.currentTarget.value)}
         />
         {mayAttach && <Attach flightId={flightId} values={values} />}
+        {mayAttach && <FetchLog flightId={flightId} vehicle={vehicle} values={values} />}
       </div>
       {logs.map((log) => (
         <LogValues key={log.source} log={log} values={values} words={words.value.trim().toLowerCase()} />

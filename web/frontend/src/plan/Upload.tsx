@@ -5,7 +5,7 @@ import type { UploadReceipt } from '../generated';
 import { Choice } from '../ui/Choice';
 import { instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
-import type { Aboard, Upload } from './aboard';
+import { type Aboard, RESTORE, type Upload } from './aboard';
 import { ReasonDialog } from './ReasonDialog';
 import type { Store } from './store';
 
@@ -176,6 +176,33 @@ function Start({ store, aboard }: { store: Store; aboard: Aboard }) {
   );
 }
 
+/** After a failed upload: the plan that was aboard before, back again. */
+function Former({ aboard, sha256 }: { aboard: Aboard; sha256: string }) {
+  const restored = aboard.restored.value;
+  if (restored?.verified) {
+    return (
+      <p class="note note-ok" role="status" data-testid="restored">
+        {restored.vehicle} holds the plan of before again: all of it read back equal.
+      </p>
+    );
+  }
+  return (
+    <>
+      {restored && <p class="note note-crit">{restored.problem}</p>}
+      <button
+        type="button"
+        class="btn btn-block"
+        disabled={!aboard.mayOrder || aboard.waiting.value !== null}
+        data-testid="btn-restore"
+        onClick={() => void aboard.order(RESTORE)}
+      >
+        <Icon name="undo" />
+        Restore the former plan <span class="mono">{sha256.slice(0, 8)}…</span>
+      </button>
+    </>
+  );
+}
+
 export function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) {
   const { upload, override, edit } = store.rights.value;
   const { receipt } = store.sortie.value;
@@ -184,6 +211,7 @@ export function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) 
     <section class="fly-part">
       {(upload || override || edit) && <Start store={store} aboard={aboard} />}
       {receipt && <Receipt receipt={receipt} current={aboard.holdsPlan.value} />}
+      {receipt && !receipt.verified && receipt.former_sha256 && <Former aboard={aboard} sha256={receipt.former_sha256} />}
     </section>
   );
 }

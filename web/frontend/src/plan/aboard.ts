@@ -12,6 +12,7 @@ import {
   type Position,
   type Progress,
   type Reply,
+  type UploadReceipt,
   type VehicleInfo,
 } from '../generated';
 import { distance } from '../map/geo';
@@ -25,6 +26,8 @@ const MOST_ANSWERS = 20;
 export const STALE_MS = 3000;
 /** These go out at once, whatever other order still waits for its answer. */
 const EMERGENCY: ReadonlySet<string> = new Set(['hold', 'return', 'land']);
+/** Puts the plan back that was aboard before an upload failed. */
+export const RESTORE = 'restore';
 const LONGEST_UPLOAD_MS = 180_000;
 /** ArduCopter's home is where it is armed: so near to the plan's home, the plan is flown as it was checked. */
 const AT_HOME_M = 20;
@@ -59,6 +62,8 @@ export class Aboard {
   readonly heartbeat = signal<Heartbeat | null>(null);
   readonly info = signal<VehicleInfo | null>(null);
   readonly upload = signal<Upload | null>(null);
+  /** The end of putting back the plan that was aboard before an upload failed. */
+  readonly restored = signal<UploadReceipt | null>(null);
   /** The verb whose answer is waited for. */
   readonly waiting = signal<string | null>(null);
   readonly answers = signal<readonly Answer[]>([]);
@@ -120,7 +125,9 @@ export class Aboard {
     if (!name || (this.waiting.value && !EMERGENCY.has(verb))) return;
     this.waiting.value = verb;
     try {
-      this.noted(verb, await api.order(name, verb, { arguments: given, reason: this.reason }));
+      const reply = await api.order(name, verb, { arguments: given, reason: this.reason });
+      this.noted(verb, reply);
+      if (verb === RESTORE && reply.ok) this.follow(String(reply.data['upload_id']), name);
     } catch (error) {
       if (error instanceof ApiError && error.where === 'reason') this.wantsReason.value = { verb, given };
       else this.noted(verb, { ok: false, text: words(error), said: [], data: {} });
@@ -142,10 +149,15 @@ export class Aboard {
     const { sortie_id } = this.store.sortie.value;
     try {
       const started = await api.uploadSortie(sortie_id, { vehicle: name, override_reason: overrideReason });
-      this.upload.value = { id: started.upload_id, vehicle: name, progress: {}, startedAt: performance.now() };
+      this.follow(started.upload_id, name);
     } catch (error) {
       toast(words(error), 'crit');
     }
+  }
+
+  private follow(id: string, vehicle: string): void {
+    this.restored.value = null;
+    this.upload.value = { id, vehicle, progress: {}, startedAt: performance.now() };
   }
 
   private listen(): void {
@@ -163,7 +175,10 @@ export class Aboard {
       const progress = { ...upload.progress, [`${message.stage} ${message.phase}`]: message };
       this.upload.value = { ...upload, progress };
     });
-    this.bus.subscribe<Event>('event.*.upload', () => void this.askSortie());
+    this.bus.subscribe<Event>('event.*.upload', ({ data }) => {
+      this.hearRestored(data as unknown as UploadReceipt);
+      void this.askSortie();
+    });
   }
 
   private tick(): void {
@@ -191,6 +206,13 @@ export class Aboard {
     this.upload.value = null;
     if (receipt.verified) toast(`${receipt.vehicle} holds the plan: all of it read back equal.`, 'ok');
     else toast(receipt.problem ?? 'The upload failed: what was read back is not what was sent.', 'crit');
+  }
+
+  /** A plan restored is kept with the sortie it was made for, which is mostly another one. */
+  private hearRestored(receipt: UploadReceipt): void {
+    if (receipt.upload_id !== this.upload.peek()?.id || receipt.sortie === this.store.sortie.peek().sortie_id) return;
+    this.upload.value = null;
+    this.restored.value = receipt;
   }
 
   private async askInfo(): Promise<void> {
