@@ -8,29 +8,17 @@ no smaller one lost any. The load runs on the same machine: its share is given, 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
-import shutil
 import sys
-import tempfile
-import time
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
-from telemetry.bus import Bus
-from telemetry.bus_keys import BusKeys
-from telemetry.nats_server import NatsServer
-from telemetry.settings import NatsSettings
-from tests.bench import live
-from tests.bench.live_load import PER_LINK
+from tests.bench.stand import Cores, Recorded, Stand, standing
 
 FLEETS: Final = (50, 200, 1000, 4000)
 SECONDS: Final = 12.0
-SERVICES: Final = ("recorder", "gateway")
 SETTLED_AFTER_S: Final = 3.0
 
 
@@ -40,7 +28,9 @@ def measure(console: Console) -> dict[str, Any]:
     table = Table("vehicles", "frames/s", "sent", "lost", "cores", title=f"Replayed vehicles, {SECONDS:g} s each")
     for row in rows:
         cores = ", ".join(f"{name} {share:.2f}" for name, share in row["cores"].items())
-        table.add_row(f"{row['vehicles']:,}", f"{row['per_second']:,}", f"{row['sent']:,}", f"{row['lost']:,}", cores)
+        gateways = f"{row['gateways']} gateway{'s' if row['gateways'] > 1 else ''}"
+        vehicles = f"{row['vehicles']:,} on {gateways}"
+        table.add_row(vehicles, f"{row['per_second']:,}", f"{row['sent']:,}", f"{row['lost']:,}", cores)
     console.print(table)
     return {"vehicles_no_loss": _no_loss(rows), "fleets": rows}
 
@@ -55,62 +45,30 @@ def _no_loss(rows: list[dict[str, Any]]) -> int:
 
 
 async def _fleet(count: int) -> dict[str, Any]:
-    home = Path(tempfile.mkdtemp(prefix="airbeat-bench-"))
-    nats = NatsServer(home, NatsSettings(port=0, websocket_port=0, raw_limit_mb=live.RAW_LIMIT_MB))
-    url = nats.start().url
-    ports = live.free_udp_ports(-(-count // PER_LINK))
-    settings = home / "airbeat.toml"
-    links = "".join(f'[[links]]\nname = "l{n}"\nendpoint = "udpin:127.0.0.1:{port}"\n' for n, port in enumerate(ports))
-    settings.write_text(f"[nats]\nraw_limit_mb = {live.RAW_LIMIT_MB}\n{links}")
-    environment = {**os.environ, "AIRBEAT_HOME": str(home), "NATS_URL": url}
-    processes = {name: live.start(f"telemetry.{name}", str(settings), env=environment) for name in SERVICES}
-    bus = await Bus.connect(url, "bench", BusKeys(home / "keys").service_credentials("bench"))
-    await bus.prepare(live.RAW_LIMIT_MB)
-    watched = {name: process.pid for name, process in processes.items()}
-    if nats.process is not None:
-        watched["nats"] = nats.process.pid
-    try:
-        for port in ports:
-            await live.until_listening(port)
-        return await _loaded(count, ports, bus, watched)
-    finally:
-        await bus.close()
-        for process in processes.values():
-            process.kill()
-            process.wait()
-        nats.stop()
-        shutil.rmtree(home, ignore_errors=True)
+    recorded = Recorded()
+    async with standing(count) as stand, recorded.counting(stand.bus):
+        return await _loaded(count, stand, recorded)
 
 
-async def _loaded(count: int, ports: list[int], bus: Bus, watched: dict[str, int]) -> dict[str, Any]:
-    meter = live.Meter()
-    counting = asyncio.create_task(meter.count(bus))
+async def _loaded(count: int, stand: Stand, recorded: Recorded) -> dict[str, Any]:
     load = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.live_load", "replayed", str(count), str(SECONDS), *map(str, ports)),
+        *(sys.executable, "-m", "tests.bench.live_load", "replayed", str(count), str(SECONDS), *map(str, stand.ports)),
         stdout=asyncio.subprocess.PIPE,
     )
-    watched = {**watched, "load": load.pid}
-    while not meter.recorded:  # noqa: ASYNC110 - the load prepares its frames first
-        await asyncio.sleep(0.1)
-    begun, before = time.monotonic(), {name: live.cpu_s(pid) for name, pid in watched.items()}
+    await recorded.begun()
+    cores = Cores({**stand.processes, "load": [load.pid]})
     await asyncio.sleep(SECONDS - 1.0)
-    took_s = time.monotonic() - begun
-    cores = {name: round((live.cpu_s(pid) - before[name]) / took_s, 2) for name, pid in watched.items()}
+    used = cores.used()
     sent = json.loads((await load.communicate())[0])
-    recorded = -1
-    while recorded != meter.recorded and meter.recorded < sent["sent"]:
-        recorded = meter.recorded
-        await asyncio.sleep(SETTLED_AFTER_S)
-    counting.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await counting
+    await recorded.settled(sent["sent"], SETTLED_AFTER_S)
     return {
         "vehicles": count,
+        "gateways": len(stand.processes["gateway"]),
         "per_second": round(sent["sent"] / sent["seconds"]),
         "sent": sent["sent"],
-        "recorded": meter.recorded,
-        "lost": sent["sent"] - meter.recorded,
-        "cores": cores,
+        "recorded": recorded.frames,
+        "lost": sent["sent"] - recorded.frames,
+        "cores": used,
     }
 
 

@@ -34,7 +34,7 @@ from telemetry.mavlink.messages import BY_NAME, decode, encode
 from telemetry.nats_server import NatsServer
 from telemetry.settings import NatsSettings
 from telemetry.wire import RawChunk
-from tests.bench import live
+from tests.bench import stand
 
 SECONDS: Final = 8.0
 NOISE_MB_S: Final = 10.0
@@ -62,7 +62,7 @@ async def _run(kind: str) -> dict[str, Any]:
     home = Path(tempfile.mkdtemp(prefix="airbeat-bench-"))
     nats = NatsServer(home, NatsSettings(port=0, websocket_port=0, raw_limit_mb=1024))
     url = nats.start().url
-    quiet, noisy = live.free_udp_ports(2)
+    quiet, noisy = stand.free_udp_ports(2)
     settings = home / "airbeat.toml"
     settings.write_text(
         "[nats]\nraw_limit_mb = 1024\n"
@@ -72,12 +72,12 @@ async def _run(kind: str) -> dict[str, Any]:
         )
     )
     environment = {**os.environ, "AIRBEAT_HOME": str(home), "NATS_URL": url}
-    gateway = live.start("telemetry.gateway", str(settings), env=environment)
+    gateway = stand.start("telemetry.gateway", str(settings), env=environment)
     bus = await Bus.connect(url, "bench", BusKeys(home / "keys").service_credentials("bench"))
     await bus.prepare(1024)
     try:
         for port in (quiet, noisy):
-            await live.until_listening(port)
+            await stand.until_listening(port)
         return await _delays(kind, quiet, noisy, bus, gateway.pid)
     finally:
         await bus.close()
