@@ -2,7 +2,8 @@
 drones kept of them to the flights.
 
 The place in the stream is kept in the same transaction as what was made of the event, so that each counts exactly
-once whenever the process ends. An event that cannot be used is logged and passed: it must not stop the later ones.
+once whenever the process ends. What changes nothing (most of what a fleet says) is not worth a write to the disk: it is
+read again at the next start. An event that cannot be used is logged and passed: it must not stop the later ones.
 """
 
 from __future__ import annotations
@@ -60,13 +61,14 @@ class Indexer:
         try:
             use = _use_of(event, self._home)
         except msgspec.ValidationError as error:
-            use = None
             _cannot_be_used(sequence, event, error)
+            return
+        if use is None:
+            return
         with self._database.write() as db:
             try:
-                if use is not None:
-                    with db.begin_nested():
-                        use(db)
+                with db.begin_nested():
+                    use(db)
             except (OperationalError, InterfaceError):
                 raise
             except StatementError as error:
