@@ -98,8 +98,13 @@ def _shared_out(ports: Sequence[int]) -> list[Sequence[int]]:
 def _settings(home: Path, number: int, ports: Sequence[int], web_port: int | None) -> Path:
     path = home / f"gateway-{number}.toml"
     links = "".join(f'[[links]]\nname = "l{port}"\nendpoint = "udpin:127.0.0.1:{port}"\n' for port in ports)
+    drones = "".join(
+        f'[[vehicles]]\ncallsign = "UAV-{port}-{system_id}"\nsystem_id = {system_id}\nlinks = ["l{port}"]\n'
+        for port in ports
+        for system_id in range(1, PER_LINK + 1)
+    )
     web = f'[web]\nhost = "127.0.0.1"\nport = {web_port}\nsecure_cookies = false\n' if web_port else ""
-    path.write_text(f'gateway = "gateway-{number}"\n[nats]\nraw_limit_mb = {RAW_LIMIT_MB}\n{web}{links}')
+    path.write_text(f'gateway = "gateway-{number}"\n[nats]\nraw_limit_mb = {RAW_LIMIT_MB}\n{web}{links}{drones}')
     return path
 
 
