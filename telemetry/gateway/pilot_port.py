@@ -6,7 +6,8 @@
 
 Tools speak with ids of their own, which stay as they are; an event says which address they came from, what they did and
 what they were refused. The rules are `telemetry.services.tool_rules`; what was approved is the plan that the bucket
-``onboard`` says is verified on board.
+``onboard`` says is verified on board. The port belongs to the pilot who uploaded it: while somebody else holds command,
+his tools may read, return, land and hold.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,17 +24,19 @@ from mission.position import Position
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
 from telemetry.gateway.contact import AUTOPILOT, Contact
+from telemetry.gateway.tool import TELL_AGAIN_S, Tool
 from telemetry.links import Link, Peer, open_link
-from telemetry.mavlink.enums import MavAutopilot, MavFtpErr, MavFtpOpcode, MavMissionResult, MavResult, MavSeverity
-from telemetry.mavlink.frame import Frame, FrameReader
+from telemetry.mavlink.enums import MavAutopilot, MavSeverity
+from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.messages import BY_ID, BY_NAME, decode, encode, signed_copy
 from telemetry.mavlink.signing import Signing, load_key
 from telemetry.running import told_to_end
 from telemetry.services.approved import Approved
 from telemetry.services.statustext import chunks
 from telemetry.services.tool_acts import Act, Held, act_of
+from telemetry.services.tool_denial import denial
 from telemetry.services.tool_rules import judge
-from telemetry.services.tool_upload import ToolUpload, writes_items
+from telemetry.services.tool_upload import writes_items
 from telemetry.settings import VehicleSettings
 from telemetry.wire import Event, Onboard, UploadUnderWay
 
@@ -43,43 +44,13 @@ log = logging.getLogger(__name__)
 
 GONE_S: Final = 10.0
 """Tools send a HEARTBEAT every second: one that is silent for so long has gone."""
-TELL_AGAIN_S: Final = 5.0
-"""The same act of the same tool, or the same refusal, is told no more often."""
 TICK_S: Final = 0.5
 MOST_TOOLS: Final = 16
-MOST_IDS: Final = 16
-"""Of one tool, which may speak for others."""
 FORGED_TOLD_EVERY_S: Final = 60.0
-MOST_REMEMBERED: Final = 200
-"""Things told of one tool."""
 OWN_TEXTS: Final = 0x8000
 """STATUSTEXT.id of ours, so that no tool joins a chunk of the vehicle's to one of them."""
-SET_MODE: Final = 11
-"""ArduPilot answers SET_MODE with a COMMAND_ACK of its message's id."""
 ADDRESSED: Final = frozenset(kind.id for kind in BY_ID.values() if "target_system" in kind.fields)
 ASKS_FOR_STREAMS: Final = frozenset({"REQUEST_DATA_STREAM", "MAV_CMD_SET_MESSAGE_INTERVAL"})
-
-
-class Tool:
-    """One program attached: a connection, or a UDP sender."""
-
-    def __init__(self, peer: Peer, answer: Callable[[Tool, str, Mapping[str, Any]], None]) -> None:
-        self.peer = peer
-        self.reader = FrameReader(f"pilot's tool at {peer.address}")
-        self.system = self.component = 0
-        """As which it spoke last."""
-        self.ids: set[tuple[int, int]] = set()
-        self.heard_at = 0.0
-        self.upload = ToolUpload(partial(answer, self))
-        self.told_at: dict[str, float] = {}
-
-    @property
-    def name(self) -> str:
-        return f"Tool at {self.peer.address} ({self.system}/{self.component})"
-
-    def goes_by(self, system: int, component: int) -> bool:
-        """Whether what is addressed to these ids is for this tool."""
-        return system == 0 or any(system == own and (component in (0, part) or part == 0) for own, part in self.ids)
 
 
 class PilotPort:
@@ -90,6 +61,8 @@ class PilotPort:
         assert settings.pilot_port is not None
         self.vehicle = settings.callsign
         self.approved: Approved | None = None
+        self.pilot: str | None = None
+        """Whose tools these are taken to be: who uploaded the plan that is on board."""
         self.writing = False
         self._tell = tell
         self._contact: Contact | None = None
@@ -168,10 +141,7 @@ class PilotPort:
             if self._signing is not None and (why := self._signing.refusal(frame)) is not None:
                 self._tell_forged(peer, why, now)
                 continue
-            tool.heard_at = now
-            tool.system, tool.component = frame.sysid, frame.compid
-            if (frame.sysid, frame.compid) not in tool.ids and len(tool.ids) < MOST_IDS:
-                tool.ids.add((frame.sysid, frame.compid))
+            if tool.speaks_as(frame.sysid, frame.compid, now):
                 self._tools[peer] = tool
                 self._event(tool, "tool_attached", f"{tool.name} attached to the pilot port.")
             if contact is not None:
@@ -204,8 +174,8 @@ class PilotPort:
         contact.pass_on(frame)
         if act.name in ASKS_FOR_STREAMS:
             contact.greet_again()  # what we need ourselves is asked for again, behind it
-        if rule.told and self._due(tool, act.name + str(act.params), now):
-            self._event(tool, "tool_act", f"{tool.name}: {act.name}.", _data(act))
+        if rule.told and tool.is_due(act.name + str(act.params), now):
+            self._event(tool, "tool_act", f"{tool.name}: {act.name}.", act.told())
 
     def _take_items(self, tool: Tool, message: Any, now: float) -> None:
         end = tool.upload.take(message, None if self.writing else self.approved, now)
@@ -214,49 +184,30 @@ class PilotPort:
             self._event(tool, "tool_upload", f"{tool.name}: {type(message).__name__}: {end}.")
 
     def _refuse(self, contact: Contact, tool: Tool, act: Act, why_not: str, now: float) -> None:
-        message = act.message
-        if act.command is not None:
-            command = SET_MODE if act.name == "SET_MODE" else act.command
-            self._answer(tool, "COMMAND_ACK", {"command": command, "result": MavResult.DENIED})
-        elif act.name in ("MISSION_ITEM", "MISSION_ITEM_INT"):
-            self._answer(tool, "MISSION_ACK", {"type": MavMissionResult.DENIED, "mission_type": message.mission_type})
+        answered = denial(act)
+        if answered is not None:
+            self._answer(tool, *answered)
         elif act.name == "PARAM_SET":
             # The vehicle itself says what the parameter is.
-            contact.transmit(
-                "PARAM_REQUEST_READ",
-                {
-                    "target_system": contact.vehicle.system_id,
-                    "target_component": AUTOPILOT,
-                    "param_id": message.param_id,
-                    "param_index": -1,
-                },
-            )
-        elif act.name == "FILE_TRANSFER_PROTOCOL":
-            self._answer(tool, act.name, {"payload": _not_done(bytes(message.payload))})
-        if self._due(tool, act.name + why_not, now):
+            asked = {"target_system": contact.vehicle.system_id, "target_component": AUTOPILOT, "param_index": -1}
+            contact.transmit("PARAM_REQUEST_READ", {**asked, "param_id": act.message.param_id})
+        if tool.is_due(act.name + why_not, now):
             self._say(tool, f"Refused: {why_not}")
-            self._event(tool, "tool_refused", f"{tool.name}: {act.name} refused: {why_not}.", _data(act))
+            self._event(tool, "tool_refused", f"{tool.name}: {act.name} refused: {why_not}.", act.told())
 
     def _held(self, contact: Contact) -> Held:
-        live = contact.vehicle.live
+        live, commander = contact.vehicle.live, contact.command.authority.holder
         known = live.lat_deg is not None and live.lon_deg is not None
         return Held(
             approved=self.approved,
             writing=self.writing,
+            commander=None if commander is None or commander.user == self.pilot else commander.user,
             armed=live.armed,
             here=Position(live.lat_deg, live.lon_deg) if known else None,  # type: ignore[arg-type]
             height_home_m=live.height_home_m,
             heading_deg=live.heading_deg,
             home_amsl_m=live.home_amsl_m,
         )
-
-    def _due(self, tool: Tool, what: str, now: float) -> bool:
-        if now - tool.told_at.get(what, -TELL_AGAIN_S) < TELL_AGAIN_S:
-            return False
-        if len(tool.told_at) >= MOST_REMEMBERED:
-            tool.told_at.clear()
-        tool.told_at[what] = now
-        return True
 
     def _answer(self, tool: Tool, name: str, fields: Mapping[str, Any]) -> None:
         """Sends a message to one tool as from the vehicle, in whose place the gateway decides here."""
@@ -320,6 +271,7 @@ class PilotPorts:
             for port in self._under(key):
                 verified = onboard is not None and onboard.receipt.verified
                 port.approved = Approved(onboard.plan) if onboard is not None and verified else None
+                port.pilot = None if onboard is None else onboard.receipt.actor.user
 
     async def _watch_uploads(self) -> None:
         async for key, marker in self._bus.watch(subjects.UPLOADS_BUCKET, UploadUnderWay):
@@ -328,20 +280,3 @@ class PilotPorts:
 
     def _under(self, key: str) -> list[PilotPort]:
         return [port for name, port in self.ports.items() if subjects.token(name) == key]
-
-
-def _data(act: Act) -> dict[str, Any]:
-    """The message's numbers, those that are none as None: events are JSON, too."""
-    fields = {
-        name: None if isinstance(value, float) and not isfinite(value) else value
-        for name, value in act.message._asdict().items()
-        if not isinstance(value, tuple)
-    }
-    return {"message": type(act.message).__name__, "act": act.name, "fields": fields}
-
-
-def _not_done(request: bytes) -> bytes:
-    """MAVFTP's answer that a file is protected."""
-    seq = int.from_bytes(request[:2], "little") + 1 & 0xFFFF
-    head = bytes([request[2], MavFtpOpcode.NAK, 1, request[3], 0, 0]) + request[8:12]
-    return (seq.to_bytes(2, "little") + head + bytes([MavFtpErr.FILEPROTECTED])).ljust(len(request), b"\0")

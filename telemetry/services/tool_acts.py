@@ -35,6 +35,15 @@ class Act:
     params: tuple[float, ...] = ()
     frame: int = MavFrame.GLOBAL_RELATIVE_ALT
 
+    def told(self) -> dict[str, Any]:
+        """For an event: the message's numbers, those that JSON does not have as None."""
+        fields = {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in self.message._asdict().items()
+            if not isinstance(value, tuple)
+        }
+        return {"message": type(self.message).__name__, "act": self.name, "fields": fields}
+
 
 @dataclass(frozen=True)
 class Held:
@@ -48,6 +57,8 @@ class Held:
     height_home_m: float | None = None
     heading_deg: float | None = None
     home_amsl_m: float | None = None
+    commander: str | None = None
+    """Who holds command of the vehicle, if it is somebody else than the pilot whose tools these are."""
 
 
 def act_of(message: Any) -> Act:

@@ -5,6 +5,9 @@
 | safety      | return, land, brake, loiter, pause; the fence switched on   | always                                 |
 | presence    | heartbeats, clocks                                          | always                                 |
 | uploading   | anything else while a plan is being uploaded                | never                                  |
+| files       | MAVFTP                                                      | reading                                |
+| reading     | what asks the vehicle for something                         | always                                 |
+| command     | anything else while somebody else holds command             | never                                  |
 | arming      | arm, disarm                                                 | with an approved plan, never by force  |
 | mission     | AUTO, mission start, continue, jump to an item              | with an approved plan                  |
 | take-off    | NAV_TAKEOFF                                                 | inside the fence, below the ceiling    |
@@ -14,8 +17,6 @@
 | parameter   | PARAM_SET                                                   | not the fence's, nor the failsafes'    |
 | ground      | calibration, storage, reboot                                | disarmed                               |
 | payload     | camera, gimbal, region of interest, relay, servo, speed, yaw | always                                |
-| files       | MAVFTP                                                      | reading                                |
-| reading     | what asks the vehicle for something                         | always                                 |
 | anything else |                                                           | never                                  |
 
 Missions, fences and rally points that a tool writes never come this far: see `tool_upload`.
@@ -176,6 +177,9 @@ RULES: Final = (
     Rule("safety", _is_safe, _passes),
     Rule("presence", lambda act, _: act.name in PRESENCE, _passes, told=False),
     Rule("uploading", lambda _, held: held.writing, lambda _, __: "a plan is being uploaded"),
+    Rule("files", lambda act, _: act.name == "FILE_TRANSFER_PROTOCOL", _files, told=False),
+    Rule("reading", lambda act, _: act.name in READING or act.command in ASKING, _passes, told=False),
+    Rule("command", lambda _, held: held.commander is not None, lambda _, held: f"{held.commander} holds command"),
     Rule("arming", _of(MavCmd.COMPONENT_ARM_DISARM), _arming),
     Rule("mission", _starts_mission, _with_a_plan),
     Rule("take-off", _of(MavCmd.NAV_TAKEOFF), _take_off),
@@ -185,7 +189,5 @@ RULES: Final = (
     Rule("parameter", lambda act, _: act.name == "PARAM_SET", _parameter),
     Rule("ground", _of(*GROUND), _on_the_ground),
     Rule("payload", _of(*PAYLOAD), _passes),
-    Rule("files", lambda act, _: act.name == "FILE_TRANSFER_PROTOCOL", _files, told=False),
-    Rule("reading", lambda act, _: act.name in READING or act.command in ASKING, _passes, told=False),
     Rule("anything else", lambda _, __: True, lambda act, _: f"{act.name} is not for tools"),
 )

@@ -29,9 +29,9 @@ from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.signing import write_key
 from telemetry.services.transfer import item_fields
 from telemetry.settings import VehicleSettings
-from telemetry.wire import Onboard
+from telemetry.wire import Actor, Onboard, Reply, Request
 from tests.sitl import test_clients
-from tests.telemetry.one_drone import NAME, PATIENCE_S, SETTINGS, Unit, running, unit, until
+from tests.telemetry.one_drone import NAME, PATIENCE_S, PILOT, SETTINGS, Unit, running, unit, until
 from tests.telemetry.services.plans import HOME, plan
 
 __all__ = ["unit"]
@@ -165,6 +165,36 @@ async def test_an_approved_plan_is_flown_by_a_tool_inside_its_fence(unit: Unit) 
     assert acts[:1] == ["MAV_CMD_DO_SET_MODE"]
     assert {"MAV_CMD_COMPONENT_ARM_DISARM", "MAV_CMD_NAV_TAKEOFF", "MISSION_ITEM"} <= set(acts)
     assert len(await unit.events("tool_upload")) == 2
+
+
+async def test_while_another_holds_command_a_tool_reads_and_returns_only(unit: Unit) -> None:
+    async def command(user: str, verb: str) -> None:
+        wanted = Request(Actor(user, "pilot"))
+        assert (await unit.bus.request(subjects.request(NAME, verb), wanted, Reply, 30)).ok
+
+    def refused() -> None:
+        tool = Tool(unit.address)
+        assert tool.command(SET_MODE, 1, GUIDED) == 2
+        assert tool.reason() == "Airbeat: Refused: bob holds command"
+        tool.link.mav.param_set_send(1, 1, b"WPNAV_SPEED", 700.0, 9)
+        assert tool.hear("PARAM_VALUE", lambda value: value.param_id == "WPNAV_SPEED").param_value == 1000.0
+        assert tool.command(SET_MODE, 1, RTL) == 0
+        tool.link.close()
+
+    def taken() -> None:
+        tool = Tool(unit.address)
+        assert tool.command(SET_MODE, 1, GUIDED) == 0
+        tool.link.close()
+
+    await unit.upload(plan(3))
+    await command("bob", "take")
+    await asyncio.to_thread(refused)
+    await command("bob", "release")
+    await asyncio.to_thread(taken)
+    await command(PILOT.user, "take")
+    await asyncio.to_thread(taken)
+    acts = [one.data["act"] for one in await unit.events("tool_act")]
+    assert acts == ["MAV_CMD_DO_SET_MODE"] * 3, "his return, and what he did when command was free or his own"
 
 
 async def test_a_failed_upload_takes_the_approval_away(unit: Unit) -> None:

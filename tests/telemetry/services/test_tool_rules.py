@@ -24,6 +24,7 @@ INSIDE, OUTSIDE = (51.5100, -0.1640), (51.5140, -0.1640)
 HERE = Position(51.5080, -0.1640)
 FLYING = Held(Approved(plan(5)), False, True, HERE, 20.0, 90.0, 24.0)
 BARE = replace(FLYING, approved=None, armed=False)
+OF_ANOTHER = replace(FLYING, commander="ann")
 STABILIZE, AUTO, GUIDED, LOITER, RTL, LAND, BRAKE = 0, 3, 4, 5, 6, 9, 17
 POSITION_ONLY, VELOCITY_ONLY = 0b1101_1111_1000, 0b1101_1100_0111
 BODY_OFFSET, LOCAL, TERRAIN, ABOVE_HOME, AMSL = 9, 1, 11, 6, 5
@@ -71,6 +72,20 @@ CASES: list[tuple[str, Any, Held, str | None]] = [
     ("presence", message("HEARTBEAT"), replace(BARE, writing=True), None),
     ("uploading", parameter("WPNAV_SPEED"), replace(FLYING, writing=True), "a plan is being uploaded"),
     ("uploading", message("MISSION_REQUEST_LIST"), replace(FLYING, writing=True), "a plan is being uploaded"),
+    ("files", ftp(4), FLYING, None),
+    ("files", ftp(7), FLYING, "not written by a tool"),
+    ("reading", long(512, 148), BARE, None),
+    ("reading", message("PARAM_REQUEST_LIST"), BARE, None),
+    ("safety", long(20), OF_ANOTHER, None),
+    ("safety", long(176, 1, LOITER), OF_ANOTHER, None),
+    ("presence", message("HEARTBEAT"), OF_ANOTHER, None),
+    ("files", ftp(4), OF_ANOTHER, None),
+    ("reading", message("PARAM_REQUEST_LIST"), OF_ANOTHER, None),
+    ("command", long(176, 1, GUIDED), OF_ANOTHER, "ann holds command"),
+    ("command", long(400, 0), OF_ANOTHER, "ann holds command"),
+    ("command", goto(INSIDE, 30), OF_ANOTHER, "ann holds command"),
+    ("command", long(178, 1, 5), OF_ANOTHER, "ann holds command"),
+    ("command", parameter("WPNAV_SPEED"), OF_ANOTHER, "ann holds command"),
     ("arming", long(400, 1), FLYING, None),
     ("arming", long(400, 1), BARE, "no approved plan"),
     ("arming", long(400, 1, 21196), FLYING, "not by force"),
@@ -120,10 +135,6 @@ CASES: list[tuple[str, Any, Held, str | None]] = [
     ("ground", long(245, 2), BARE, "set the fence's parameters back"),
     ("payload", long(178, 1, 5), FLYING, None),
     ("payload", long(201), FLYING, None),
-    ("files", ftp(4), FLYING, None),
-    ("files", ftp(7), FLYING, "not written by a tool"),
-    ("reading", long(512, 148), BARE, None),
-    ("reading", message("PARAM_REQUEST_LIST"), BARE, None),
     ("anything else", message("RC_CHANNELS_OVERRIDE"), FLYING, "RC_CHANNELS_OVERRIDE is not for tools"),
     ("anything else", message("SETUP_SIGNING"), FLYING, "not for tools"),
     ("anything else", message("LOG_ERASE"), FLYING, "not for tools"),
