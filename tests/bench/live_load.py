@@ -54,9 +54,11 @@ HOME: Final = (51.50735, -0.16370)
 SPREAD_DEG: Final = 0.02
 
 
-def fields_of(name: str, system_id: int, armed: bool) -> dict[str, Any]:
+def fields_of(name: str, link: int, system_id: int, armed: bool) -> dict[str, Any]:
+    """As flown over a grid of its own for each of up to 16 links, 300 m apart: fleets do not fly on top of each other."""
     row, column = divmod(system_id, 16)
-    lat, lon = HOME[0] + SPREAD_DEG * (row - 8), HOME[1] + SPREAD_DEG * (column - 8)
+    lat = HOME[0] + SPREAD_DEG * (row - 8 + link // 4 % 4 / 4)
+    lon = HOME[1] + SPREAD_DEG * (column - 8 + link % 4 / 4)
     known: dict[str, dict[str, Any]] = {
         "HEARTBEAT": {
             "type": 2,
@@ -87,14 +89,15 @@ def fields_of(name: str, system_id: int, armed: bool) -> dict[str, Any]:
 class Replay:
     """The drones of one link: one socket, one loop of frames per system id, one sequence."""
 
-    def __init__(self, port: int, drones: int) -> None:
+    def __init__(self, number: int, port: int, drones: int) -> None:
+        self._number = number
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
         self._socket.connect(("127.0.0.1", port))
         self._reader = FrameReader(f"port {port}")
         self.systems = range(1, drones + 1)
-        self.loops = {system_id: _loop(system_id) for system_id in self.systems}
+        self.loops = {system_id: _loop(number, system_id) for system_id in self.systems}
         self.sent = 0
         self.refused = 0
 
@@ -103,7 +106,7 @@ class Replay:
 
     def heartbeat(self, armed: bool) -> None:
         for system_id in self.systems:
-            fields = fields_of("HEARTBEAT", system_id, armed)
+            fields = fields_of("HEARTBEAT", self._number, system_id, armed)
             self._put(encode("HEARTBEAT", fields, seq=0, sysid=system_id, compid=1), 1)
 
     def answer(self) -> None:
@@ -134,16 +137,16 @@ class Replay:
             self.refused += frames
 
 
-def _loop(system_id: int) -> list[bytes]:
+def _loop(link: int, system_id: int) -> list[bytes]:
     frames = []
     for seq in range(LOOP):
         name = MIX[seq % len(MIX)]
-        frames.append(encode(name, fields_of(name, system_id, True), seq=seq, sysid=system_id, compid=1))
+        frames.append(encode(name, fields_of(name, link, system_id, True), seq=seq, sysid=system_id, compid=1))
     return [b"".join(frames[at : at + PER_DATAGRAM]) for at in range(0, LOOP, PER_DATAGRAM)]
 
 
 def replay(count: int, seconds: float, ports: list[int]) -> dict[str, Any]:
-    links = [Replay(port, min(PER_LINK, count - PER_LINK * number)) for number, port in enumerate(ports)]
+    links = [Replay(number, port, min(PER_LINK, count - PER_LINK * number)) for number, port in enumerate(ports)]
     drones = [(link, system_id) for link in links for system_id in link.systems]
     slots = [drones[number::SLOTS] for number in range(SLOTS)]
     period_s = PER_DATAGRAM / RATE_HZ / SLOTS
