@@ -19,7 +19,7 @@ from telemetry.errors import RecordingError
 from telemetry.logs import formats
 from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
 from telemetry.logs.formats import FMT, FMT_TYPE, Format
-from telemetry.logs.grouping import grouped
+from telemetry.logs.grouping import Groups
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
@@ -47,7 +47,10 @@ def read(path: Path, data: Bytes) -> Log:
     for kind, made in known.items():
         lengths[kind] = made.length
     records = walk(tried, lengths, len(data))
-    starts = {kind: start for kind, (start,) in sorted(grouped((kind, (start,)) for start, kind in records).items())}
+    groups = Groups()
+    for start, kinds in records:
+        groups.add(kinds, start)
+    starts = groups.taken()
     if len(data) and FMT_TYPE not in starts:
         raise RecordingError(str(path), 0, "holds no FMT record; it is no DataFlash log")
     tables = _tables(data, starts, known)
@@ -111,7 +114,7 @@ def _meanings(loaders: dict[str, _Columns], known: dict[int, Format]) -> dict[st
     return {
         known[kind].name: formats.units_of(known[kind], units, factors, _word(unit_ids), _word(factor_ids))
         for kind, unit_ids, factor_ids in rows
-        if kind in known
+        if kind in known and known[kind].name in loaders
     }
 
 

@@ -89,22 +89,21 @@ def _typed(kind: str) -> tuple[Any, ...]:
 def formats(rows: np.ndarray[Any, Any]) -> dict[int, Format]:
     """The formats that FMT records describe, by type; the last one of a type holds. What means nothing is left out."""
     found = {FMT_TYPE: FMT}
-    for row in rows:
-        made = _format(row)
+    for row in zip(*(rows[field].tolist() for field in FMT.fields), strict=True):
+        made = _format(*row)
         if made is not None:
             found[made.kind] = made
     return found
 
 
-def _format(row: Any) -> Format | None:
-    name, types, columns = (_text(row[field]) for field in ("Name", "Format", "Columns"))
-    fields = tuple(columns.split(",")) if columns else ()
-    made = Format(int(row["Type"]), name, int(row["Length"]), types, fields)
-    if not name or not all(fields) or len(set(fields)) != len(fields):
+def _format(kind: int, length: int, name: bytes, types: bytes, columns: bytes) -> Format | None:
+    fields = tuple(_text(columns).split(",")) if _text(columns) else ()
+    made = Format(kind, _text(name), length, _text(types), fields)
+    if not made.name or not all(fields) or len(set(fields)) != len(fields):
         return None
-    if len(types) != len(fields) or set(types) - set(_TYPES):
+    if len(made.types) != len(fields) or not _TYPES.keys() >= set(made.types):
         return None
-    return made if HEADER + sum(_SIZES[kind] for kind in types) == made.length else None
+    return made if HEADER + sum(map(_SIZES.__getitem__, made.types)) == length else None
 
 
 def _text(raw: bytes) -> str:

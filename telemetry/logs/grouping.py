@@ -1,25 +1,31 @@
-"""Rows by a key of theirs, part by part, so that what is sorted stays in the processor's cache."""
+"""Places by a key of theirs, part by part, so that what is sorted stays in the processor's cache."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Columns = tuple[npt.NDArray[Any], ...]
+from telemetry.logs.fetch import Offsets
 
 
-def grouped(parts: Iterable[tuple[npt.NDArray[Any], Columns]]) -> dict[int, Columns]:
-    """For each key its rows of all parts, in their order. A part is the keys, and columns as long as they are."""
-    found: dict[int, list[Columns]] = defaultdict(list)
-    for keys, columns in parts:
+class Groups:
+    """For each key the places it was given with, in their order."""
+
+    def __init__(self) -> None:
+        self._pieces: defaultdict[int, list[Offsets]] = defaultdict(list)
+
+    def add(self, keys: npt.NDArray[Any], places: Offsets) -> None:
+        if not len(keys):
+            return
         order = np.argsort(keys, kind="stable")
-        ordered, rows = keys[order], [column[order] for column in columns]
-        firsts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1])).tolist()
-        begins = [0, *firsts] if len(keys) else []
-        for begin, end in zip(begins, [*firsts, len(keys)], strict=False):
-            found[int(ordered[begin])].append(tuple(column[begin:end] for column in rows))
-    return {key: tuple(np.concatenate(column) for column in zip(*pieces, strict=True)) for key, pieces in found.items()}
+        keys, places = keys[order], places[order]
+        begins = np.append(0, np.flatnonzero(keys[1:] != keys[:-1]) + 1)
+        for key, begin, end in zip(keys[begins].tolist(), begins.tolist(), [*begins[1:].tolist(), None], strict=True):
+            self._pieces[key].append(places[begin:end])
+
+    def taken(self) -> dict[int, Offsets]:
+        """All of them by ascending keys. What was added is forgotten while it is put together, to save memory."""
+        return {key: np.concatenate(self._pieces.pop(key)) for key in sorted(self._pieces)}

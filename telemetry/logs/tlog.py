@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +17,19 @@ import numpy.typing as npt
 from telemetry.errors import RecordingError
 from telemetry.logs import units
 from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
-from telemetry.logs.framing import find_records
-from telemetry.logs.grouping import grouped
+from telemetry.logs.framing import HEADER_1, HEADER_2, STAMP_SIZE, Span, between, find_records
+from telemetry.logs.grouping import Groups
 from telemetry.logs.log import Log
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
 from telemetry.mavlink.dialect import MESSAGES
+from telemetry.mavlink.frame import MAGIC_1
 
 SOURCE_FIELDS: Final = ("frame_sequence", "src_system", "src_component")
+_STAMP: Final = "stamp"
+_SOURCE_AT, _SOURCE_AT_1 = STAMP_SIZE + 4, STAMP_SIZE + 2
+_PAYLOAD_AT, _PAYLOAD_AT_1 = STAMP_SIZE + HEADER_2, STAMP_SIZE + HEADER_1
+"""Where they and the payload stand in a record, and where MAVLink 1 has them."""
 _NUMPY_TYPES: Final = {
     "float": "<f4",
     "double": "<f8",
@@ -35,39 +40,29 @@ _NUMPY_TYPES: Final = {
 
 def read(path: Path, data: Bytes) -> Log:
     """Raises `RecordingError` where there is no record at all."""
-    blocks, damage, unknown = find_records(data)
-    messages = grouped(
-        (block.msgid, (block.start, block.length, block.version, block.stamp, block.source)) for block in blocks
-    )
-    if len(data) and not messages and not unknown:
+    groups = Groups()
+    gaps: list[Span] = []
+    for records, without in find_records(data):
+        groups.add(records.msgid, records.start)
+        gaps += without
+    damage, unknown = between(data, gaps)
+    starts = groups.taken()
+    if len(data) and not starts and not unknown:
         raise RecordingError(str(path), 0, "holds no MAVLink frame with its time; it is no .tlog")
-    tables = {}
-    for msgid, records in sorted(messages.items()):
-        definition = MESSAGES[msgid]
-        tables[definition.msgname] = _table(definition, data, _Frames(*records))
+    tables = {MESSAGES[msgid].msgname: _table(MESSAGES[msgid], data, at) for msgid, at in starts.items()}
     return Log(path, "tlog", len(data), tables, damage, utc=True, unknown=unknown)
 
 
-class _Frames(NamedTuple):
-    """Of one message, as in `Records`."""
-
-    start: Offsets
-    length: npt.NDArray[np.uint8]
-    version: npt.NDArray[np.uint8]
-    stamp: npt.NDArray[np.uint64]
-    source: npt.NDArray[np.uint32]
-
-
-def _table(definition: Any, data: Bytes, frames: _Frames) -> Table:
+def _table(definition: Any, data: Bytes, starts: Offsets) -> Table:
     kinds = {field: units.unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()}
-    loader = _Columns(definition, data, frames)
+    loader = _Columns(definition, data, starts)
     single = {
         name for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True) if not count
     }
     return Table(
         definition.msgname,
         (*definition.fieldnames, *SOURCE_FIELDS),
-        len(frames.start),
+        len(starts),
         loader.load,
         loader.times,
         kinds,
@@ -77,42 +72,60 @@ def _table(definition: Any, data: Bytes, frames: _Frames) -> Table:
 
 
 class _Columns:
-    """The payloads of one message, all taken apart when the first of their fields is asked for."""
+    """The records of one message, all taken apart when the first of their fields is asked for."""
 
-    def __init__(self, definition: Any, data: Bytes, frames: _Frames) -> None:
-        self._definition, self._data, self._frames = definition, data, frames
+    def __init__(self, definition: Any, data: Bytes, starts: Offsets) -> None:
+        self._definition, self._data, self._starts = definition, data, starts
         self._columns: dict[str, Column] = {}
 
     def load(self, field: str) -> Column:
-        if field in SOURCE_FIELDS:
-            return (self._frames.source >> 8 * SOURCE_FIELDS.index(field)).astype(np.uint8)
-        if not self._columns:
-            layout = _layout(self._definition)
-            rows = partial(self._payloads, layout.itemsize)
-            self._columns = columns(rows, len(self._frames.start), layout, {})
-        column = self._columns[field]
+        column = self._column(field)
         return cut_at_nul(column) if column.dtype.kind == "S" else column
 
     def times(self) -> Floats:
-        return self._frames.stamp.astype(np.float64) * 1e-6
+        return np.asarray(self._column(_STAMP) * 1e-6, dtype=np.float64)
 
-    def _payloads(self, width: int, part: slice) -> npt.NDArray[np.uint8]:
-        """What was not sent of them is zero."""
-        length = self._frames.length[part]
-        rows = fetch(self._data, self._frames.start[part] + np.where(self._frames.version[part] == 1, 6, 10), width)
-        if int(length.min()) < width:
-            rows *= np.arange(width, dtype=np.uint8) < length[:, None]
+    def _column(self, name: str) -> Column:
+        if not self._columns:
+            layout = _layout(self._definition)
+            self._columns = columns(partial(self._rows, layout.itemsize), len(self._starts), layout, {})
+        return self._columns.pop(name)
+
+    def _rows(self, width: int, part: slice) -> npt.NDArray[np.uint8]:
+        """Records in MAVLink 2's layout; what was not sent of the payload is zero."""
+        rows = fetch(self._data, self._starts[part], width)
+        older = np.flatnonzero(rows[:, STAMP_SIZE] == MAGIC_1)
+        rows[older, _PAYLOAD_AT:] = rows[older, _PAYLOAD_AT_1 : _PAYLOAD_AT_1 - _PAYLOAD_AT]
+        rows[older, _SOURCE_AT : _SOURCE_AT + 3] = rows[older, _SOURCE_AT_1 : _SOURCE_AT_1 + 3]
+        sent = rows[:, STAMP_SIZE + 1]
+        if int(sent.min()) < width - _PAYLOAD_AT:
+            rows[:, _PAYLOAD_AT:] *= np.arange(width - _PAYLOAD_AT, dtype=np.uint8) < sent[:, None]
         return rows
 
 
 def _layout(definition: Any) -> np.dtype[Any]:
-    """The payload: its fields by size, extensions behind, nothing between."""
+    """The record as MAVLink 2 lays it out. The payload: fields by size, extensions behind, nothing between."""
     types = dict(zip(definition.fieldnames, definition.fieldtypes, strict=True))
-    fields: list[Any] = []
+    payload: list[Any] = []
     for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True):
         if types[name] == "char":
-            fields.append((name, f"S{max(1, count)}"))
+            payload.append((name, f"S{max(1, count)}"))
         else:
             kind = _NUMPY_TYPES[types[name]]
-            fields.append((name, kind, count) if count else (name, kind))
-    return np.dtype(fields)
+            payload.append((name, kind, count) if count else (name, kind))
+    placed: Any = np.dtype(payload).fields or {}
+    source_at = range(_SOURCE_AT, _SOURCE_AT + len(SOURCE_FIELDS))
+    return np.dtype(
+        {
+            "names": [_STAMP, *SOURCE_FIELDS, *placed],
+            "formats": [">u8", *["u1"] * len(SOURCE_FIELDS), *(kind for kind, _ in placed.values())],
+            "offsets": [
+                0,
+                _SOURCE_AT,
+                _SOURCE_AT + 1,
+                _SOURCE_AT + 2,
+                *(_PAYLOAD_AT + at for _, at in placed.values()),
+            ],
+            "itemsize": _PAYLOAD_AT + np.dtype(payload).itemsize,
+        }
+    )

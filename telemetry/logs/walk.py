@@ -23,7 +23,7 @@ from telemetry.logs.damage import Damage
 from telemetry.logs.fetch import Bytes, Offsets
 
 HEAD: Final = b"\xa3\x95"
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18
 """Bytes looked through at once."""
 _ROWS: Final = 1 << 16
 """Candidates compared at once. Both so that the arrays made of them stay in the processor's cache."""
@@ -44,8 +44,9 @@ def candidates(data: Bytes) -> Walked:
     starts, kinds = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint8)]
     for begin in range(0, len(data) - 2, _BLOCK):
         block = data[begin : begin + _BLOCK + 2]
-        first = np.flatnonzero(block[:-2] == HEAD[0])
-        first = first[block[first + 1] == HEAD[1]]
+        heads = block[:-2] == HEAD[0]
+        heads &= block[1:-1] == HEAD[1]
+        first = np.flatnonzero(heads)
         starts.append(first + begin)
         kinds.append(block[first + 2])
     return Walked(np.concatenate(starts), np.concatenate(kinds))

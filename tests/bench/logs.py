@@ -177,8 +177,7 @@ def _time_offsets(content: np.ndarray[Any, Any], source: Path) -> np.ndarray[Any
 def long_tlog(source: Path, target: Path) -> Path:
     """The survey again and again, the stamps going on."""
     content = np.fromfile(source, dtype=np.uint8)
-    blocks, _, _ = find_records(content)
-    places = (np.concatenate([block.start for block in blocks]) - STAMP_SIZE)[:, None] + np.arange(STAMP_SIZE)
+    places = np.concatenate([records.start for records, _ in find_records(content)])[:, None] + np.arange(STAMP_SIZE)
     stamps = content[places].view(">u8")[:, 0]
     span_us = int(stamps.max() - stamps.min()) + 100_000
     with target.open("wb") as file:
