@@ -108,25 +108,21 @@ def _pilots(db: Session, now: datetime) -> tuple[PilotFigures, ...]:
 
 
 def _drones(db: Session, now: datetime) -> tuple[DroneFigures, ...]:
-    def use(begins: datetime, ends: datetime) -> ColumnElement[Any]:
-        then = (Flight.started_at >= begins) & (Flight.started_at < ends) & FlightFacts.battery_used_ah.is_not(None)
-        hours = func.sum(case((then, Flight.duration_s))) / 3600.0
-        return func.sum(case((then, FlightFacts.battery_used_ah))) / func.nullif(hours, 0.0)
-
-    rows = (
-        select(
-            Flight.vehicle,
-            func.count(),
-            _hours(),
-            use(now - HEALTH, now),
-            use(now - 2 * HEALTH, now - HEALTH),
-            func.max(Flight.started_at, type_=Flight.started_at.type),
-        )
-        .outerjoin(FlightFacts, FlightFacts.flight_id == Flight.flight_id)
-        .group_by(Flight.vehicle)
-        .order_by(Flight.vehicle)
-    )
+    used, before = _use(db, now - HEALTH, now), _use(db, now - 2 * HEALTH, now - HEALTH)
+    last = func.max(Flight.started_at, type_=Flight.started_at.type)
+    rows = select(Flight.vehicle, func.count(), _hours(), last).group_by(Flight.vehicle).order_by(Flight.vehicle)
     return tuple(
-        DroneFigures(vehicle, cycles, round(hours, 1), used, before, last)
-        for vehicle, cycles, hours, used, before, last in db.execute(rows)
+        DroneFigures(vehicle, cycles, round(hours, 1), used.get(vehicle), before.get(vehicle), last_flight)
+        for vehicle, cycles, hours, last_flight in db.execute(rows)
     )
+
+
+def _use(db: Session, begins: datetime, ends: datetime) -> dict[str, float]:
+    """Ampere-hours per hour of flight by drone, of those that flew then and said."""
+    rows = (
+        select(Flight.vehicle, func.sum(FlightFacts.battery_used_ah) / func.nullif(_hours(), 0.0))
+        .join(FlightFacts, FlightFacts.flight_id == Flight.flight_id)
+        .where(Flight.started_at >= begins, Flight.started_at < ends, FlightFacts.battery_used_ah.is_not(None))
+        .group_by(Flight.vehicle)
+    )
+    return {vehicle: used for vehicle, used in db.execute(rows) if used is not None}

@@ -99,6 +99,11 @@ function Beside({ own, found, comparing, cursor }: Props & { found: Comparison }
           <Icon name="close" /> End
         </button>
       </p>
+      {nearest && (
+        <button type="button" class="moment" data-testid="nearest" onClick={() => (cursor.value = nearest.at_s)}>
+          {metres(nearest.distance_m, 1)} apart at the nearest, {new Date(nearest.at_s * 1000).toISOString().slice(11, 19)}: {metres(nearest.horizontal_m, 1)} over the ground, {heightWords(nearest.height_m)}.
+        </button>
+      )}
       <Figures own={own} other={other} />
       {apart ? (
         <div class="playback-speeds" role="group" aria-label="Beside each other">
@@ -111,13 +116,12 @@ function Beside({ own, found, comparing, cursor }: Props & { found: Comparison }
       ) : (
         <p>They did not fly at the same time: moments as long after each take-off lie beside each other.</p>
       )}
-      {nearest && (
-        <button type="button" class="moment" data-testid="nearest" onClick={() => (cursor.value = nearest.at_s)}>
-          Nearest {metres(nearest.distance_m, 1)} at {new Date(nearest.at_s * 1000).toISOString().slice(11, 19)}: {metres(nearest.horizontal_m, 1)} over the ground, this one {metres(Math.abs(nearest.height_m), 1)} {nearest.height_m >= 0 ? 'higher' : 'lower'}.
-        </button>
-      )}
     </div>
   );
+}
+
+function heightWords(height_m: number): string {
+  return Math.abs(height_m) < 0.5 ? 'at one height' : `this one ${metres(Math.abs(height_m), 1)} ${height_m > 0 ? 'higher' : 'lower'}`;
 }
 
 const FIGURES: readonly (readonly [string, (of: FlightSummary) => string])[] = [

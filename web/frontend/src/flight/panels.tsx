@@ -20,9 +20,9 @@ const TABS = [
   ['events', 'Events'],
   ['findings', 'Findings'],
   ['values', 'Values'],
-  ['plan', 'Plan and flown'],
+  ['plan', 'Plan'],
   ['compare', 'Compare'],
-  ['files', 'Upload and files'],
+  ['files', 'Files'],
   ['notes', 'Notes'],
 ] as const;
 type Tab = (typeof TABS)[number][0];

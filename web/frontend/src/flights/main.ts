@@ -3,7 +3,7 @@ import './flights.css';
 
 import type { FlightsMap, Position } from '../generated';
 import { boundsOf, circleRing } from '../map/geo';
-import { createMap, fit, setData } from '../map/map';
+import { createMap, setData } from '../map/map';
 import { pageData } from '../ui/page';
 import { AreaDrawing } from './area-drawing';
 import { AREA, areaShape, flightLayers, TRACKS, trackShapes } from './shapes';
@@ -35,8 +35,10 @@ if (ground && tools && form instanceof HTMLFormElement && field instanceof HTMLI
     setData(map, TRACKS, trackShapes(page.tracks));
     for (const layer of flightLayers()) map.addLayer(layer);
     drawing.draw();
+    map.once('idle', () => (ground.dataset['drawn'] = ''));
   });
-  if (bounds) fit(map, bounds, 48);
+  const camera = bounds && map.cameraForBounds(bounds, { padding: 48, maxZoom: 17 });
+  if (camera) map.jumpTo(camera);
   map.on('click', 'flights-tracks', ({ features }) => {
     const flight = features?.[0]?.properties['flight'] as string | undefined;
     if (flight && !drawing.active) location.href = `/flights/${encodeURIComponent(flight)}`;
