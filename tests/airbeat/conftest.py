@@ -63,6 +63,29 @@ def start_unit(home: Path) -> Unit:
     raise AssertionError(f"it ended with {process.wait()} and never said where it is; see {log.name}")
 
 
+@contextlib.contextmanager
+def running_pages(home: Path, settings: str, **environment: str) -> Iterator[Unit]:
+    """The pages alone over what `home` holds, for what needs no bus."""
+    file = home / "airbeat.toml"
+    file.write_text(settings)
+    known = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    known |= {"AIRBEAT_HOME": str(home), "NATS_URL": "nats://127.0.0.1:9", **environment}
+    command = [sys.executable, "-m", "web", str(file)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=known)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := re.search(r"serving on (http://\S+)", line):
+            break
+    else:
+        raise AssertionError(f"the pages ended with {process.wait()}")
+    with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL):  # it must not stop at a full pipe
+        try:
+            yield Unit(found.group(1), home, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+
+
 def stop_unit(unit: Unit) -> int:
     """Ctrl-C. Returns the exit code."""
     unit.process.send_signal(signal.SIGINT)
@@ -89,6 +112,15 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def enter(page: Page, username: str) -> None:
+    """By the login page."""
+    page.goto("/login")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url(lambda url: not url.endswith("/login"))
+
+
 Login = Callable[[str], Page]
 
 
@@ -102,11 +134,7 @@ def login(unit: Unit, browser: Browser) -> Iterator[Login]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{username}: {error}"))
-        page.goto("/login")
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main form button")
-        page.wait_for_url(lambda url: not url.endswith("/login"))
+        enter(page, username)
         return page
 
     yield log_in

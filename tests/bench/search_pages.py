@@ -1,0 +1,59 @@
+"""How long the pages over many flights take, from the request to the picture, in a real Chromium.
+
+The time is the page's own (`performance.now`, which begins with the navigation) in the frame in which the list stands
+and the map has drawn every track. Scripts and fonts are in the browser's cache, as on every visit but the first.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, sync_playwright
+
+from airbeat.demo import PASSWORD
+from tests.airbeat.conftest import CHROMIUM, enter, running_pages
+from web.store.database import Database
+from web.users import seed_demo
+
+TIMES: Final = 5
+SETTINGS: Final = "[web]\nport = 0\nsecure_cookies = false\n"
+WARD: Final = "51.49,-0.17;51.51,-0.17;51.51,-0.15;51.49,-0.15"
+PAGES: Final = {
+    "the newest": "/flights",
+    "over an address": "/flights?where=51.5073,-0.1657",
+    "words over a ward, not signed": f"/flights?area={WARD}&within=0&text=missing+gps&signed=open",
+    "totals and trends": "/figures",
+}
+DRAWN: Final = """() => new Promise((seen) => {
+    const map = document.getElementById('flights-map');
+    const look = () => (map === null || 'drawn' in map.dataset ? seen(performance.now()) : requestAnimationFrame(look));
+    requestAnimationFrame(look);
+})"""
+
+
+def page_times(database: Database, home: Path, **environment: str) -> dict[str, float | None]:
+    """Medians in milliseconds; None where there is no Chromium, which is said."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        print("no Chromium here: the pages are not measured", file=sys.stderr)
+        return dict.fromkeys(PAGES)
+    seed_demo(database, PASSWORD)
+    with running_pages(home, SETTINGS, **environment) as unit, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+        page = browser.new_page(viewport={"width": 1920, "height": 1080}, base_url=unit.address)
+        enter(page, "supervisor")
+        found: dict[str, float | None] = {name: _median_ms(page, address) for name, address in PAGES.items()}
+        browser.close()
+    return found
+
+
+def _median_ms(page: Page, address: str) -> float:
+    taken = []
+    for _ in range(TIMES + 1):
+        page.goto(address)
+        taken.append(float(page.evaluate(DRAWN)))
+    return statistics.median(taken[1:])
