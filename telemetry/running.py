@@ -16,6 +16,8 @@ from typing import Any, Final
 from telemetry import settings
 from telemetry.settings import Settings
 
+log = logging.getLogger(__name__)
+
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -52,6 +54,28 @@ def told_to_end() -> bool:
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+class Beside:
+    """Work that goes on beside a service's loop: held until it is done, and a failure is logged, as `failure`."""
+
+    def __init__(self, failure: str) -> None:
+        self._failure = failure
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def cancel(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s", self._failure, exc_info=error)
 
 
 def _loop() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -25,7 +25,7 @@ from telemetry.bus.complaints import complaints
 from telemetry.bus.stored import Stored, decoder, start, stored
 from telemetry.bus_keys import Credentials
 from telemetry.errors import BusError
-from telemetry.running import told_to_end
+from telemetry.running import Beside, told_to_end
 from telemetry.wire import Event, Reply
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Bus:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._js = client.jetstream(timeout=_ACK_TIMEOUT_S)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beside = Beside("a request failed in its handler")
         self._putting = asyncio.Semaphore(PUTS_AT_ONCE)
 
     @classmethod
@@ -80,8 +80,7 @@ class Bus:
         return self._client.is_closed
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        self._beside.cancel()
         if self.is_connected:
             with contextlib.suppress(*_NATS_ERRORS):
                 await self._client.flush(timeout=2)
@@ -153,9 +152,7 @@ class Bus:
                 await raw.respond(_encode(reply))
 
         async def receive(raw: Msg) -> None:
-            task = asyncio.create_task(answer(raw))
-            self._tasks.add(task)
-            task.add_done_callback(self._answered)
+            self._beside.start(answer(raw))
 
         await self._client.subscribe(subject, group, cb=receive)
 
@@ -376,11 +373,6 @@ class Bus:
                 if failed:
                     log.warning("%s: stored again", what)
                 return result
-
-    def _answered(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a request failed in its handler", exc_info=error)
 
 
 def new_id() -> str:

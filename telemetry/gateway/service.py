@@ -7,11 +7,10 @@ import contextlib
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from mission.errors import PlanFormatError
 from mission.terrain import Terrain
@@ -31,7 +30,7 @@ from telemetry.gateway.traffic import Traffic
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.tlog import STAMP
-from telemetry.running import run_service, told_to_end
+from telemetry.running import Beside, run_service, told_to_end
 from telemetry.services import intervals, terrain
 from telemetry.settings import Settings, VehicleSettings
 from telemetry.vehicle import Vehicle
@@ -85,7 +84,7 @@ class Gateway:
         self._register = Register()
         self._were: dict[str, VehicleInfo] = {}
         """Vehicles as the bus knows them from before this start, until they are heard again."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beside = Beside("a task of the gateway failed")
         self._heartbeats = 0
         self._greeting = asyncio.Semaphore(GREETED_AT_ONCE)
 
@@ -198,7 +197,7 @@ class Gateway:
             contact.mailbox.interrupt(f"nothing was heard for {GONE_S:.0f} s")
         for route in contact.to_greet(now):
             route.greeted, route.greeted_at = True, now
-            self._spawn(self._greet(contact, route))
+            self._beside.start(self._greet(contact, route))
         contact.command.beat()
         self._register.note(contact.info(self._settings.gateway))
 
@@ -238,8 +237,8 @@ class Gateway:
             contact = self._by_name[name] = Contact(vehicle, command, several, self._traffic.hear)
             self.pilot_ports.join(contact)
             if self._terrain is not None:
-                self._spawn(terrain.serve(contact.mailbox, partial(_heights, self._terrain)))
-            self._spawn(Desk(self._bus, contact, self._events.add, self._broken.of(name)).open())
+                self._beside.start(terrain.serve(contact.mailbox, partial(_heights, self._terrain)))
+            self._beside.start(Desk(self._bus, contact, self._events.add, self._broken.of(name)).open())
             log.info("%s: first heard on %s from %s", name, peer.link, peer.address)
         self._contacts[peer.link, frame.sysid] = contact
         return contact
@@ -284,23 +283,12 @@ class Gateway:
             name = known.callsign if known else SYSTEM
             self._events.add(Event(new_id(), datetime.now(UTC), name, "signature_refused", text, data=data))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a task of the gateway failed", exc_info=error)
-
     async def _end(self) -> None:
         for link in self._links.values():
             await link.close()
         self._intake.save()
         await self.pilot_ports.close()
-        for task in list(self._tasks):
-            task.cancel()
+        self._beside.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_S):
                 await self.tick(time.monotonic())

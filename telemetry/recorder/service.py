@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from telemetry.recorder import bundle, journal
 from telemetry.recorder.glance import Glance, glance
 from telemetry.recorder.journal import FlightState
 from telemetry.recorder.recording import Recording, at, begin
-from telemetry.running import run_service, told_to_end
+from telemetry.running import Beside, run_service, told_to_end
 from telemetry.settings import Settings
 from telemetry.wire import Event, FlightRecord, Onboard, RawChunk, RawVehicle
 
@@ -56,7 +56,7 @@ class Recorder:
         """(sequence, stream time in µs) of the chunks that may still be wanted as the time before an arming."""
         self._heard_at = dict.fromkeys(self._open, time.monotonic())
         self._taken = self._journal.sequence
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beside = Beside("a flight's folder could not be kept up; it is tried again at the next start")
         self._ended: list[FlightState] = []
         """Those of the journal's `closing` that it does not say so of on disk yet."""
         self._sealing = asyncio.Lock()
@@ -67,17 +67,16 @@ class Recorder:
         """Until cancelled. Raises `OSError` when the disk refuses; nothing is lost, start again."""
         await self._check_stream()
         for recording in self._open.values():
-            self._spawn(self._announce(recording))
+            self._beside.start(self._announce(recording))
         for state in self._journal.closing:
-            self._spawn(self._finish(state))
+            self._beside.start(self._finish(state))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._take_all())
             tasks.create_task(self._commit_all())
 
     def close(self) -> None:
         """Makes safe what was taken, where the disk allows it: it would come again otherwise."""
-        for task in self._tasks:
-            task.cancel()
+        self._beside.cancel()
         with contextlib.suppress(OSError):
             self.commit()
 
@@ -154,7 +153,7 @@ class Recorder:
         self._open[vehicle] = recording
         self._heard_at[vehicle] = time.monotonic()
         self._notice_end(recording, since)
-        self._spawn(self._announce(recording))
+        self._beside.start(self._announce(recording))
 
     def _notice_end(self, recording: Recording, heartbeats: Sequence[tuple[int, bool]]) -> None:
         """By the order of the frames, not by their times: a clock may be set back in flight."""
@@ -205,7 +204,7 @@ class Recorder:
         kept.closed = {vehicle: ended for vehicle, ended in kept.closed.items() if ended >= kept.keep_from}
         journal.save(self._flights, kept)
         for state in self._ended:
-            self._spawn(self._finish(state))
+            self._beside.start(self._finish(state))
         self._ended.clear()
 
     async def _announce(self, recording: Recording) -> None:
@@ -251,16 +250,6 @@ class Recorder:
             except OSError as error:
                 log.error("%s cannot be closed yet, it is tried again: %s", state.flight_id, error)
                 await asyncio.sleep(CLOSE_AGAIN_S)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a flight's folder could not be kept up; it is tried again at the next start", exc_info=error)
 
 
 def closing_event(record: FlightRecord) -> Event:
