@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 
-class RawVehicle(msgspec.Struct, frozen=True, array_like=True):
+class RawVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Frames of one vehicle, both directions, as tlog bytes: 8-byte big-endian µs since 1970, then the frame."""
 
     vehicle: str
