@@ -49,6 +49,7 @@ MOST_TOOLS: Final = 16
 FORGED_TOLD_EVERY_S: Final = 60.0
 OWN_TEXTS: Final = 0x8000
 """STATUSTEXT.id of ours, so that no tool joins a chunk of the vehicle's to one of them."""
+HEARTBEAT: Final = BY_NAME["HEARTBEAT"].id
 ADDRESSED: Final = frozenset(kind.id for kind in BY_ID.values() if "target_system" in kind.fields)
 ASKS_FOR_STREAMS: Final = frozenset({"REQUEST_DATA_STREAM", "MAV_CMD_SET_MESSAGE_INTERVAL"})
 
@@ -109,15 +110,20 @@ class PilotPort:
             self._event(None, "tool_slow", text, {"frames": lost})
 
     def _forward(self, frame: Frame) -> None:
-        """To every tool, or where the vehicle answers somebody, to those who go by that name."""
-        if not self._tools and not self._calls:
+        """To every tool, or where the vehicle answers somebody, to those who go by that name.
+
+        A HEARTBEAT goes to whoever is connected: MAVSDK says nothing until it hears one. Not so where there is a key:
+        who does not sign is told nothing.
+        """
+        to_all = (frame.msgid == HEARTBEAT and self._signing is None) or (self._calls and not self._tools)
+        if not to_all and not self._tools:
             return
         raw = frame.raw
         if self._signing is not None:
             if not frame.verified:
                 return  # what cannot be read cannot be signed
             raw = signed_copy(frame, self._signing)
-        if self._calls and not self._tools:
+        if to_all:
             self.link.send(None, raw)
             return
         message: Any = decode(frame) if frame.msgid in ADDRESSED and frame.verified else None

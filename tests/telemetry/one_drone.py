@@ -54,6 +54,8 @@ class Unit:
         await until(lambda: self.port.approved is not None and not self.port.writing)
 
     async def events(self, kind: str) -> list[Event]:
+        """All that were told until now: what still waits for the bus, too."""
+        await until(lambda: not self.gateway._events._waiting)
         found = await self.bus.past(subjects.EVENTS_STREAM, Event, only=subjects.event(NAME, kind))
         return [one.message for one in found if one.message is not None]
 

@@ -1,4 +1,4 @@
-# mypy: disable-error-code="no-untyped-call"
+# mypy: disable-error-code="import-untyped, no-untyped-call"
 """Pilots' own tools, as their authors wrote them, at the port of a built-in drone, with a real gateway and bus.
 
 The tools block, so each runs in a thread or a process of its own.
@@ -17,6 +17,9 @@ from typing import Any, Final
 
 import msgspec
 import pytest
+from mavsdk import ComponentType, Configuration, Mavsdk
+from mavsdk.plugins.action import Action, ActionError
+from mavsdk.plugins.mission_raw import MissionItem, MissionRaw, MissionRawError
 from pymavlink import mavutil
 
 from mission.items import MissionType, mission_items
@@ -36,6 +39,7 @@ from tests.telemetry.services.plans import HOME, plan
 
 __all__ = ["unit"]
 ARM, SET_MODE, TAKEOFF = 400, 176, 22
+COMMAND_LONG: Final = 76
 STABILIZE, GUIDED, RTL = 0, 4, 6
 KEPT: Final = frozenset({"STATUSTEXT", "COMMAND_ACK", "MISSION_ACK", "PARAM_VALUE"})
 
@@ -126,9 +130,11 @@ async def test_without_an_approved_plan_a_tool_reads_and_returns_but_does_not_ar
     assert [one.data["act"] for one in refused] == ["MAV_CMD_COMPONENT_ARM_DISARM", "MAV_CMD_DO_SET_MODE", "PARAM_SET"]
     assert all(one.actor and one.actor.endswith("(254/77)") for one in refused)
     assert [one.data["act"] for one in await unit.events("tool_act")] == ["PARAM_SET", "MAV_CMD_DO_SET_MODE"]
-    await asyncio.sleep(0.5)
-    sent = [frame for frame in await unit.recorded() if (frame.sysid, frame.compid) == (254, 77)]
-    assert len([frame for frame in sent if frame.msgid == 76]) == 3, "what was refused is recorded, too"
+    commands: list[Frame] = []
+    while len(commands) < 3:  # what was refused is recorded, too
+        recorded = await unit.recorded()
+        commands = [one for one in recorded if (one.sysid, one.compid, one.msgid) == (254, 77, COMMAND_LONG)]
+    assert len(commands) == 3
 
 
 async def test_an_approved_plan_is_flown_by_a_tool_inside_its_fence(unit: Unit) -> None:
@@ -285,6 +291,34 @@ async def test_mavproxy_attaches_reads_and_is_refused_in_words(
     acts = {one.data["fields"].get("param_id") or one.data["act"] for one in await unit.events("tool_refused")}
     assert "FENCE_ENABLE" in acts
     assert acts & {"SET_MODE", "MAV_CMD_DO_SET_MODE"}
+
+
+async def test_mavsdk_waits_for_a_heartbeat_commands_and_is_refused_in_words(unit: Unit) -> None:
+    def work() -> None:
+        sdk = Mavsdk(Configuration.create_with_component_type(ComponentType.GROUND_STATION))
+        try:
+            sdk.add_any_connection(unit.address.replace("tcp:", "tcpout://"))
+            system = sdk.first_autopilot(PATIENCE_S)
+            assert system is not None, "it says nothing until it hears the vehicle"
+            action, mission = Action(system), MissionRaw(system)
+            with pytest.raises(ActionError, match="COMMAND_DENIED"):
+                action.goto_location(HOME.lat_deg + 0.1, HOME.lon_deg, 40.0, 0.0)
+            action.return_to_launch()
+            assert len(mission.download_mission()) == len(mission_items(plan(3)))
+            rows = [line.split("\t") for line in test_clients.WAYPOINTS.splitlines()[1:]]
+            with pytest.raises(MissionRawError, match="DENIED"):
+                mission.upload_mission([test_clients.mission_item(MissionItem, row) for row in rows])
+        finally:
+            sdk.destroy()
+
+    await unit.upload(plan(3))
+    await asyncio.to_thread(work)
+    (other,) = await unit.events("tool_upload")
+    assert other.text.endswith("only the approved plan may be on board; upload it from Airbeat.")
+    (refused,) = await unit.events("tool_refused")
+    assert "MAV_CMD_DO_REPOSITION refused: that is outside inclusion polygon 1" in refused.text
+    *_, last = await unit.events("tool_act")
+    assert (last.data["act"], last.data["fields"]["param2"]) == ("MAV_CMD_DO_SET_MODE", RTL)
 
 
 @pytest.mark.parametrize(
