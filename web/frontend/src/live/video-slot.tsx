@@ -3,29 +3,25 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { ageWords } from './freshness';
-import { type Feed, play } from './video';
+import { type Sight, watchCamera } from './video-watch';
 
-/** Without a new picture for this long there is no signal. */
-const SIGNAL_MS = 2000;
-const LOOK_MS = 250;
-const AGAIN_MS = 5000;
 /** Whether this screen wants to see cameras at all: nobody sends it a picture that it does not show. */
 const KEY = 'airbeat-live-video';
+const NOTHING: Sight = { state: 'waiting', ageMs: null, why: null };
 
 export function VideoSlot({ vehicle, url }: { vehicle: string; url: string }) {
   const video = useRef<HTMLVideoElement>(null);
-  const age = useSignal<number | null>(null);
+  const sight = useSignal(NOTHING);
   const on = useSignal(localStorage.getItem(KEY) === 'on');
   const turn = (): void => {
     on.value = !on.value;
     localStorage.setItem(KEY, on.value ? 'on' : 'off');
   };
   useEffect(() => {
-    if (video.current && on.value) return watch(video.current, url, (ms) => (age.value = ms));
-    age.value = null;
-    return undefined;
+    sight.value = NOTHING;
+    return video.current && on.value ? watchCamera(video.current, url, (seen) => (sight.value = seen)) : undefined;
   }, [url, on.value]);
-  const state = age.value === null ? 'waiting' : age.value < SIGNAL_MS ? 'playing' : 'lost';
+  const { state, ageMs } = sight.value;
   return (
     <section class={`video video-${state}`} data-testid="video" data-state={on.value ? state : 'off'}>
       <h3>
@@ -34,55 +30,28 @@ export function VideoSlot({ vehicle, url }: { vehicle: string; url: string }) {
           {on.value ? 'Stop' : 'Show'}
         </button>
         {on.value && (
-          <span class={`age-chip age-${state === 'playing' ? 'fresh' : 'stale'}`} title="Since the last picture came; its way from the camera is not in it" data-testid="video-age">
-            {age.value === null ? 'no picture yet' : ageWords(age.value)}
+          <span class={`age-chip age-${state === 'playing' ? 'fresh' : 'stale'}`} title="Of the picture that is shown; its way from the camera to this screen is not in it" data-testid="video-age">
+            {ageMs === null ? 'no picture yet' : ageWords(ageMs)}
           </span>
         )}
       </h3>
       {on.value && (
         <div class="video-frame">
           <video ref={video} muted playsInline aria-label={`Camera of ${vehicle}`} />
-          {state !== 'playing' && (
-            <p class="video-lost" data-testid="video-lost">
-              <strong>No signal</strong>
-              {age.value !== null && `The picture is ${ageWords(age.value)} old.`}
-            </p>
-          )}
+          {state !== 'playing' && <Missing sight={sight.value} />}
         </div>
       )}
     </section>
   );
 }
 
-/** Plays, counts how old the picture is, and begins again when none comes. Returns the way to stop. */
-function watch(video: HTMLVideoElement, url: string, tell: (ageMs: number | null) => void): () => void {
-  let feed: Feed | null = null;
-  let last: number | null = null;
-  let begun = -Infinity;
-  let stopped = false;
-  const begin = (): void => {
-    begun = performance.now();
-    feed?.stop();
-    feed = null;
-    play(video, url).then(
-      (playing) => (stopped ? playing.stop() : (feed = playing)),
-      () => undefined, // tried again below, and there is no signal meanwhile
-    );
-  };
-  const seen = (now: number): void => {
-    last = now;
-    if (!stopped) video.requestVideoFrameCallback(seen);
-  };
-  video.requestVideoFrameCallback(seen);
-  begin();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    tell(last === null ? null : now - last);
-    if (now - Math.max(last ?? 0, begun) > AGAIN_MS) begin();
-  }, LOOK_MS);
-  return () => {
-    stopped = true;
-    clearInterval(timer);
-    feed?.stop();
-  };
+function Missing({ sight: { state, ageMs, why } }: { sight: Sight }) {
+  const heading = state === 'frozen' ? 'Frozen picture' : why === null && state === 'waiting' ? 'Waiting for a picture' : 'No signal';
+  return (
+    <p class="video-lost" role="status" data-testid="video-lost">
+      <strong>{heading}</strong>
+      {why !== null && <span>{`${why.charAt(0).toUpperCase()}${why.slice(1)}.`}</span>}
+      {ageMs !== null && <span>{`${state === 'frozen' ? 'It has not changed for' : 'The last picture is'} ${ageWords(ageMs)}${state === 'frozen' ? '' : ' old'}.`}</span>}
+    </p>
+  );
 }

@@ -1,33 +1,22 @@
-/* One drone's picture from wherever it is to be had: HLS and files by the browser's own player, WebRTC by WHEP
+/* One drone's picture from wherever it is to be had: HLS, any other stream that browsers play, and WebRTC by WHEP
    (draft-ietf-wish-whep): the offer goes up by POST, the answer comes back. */
-
-export interface Feed {
-  /** Ends it, on both sides. */
-  readonly stop: () => void;
-}
+import { playHls } from './hls';
+import { asked, type Feed, playSource } from './video-feed';
 
 /** Addresses that end so speak WHEP, as MediaMTX and others name them. */
 const WHEP = /\/whep\/?$/;
+const HLS = /\.m3u8$/;
 /** So long candidates for the way are gathered before the offer goes out. */
 const GATHER_MS = 1500;
 
-/** Fills `video` from `url`. Rejects where the other side refuses or cannot be reached. */
-export async function play(video: HTMLVideoElement, url: string): Promise<Feed> {
-  return WHEP.test(new URL(url, location.href).pathname) ? playWhep(video, url) : playFile(video, url);
+/** Fills `video` from `url`. Rejects, in words for a person, where there is no live picture to be had. */
+export async function play(video: HTMLVideoElement, url: string, ended: AbortSignal): Promise<Feed> {
+  const { pathname } = new URL(url, location.href);
+  if (WHEP.test(pathname)) return playWhep(video, url, ended);
+  return HLS.test(pathname) ? playHls(video, url, ended) : playSource(video, url);
 }
 
-async function playFile(video: HTMLVideoElement, url: string): Promise<Feed> {
-  video.src = url;
-  await video.play();
-  return {
-    stop: () => {
-      video.removeAttribute('src');
-      video.load();
-    },
-  };
-}
-
-async function playWhep(video: HTMLVideoElement, url: string): Promise<Feed> {
+async function playWhep(video: HTMLVideoElement, url: string, ended: AbortSignal): Promise<Feed> {
   const peer = new RTCPeerConnection();
   let session: string | null = null;
   const stop = (): void => {
@@ -40,17 +29,17 @@ async function playWhep(video: HTMLVideoElement, url: string): Promise<Feed> {
     peer.addEventListener('track', ({ streams: [stream], track }) => (video.srcObject = stream ?? new MediaStream([track])));
     await peer.setLocalDescription();
     await gathered(peer);
-    const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: peer.localDescription?.sdp ?? '' });
-    if (!answer.ok) throw new Error(`the video server answered ${answer.status}`);
+    const offer = { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: peer.localDescription?.sdp ?? '' };
+    const { answer, text } = await asked(url, offer, ended);
     const made = answer.headers.get('Location');
     session = made === null ? null : new URL(made, answer.url).href;
-    await peer.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
-    await video.play();
+    await peer.setRemoteDescription({ type: 'answer', sdp: text });
+    void video.play().catch(() => undefined); // it plays when the first picture comes, or none does
   } catch (error) {
     stop();
     throw error;
   }
-  return { stop };
+  return { stop, over: () => (peer.connectionState === 'failed' ? 'the way to the video server is broken' : null) };
 }
 
 function gathered(peer: RTCPeerConnection): Promise<void> {
