@@ -1,4 +1,7 @@
-"""What a flight's bundle folder holds, read for its page. The files are never written here."""
+"""What a flight's bundle folder holds, read for its page. The files are never written here.
+
+What is attached to a flight later, and what is derived of its logs, stands in a folder beside it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from telemetry.errors import RecordingError
 from telemetry.review.bundle import MANIFEST, TLOG, plan_of, record_of
 from telemetry.wire import Event, FlightRecord, UploadReceipt
 
-__all__ = ["MANIFEST", "TLOG", "Bundle", "read"]
+__all__ = ["MANIFEST", "TLOG", "Bundle", "attachment_folder", "read"]
 
 
 class Bundle(msgspec.Struct, frozen=True):
@@ -22,6 +25,10 @@ class Bundle(msgspec.Struct, frozen=True):
     plan: Plan | None
     receipt: UploadReceipt | None
     events: tuple[Event, ...]
+
+
+def attachment_folder(home: Path, flight_id: str) -> Path:
+    return home / "attachments" / flight_id
 
 
 def read(folder: Path) -> Bundle:

@@ -13,8 +13,8 @@ from telemetry.evidence.disposal import Decision, dispose
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.settings import Settings
 from web import dossier, track
+from web.bundle import attachment_folder
 from web.errors import Conflict
-from web.handing_over import attachment_folder
 from web.record import record
 from web.store import flights, keeping, records
 from web.store.keeping import Disposal

@@ -13,16 +13,12 @@ from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import SEAL
 from web import exports as copies
 from web import track
-from web.bundle import TLOG
+from web.bundle import TLOG, attachment_folder
 from web.dossier import Dossier
 from web.errors import Conflict
 from web.record import record
 from web.store.audit import Entry
 from web.store.exports import Export
-
-
-def attachment_folder(home: Path, flight_id: str) -> Path:
-    return home / "attachments" / flight_id
 
 
 def require_sealed(known: Dossier) -> None:

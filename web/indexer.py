@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 from telemetry import subjects
 from telemetry.errors import RecordingError
 from telemetry.wire import Event, FlightRecord, LogReceipt, UploadReceipt
-from web import api_flights, bundle, charts
-from web.handing_over import attachment_folder
+from web import api_flights, bundle, charts, track
+from web.bundle import attachment_folder
 from web.searchable import Facts, facts
 from web.store import attachments, audit, flight_search, flights, keeping, sorties, uploads
 from web.store.audit import Who
@@ -165,7 +165,7 @@ def _kept(receipt: LogReceipt, home: Path) -> _Kept | None:
 def _log(db: Session, receipt: LogReceipt, kept: _Kept, by: str) -> None:
     flight_id, digest = receipt.flight_id or "", receipt.sha256 or ""
     if keeping.is_disposed(db, flight_id):
-        kept.path.unlink(missing_ok=True)
+        shutil.rmtree(kept.path.parent, ignore_errors=True)
     elif all(one.sha256 != digest for one in attachments.of(db, flight_id)):
         name, kind = f"{receipt.vehicle}-log-{receipt.number}.bin", charts.KINDS["dataflash"]
         made = attachments.add(db, flight_id, by, name, kind, receipt.bytes, digest, kept.begun)
@@ -182,9 +182,14 @@ def _begun(path: Path) -> api_flights.Taken:
 
 
 def _facts(flight_id: str, folder: Path) -> Facts | None:
-    """What the flight is found by. None: it cannot be read, and is found by its sortie and notes alone."""
+    """What the flight is found by. None: it cannot be read, and is found by its sortie and notes alone.
+
+    What its page shows first is worked out here too, so that whoever opens it does not wait.
+    """
     try:
-        return facts(bundle.read(folder))
+        found = bundle.read(folder)
+        track.read(folder / bundle.TLOG)
+        return facts(found)
     except RecordingError as error:
         log.warning("flight %s is found by its sortie and notes only: %s", flight_id, error)
         return None

@@ -1,4 +1,8 @@
-"""Logs that pages look into: each read once, and remembered while its file does not change."""
+"""Logs that pages look into: each read once, and remembered while its file does not change.
+
+What takes long to find out of a long log is kept in a file among the flight's attachments, and goes with them: the
+recording's own folder is sealed.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,10 @@ from telemetry.logs.table import Floats
 from telemetry.review.levels import Levels
 from telemetry.review.together import offset_s
 from telemetry.review.track import track_of
+from web.bundle import TLOG, attachment_folder
 
+LONG_BYTES: Final = 20_000_000
+"""A shorter log is read in a tenth of a second."""
 _LOGS: Final = 4
 _COLUMNS: Final = 12
 """What is kept is as long as the log: so that a server that many use keeps its memory."""
@@ -46,7 +53,16 @@ def opened(path: Path) -> Log:
 
 @functools.lru_cache(maxsize=_LOGS)
 def _opened(of: State) -> Log:
-    return logs.read(of[0])
+    return logs.read(of[0], kept_file(of, "places"))
+
+
+def kept_file(of: State, what: str) -> Path | None:
+    """Where `what` is kept of a log as it is now; None for a short one, of which nothing is."""
+    path, changed_ns, size = of
+    if size < LONG_BYTES:
+        return None
+    folder = attachment_folder(path.parents[2], path.parent.name) if path.name == TLOG else path.parent
+    return folder / f"{path.stem}-{size}-{changed_ns}.{what}"
 
 
 def values(path: Path, message: str, field: str, instance: int | None) -> Values:

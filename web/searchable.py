@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from mission.errors import GeometryError
 from mission.geodesy import FloatArray, frame_at
 from mission.plan import Position
-from telemetry.logs import read as read_log
 from telemetry.review.battery import battery_of
 from telemetry.review.track import Track, track_of
 from telemetry.wire import Event
+from web import recordings
 from web.bundle import TLOG, Bundle
 
 CELL_ZOOM: Final = 17
@@ -66,7 +66,7 @@ class Area(msgspec.Struct, frozen=True):
 
 def facts(found: Bundle) -> Facts:
     """Raises `RecordingError` where the recording cannot be read."""
-    log = read_log(found.folder / TLOG)
+    log = recordings.opened(found.folder / TLOG)
     track, battery = track_of(log), battery_of(log)
     points = thinned(track) if track is not None else np.empty(0, POINT)
     alerts = [event for event in found.events if event.kind == "alert_raised"]

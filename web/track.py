@@ -24,8 +24,6 @@ from telemetry.review.track import held, track_of
 from web import api_flights, recordings
 
 MAX_ROWS: Final = 5000
-KEPT_FROM_BYTES: Final = 20_000_000
-"""A shorter recording is read in a tenth of a second."""
 
 
 class Mode(NamedTuple):
@@ -64,7 +62,34 @@ def forget() -> None:
 
 @functools.lru_cache(maxsize=4)
 def _read(of: recordings.State) -> Track:
-    log = recordings.opened(of[0])
+    file = recordings.kept_file(of, "track")
+    if file is not None and file.is_file():
+        return _unpacked(file.read_bytes())
+    made = _of_log(recordings.opened(of[0]))
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        write(file, _packed(made), 0o640)
+    return made
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A track in a file: its columns by their order, float64 little-endian."""
+
+    columns: tuple[bytes, ...]
+    modes: tuple[Mode, ...]
+
+
+def _packed(track: Track) -> bytes:
+    *columns, modes = track
+    return msgspec.msgpack.encode(_Kept(tuple(column.astype("<f8").tobytes() for column in columns), modes))
+
+
+def _unpacked(content: bytes) -> Track:
+    kept = msgspec.msgpack.decode(content, type=_Kept)
+    return Track._make([*(np.frombuffer(column, dtype="<f8") for column in kept.columns), kept.modes])
+
+
+def _of_log(log: Log) -> Track:
     modes = tuple(Mode(mode.time_s, mode.name) for mode in log.story.modes)
     flown = track_of(log)
     if flown is None:
@@ -138,19 +163,3 @@ def series(path: Path) -> api_flights.FlightSeries:
         link_loss_pct=known(track.link_loss_pct, 1),
         modes=tuple(api_flights.FlightMode(mode.time_s, mode.mode) for mode in track.modes),
     )
-
-
-def series_kept(path: Path, folder: Path) -> bytes:
-    """`series` as JSON. That of a long recording is kept in `folder`, so that only its first reader waits.
-
-    `folder` goes when the flight is disposed of. Raises `RecordingError`.
-    """
-    _, changed_ns, size = recordings.state(path)
-    if size < KEPT_FROM_BYTES:
-        return msgspec.json.encode(series(path))
-    kept = folder / f"series-{size}-{changed_ns}.json"
-    if not kept.is_file():
-        columns = msgspec.json.encode(series(path))
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        write(kept, columns, 0o640)
-    return kept.read_bytes()

@@ -21,10 +21,11 @@ from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
 from telemetry.logs.formats import FMT, FMT_TYPE, Format
 from telemetry.logs.grouping import Groups
 from telemetry.logs.log import Log
+from telemetry.logs.scan import Scan, kept
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
 from telemetry.logs.units import Unit
-from telemetry.logs.walk import Walked, candidates, damage_between, walk
+from telemetry.logs.walk import candidates, damage_between, walk
 
 GPS_EPOCH_S: Final = 315_964_800
 WEEK_S: Final = 604_800
@@ -35,16 +36,30 @@ _MEANINGS: Final = {
     "MULT": ("Qbd", ("TimeUS", "Id", "Mult")),
 }
 """The records that tell units, and how they are laid out; a damaged one of another layout tells nothing."""
+_DESCRIBED: Final = 256
+"""No type: a record's is one byte."""
 _REBOOT_US: Final = 1_000_000
 """TimeUS going back further than this is another start of the vehicle, not two tasks that log at once."""
 
 
-def read(path: Path, data: Bytes) -> Log:
-    """Raises `RecordingError` where there is no FMT, so that nothing in it can be read."""
+def read(path: Path, data: Bytes, places: Path | None = None) -> Log:
+    """`places` keeps where the records are (`scan.kept`).
+
+    Raises `RecordingError` where there is no FMT, so that nothing in it can be read.
+    """
+    found = kept(places, partial(_scan, path, data))
+    starts = {kind: at for kind, at in found.places.items() if kind != _DESCRIBED}
+    tables = _tables(data, starts, _formats(data, found.places[_DESCRIBED]))
+    return Log(path, "dataflash", len(data), tables, found.damage, utc=_date(tables))
+
+
+def _scan(path: Path, data: Bytes) -> Scan:
+    """By type, and as `_DESCRIBED` what looks like an FMT: only with the lengths can the chain be walked."""
     tried = candidates(data)
-    known = _formats(data, tried)
+    described = tried.start[tried.kind == FMT_TYPE]
+    described = described[described + FMT.length <= len(data)]
     lengths = np.zeros(256, dtype=np.int64)
-    for kind, made in known.items():
+    for kind, made in _formats(data, described).items():
         lengths[kind] = made.length
     records = walk(tried, lengths, len(data))
     groups = Groups()
@@ -53,15 +68,12 @@ def read(path: Path, data: Bytes) -> Log:
     starts = groups.taken()
     if len(data) and FMT_TYPE not in starts:
         raise RecordingError(str(path), 0, "holds no FMT record; it is no DataFlash log")
-    tables = _tables(data, starts, known)
-    return Log(path, "dataflash", len(data), tables, damage_between(data, records, lengths), utc=_date(tables))
+    return Scan({**starts, _DESCRIBED: described}, damage_between(data, records, lengths))
 
 
-def _formats(data: Bytes, tried: Walked) -> dict[int, Format]:
-    """From what looks like an FMT and reads as one: only with the lengths can the chain be walked."""
-    at = tried.start[tried.kind == FMT_TYPE]
-    whole = at[at + FMT.length <= len(data)]
-    return formats.formats(fetch(data, whole, FMT.length).view(FMT.layout)[:, 0])
+def _formats(data: Bytes, at: Offsets) -> dict[int, Format]:
+    """From what looks like an FMT and reads as one."""
+    return formats.formats(fetch(data, at, FMT.length).view(FMT.layout)[:, 0])
 
 
 def _tables(data: Bytes, starts: dict[int, Offsets], known: dict[int, Format]) -> dict[str, Table]:

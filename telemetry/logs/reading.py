@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +13,20 @@ from telemetry.logs.fetch import Bytes
 from telemetry.logs.log import Log
 
 
-def read(path: Path | str) -> Log:
-    """Raises `RecordingError` where the file cannot be read or is no log. The file must not change while it is used."""
+def read(path: Path | str, places: Path | None = None) -> Log:
+    """Raises `RecordingError` where the file cannot be read or is no log. The file must not change while it is used.
+
+    `places` is a file that keeps where the records of a long .tlog or .bin lie: it is made if it is not there, and the
+    log is not looked through again while it is.
+    """
     path = Path(path)
     data = _mapped(path)
-    return _reader(path.suffix.lower(), bytes(data[: len(ulog.MAGIC)]))(path, data)
-
-
-def _reader(ending: str, first: bytes) -> Callable[[Path, Bytes], Log]:
+    ending, first = path.suffix.lower(), bytes(data[: len(ulog.MAGIC)])
     if first == ulog.MAGIC or ending == ".ulg":
-        return ulog.read
+        return ulog.read(path, data)
     if first.startswith(walk.HEAD) or ending == ".bin":
-        return dataflash.read
-    return dataflash_text.read if ending == ".log" else tlog.read
+        return dataflash.read(path, data, places)
+    return dataflash_text.read(path, data) if ending == ".log" else tlog.read(path, data, places)
 
 
 def _mapped(path: Path) -> Bytes:

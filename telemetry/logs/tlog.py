@@ -20,6 +20,7 @@ from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
 from telemetry.logs.framing import HEADER_1, HEADER_2, STAMP_SIZE, Span, between, find_records
 from telemetry.logs.grouping import Groups
 from telemetry.logs.log import Log
+from telemetry.logs.scan import Scan, kept
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
 from telemetry.mavlink.dialect import MESSAGES
@@ -38,19 +39,24 @@ _NUMPY_TYPES: Final = {
 }
 
 
-def read(path: Path, data: Bytes) -> Log:
-    """Raises `RecordingError` where there is no record at all."""
+def read(path: Path, data: Bytes, places: Path | None = None) -> Log:
+    """`places` keeps where the records are (`scan.kept`). Raises `RecordingError` where there is no record at all."""
+    found = kept(places, partial(_scan, path, data))
+    tables = {MESSAGES[msgid].msgname: _table(MESSAGES[msgid], data, at) for msgid, at in found.places.items()}
+    return Log(path, "tlog", len(data), tables, found.damage, utc=True, unknown=found.unknown)
+
+
+def _scan(path: Path, data: Bytes) -> Scan:
+    """By message id."""
     groups = Groups()
     gaps: list[Span] = []
     for records, without in find_records(data):
         groups.add(records.msgid, records.start)
         gaps += without
-    damage, unknown = between(data, gaps)
-    starts = groups.taken()
-    if len(data) and not starts and not unknown:
+    found = Scan(groups.taken(), *between(data, gaps))
+    if len(data) and not found.places and not found.unknown:
         raise RecordingError(str(path), 0, "holds no MAVLink frame with its time; it is no .tlog")
-    tables = {MESSAGES[msgid].msgname: _table(MESSAGES[msgid], data, at) for msgid, at in starts.items()}
-    return Log(path, "tlog", len(data), tables, damage, utc=True, unknown=unknown)
+    return found
 
 
 def _table(definition: Any, data: Bytes, starts: Offsets) -> Table:
@@ -119,13 +125,7 @@ def _layout(definition: Any) -> np.dtype[Any]:
         {
             "names": [_STAMP, *SOURCE_FIELDS, *placed],
             "formats": [">u8", *["u1"] * len(SOURCE_FIELDS), *(kind for kind, _ in placed.values())],
-            "offsets": [
-                0,
-                _SOURCE_AT,
-                _SOURCE_AT + 1,
-                _SOURCE_AT + 2,
-                *(_PAYLOAD_AT + at for _, at in placed.values()),
-            ],
+            "offsets": [0, *source_at, *(_PAYLOAD_AT + at for _, at in placed.values())],
             "itemsize": _PAYLOAD_AT + np.dtype(payload).itemsize,
         }
     )

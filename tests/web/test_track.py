@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from telemetry.mavlink import tlog
-from web import track
+from web import recordings, track
 
 
 def test_the_loss_of_a_link_is_counted_by_the_frames_numbers(data: Path, tmp_path: Path) -> None:
@@ -40,16 +40,21 @@ def test_a_recording_cut_in_the_middle_of_a_frame_is_read_up_to_there(data: Path
     assert (part.lat_deg == whole.lat_deg[: len(part.lat_deg)]).all()
 
 
-def test_what_a_page_shows_of_a_long_recording_is_kept_until_it_changes(
+def test_what_is_found_out_of_a_long_recording_is_kept_until_it_changes(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(track, "KEPT_FROM_BYTES", 1)
-    recording, folder = tmp_path / "telemetry.tlog", tmp_path / "derived"
+    monkeypatch.setattr(recordings, "LONG_BYTES", 1)
+    recording = tmp_path / "flights" / "F1" / "telemetry.tlog"
+    recording.parent.mkdir(parents=True)
     whole = (data / "survey.tlog").read_bytes()
     recording.write_bytes(whole)
-    first = track.series_kept(recording, folder)
-    assert first == msgspec.json.encode(track.series(recording))
-    (kept,) = folder.iterdir()
-    assert track.series_kept(recording, folder) == kept.read_bytes() == first
+    track.forget()
+    first = track.series(recording)
+    assert [file.name for file in recording.parent.iterdir()] == ["telemetry.tlog"]
+    kept = {file: file.stat().st_mtime_ns for file in (tmp_path / "attachments" / "F1").iterdir()}
+    assert {file.suffix for file in kept} == {".places", ".track"}
+    track.forget()
+    assert msgspec.json.encode(track.series(recording)) == msgspec.json.encode(first)
+    assert {file: file.stat().st_mtime_ns for file in kept} == kept
     recording.write_bytes(whole[:500_003])
-    assert track.series_kept(recording, folder) != first
+    assert track.series(recording).rows_recorded < first.rows_recorded

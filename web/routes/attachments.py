@@ -17,10 +17,10 @@ from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
+from web.bundle import attachment_folder
 from web.context import context
 from web.errors import BadRequest, Gone, NotFound
 from web.exchange import answer
-from web.handing_over import attachment_folder
 from web.routes.charts import draft_of, name_given
 from web.routes.flights import seen
 from web.store import attachments, audit, keeping

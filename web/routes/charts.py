@@ -16,11 +16,10 @@ from web import charts, circumstances
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
-from web.bundle import TLOG
+from web.bundle import TLOG, attachment_folder
 from web.context import context
 from web.errors import BadRequest, Conflict, NotFound, TooLarge
 from web.exchange import answer
-from web.handing_over import attachment_folder
 from web.routes.flights import opened, seen
 from web.store import attachments, audit
 

@@ -17,7 +17,6 @@ from web.auth.permissions import ALLOWED, Permission
 from web.context import context
 from web.errors import Forbidden
 from web.exchange import answer, body
-from web.handing_over import attachment_folder
 from web.searchable import Points
 from web.store import attachments, audit, flight_search, flights, keeping
 
@@ -132,8 +131,7 @@ def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.Flight
 def series(flight_id: str) -> Response:
     """The charts' columns."""
     _, found = opened(flight_id, "flight.view", part="series")
-    columns = track.series_kept(found.folder / bundle.TLOG, attachment_folder(context().home, flight_id))
-    return Response(columns, mimetype="application/json")
+    return answer(track.series(found.folder / bundle.TLOG))
 
 
 @blueprint.get("/api/flights/<flight_id>/examination")

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pymavlink import mavutil
 
 from telemetry.errors import RecordingError
@@ -149,16 +151,21 @@ def test_both_versions_and_signed_frames_are_read(tmp_path: Path) -> None:
     assert read(path).damage == ()
 
 
-def test_blocks_of_any_size_hold_the_same_records(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = (data / "survey.tlog").read_bytes()[:300_000]
-    hurt = whole[:150_000] + bytes(100) + whole[150_100:]
-    expected, damage = records_of(hurt)
-    assert [gap.what for gap in damage] == [
-        "no record with a right checksum",
-        "the file ends in the middle of a record",
-    ]
-    monkeypatch.setattr("telemetry.logs.framing._BLOCK", 4096)
-    found, damage_found = records_of(hurt)
+@given(pieces=st.integers(1, 8), hurt=st.integers(0, 7), removed=st.integers(0, 300), put=st.binary(max_size=300))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_log_looked_through_in_pieces_holds_the_same_records(
+    data: Path, monkeypatch: pytest.MonkeyPatch, pieces: int, hurt: int, removed: int, put: bytes
+) -> None:
+    """Damage begins exactly where a piece does."""
+    whole = (data / "survey.tlog").read_bytes()[:40_000]
+    size = -(-len(whole) // pieces)
+    at = hurt % pieces * size
+    whole = whole[:at] + put + whole[at + removed :]
+    expected, damage = records_of(whole)
+    with monkeypatch.context() as patched:
+        patched.setattr("telemetry.logs.framing._BLOCK", size)
+        found, damage_found = records_of(whole)
     assert damage_found == damage
     assert found.start.tolist() == expected.start.tolist()
+    assert found.size.tolist() == expected.size.tolist()
     assert found.msgid.tolist() == expected.msgid.tolist()
