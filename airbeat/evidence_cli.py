@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
@@ -12,6 +12,8 @@ from rich.markup import escape
 
 from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from airbeat.log_cli import AS_JSON, public_key
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -42,50 +44,43 @@ def rotate_key() -> None:
 
 @evidence.command("head")
 def head() -> None:
-    """Print the signed head of the log of flights and of the custody log, one line of JSON. Publish it or send it off.
+    """Print the signed head of the log of flights and of the custody log, one line of JSON.
 
-    Whoever keeps it can later show a flight, or a line at the end of a log, that was taken away (`check --head`).
+    The setting [evidence] publish_to sends it to a second party by itself. Whoever keeps it can later show a flight, or
+    a line at the end of a log, that was taken away: here by `airbeat evidence check --head HEADS`, elsewhere, with a
+    copy of flights/flights.log and the public key alone, by `airbeat evidence check --head HEADS --log COPY --key KEY`.
     """
-    from telemetry.evidence import flight_log, publishing
-    from telemetry.evidence.flight_log import FlightLog
-    from telemetry.evidence.keys import EvidenceKeys
+    from web import heads
     from web.serve import open_database
-    from web.store import custody
 
     home = _home()
-    flights, flights_hash = FlightLog(home / "flights" / flight_log.NAME).head()
     database = open_database(home)
-    with database.read() as db:
-        lines, custody_hash = custody.head(db)
+    click.echo(heads.signed(home, database)[1], nl=False)
     database.close()
-    made = publishing.Head(flights, flights_hash, lines, custody_hash, datetime.now(UTC))
-    click.echo(publishing.sign(made, EvidenceKeys(home / "keys")), nl=False)
 
 
 @evidence.command("check")
-@click.option(
-    "--head", "published", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An earlier one."
-)
+@click.option("--head", "published", type=FILE, help="Earlier ones, one a line.")
+@click.option("--log", "copy", type=FILE, help="A copy of flights.log: it alone is checked, by --head and --key.")
 @click.option("--key", help="The public key, 64 hex digits, as it was given out. Default: this machine's first one.")
 @AS_JSON
-def check(published: Path | None, key: str | None, as_json: bool) -> None:
+def check(published: Path | None, copy: Path | None, key: str | None, as_json: bool) -> None:
     """Whether every flight of the log is there or lawfully disposed of, and both logs are whole. Exits 1 if not."""
     from telemetry.evidence import flight_log, publishing, verify_log
-    from web.serve import open_database
-    from web.store import custody
 
-    home = _home()
-    log = home / "flights" / flight_log.NAME
+    log = copy or _home() / "flights" / flight_log.NAME
     if not log.is_file():
         raise CannotAsk(f"{log} is not there: no flight was recorded on this machine, or its log was taken away")
-    public = key or _first_key(home)
-    known = publishing.read(published.read_bytes(), public, str(published)) if published else None
+    if copy is not None and key is None:
+        raise CannotAsk("a copy of the log needs --key: the public key as the unit gave it out")
+    public, known = key or _first_key(_home()), publishing.NOTHING
+    if published is not None:
+        known = publishing.read_all(published.read_bytes(), public, str(published))
     with Console(stderr=True).status("Reading the logs"):
-        found = [one.text for one in verify_log(log, public, known.flights_hash if known else None, log.parent)]
-        database = open_database(home)
-        with database.read() as db:
-            lines = custody.problems(db, known.custody_hash if known else None)
-        database.close()
+        flights = [head.flights_hash for head in known.heads]
+        missing = verify_log(log, public, flights, None if copy else log.parent, known.keys)
+        lines = [] if copy else _custody_problems([head.custody_hash for head in known.heads])
+    found = [one.text for one in missing]
     problems = [*found, *(f"custody log: {line}" for line in lines)]
     if as_json:
         click.echo(msgspec.json.encode({"good": not problems, "problems": problems}).decode())
@@ -96,6 +91,17 @@ def check(published: Path | None, key: str | None, as_json: bool) -> None:
         console.print("[bold red]Not whole.[/]" if problems else "[green]Every flight is there or was disposed of.[/]")
     if problems:
         raise SystemExit(ANSWER_IS_NO)
+
+
+def _custody_problems(heads: list[str]) -> list[str]:
+    from web.serve import open_database
+    from web.store import custody
+
+    database = open_database(_home())
+    with database.read() as db:
+        found = custody.problems(db, heads)
+    database.close()
+    return found
 
 
 def _home() -> Path:

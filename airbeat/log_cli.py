@@ -139,7 +139,9 @@ def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | N
     public = key or public_key(settings.home() / "keys" / "evidence.pub")
     with Console(stderr=True).status(f"Verifying {bundle.name}"):
         verdict = evidence.verify(bundle, public)
-        missing = evidence.verify_log(flight_log, public, head, flight_log.parent) if flight_log else []
+        missing = (
+            evidence.verify_log(flight_log, public, [head] if head else (), flight_log.parent) if flight_log else []
+        )
     problems = [*verdict.problems, *missing]
     if as_json:
         click.echo(msgspec.json.encode({"good": not problems, "verdict": verdict, "log": missing}).decode())

@@ -11,6 +11,7 @@ import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -140,6 +141,15 @@ RETENTION: Final = (
 """For a unit whose force has no schedule of its own; the first one holds until somebody chooses another."""
 
 
+class EvidenceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`publish_to`: second parties that keep the head of our logs.
+
+    Each is an https address that it is posted to (http on this machine only), or a file or folder to append to.
+    """
+
+    publish_to: tuple[str, ...] = ()
+
+
 class CotSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where Cursor-on-Target goes. `url`: ``udp://HOST:PORT`` (multicast too), ``tcp://…``, ``tls://…`` (TAK servers).
 
@@ -175,6 +185,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     map: MapSettings = MapSettings()
     planning: PlanningSettings = PlanningSettings()
     retention: tuple[RetentionSettings, ...] = RETENTION
+    evidence: EvidenceSettings = EvidenceSettings()
     cot: CotSettings = CotSettings()
     webhooks: tuple[WebhookSettings, ...] = ()
 
@@ -189,6 +200,8 @@ def load(path: Path) -> Settings:
         raise SettingsError(str(path), str(error)) from error
     if not settings.retention:
         raise SettingsError(f"{path}: retention", "is empty: every flight has a class")
+    for number, address in enumerate(settings.evidence.publish_to):
+        _check_second_party(address, f"{path}: evidence.publish_to[{number}]")
     for number, vehicle in enumerate(settings.vehicles):
         if vehicle.pilot_port is not None:
             _check_pilot_port(vehicle.pilot_port, vehicle.pilot_key, f"{path}: vehicles[{number}].pilot_port")
@@ -202,14 +215,24 @@ def _check_pilot_port(endpoint: str, key: str | None, where: str) -> None:
     if kind not in PILOT_PORT_KINDS or not port.isdigit():
         kinds = ", ".join(f"{kind}:127.0.0.1:PORT" for kind in PILOT_PORT_KINDS)
         raise SettingsError(where, f"{endpoint!r} is none of {kinds}")
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        local = False
-    if not local and key is None:
+    if not _is_here(host.strip("[]")) and key is None:
         raise SettingsError(
             where, f"{host or 'no host'} is not this machine: orders need a pilot_key to be signed with"
         )
+
+
+def _check_second_party(address: str, where: str) -> None:
+    """What proves that nothing was taken away goes over no wire that somebody may change it on."""
+    parts = urlsplit(address)
+    if not address or (parts.scheme == "http" and not _is_here(parts.hostname or "")):
+        raise SettingsError(where, f"{address!r} is neither an https address nor a file or folder")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def nats_url(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from telemetry.settings import Settings
 from web.app import BODY_LIMIT_BYTES, create_app
 from web.board import Board
 from web.bus_line import BusLine
+from web.heads import Heads
 from web.indexer import Indexer
 from web.store.database import Database, sqlite_url
 
@@ -58,6 +59,8 @@ def run(settings: Settings) -> None:
     bus.start(indexer.after, indexer.take)
     board = Board(database, bus)
     board.start()
+    published = Heads(home, database, settings.evidence.publish_to)
+    published.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     log.info("serving on http://%s:%s", settings.web.host, server.effective_port)
@@ -66,6 +69,7 @@ def run(settings: Settings) -> None:
     finally:
         server.close()
         board.stop()
+        published.stop()
         bus.stop()
         database.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 from telemetry.evidence.ed25519 import NotReadable
@@ -20,18 +21,24 @@ from telemetry.evidence.verifier import (
 )
 
 
-def verify_log(log: Path, public_key: str, head: str | None = None, flights: Path | None = None) -> list[Problem]:
-    """Checks the log of flights: each line, their order, the published `head`, and that each flight is in `flights`.
+def verify_log(
+    log: Path,
+    public_key: str,
+    heads: Collection[str] = (),
+    flights: Path | None = None,
+    followers: Collection[str] = (),
+) -> list[Problem]:
+    """Checks the log of flights: each line, their order, the published `heads`, and that each flight is in `flights`.
 
     A flight that was disposed of has its certificate there. Keys are followed through the rotations in the flights'
-    seals and certificates. `OSError` where it cannot be read.
+    seals and certificates; `followers` are keys that are known to follow. `OSError` where it cannot be read.
     """
     problems: list[Problem] = []
     previous, hashes = NO_HASH, [NO_HASH]
     seals: dict[str, str] = {}
     disposals: dict[str, str] = {}
     first = public_key.strip().lower()
-    keys = {first}
+    keys = {first, *followers}
     for number, line in enumerate(log.read_bytes().splitlines(), start=1):
         try:
             entry = json.loads(line)
@@ -55,8 +62,8 @@ def verify_log(log: Path, public_key: str, head: str | None = None, flights: Pat
             problems.append(Problem("log", f"a line is missing before line {number} of the log", log.name, number))
         previous = hash_of(entry["statement"])
         hashes.append(previous)
-    if head is not None and head not in hashes:
-        problems.append(Problem("log", "the published head is not in the log: lines at its end are missing", log.name))
+    if not set(heads) <= set(hashes):
+        problems.append(Problem("log", "a published head is not in the log: lines at its end are missing", log.name))
     return problems + (_flights(flights, seals, disposals) if flights is not None else [])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -36,8 +36,31 @@ def sign(head: Head, keys: EvidenceKeys) -> bytes:
     return canonical(signed) + b"\n"
 
 
-def read(published: bytes, public_key: str, where: str) -> Head:
-    """A head that was published earlier. Raises `RecordingError` if it is none, or not by that key or its followers."""
+class Published(NamedTuple):
+    """What a second party has: heads in the order they came, and the keys that followed the first."""
+
+    heads: tuple[Head, ...]
+    keys: frozenset[str]
+
+
+NOTHING: Final = Published((), frozenset())
+
+
+def read_all(published: bytes, public_key: str, where: str) -> Published:
+    """A file of heads, one a line. Raises `RecordingError` as `read` does, and for a file without any."""
+    read_lines = [
+        read(line, public_key, f"{where}, line {number}") for number, line in enumerate(published.splitlines(), 1)
+    ]
+    if not read_lines:
+        raise RecordingError(where, 0, "holds no published head")
+    return Published(tuple(head for head, _ in read_lines), frozenset().union(*(keys for _, keys in read_lines)))
+
+
+def read(published: bytes, public_key: str, where: str) -> tuple[Head, set[str]]:
+    """A head that was published earlier, and the keys that its sender then had.
+
+    Raises `RecordingError` if it is none, or not by that key or its followers.
+    """
     try:
         signed = json.loads(published)
         values = parse(signed["statement"], HEAD_TITLE).values
@@ -45,9 +68,9 @@ def read(published: bytes, public_key: str, where: str) -> Head:
         custody, custody_hash = values["custody"].split(" ")
         head = Head(int(flights), flights_hash, int(custody), custody_hash, datetime.fromisoformat(values["at"]))
         good = is_signed(values["key"], signed["statement"], signed["signature"])
-        good = good and values["key"] in reachable(public_key.strip().lower(), signed["rotations"])
+        keys = reachable(public_key.strip().lower(), signed["rotations"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecordingError(where, 0, f"is no published head: {error}") from error
-    if not good:
+    if not good or values["key"] not in keys:
         raise RecordingError(where, 0, "is not signed by that key")
-    return head
+    return head, keys

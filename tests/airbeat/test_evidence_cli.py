@@ -73,6 +73,22 @@ def test_by_an_earlier_head_a_flight_taken_away_with_its_line_is_found(home: Pat
     assert "published head" in problems("--head", head)[0]
 
 
+def test_a_second_party_finds_it_with_a_copy_of_the_log_and_the_key_alone(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fly(home, 20)
+    key = (home / "keys" / "evidence.pub").read_text().strip()
+    assert run("rotate-key", "--yes").exit_code == 0
+    fly(home, 21)
+    heads, copy = published(home), tmp_path / "copy.log"
+    shutil.copy(home / "flights" / "flights.log", copy)
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "another machine"))
+    assert problems("--head", heads, "--log", str(copy), "--key", key) == []
+    copy.write_bytes(copy.read_bytes().splitlines(keepends=True)[0])
+    assert "published head" in problems("--head", heads, "--log", str(copy), "--key", key)[0]
+    assert run("check", "--log", str(copy)).exit_code not in (0, 1), "it asks for the key"
+
+
 def test_by_an_earlier_head_a_cut_custody_log_is_found(home: Path) -> None:
     folder = fly(home, 20)
     look_at(home, folder)
@@ -85,7 +101,7 @@ def test_by_an_earlier_head_a_cut_custody_log_is_found(home: Path) -> None:
         connection.exec_driver_sql("DELETE FROM custody WHERE number = 2")
     database.close()
     assert problems() == []
-    assert "custody log: the published head" in problems("--head", head)[0]
+    assert "custody log: a published head" in problems("--head", head)[0]
 
 
 def test_a_rotation_is_recorded_and_everything_before_and_after_it_verifies(home: Path) -> None:

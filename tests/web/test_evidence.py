@@ -151,8 +151,8 @@ class TestCustody:
             supervisor.get(f"/flights/{FLIGHT}")
         with database.read() as db:
             _, head = custody.head(db)
-            assert custody.problems(db, head) == []
-            assert custody.problems(db, "a" * 64) != []
+            assert custody.problems(db, [head]) == []
+            assert custody.problems(db, ["a" * 64]) != []
         for change in ("UPDATE custody SET statement = 'x' WHERE id = 2", "DELETE FROM custody WHERE id = 3"):
             with pytest.raises(DatabaseError, match="append-only"), database.write() as db:
                 db.execute(text(change))
@@ -161,7 +161,7 @@ class TestCustody:
             db.execute(text("DELETE FROM custody WHERE id = 3"))
         with database.read() as db:
             assert any("line 4" in one or "line 3" in one for one in custody.problems(db))
-            assert custody.problems(db, head) != []
+            assert custody.problems(db, [head]) != []
 
     def test_a_changed_line_is_named(self, supervisor: Browser, flown: FlightRecord, database: Database) -> None:
         supervisor.get(f"/flights/{FLIGHT}")

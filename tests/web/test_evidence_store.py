@@ -52,7 +52,7 @@ def test_writers_at_once_make_one_chain(flown: Database) -> None:
     with flown.read() as db:
         assert [line.number for line in custody.lines(db, "a")] == list(range(1, 21))
         assert [line.number for line in custody.lines(db, "b")] == list(range(1, 11))
-        assert custody.problems(db, custody.head(db)[1]) == []
+        assert custody.problems(db, [custody.head(db)[1]]) == []
 
 
 def test_neither_database_lets_a_line_be_changed(flown: Database) -> None:

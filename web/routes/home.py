@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, send_file
 
-from web import reach
+from web import heads, reach
 from web.auth import session
 from web.auth.guard import public, requires
 from web.auth.permissions import Permission, Role
@@ -30,6 +30,7 @@ def home() -> Response:
         if session.may(Permission.PLAN_READ):
             mine = user.username if user.role in (Role.PILOT, Role.OBSERVER) else None
             values["sorties"] = sorties.search(db, sorties.Search(of=mine)).sorties[:8]
+            values["offers"] = sorties.offers(db, user.username)
         if session.may(Permission.PLAN_APPROVE):
             waiting = sorties.search(db, sorties.Search(state=sorties.State.SUBMITTED))
             values["waiting"] = waiting.sorties
@@ -42,6 +43,9 @@ def home() -> Response:
             values["refusals"] = audit.search(
                 db, audit.Search(action="refused", since=datetime.now(UTC) - timedelta(days=1))
             )[1]
+            sent = heads.state(context().home)
+            second_parties = context().settings.evidence.publish_to
+            values["published"] = [(where, sent.get(where, heads.Sent())) for where in second_parties]
     return page("home.html", user=user, **values)
 
 

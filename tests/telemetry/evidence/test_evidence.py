@@ -140,7 +140,7 @@ class TestTheLogOfFlights:
     def test_it_verifies(self, home: Path, flights: Path) -> None:
         count, head = FlightLog(flights / NAME).head()
         assert count == 4
-        assert verify_log(flights / NAME, public(home), head, flights) == []
+        assert verify_log(flights / NAME, public(home), [head], flights) == []
 
     def test_a_removed_flight_is_named(self, home: Path, flights: Path) -> None:
         shutil.rmtree(flights / "20261122T071530Z-UAV-07")
@@ -162,7 +162,7 @@ class TestTheLogOfFlights:
         lines = (flights / NAME).read_bytes().splitlines(keepends=True)
         (flights / NAME).write_bytes(b"".join(lines[:-1]))
         assert verify_log(flights / NAME, public(home), flights=flights) == []
-        (problem,) = verify_log(flights / NAME, public(home), head, flights)
+        (problem,) = verify_log(flights / NAME, public(home), [head], flights)
         assert "published head" in problem.text
 
     def test_any_changed_byte_is_found(self, home: Path, flights: Path) -> None:

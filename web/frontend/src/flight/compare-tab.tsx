@@ -114,7 +114,7 @@ function Beside({ own, found, comparing, cursor }: Props & { found: Comparison }
           ))}
         </div>
       ) : (
-        <p>They did not fly at the same time: moments as long after each take-off lie beside each other.</p>
+        <p>{found.series.time_s.length === 0 ? 'The other recording holds no position.' : 'They did not fly at the same time: moments as long after each take-off lie beside each other.'}</p>
       )}
     </div>
   );
