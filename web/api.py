@@ -161,6 +161,8 @@ class SortieSummary(msgspec.Struct, frozen=True):
     version: int
     approved_by: str | None
     updated_at: datetime
+    offered_by: str | None = None
+    """Who drew this draft for its pilot, as long as he has neither changed nor submitted it."""
 
 
 class SortieList(msgspec.Struct, frozen=True):

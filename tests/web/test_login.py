@@ -114,6 +114,14 @@ def test_use_keeps_a_session_from_growing_idle(pilot: Browser) -> None:
         assert time.time() - kept["used"] < 60
 
 
+def test_what_a_page_asks_by_itself_is_no_use(pilot: Browser) -> None:
+    with pilot.client.session_transaction() as kept:
+        kept["used"] = used = int(time.time()) - 600
+    assert pilot.get("/api/offers?unasked").status_code == 200
+    with pilot.client.session_transaction() as kept:
+        assert kept["used"] == used
+
+
 def test_logging_out_ends_the_session(pilot: Browser) -> None:
     assert pilot.post("/logout").location == "/login"
     assert pilot.get("/api/me").status_code == 401

@@ -62,7 +62,7 @@ def end(db: Session) -> None:
 
 
 def load() -> None:
-    """Finds out who asks; before every request."""
+    """Finds out who asks; before every request. One with ``?unasked``, made by a page by itself, is no use of it."""
     g.account = g.guest = None
     if isinstance(session.get("guest"), str):
         _load_guest(session["guest"])
@@ -78,7 +78,7 @@ def load() -> None:
     if account is None or not account.active or account.session_epoch != session.get("epoch"):
         session.clear()
         return
-    if now - session["used"] >= TOUCH_S:
+    if now - session["used"] >= TOUCH_S and "unasked" not in request.args:
         session["used"] = now
     g.account = account
 

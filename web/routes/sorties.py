@@ -38,6 +38,14 @@ def list_json() -> Response:
         return answer(sorties.search(db, _search()))
 
 
+@blueprint.get("/api/offers")
+@requires(Permission.PLAN_EDIT)
+def offers() -> Response:
+    """What was drawn for the caller and waits for him; every page of a pilot asks now and then."""
+    with context().database.read() as db:
+        return answer(sorties.offers(db, session.user().username))
+
+
 def _search() -> sorties.Search:
     user = session.user()
     of = None if Permission.PLAN_READ_ALL in ALLOWED[user.role] else user.username

@@ -167,9 +167,17 @@ def search(db: Session, wanted: Search) -> api.SortieList:
         rows = rows.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
     found = db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc()).limit(PAGE).offset(PAGE * (wanted.page - 1)))
-    return api.SortieList(
-        tuple(_summary(row, _standing(db, row)) for row in found), total, wanted.page, max(1, ceil(total / PAGE))
+    return api.SortieList(tuple(_summary(db, row) for row in found), total, wanted.page, max(1, ceil(total / PAGE)))
+
+
+def offers(db: Session, pilot: str) -> tuple[api.SortieSummary, ...]:
+    """What others drew for `pilot` and he has not taken up yet, last changed first."""
+    rows = (
+        select(Row)
+        .join(PlanVersion, (PlanVersion.sortie_id == Row.id) & (PlanVersion.version == Row.version))
+        .where(Row.pilot == pilot, Row.state == State.DRAFT.value, PlanVersion.saved_by != pilot)
     )
+    return tuple(_summary(db, row) for row in db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc())))
 
 
 def others(db: Session, sortie_id: str) -> tuple[OtherFlight, ...]:
@@ -291,7 +299,9 @@ def _sortie(db: Session, row: Row) -> api.Sortie:
     )
 
 
-def _summary(row: Row, decision: Decision | None) -> api.SortieSummary:
+def _summary(db: Session, row: Row) -> api.SortieSummary:
+    decision = _standing(db, row)
+    newest = db.get_one(PlanVersion, (row.id, row.version)) if row.state == State.DRAFT.value else None
     return api.SortieSummary(
         str(row.id),
         row.title,
@@ -304,4 +314,5 @@ def _summary(row: Row, decision: Decision | None) -> api.SortieSummary:
         row.version,
         decision.by if decision and decision.approved else None,
         row.updated_at,
+        newest.saved_by if newest and newest.saved_by != row.pilot else None,
     )

@@ -14,7 +14,7 @@ from telemetry import subjects
 from telemetry.wire import Incident, LiveFrame, LiveVehicle, VehicleInfo
 from tests.web.bus.conftest import Gateway
 from tests.web.conftest import VEHICLE, Browser, problem, view
-from web.api import SortieApprove, SortieSubmit, SortieVersion
+from web.api import SortieApprove, SortieSubmit, SortieSummary, SortieVersion
 from web.api_incidents import Candidate, Candidates, IncidentCreate, OfferCreate, Task
 from web.bus_line import BusLine
 from web.picture import FleetPicture
@@ -138,8 +138,14 @@ def test_an_offer_is_a_draft_of_the_pilot_under_the_same_checks(
         pilot.get(f"/api/sorties/{sortie.sortie_id}/versions").data, type=list[SortieVersion]
     )
     assert first.saved_by == "control"
+    (waiting,) = msgspec.json.decode(pilot.get("/api/offers").data, type=list[SortieSummary])
+    assert (waiting.sortie_id, waiting.offered_by) == (sortie.sortie_id, "control")
+    assert "Offered to you" in pilot.get("/").text
+    assert "offered</span>" in pilot.get("/sorties").text
     submitted = view(pilot.send("POST", f"/api/sorties/{sortie.sortie_id}/submit", SortieSubmit(sortie.version)))
     assert submitted.sortie.state == "submitted"
+    assert msgspec.json.decode(pilot.get("/api/offers").data) == []
+    assert "Offered to you" not in pilot.get("/").text
     approving = SortieApprove(sortie.plan_sha256)
     approved = view(supervisor.send("POST", f"/api/sorties/{sortie.sortie_id}/approve", approving))
     assert approved.sortie.state == "approved"

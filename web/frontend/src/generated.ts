@@ -892,6 +892,7 @@ export interface SortieSummary {
   readonly version: number;
   readonly approved_by: string | null;
   readonly updated_at: Instant;
+  readonly offered_by: string | null;
 }
 
 export interface SortieList {

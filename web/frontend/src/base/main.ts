@@ -7,6 +7,7 @@ import '../style/controls.css';
 import '../style/content.css';
 import { applyTheme, storedTheme, switchTheme } from '../ui/theme';
 import { toast, type Tone } from '../ui/toast';
+import { tellOffers } from './offers';
 
 applyTheme(storedTheme());
 
@@ -18,6 +19,8 @@ for (const button of document.querySelectorAll<HTMLElement>('[data-action="theme
 for (const message of document.querySelectorAll<HTMLTemplateElement>('template[data-toast]')) {
   toast((message.content.textContent ?? '').trim(), message.dataset['toast'] as Tone);
 }
+
+for (const link of document.querySelectorAll<HTMLElement>('[data-offers]')) tellOffers(link);
 
 /** `<form data-confirm="Disable this user?">` asks before it is sent. */
 document.addEventListener('submit', (event) => {
