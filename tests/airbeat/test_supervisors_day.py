@@ -4,11 +4,8 @@ machine without Airbeat it verifies by what is in the zip, and a flipped byte is
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,8 +20,10 @@ from mission import formats
 from mission.plan import FenceCircle, FenceKind, Plan, digest, encode
 from telemetry.evidence import seal_flight
 from telemetry.evidence.verifier import CHUNK
+from telemetry.mavlink import tlog
+from telemetry.mavlink.messages import BY_NAME, framed
 from telemetry.wire import Event, FlightRecord, RecordedFile
-from tests.airbeat.conftest import Login, Unit
+from tests.airbeat.conftest import Login, Unit, running_pages
 from web import users
 from web.api import SortieCreate
 from web.indexer import FLIGHT_CLOSED, Indexer
@@ -34,8 +33,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 LAYER = Path(__file__).resolve().parents[2] / "airbeat" / "demo_data" / "hyde-park-sketch.geojson"
-DRONE = "UAV-07"
+DRONE, BESIDE = "UAV-07", "UAV-08"
 FLIGHT = f"20261121T213000Z-{DRONE}"
+POSITION = BY_NAME["GLOBAL_POSITION_INT"]
 ADDRESS = "51.5070, -0.1650"
 SETTINGS = f"""\
 unit = "Test Unit"
@@ -50,6 +50,7 @@ callsign = "{DRONE}"
 system_id = 7
 serial = "HX-2207"
 model = "Hexa 6"
+camera_view_deg = [60, 40]
 """
 
 
@@ -99,10 +100,38 @@ def last_nights_flight(home: Path) -> FlightRecord:
     )
     (folder / "manifest.json").write_bytes(msgspec.json.encode(record))
     seal_flight(folder)
-    closed = Event("c1", ended, DRONE, FLIGHT_CLOSED, "Landed.", data=msgspec.to_builtins(record))
-    Indexer(database, home).take(1, closed)
+    beside = msgspec.structs.replace(record, flight_id=FLIGHT.replace(DRONE, BESIDE), vehicle=BESIDE, sortie=None)
+    for number, flown in enumerate((record, a_drone_beside(beside, folder)), start=1):
+        closed = Event(f"c{number}", ended, flown.vehicle, FLIGHT_CLOSED, "Landed.", data=msgspec.to_builtins(flown))
+        Indexer(database, home).take(number, closed)
     database.close()
     return record
+
+
+def a_drone_beside(record: FlightRecord, flown: Path) -> FlightRecord:
+    """Another drone's flight at the same time, far enough away that nobody finds it by the address."""
+    folder = flown.parent / record.flight_id
+    folder.mkdir()
+    entries = []
+    for at, frame in tlog.read(flown / "telemetry.tlog"):
+        raw = frame.raw
+        if frame.msgid == POSITION.id:
+            values = list(POSITION.unpack(frame.payload))
+            latitude = POSITION.fields.index("lat")
+            values[latitude] += 200_000 if values[latitude] else 0
+            raw = framed(
+                POSITION,
+                POSITION.pack(dict(zip(POSITION.fields, values, strict=True))),
+                frame.seq,
+                frame.sysid,
+                frame.compid,
+            )
+        entries.append(tlog.record(at, [raw]))
+    (folder / "telemetry.tlog").write_bytes(b"".join(entries))
+    made = msgspec.structs.replace(record, bundle=str(folder), files={}, plan_sha256=None)
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(made))
+    seal_flight(folder)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -111,22 +140,8 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unit]:
     home = tmp_path_factory.mktemp("unit") / "home"
     home.mkdir()
     last_nights_flight(home)
-    settings = home / "airbeat.toml"
-    settings.write_text(SETTINGS)
-    environment = {**os.environ, "AIRBEAT_HOME": str(home), "NATS_URL": "nats://127.0.0.1:9"}
-    environment.pop("DATABASE_URL", None)
-    command = [sys.executable, "-m", "web", str(settings)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if found := re.search(r"serving on (http://\S+)", line):
-            break
-    else:
-        raise AssertionError(f"the pages ended with {process.wait()}")
-    with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL):  # it must not stop at a full pipe
-        yield Unit(found.group(1), home, process)
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    with running_pages(home, SETTINGS) as started:
+        yield started
 
 
 def pilots_word(pilot: Page) -> None:
@@ -176,6 +191,27 @@ def see_and_note(supervisor: Page) -> None:
     expect(supervisor.get_by_test_id("attachment")).to_contain_text("time as given")
 
 
+def ask_the_map(supervisor: Page) -> None:
+    """When was the middle of the map in view? By keys alone: V, and Enter on the map; the answer moves the page."""
+    supervisor.locator(".maplibregl-canvas").focus()
+    supervisor.keyboard.press("v")
+    expect(supervisor.get_by_test_id("seen-card")).to_contain_text("ha by a camera of 60° × 40°")
+    supervisor.keyboard.press("Enter")
+    seen = supervisor.get_by_test_id("seen-time").first
+    seen.click()
+    expect(supervisor.get_by_test_id("readout")).to_contain_text(seen.locator("time").inner_text())
+    supervisor.keyboard.press("Escape")
+
+
+def compare(supervisor: Page) -> None:
+    """The drone that flew at the same time, found and laid beside it."""
+    supervisor.get_by_test_id("tab-compare").click()
+    supervisor.get_by_test_id("compare-with").click()
+    expect(supervisor.get_by_test_id("nearest")).to_contain_text("apart at the nearest", timeout=30_000)
+    expect(supervisor.get_by_test_id("chart-apart")).to_be_visible()
+    expect(supervisor.get_by_test_id("chart-height")).to_contain_text(BESIDE)
+
+
 def sign(supervisor: Page) -> None:
     supervisor.get_by_test_id("btn-sign-off").click()
     supervisor.get_by_test_id("sign-off-remark").fill("Seen; the propeller is being replaced.")
@@ -194,6 +230,9 @@ def export(supervisor: Page, folder: Path) -> Path:
     download.value.save_as(folder / "evidence.zip")
     supervisor.reload()
     lines = supervisor.get_by_test_id("custody-line")
+    expect(lines.filter(has_text=f"compared it with flight {FLIGHT[:-6]}{BESIDE}")).to_have_attribute(
+        "data-kind", "combination"
+    )
     expect(lines.filter(has_text="export 1 to CPS London")).to_have_attribute("data-kind", "disclosure")
     expect(lines.first).to_have_attribute("data-kind", "collection")
     return folder / "evidence.zip"
@@ -220,6 +259,8 @@ def test_the_supervisors_day(unit: Unit, login: Login, tmp_path: Path) -> None:
     supervisor = login("supervisor")
     find(supervisor)
     see_and_note(supervisor)
+    ask_the_map(supervisor)
+    compare(supervisor)
     sign(supervisor)
     evidence = export(supervisor, tmp_path)
     picture(supervisor, tmp_path)
