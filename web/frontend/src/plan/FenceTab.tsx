@@ -175,7 +175,7 @@ export function FenceTab({ store }: { store: Store }) {
   const unfenced = geofence.polygons.length + geofence.circles.length === 0;
   return (
     <div class="shapes">
-      <h3>Geofence</h3>
+      <h2 class="overline">Geofence</h2>
       {unfenced && <p class="note note-warn">No geofence. Draw at least one inclusion around the sortie.</p>}
       {store.rights.value.edit && !unfenced && items.length > 0 && <MendButton store={store} mend={FENCE_ANEW} />}
       <ol>
@@ -186,13 +186,13 @@ export function FenceTab({ store }: { store: Store }) {
           <CircleRow key={`c${index}`} store={store} index={index} circle={circle} />
         ))}
       </ol>
-      <h3>Home</h3>
+      <h2 class="overline">Home</h2>
       {home ? (
         <HomeRow store={store} home={home} />
       ) : (
         <p class="note note-warn">No home. Take-off sets it, or the Home tool.</p>
       )}
-      <h3>Rally points</h3>
+      <h2 class="overline">Rally points</h2>
       {rally.length === 0 && <p class="muted">None: the drone returns to home.</p>}
       <ol>
         {rally.map((point, index) => (

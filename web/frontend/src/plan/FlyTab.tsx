@@ -101,7 +101,7 @@ function Answers({ aboard }: { aboard: Aboard }) {
   if (!waiting && answers.length === 0) return null;
   return (
     <section class="fly-part" aria-live="polite">
-      <h3>What the drone said</h3>
+      <h2 class="overline">What the drone said</h2>
       <ol class="answers">
         {waiting && (
           <li data-testid="order-waiting">

@@ -87,7 +87,7 @@ function Files({ store, onImported }: { store: Store; onImported: () => void }) 
         </label>
       )}
       <details class="menu">
-        <summary class="btn btn-quiet" data-testid="btn-export">
+        <summary class="btn btn-quiet" aria-label="Export" title="Export" data-testid="btn-export">
           <Icon name="download" />
           <span class="btn-words">Export</span>
         </summary>

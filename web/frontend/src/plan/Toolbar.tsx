@@ -76,7 +76,7 @@ export function Toolbar({ store }: { store: Store }) {
       class="tool"
       aria-pressed={chosen === tool}
       title={title}
-      aria-label={title}
+      aria-label={`${name}: ${title}`}
       data-testid={`tool-${tool}`}
       onClick={() => store.choose(chosen === tool ? 'select' : tool)}
     >
@@ -98,7 +98,7 @@ export function Toolbar({ store }: { store: Store }) {
               type="button"
               class="tool"
               title="End with a return to home"
-              aria-label="End with a return to home"
+              aria-label="Return: end with a return to home"
               data-testid="tool-return"
               onClick={() => store.edit(edit.addReturn)}
             >

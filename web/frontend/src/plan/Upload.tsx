@@ -50,14 +50,15 @@ function Progress({ upload, stage, name }: { upload: Upload; stage: string; name
   );
 }
 
-function verdict(receipt: UploadReceipt, current: boolean): [tone: string, icon: string, words: string] {
+function verdict(receipt: UploadReceipt, aboard: Aboard): [tone: string, icon: string, words: string] {
   if (!receipt.verified) return ['is-failed', 'error', 'Not aboard'];
-  if (!current) return ['is-former', 'warning', 'Aboard: the plan before it was changed'];
-  return ['is-verified', 'check', 'Aboard and read back equal'];
+  if (aboard.holdsPlan.value) return ['is-verified', 'check', 'Aboard and read back equal'];
+  const other = receipt.vehicle !== aboard.vehicle.value;
+  return ['is-former', 'warning', other ? 'Aboard another drone' : 'Aboard: the plan before it was changed'];
 }
 
-function Receipt({ receipt, current }: { receipt: UploadReceipt; current: boolean }) {
-  const [tone, icon, words] = verdict(receipt, current);
+function Receipt({ receipt, aboard }: { receipt: UploadReceipt; aboard: Aboard }) {
+  const [tone, icon, words] = verdict(receipt, aboard);
   return (
     <div
       class={`receipt ${tone}`}
@@ -115,7 +116,7 @@ function Receipt({ receipt, current }: { receipt: UploadReceipt; current: boolea
 function UploadProgress({ upload }: { upload: Upload }) {
   return (
     <section class="fly-part" data-testid="upload-progress">
-      <h3>Uploading to {upload.vehicle}</h3>
+      <h2 class="overline">Uploading to {upload.vehicle}</h2>
       {STAGES.map(([stage, name]) => (
         <Progress key={stage} upload={upload} stage={stage} name={name} />
       ))}
@@ -210,7 +211,7 @@ export function UploadPart({ store, aboard }: { store: Store; aboard: Aboard }) 
   return (
     <section class="fly-part">
       {(upload || override || edit) && <Start store={store} aboard={aboard} />}
-      {receipt && <Receipt receipt={receipt} current={aboard.holdsPlan.value} />}
+      {receipt && <Receipt receipt={receipt} aboard={aboard} />}
       {receipt && !receipt.verified && receipt.former_sha256 && <Former aboard={aboard} sha256={receipt.former_sha256} />}
     </section>
   );

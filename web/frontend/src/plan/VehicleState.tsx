@@ -96,7 +96,7 @@ export function StandsOff({ store, aboard }: { store: Store; aboard: Aboard }) {
           onClick={() => store.edit((plan) => setHome(plan, off.position))}
         >
           <Icon name="home" />
-          Make that home
+          Move home
         </button>
       )}
     </div>

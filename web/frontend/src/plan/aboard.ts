@@ -71,15 +71,15 @@ export class Aboard {
   readonly wantsReason = signal<{ readonly verb: string; readonly given: Given } | null>(null);
   /** The drone that this sortie is flown with, as far as anybody has said so. */
   readonly named = computed<string | null>(() => {
-    const { vehicle, receipt } = this.store.sortie.value;
-    return vehicle ?? this.chosen.value ?? receipt?.vehicle ?? null;
+    const { vehicle } = this.store.form.value;
+    return vehicle || (this.chosen.value ?? this.store.sortie.value.receipt?.vehicle ?? null);
   });
   /** What is shown and ordered: the drone named, or the unit's first until one is. */
   readonly vehicle = computed<string | null>(() => this.named.value ?? this.store.page.vehicles[0] ?? null);
-  /** Whether what the drone read back is this plan as it is saved now, and not one that was changed since. */
+  /** Whether this drone read back this plan as it is saved now, and not one that was changed since. */
   readonly holdsPlan = computed(() => {
     const { receipt, plan_sha256 } = this.store.sortie.value;
-    return receipt?.verified === true && receipt.plan_sha256 === plan_sha256;
+    return receipt?.verified === true && receipt.plan_sha256 === plan_sha256 && receipt.vehicle === this.vehicle.value;
   });
   readonly age = computed(() => {
     const last = this.heartbeat.value;

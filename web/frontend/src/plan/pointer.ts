@@ -162,6 +162,11 @@ export class Pointer {
     map.on('touchmove', (event) => this.move(event));
     for (const end of ['mouseup', 'touchend', 'touchcancel'] as const) map.on(end, (event) => this.release(event));
     map.on('click', (event) => this.click(event));
+    map.getCanvas().addEventListener('keydown', (event) => {
+      if (event.key !== ' ') return;
+      event.preventDefault();
+      this.pressMiddle();
+    });
     map.on('dblclick', (event) => {
       if (!store.drawing.value && store.tool.value === 'select') return;
       event.preventDefault();
@@ -242,19 +247,39 @@ export class Pointer {
     if (!store.rights.value.edit) return;
     const shape = shapeOf(store.tool.value);
     if (shape?.shape === 'circle') finishDrawing(store);
-    else if (shape) this.addCorner(event, shape);
+    else if (shape) this.addCorner(placeOf(event), shape);
     else usePointTool(store, placeOf(event), this.under(event) !== null);
   }
 
-  private addCorner(event: MapMouseEvent, shape: Pick<Drawing, 'shape' | 'kind'>): void {
+  /** What a click does, in the middle of the map: for a keyboard, whose arrows move the map below it. */
+  private pressMiddle(): void {
+    const { store } = this;
+    const { lat, lng } = this.map.getCenter();
+    const at = { lat_deg: lat, lon_deg: lng };
+    const shape = shapeOf(store.tool.value);
+    const chosen = store.selection.value;
+    if (!store.rights.value.edit) return;
+    if (shape?.shape === 'circle') this.turnCircle(shape, at);
+    else if (shape) this.addCorner(at, shape);
+    else if (store.tool.value === 'select' && chosen?.kind === 'item') {
+      store.edit((plan) => edit.moveItem(plan, chosen.index, at));
+    } else usePointTool(store, at, false);
+  }
+
+  private turnCircle(shape: Pick<Drawing, 'shape' | 'kind'>, at: Position): void {
+    const drawing = this.store.drawing.value;
+    this.store.drawing.value = drawing ? { ...drawing, at } : { ...shape, points: [at], at: null };
+    if (drawing) finishDrawing(this.store);
+  }
+
+  private addCorner(at: Position, shape: Pick<Drawing, 'shape' | 'kind'>): void {
     const points = this.store.drawing.value?.points ?? [];
     const near = (position: Position | undefined, reach: number): boolean =>
-      position !== undefined && apart(this.project(position), event.point) <= reach;
+      position !== undefined && apart(this.project(position), this.project(at)) <= reach;
     const closes = shape.shape === 'polygon' && points.length >= 3 && near(points[0], MOUSE_REACH);
     const ends = shape.shape === 'line' && points.length >= 2 && near(points.at(-1), MOUSE_REACH);
     if (closes || ends) return finishDrawing(this.store);
     if (near(points.at(-1), CLICK_SLACK)) return;
-    const at = placeOf(event);
     this.store.drawing.value = { ...shape, points: [...points, at], at };
   }
 }
