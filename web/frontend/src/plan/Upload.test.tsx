@@ -28,6 +28,7 @@ const failed = receipt('u1', '12', false);
 const store = {
   sortie: signal({ sortie_id: '12', version: 1, vehicle: 'UAV-07', plan_sha256: failed.plan_sha256, receipt: failed }),
   rights: signal({ upload: true, override: false, edit: true }),
+  form: signal({ vehicle: 'UAV-07' }),
   changed: signal(false),
   drone: signal(null),
   page: { me: { can: ['vehicle.order'] }, vehicles: ['UAV-07'] },
