@@ -122,11 +122,26 @@ def review(supervisor: Page) -> str:
     for chart in ("height", "speed", "battery", "link"):
         expect(supervisor.get_by_test_id(f"chart-{chart}").locator("canvas")).to_be_visible()
     expect(supervisor.get_by_test_id("timeline-event").first).to_be_visible()
-    assert float(supervisor.get_by_test_id("cross-track-p95").inner_text().split()[0]) < 3
+    off_track = supervisor.get_by_test_id("cross-track-p95")
+    expect(off_track).to_contain_text(" m", timeout=30_000)  # it comes with the examination, behind the page
+    assert float(off_track.inner_text().split()[0]) < 3
     with supervisor.expect_download() as download:
         supervisor.get_by_test_id("download-bundle").click()
     assert download.value.path().stat().st_size > 10_000
+    fetch_log(supervisor)
     return supervisor.url
+
+
+def fetch_log(supervisor: Page) -> None:
+    """The log that the drone kept: the one of this flight is chosen already; it comes, and can be charted."""
+    supervisor.get_by_test_id("tab-values").click()
+    expect(supervisor.get_by_test_id("flight-log")).to_have_count(1, timeout=30_000)
+    supervisor.get_by_test_id("btn-fetch-log").click()
+    supervisor.get_by_test_id("btn-fetch-log-start").click(timeout=30_000)
+    expect(supervisor.get_by_test_id("fetch-log-done")).to_contain_text("is attached to this flight", timeout=60_000)
+    supervisor.keyboard.press("Escape")
+    attached = supervisor.get_by_test_id("flight-log").nth(1)
+    expect(attached).to_contain_text("DataFlash", timeout=30_000)
 
 
 def test_a_day(unit: Unit, login: Login) -> None:
