@@ -65,7 +65,7 @@ def _aircraft(known: Dossier) -> tuple[Item, ...]:
         Item("Authorisation number", known.authorisation, "settings"),
         Item(
             "Hours and flights of the aircraft",
-            f"{known.use.hours:.1f} h, {known.use.flights} recorded by Airbeat, this flight included",
+            f"{known.use.hours:.2f} h, {known.use.flights} recorded by Airbeat, this flight included",
             "recording",
         ),
     )

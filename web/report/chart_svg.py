@@ -17,6 +17,7 @@ TOP: Final = 8.0
 POINTS: Final = 1000
 TICKS: Final = 5
 LEVELS: Final = 4
+SLACK: Final = 0.05
 
 
 def draw(time_s: Floats, values: Floats, colour: str) -> str | None:
@@ -40,7 +41,7 @@ def draw(time_s: Floats, values: Floats, colour: str) -> str | None:
         drawn.append(_label(LEFT - 4, y(level) + 3, f"{level:g}", "end"))
     for tick, at in enumerate(np.linspace(first, last, TICKS).tolist()):
         anchor = "end" if tick == TICKS - 1 else "middle"
-        drawn += [_label(x(at), HEIGHT - 6, f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}", anchor)]
+        drawn += [_label(x(at), HEIGHT - 8, f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}", anchor)]
     line, pen = [], "M"
     for row in _kept(values).tolist():
         if known[row]:
@@ -65,11 +66,14 @@ def _kept(values: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
 
 
 def _levels(low: float, high: float) -> list[float]:
-    """Round values from one at or below `low` to one at or above `high`, by steps of 1, 2 or 5 times a power of ten."""
+    """Round values from one at or below `low` to one at or above `high`, by steps of 1, 2 or 5 times a power of ten.
+
+    A value beyond a level by less than `SLACK` of a step makes no further one: heights begin a hair below home.
+    """
     reach = max(high - low, 1.0)
     power = 10.0 ** np.floor(np.log10(reach / LEVELS))
     step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if reach / step <= LEVELS)
-    first, last = np.floor(low / step), np.ceil((low + reach) / step)
+    first, last = np.floor(low / step + SLACK), np.ceil((low + reach) / step - SLACK)
     return [float(count * step) for count in np.arange(first, last + 1)]
 
 

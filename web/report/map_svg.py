@@ -32,9 +32,9 @@ BAR_M: Final = 100
 class _View:
     """Metres east and north to the drawing's own: x to the right, y down."""
 
-    def __init__(self, flown: FloatArray) -> None:
-        west, south = flown.min(axis=0).tolist()
-        east, north = flown.max(axis=0).tolist()
+    def __init__(self, shown: FloatArray) -> None:
+        west, south = shown.min(axis=0).tolist()
+        east, north = shown.max(axis=0).tolist()
         edge = max(east - west, north - south, 4.0 * BAR_M) * (1 + 2 * MARGIN)
         x, y = (west + east) / 2, (south + north) / 2
         self.west, self.north, self.width, self.height = x - edge / 2, y + edge * 0.36, edge, edge * 0.72
@@ -49,7 +49,8 @@ def draw(track: Track, plan: Plan | None, layers: tuple[str, ...]) -> str:
     frame = frame_at(Position(float(track.lat_deg[0]), float(track.lon_deg[0])))
     kept = thinned(track, POINTS)
     flown = frame.degrees_to_xy(np.column_stack([track.lon_deg[kept], track.lat_deg[kept]]))
-    view = _View(flown)
+    planned = [item.position for item in plan.items if item.position is not None] if plan else []
+    view = _View(np.concatenate([flown, frame.to_xy(planned)]) if planned else flown)
     stroke = view.width / 400.0
     drawn = [f'<rect width="{view.width:.1f}" height="{view.height:.1f}" fill="#f7f5ef"/>']
     names: list[str] = []
