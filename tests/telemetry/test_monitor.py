@@ -31,30 +31,39 @@ HEARD: dict[str, Any] = {
 
 
 class Fleet:
-    """Says ten times a second how a drone is."""
+    """Says ten times a second how its drones, far apart, are."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, *names: str) -> None:
         self._bus = bus
-        self.state: dict[str, Any] = {"lat_deg": 51.50735, "lon_deg": -0.1637, "battery_pct": 80.0}
+        self.drones: dict[str, dict[str, Any]] = {
+            name: {**HEARD, "lat_deg": 51.50735 + 0.01 * row, "lon_deg": -0.1637, "battery_pct": 80.0}
+            for row, name in enumerate(names)
+        }
 
     async def go_on(self) -> None:
         number = 0
         while True:
             number += 1
-            vehicle = LiveVehicle("UAV-07", **{**HEARD, **self.state})
-            frame = LiveFrame("gateway", "2046-1362", number, datetime.now(UTC), (vehicle,))
+            vehicles = tuple(LiveVehicle(name, **state) for name, state in self.drones.items())
+            frame = LiveFrame("gateway", "2046-1362", number, datetime.now(UTC), vehicles)
             await self._bus.publish(subjects.live("2046-1362"), frame)
             await asyncio.sleep(0.1)
 
 
-@pytest.fixture
-async def fleet(bus: Bus) -> AsyncIterator[Fleet]:
-    made = Fleet(bus)
+@contextlib.asynccontextmanager
+async def heard(bus: Bus, *names: str) -> AsyncIterator[Fleet]:
+    made = Fleet(bus, *names)
     task = asyncio.create_task(made.go_on())
     yield made
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.fixture
+async def fleet(bus: Bus) -> AsyncIterator[Fleet]:
+    async with heard(bus, "UAV-07") as made:
+        yield made
 
 
 class Process:
@@ -116,7 +125,7 @@ async def ready(bus: Bus) -> None:
 
 
 async def test_an_alert_outlives_its_monitor_and_ends_once_seen(bus: Bus, fleet: Fleet, monitor: Process) -> None:
-    fleet.state["battery_pct"] = 25.0
+    fleet.drones["UAV-07"]["battery_pct"] = 25.0
     (raised,) = await alerts(bus, 1)
     assert (raised.rule, raised.severity, raised.ended_at) == ("battery_low", "warning", None)
     monitor.kill()
@@ -124,7 +133,7 @@ async def test_an_alert_outlives_its_monitor_and_ends_once_seen(bus: Bus, fleet:
     await ready(bus)
     await asyncio.sleep(1.0)
     assert await alerts(bus, 1) == [raised]
-    fleet.state["battery_pct"] = 80.0
+    fleet.drones["UAV-07"]["battery_pct"] = 80.0
     for _ in range(100):
         (ended,) = await alerts(bus, 1)
         if ended.ended_at is not None:
@@ -151,7 +160,7 @@ async def test_what_happens_while_the_monitor_and_the_bus_are_dead_is_told_after
     assert broker.server.process is not None
     broker.server.process.kill()
     broker.server.process.wait()
-    fleet.state["ekf_ok"] = False
+    fleet.drones["UAV-07"]["ekf_ok"] = False
     await asyncio.sleep(0.5)
     broker.server.start()
     monitor.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import signal
 from collections import Counter
@@ -18,43 +17,24 @@ from telemetry import alert_book, subjects
 from telemetry.alert_book import AlertBook, event_of, key_of, last_change
 from telemetry.bus import Bus
 from telemetry.rules.watch import Change
-from telemetry.wire import Alert, Event, LiveFrame, LiveVehicle
+from telemetry.wire import Alert, Event
 from tests.telemetry.conftest import Broker
-from tests.telemetry.test_monitor import HEARD, Process, acknowledge, alerts, ready
+from tests.telemetry.test_monitor import Fleet, Process, acknowledge, alerts, heard, ready
 
 NAMES = tuple(f"UAV-{number:02}" for number in range(1, 9))
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RAISED = Alert("battery_low.UAV-07.1", "UAV-07", "battery_low", "warning", "UAV-07: battery at 25 %.", AT)
 
 
-class Fleet:
-    """Says ten times a second how eight drones, far apart, are."""
-
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-        self.battery: dict[str, float] = dict.fromkeys(NAMES, 80.0)
-
-    async def go_on(self) -> None:
-        number = 0
-        while True:
-            number += 1
-            vehicles = tuple(
-                LiveVehicle(name, **{**HEARD, "lat_deg": 51.5 + 0.01 * row, "lon_deg": -0.16, "battery_pct": pct})
-                for row, (name, pct) in enumerate(self.battery.items())
-            )
-            frame = LiveFrame("gateway", "2046-1362", number, datetime.now(UTC), vehicles)
-            await self._bus.publish(subjects.live("2046-1362"), frame)
-            await asyncio.sleep(0.1)
-
-
 @pytest.fixture
 async def fleet(bus: Bus) -> AsyncIterator[Fleet]:
-    made = Fleet(bus)
-    task = asyncio.create_task(made.go_on())
-    yield made
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    async with heard(bus, *NAMES) as made:
+        yield made
+
+
+def charge(fleet: Fleet, percent: float) -> None:
+    for drone in fleet.drones.values():
+        drone["battery_pct"] = percent
 
 
 @pytest.fixture
@@ -86,12 +66,12 @@ async def test_alerts_of_two_monitors_are_told_once_whichever_is_killed(
     dice = random.Random(6)
     rounds = 2
     for turn in range(rounds):
-        fleet.battery = dict.fromkeys(NAMES, 25.0)
+        charge(fleet, 25.0)
         await asyncio.sleep(1.9 + dice.random() * 0.6)  # about when battery_low, after 2 s, is raised
         monitors[turn % 2].kill(signal.SIGKILL)
         await until_told(bus, "alert_raised", len(NAMES) * (turn + 1))
         monitors[turn % 2].start()
-        fleet.battery = dict.fromkeys(NAMES, 80.0)
+        charge(fleet, 80.0)
         await asyncio.sleep(0.8 + dice.random() * 0.6)  # about when they end
         monitors[1 - turn % 2].kill(signal.SIGKILL)
         await until_told(bus, "alert_ended", len(NAMES) * (turn + 1))
@@ -110,11 +90,11 @@ async def test_both_alive_tell_each_change_once_and_one_answers(
 ) -> None:
     await ready(bus)
     await asyncio.sleep(2.0)
-    fleet.battery["UAV-03"] = 25.0
+    fleet.drones["UAV-03"]["battery_pct"] = 25.0
     (raised,) = await alerts(bus, 1)
     replies = [await acknowledge(bus, raised.alert_id) for _ in range(6)]
     assert [reply.ok for reply in replies] == [True, *[False] * 5]
-    fleet.battery["UAV-03"] = 80.0
+    fleet.drones["UAV-03"]["battery_pct"] = 80.0
     await alerts(bus, 0)
     await asyncio.sleep(alert_book.WITNESS_S + 1.0)
     assert await told(bus) == [
