@@ -109,6 +109,14 @@ class _Columns:
             return column.view(np.uint8).reshape(len(column), -1)
         return cut_at_nul(column) if self.format.is_text(field) else column
 
+    def alone(self, field: str) -> Column:
+        """One field, without all others if they have not been asked for."""
+        if self._columns is not None:
+            return self.load(field)
+        placed: Any = self.format.layout.fields
+        kind, at = placed[field]
+        return np.asarray(fetch(self._data, self.starts + at, kind.itemsize).view(kind)[:, 0])
+
     def _rows(self, part: slice) -> npt.NDArray[np.uint8]:
         return fetch(self._data, self.starts[part], self.format.length)
 
@@ -162,7 +170,7 @@ class _Clock:
         self._bases = bases or self._bases
 
     def times(self, loader: _Columns) -> Floats:
-        time_us = loader.load("TimeUS")
+        time_us = loader.alone("TimeUS")
         if len(self._bases) == 1:
             return np.asarray(self._bases[0] + time_us * 0.000001, dtype=np.float64)
         starts = np.minimum(_starts(time_us), len(self._bases) - 1)

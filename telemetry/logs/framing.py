@@ -25,8 +25,9 @@ HEADER_1: Final = 6
 HEADER_2: Final = 10
 LATEST_US: Final = 4_102_444_800_000_000
 """2100-01-01: a later stamp is no stamp."""
-_BLOCK: Final = 1 << 18
-"""Bytes looked through at once, so that the arrays made of them stay in the processor's cache."""
+_BLOCKS: Final = (1 << 17, 1 << 19)
+"""Bytes looked through at once, at least and at most: the arrays made of them are to stay in the processor's cache, and
+small beside the log."""
 CRC_SIZE: Final = 2
 _HEAD_1: Final = np.dtype(
     {
@@ -86,18 +87,19 @@ _PAYLOAD: Final = _by_id(dict(PAYLOAD_SIZE))
 def find_records(data: Bytes) -> Iterator[tuple[Records, list[Span]]]:
     """Block by block: the records, and from where to where there is none since the one before."""
     at = 0
-    for begin in range(0, len(data), _BLOCK):
-        found = _without_nested(_block(data, begin), at)
+    block = min(max(_BLOCKS[0], len(data) // 16), _BLOCKS[1])
+    for begin in range(0, len(data), block):
+        found = _without_nested(_block(data, begin, block), at)
         ends = np.append(at, found.start + found.size)
-        starts = found.start if begin + _BLOCK < len(data) else np.append(found.start, len(data))
+        starts = found.start if begin + block < len(data) else np.append(found.start, len(data))
         gaps = np.flatnonzero(starts > ends[: len(starts)]).tolist()
         yield found, [(int(ends[gap]), int(starts[gap])) for gap in gaps]
         at = int(ends[-1])
 
 
-def _block(data: Bytes, begin: int) -> Records:
-    """The records that start within one block, with those that lie inside others."""
-    likely = data[begin + STAMP_SIZE : begin + STAMP_SIZE + _BLOCK] >= MAGIC_2
+def _block(data: Bytes, begin: int, size: int) -> Records:
+    """The records that start within a block of `size` bytes, with those that lie inside others."""
+    likely = data[begin + STAMP_SIZE : begin + STAMP_SIZE + size] >= MAGIC_2
     likely &= data[begin : begin + len(likely)] == 0  # the first byte of a stamp is 0 until the year 4253
     at = np.flatnonzero(likely) + begin
     magic = data[at + STAMP_SIZE]

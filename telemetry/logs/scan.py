@@ -52,7 +52,7 @@ def kept(file: Path | None, look: Callable[[], Scan]) -> Scan:
 
 def _save(file: Path, found: Scan) -> None:
     last = max((int(at[-1]) for at in found.places.values() if len(at)), default=0)
-    place = np.dtype("<u4" if last < 1 << 32 else "<u8")
+    place = np.dtype("<u4" if last < 1 << 31 else "<u8")
     counts = tuple((kind, len(at)) for kind, at in found.places.items())
     head = msgspec.json.encode(_Head(place.str, counts, found.damage, found.unknown))
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)

@@ -85,24 +85,25 @@ class _Columns:
         self._columns: dict[str, Column] = {}
 
     def load(self, field: str) -> Column:
-        column = self._column(field)
-        return cut_at_nul(column) if column.dtype.kind == "S" else column
-
-    def times(self) -> Floats:
-        return np.asarray(self._column(_STAMP) * 1e-6, dtype=np.float64)
-
-    def _column(self, name: str) -> Column:
         if not self._columns:
             layout = _layout(self._definition)
             self._columns = columns(partial(self._rows, layout.itemsize), len(self._starts), layout, {})
-        return self._columns.pop(name)
+        column = self._columns.pop(field)  # the table keeps it
+        return cut_at_nul(column) if column.dtype.kind == "S" else column
+
+    def times(self) -> Floats:
+        stamps = self._columns.pop(_STAMP, None)
+        if stamps is None:
+            stamps = fetch(self._data, self._starts, STAMP_SIZE).view(">u8")[:, 0]
+        return np.asarray(stamps * 1e-6, dtype=np.float64)
 
     def _rows(self, width: int, part: slice) -> npt.NDArray[np.uint8]:
         """Records in MAVLink 2's layout; what was not sent of the payload is zero."""
         rows = fetch(self._data, self._starts[part], width)
         older = np.flatnonzero(rows[:, STAMP_SIZE] == MAGIC_1)
-        rows[older, _PAYLOAD_AT:] = rows[older, _PAYLOAD_AT_1 : _PAYLOAD_AT_1 - _PAYLOAD_AT]
-        rows[older, _SOURCE_AT : _SOURCE_AT + 3] = rows[older, _SOURCE_AT_1 : _SOURCE_AT_1 + 3]
+        if len(older):
+            rows[older, _PAYLOAD_AT:] = rows[older, _PAYLOAD_AT_1 : _PAYLOAD_AT_1 - _PAYLOAD_AT]
+            rows[older, _SOURCE_AT : _SOURCE_AT + 3] = rows[older, _SOURCE_AT_1 : _SOURCE_AT_1 + 3]
         sent = rows[:, STAMP_SIZE + 1]
         if int(sent.min()) < width - _PAYLOAD_AT:
             rows[:, _PAYLOAD_AT:] *= np.arange(width - _PAYLOAD_AT, dtype=np.uint8) < sent[:, None]

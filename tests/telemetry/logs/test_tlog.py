@@ -163,7 +163,7 @@ def test_a_log_looked_through_in_pieces_holds_the_same_records(
     whole = whole[:at] + put + whole[at + removed :]
     expected, damage = records_of(whole)
     with monkeypatch.context() as patched:
-        patched.setattr("telemetry.logs.framing._BLOCK", size)
+        patched.setattr("telemetry.logs.framing._BLOCKS", (size, size))
         found, damage_found = records_of(whole)
     assert damage_found == damage
     assert found.start.tolist() == expected.start.tolist()
