@@ -73,7 +73,7 @@ def write_settings(home: Path, web_port: int, udp_port: int) -> Path:
     nats = services.free_nats_ports()
     drones = "".join(
         f'[[vehicles]]\ncallsign = "UAV-{number:02}"\nsystem_id = {number}\nserial = "SIM-{number:04}"\n'
-        f'model = "Simulated quadcopter"\n\n'
+        f'model = "Simulated quadcopter"\ncamera_view_deg = [60, 40]\n\n'
         for number in range(1, DRONES + 1)
     )
     path = home / "airbeat.toml"

@@ -105,7 +105,7 @@ def _next(where: str, sent: Sent, head: Head, line: bytes) -> Sent:
     try:
         _post(where, line) if urlsplit(where).scheme in ("http", "https") else _append(Path(where), line)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        problem = str(error) or type(error).__name__
+        problem = getattr(error, "strerror", None) or str(error) or type(error).__name__
         log.warning("the head of the logs was not taken by %s: %s", where, problem)
         return msgspec.structs.replace(sent, problem=problem, since=sent.since or head.at)
     return Sent(head)

@@ -20,14 +20,14 @@ export function SeenCard({ deeds, cursor }: { deeds: MapDeeds; cursor: Signal<nu
       ) : isProblem(ground) ? (
         <p class="note note-crit">{ground.problem}</p>
       ) : (
-        <Ground ground={ground} />
+        <Ground ground={ground} asked={spot !== null} />
       )}
       {spot && <SpotTimes spot={spot} cursor={cursor} />}
     </section>
   );
 }
 
-function Ground({ ground }: { ground: Coverage }) {
+function Ground({ ground, asked }: { ground: Coverage; asked: boolean }) {
   if (ground.camera === null) return <p>Nobody said what its camera sees: it is the drone’s camera_view_deg in the settings.</p>;
   if (ground.areas.length === 0) return <p>The drone was never up.</p>;
   return (
@@ -35,7 +35,7 @@ function Ground({ ground }: { ground: Coverage }) {
       <p>
         {(ground.area_m2 / HECTARE_M2).toFixed(1)} ha <small class="muted">by a camera of {ground.camera}, straight down, on level ground</small>
       </p>
-      <p class="muted">Press on the map: when was this spot in view?</p>
+      {!asked && <p class="muted">Press on the map: when was this spot in view?</p>}
     </>
   );
 }
