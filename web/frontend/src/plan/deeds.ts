@@ -36,6 +36,7 @@ export async function save(store: Store, onConflict: (conflict: Conflict) => voi
 
 export async function submit(store: Store, onConflict: (conflict: Conflict) => void): Promise<void> {
   if (store.changed.value && !(await save(store, onConflict))) return;
+  store.choose('select'); // what is drawn is drawn: a stray touch must not change what somebody approves
   await decided(
     store,
     api.submitSortie(store.sortie.value.sortie_id, { version: store.sortie.value.version }),
