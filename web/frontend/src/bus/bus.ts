@@ -11,6 +11,7 @@ import type { BusTicket } from '../generated';
 import { ClockWatch, type Moment, moment } from './age';
 import { Newest } from './newest';
 import { lifetimeMs, permitted } from './ticket';
+import { Turns } from './turns';
 
 export type BusState = 'connecting' | 'live' | 'lost';
 
@@ -51,6 +52,8 @@ export class Bus {
   private readonly decoder = new Decoder();
   private readonly listeners = new Set<Listener>();
   private line: Line | null = null;
+  /** When what only the newest is wanted of is taken. */
+  readonly turns = new Turns();
   private closed = false;
   private wakeUp: () => void = () => undefined;
   private endPause: () => void = () => undefined;
@@ -91,12 +94,12 @@ export class Bus {
   }
 
   /**
-   * As `subscribe`, for frames that the next one replaces: when the page is slower than they come, it is told the newest
-   * of each sender on each subject and `skipped` counts the others.
+   * As `subscribe`, for frames that the next one replaces: they are decoded when a picture is begun, only the newest
+   * of each sender on each subject, and `skipped` counts the others.
    */
   subscribeNewest<Message>(subject: string, handler: Handler<Message>): () => void {
     const taken = handler as Handler<never>;
-    return this.add({ subject, handler: taken, newest: new Newest((data, at) => this.tell(taken, data, at), () => (this._skipped += 1)) });
+    return this.add({ subject, handler: taken, newest: new Newest(this.turns, (data, at) => this.tell(taken, data, at), () => (this._skipped += 1)) });
   }
 
   /** Frames left out because this page is slower than they come. */

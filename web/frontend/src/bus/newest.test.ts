@@ -2,6 +2,7 @@ import { encode } from '@msgpack/msgpack';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { Newest, senderOf } from './newest';
+import { Turns } from './turns';
 
 const taken: unknown[] = [];
 let newest: Newest;
@@ -12,7 +13,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   taken.length = 0;
   skipped = 0;
-  newest = new Newest((data) => taken.push(data[0]), () => (skipped += 1));
+  newest = new Newest(new Turns(), (data) => taken.push(data[0]), () => (skipped += 1));
 });
 afterEach(() => vi.useRealTimers());
 

@@ -1,8 +1,6 @@
 /* For what only the newest is wanted of: a screen that is slower than the bus leaves out pictures, and never falls behind. */
 import type { Moment } from './age';
-
-/** A page in the background draws no frames, but goes on. */
-const HIDDEN_MS = 100;
+import type { Turns } from './turns';
 
 interface Waiting {
   readonly data: Uint8Array;
@@ -11,10 +9,10 @@ interface Waiting {
 
 export class Newest {
   private waiting = new Map<string, Waiting>();
-  private due = false;
 
-  /** `take` is called when the page is ready to draw, `skip` for each that is left out because a newer one came first. */
+  /** `take` is called in the next of the `turns`, `skip` for each that is left out because a newer one came first. */
   constructor(
+    private readonly turns: Turns,
     private readonly take: (data: Uint8Array, at: Moment) => void,
     private readonly skip: () => void,
   ) {}
@@ -25,26 +23,14 @@ export class Newest {
     // Deleted first, so that what is told in the end is in the order in which it came.
     if (this.waiting.delete(key)) this.skip();
     this.waiting.set(key, { data, at });
-    this.wake();
+    this.turns.take(this.drain);
   }
 
-  private wake(): void {
-    if (this.due) return;
-    this.due = true;
-    const timer = setTimeout(() => this.drain(), HIDDEN_MS);
-    requestAnimationFrame(() => {
-      clearTimeout(timer);
-      this.drain();
-    });
-  }
-
-  private drain(): void {
-    if (!this.due) return;
-    this.due = false;
+  private readonly drain = (): void => {
     const ready = this.waiting;
     this.waiting = new Map();
     for (const { data, at } of ready.values()) this.take(data, at);
-  }
+  };
 }
 
 /** The first field of an array_like struct, its sender's name: msgpack's array header, then a short string. */

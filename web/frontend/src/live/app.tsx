@@ -38,7 +38,7 @@ export function liveApp(model: Model) {
           </div>
           {(only === null || only === 'map' || only === 'wall') && <MapPane model={model} />}
           <div class="live-side">
-            <AlertColumn picture={picture} me={page.me} select={model.open} />
+            {page.guest_until === null && <AlertColumn picture={picture} me={page.me} select={model.open} />}
             {only === 'wall' && <Worst rows={model.all} select={model.open} />}
             <Details
               model={model}
@@ -75,7 +75,7 @@ function BoardTabs({ model }: { model: Model }) {
 
 /** On a tablet one panel at a time stands beside the map. */
 function PanelTabs({ model }: { model: Model }) {
-  const { panel, picture, selected, desk, board } = model;
+  const { panel, picture, page, selected, desk, board } = model;
   const open = waiting(picture.alerts.value);
   const incidents = desk.source.incidents.value.size;
   const left = panel.value === 'drones';
@@ -89,9 +89,11 @@ function PanelTabs({ model }: { model: Model }) {
           {incidents > 0 ? `Incidents ${incidents}` : 'Incidents'}
         </Tab>
       )}
-      <Tab testid="tab-alerts" tone={open > 0 ? 'tab-alert' : ''} chosen={panel.value === 'alerts'} choose={() => (panel.value = 'alerts')}>
-        {open > 0 ? `Alerts ${open}` : 'Alerts'}
-      </Tab>
+      {page.guest_until === null && (
+        <Tab testid="tab-alerts" tone={open > 0 ? 'tab-alert' : ''} chosen={panel.value === 'alerts'} choose={() => (panel.value = 'alerts')}>
+          {open > 0 ? `Alerts ${open}` : 'Alerts'}
+        </Tab>
+      )}
       <Tab testid="tab-details" chosen={panel.value === 'details'} choose={() => (panel.value = 'details')}>
         {selected.value ?? 'Details'}
       </Tab>

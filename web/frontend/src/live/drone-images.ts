@@ -4,13 +4,17 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 import { token } from '../ui/theme';
 import { screenScale } from '../map/screen';
 
+/** Within these sides, in CSS pixels, about the middle. */
+export const DRONE_SIDE = 36;
+export const RING_SIDE = 60;
+
 export type DroneImage = 'drone-flying' | 'drone-ground' | 'drone-stale' | 'drone-ground-stale' | 'drone-warning' | 'drone-critical';
-export type RingImage = 'ring-warning' | 'ring-critical';
+export type RingImage = 'ring-warning' | 'ring-critical' | 'ring-selected';
 
 const SIZE = 56;
 const PIXEL_RATIO = 2;
 
-type Draw = (pen: CanvasRenderingContext2D) => void;
+export type Draw = (pen: CanvasRenderingContext2D) => void;
 
 function corners(pen: CanvasRenderingContext2D, points: readonly (readonly [number, number])[]): void {
   pen.beginPath();
@@ -81,7 +85,19 @@ const OCTAGON = Array.from({ length: 8 }, (_, corner) => {
 });
 const TRIANGLE = [[0, -26], [24, 16], [-24, 16]] as const;
 
-function images(): Readonly<Record<DroneImage | RingImage, Draw>> {
+const circle: Draw = (pen) => {
+  pen.beginPath();
+  pen.arc(0, 0, 24, 0, 2 * Math.PI);
+  pen.strokeStyle = token('map-halo');
+  pen.lineWidth = 5;
+  pen.stroke();
+  pen.strokeStyle = token('select');
+  pen.lineWidth = 2.5;
+  pen.stroke();
+};
+
+/** Each drawn about the middle, nose up. */
+export function images(): Readonly<Record<DroneImage | RingImage, Draw>> {
   return {
     'drone-flying': arrow(token('text')),
     'drone-warning': arrow(token('warn')),
@@ -91,6 +107,7 @@ function images(): Readonly<Record<DroneImage | RingImage, Draw>> {
     'drone-ground-stale': hollow(disc),
     'ring-warning': ring(token('warn'), TRIANGLE),
     'ring-critical': ring(token('crit'), OCTAGON),
+    'ring-selected': circle,
   };
 }
 

@@ -9,12 +9,11 @@ import type { Picture } from './picture';
 import { PopOut } from './pop-out';
 import type { Filter, Row, Sort, SortKey } from './rows';
 import { screenScale } from '../map/screen';
-import { metres, missionWords, modeWords, PHASE_WORDS, phaseOf, speed } from './words';
+import { metres, missionWords, modeWords, PHASE_WORDS, phaseOf, speed, VERY_LOW_PCT } from './words';
 
 const ROW_REM = 3;
 const SPARE_ROWS = 4;
 const LOW_PCT = 30;
-const VERY_LOW_PCT = 20;
 
 export interface ListChoice {
   readonly sort: Sort;
@@ -177,12 +176,12 @@ function DroneRow({ row, top, selected, select }: { row: Row; top: number; selec
       </span>
       <span class="column-mode" role="gridcell">{modeWords(state?.mode ?? null)}</span>
       <span class="column-height num" role="gridcell">{metres(state?.height_home_m ?? null)}</span>
-      <span class="column-speed num" role="gridcell">{speed(state?.ground_speed_m_s ?? null)}</span>
+      <span class="column-speed num" role="gridcell">{speed(state?.ground_speed_m_s ?? null, 0)}</span>
       <span class="column-battery num" role="gridcell">
         <Battery value={state?.battery_pct ?? null} />
       </span>
       <span class={`column-link num age-${link}`} role="gridcell" data-testid="drone-age" data-age-ms={row.linkAgeMs === null ? '' : Math.round(row.linkAgeMs)}>
-        {ageWords(row.linkAgeMs)}
+        {link === 'fresh' ? '< 2 s' : ageWords(row.linkAgeMs)}
       </span>
       <span class="column-mission num" role="gridcell">{state ? missionWords(state) : UNKNOWN}</span>
     </div>

@@ -1,7 +1,7 @@
 /* What the map shows, chosen once and remembered on this machine. */
 import type { Signal } from '@preact/signals';
 
-import { HEIGHT_BANDS } from './drone-layers';
+import { HEIGHT_BANDS } from './trail';
 import type { Trails, View } from './view';
 
 type Switch = Exclude<keyof View, 'trails'>;

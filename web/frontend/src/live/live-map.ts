@@ -12,7 +12,7 @@ import type { Desk } from '../tasking/desk';
 import { addTaskingLayers, drawingOf, drawTasking, EMPTY } from '../tasking/route-layers';
 import { worstByVehicle } from './alerts';
 import { addCameraLayers, drawCameras } from './camera-view';
-import { addDroneLayers, DRONE_LAYERS, drawDrones, drawTrails, type Look } from './drone-layers';
+import { DroneCanvas } from './drone-canvas';
 import { partAgeMs } from './freshness';
 import { addMeasureLayers, drawMeasure } from './measure';
 import type { Model } from './model';
@@ -24,10 +24,6 @@ import { Surroundings } from './surroundings';
 import type { View } from './view';
 
 const VIEW_KEY = 'airbeat-live-view';
-/** Ages are in the picture, so it is drawn again even when nothing comes. */
-const REDRAW_MS = 500;
-/** Frames of several areas come apart by a little and are drawn together. */
-const GATHER_MS = 80;
 const FINGER_PX = 22;
 const EDGE_PX = 70;
 /** Plans of all drones are drawn up to this many. */
@@ -40,10 +36,9 @@ export class LiveMap {
   private readonly _measured = signal<readonly Position[] | null>(null);
   private readonly _pointer = signal<LngLat | null>(null);
   private readonly _box = signal<Box>({ west: 0, south: 0, east: 0, north: 0 });
-  private drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
-  private changed = true;
   private ready = false;
   private placed = false;
+  private readonly drones: DroneCanvas;
   private readonly pace = new Pace();
   private readonly picture: Picture;
   private readonly cameras: readonly VehicleCamera[];
@@ -58,6 +53,7 @@ export class LiveMap {
     this.ground = createMap(container, page.map, storedView() ?? LONDON);
     const { map } = this.ground;
     this.surroundings = new Surroundings(map, picture, view, this._box);
+    this.drones = new DroneCanvas(map, this.draw);
     this.ground.onStyle(() => {
       addAirspaceLayers(map);
       addPlanLayers(map);
@@ -67,21 +63,15 @@ export class LiveMap {
       drawTasking(map, this.picture.isLive.peek() ? drawingOf(desk) : EMPTY);
       addTrafficLayers(map);
       this.surroundings.styled();
-      addDroneLayers(map);
       addMeasureLayers(map);
       drawMeasure(map, this._measured.peek() ?? []);
-      this.drawn = { revision: -1, at: -Infinity, trailsAt: -Infinity };
       this.ready = true;
+      this.ask();
     });
     this.listen(select, desk);
     this.look();
     this.followNews(container);
     this.followDesk(container, desk);
-    const frame = (): void => {
-      if (this.ready) this.draw();
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
   }
 
   get following(): ReadonlySignal<boolean> {
@@ -109,7 +99,7 @@ export class LiveMap {
 
   follow(on: boolean): void {
     this._following.value = on;
-    this.changed = true;
+    this.ask();
   }
 
   /** All drones whose place is known, and the plans that are drawn. */
@@ -151,8 +141,8 @@ export class LiveMap {
       if (measured) this._measured.value = [...measured, place];
       else if (desk.placing.value && this.picture.isLive.value) desk.type({ at: rounded(place) });
       else {
-        const vehicle = this.named(point, DRONE_LAYERS, 'vehicle');
-        const incident = this.named(point, [INCIDENTS], 'incident');
+        const vehicle = this.drones.at(point);
+        const incident = this.incidentAt(point);
         if (vehicle !== null) select(vehicle);
         else if (incident !== null && desk.may.read) desk.choose(incident);
       }
@@ -193,51 +183,52 @@ export class LiveMap {
     this._box.value = { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
   }
 
-  /** What is drawn anew without a new frame. */
+  /** Whatever changes the picture; the tick too, since ages are in it even when nothing comes. */
   private followNews(container: HTMLElement): void {
-    const redraw = (): void => void (this.changed = true);
+    const { watch, alerts, isLive, tick, onboard } = this.picture;
     const replan = (): void => void (this.ready && this.drawPlans());
-    for (const news of [this.picture.alerts, this.picture.isLive, this.picture.past.at, this.selected, this.view]) news.subscribe(redraw);
-    for (const news of [this.picture.onboard, this.selected, this.view]) news.subscribe(replan);
-    this.ground.map.on('render', () => this.pace.rendered(performance.now()));
-    this.picture.watch.tick.subscribe(() => Object.assign(container.dataset, this.pace.figures()));
+    for (const news of [watch.heard, tick, alerts, isLive, this.selected, this.view]) news.subscribe(this.ask);
+    for (const news of [onboard, this.selected, this.view]) news.subscribe(replan);
+    watch.tick.subscribe(() => {
+      this.drawAround();
+      Object.assign(container.dataset, this.pace.figures());
+    });
   }
 
-  /** What `property` says of the thing of `layers` under a finger. */
-  private named({ x, y }: Point, layers: readonly string[], property: string): string | null {
+  private incidentAt({ x, y }: Point): string | null {
     const reach: [PointLike, PointLike] = [[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]];
-    const [found] = this.ground.map.queryRenderedFeatures(reach, { layers: [...layers] });
-    return (found?.properties[property] as string | undefined) ?? null;
+    const [found] = this.ground.map.queryRenderedFeatures(reach, { layers: [INCIDENTS] });
+    return (found?.properties['incident'] as string | undefined) ?? null;
   }
 
-  private draw(): void {
-    const { map } = this.ground;
-    const now = performance.now();
-    const { fleet } = this.picture;
-    if (now - this.drawn.at < GATHER_MS) return;
-    if (!this.changed && fleet.revision === this.drawn.revision && now - this.drawn.at < REDRAW_MS) return;
+  private readonly ask = (): void => this.picture.watch.bus.turns.draw(this.draw);
+
+  /** The drones, of the newest there is. No further picture is begun before this one is through. */
+  private readonly draw = (): void => {
+    if (!this.ready || document.hidden) return;
     const at = this.picture.moment();
-    this.changed = false;
-    this.drawn.revision = fleet.revision;
-    this.drawn.at = now;
-    const { trails, allLabels } = this.view.value;
-    const look: Look = { worst: worstByVehicle(this.picture.alerts.value), selected: this.selected.value, allLabels };
-    drawDrones(map, fleet, look, at);
-    if (this.cameras.length > 0) drawCameras(map, fleet, this.cameras);
-    const many = fleet.tracks.size > 150;
-    if (now - this.drawn.trailsAt > (many ? 1500 : 300)) {
-      drawTrails(map, fleet, look, at, trails === 'off' ? 0 : many ? 20_000 : 90_000, trails);
-      this.drawn.trailsAt = now;
-    }
-    this.surroundings.drawTraffic(this.selected.value);
-    if (this.picture.isLive.peek()) this.keepPace(at);
-    if (!this.placed && fleet.tracks.size > 0 && this.picture.watch.whole.value && this.picture.watch.loading.value !== 'loading') this.place();
-    if (this._following.value && this.selected.value !== null) this.centre(this.selected.value);
+    const { fleet, alerts, watch } = this.picture;
+    const { trails, allLabels } = this.view.peek();
+    const begun = performance.now();
+    this.drones.draw(fleet, { worst: worstByVehicle(alerts.peek()), selected: this.selected.peek(), allLabels, trails }, at);
+    const through = this.drones.through();
+    const workMs = performance.now() - begun;
+    watch.bus.turns.hold(through);
+    if (this.picture.isLive.peek()) this.keepPace(at, workMs, through);
+    if (!this.placed && fleet.tracks.size > 0 && watch.whole.peek() && watch.loading.peek() !== 'loading') this.place();
+    if (this._following.peek() && this.selected.peek() !== null) this.centre(this.selected.peek() ?? '');
+  };
+
+  /** What belongs to the ground's canvas is drawn as seldom as the words, and only while there is some. */
+  private drawAround(): void {
+    if (!this.ready) return;
+    if (this.cameras.length > 0) drawCameras(this.ground.map, this.picture.fleet, this.cameras);
+    this.surroundings.drawTraffic(this.selected.peek());
   }
 
-  private keepPace(at: Moment): void {
+  private keepPace(at: Moment, workMs: number, through: Promise<void>): void {
     const ages = [...this.picture.fleet.tracks.values()].flatMap(({ state, heard }) => partAgeMs('position', state, heard, at) ?? []);
-    if (ages.length > 0) this.pace.handed(ages, at.mono, performance.now() - at.mono);
+    if (ages.length > 0) void through.then(() => this.pace.shown(ages, workMs, performance.now() - at.mono));
   }
 
   /** The first time: the view of last time if a drone is in it, else all drones. */

@@ -4,16 +4,12 @@ import { Pace } from './pace';
 
 test('ages count until the picture is on the screen', () => {
   const pace = new Pace();
-  pace.handed([300, 100, 200], 1000, 2);
-  pace.rendered(1050);
+  pace.shown([300, 100, 200], 2, 50);
   expect(pace.figures()).toEqual({ drawn: 1, ageP50Ms: 250, ageP99Ms: 350, workMs: 2 });
 });
 
-test('a picture handed over while another waits is counted with the older one', () => {
+test('one picture among hundreds that was late counts among the oldest', () => {
   const pace = new Pace();
-  pace.handed([0], 1000, 1);
-  pace.handed([0], 1100, 1);
-  pace.rendered(1200);
-  pace.rendered(1210);
-  expect(pace.figures()).toMatchObject({ drawn: 1, ageP50Ms: 200 });
+  for (let picture = 0; picture < 400; picture += 1) pace.shown([50], 1, picture < 5 ? 900 : 20);
+  expect(pace.figures()).toMatchObject({ drawn: 400, ageP50Ms: 70, ageP99Ms: 950 });
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { Moment } from '../bus/age';
 import type { Bus, BusState, Handler } from '../bus/bus';
+import { Turns } from '../bus/turns';
 import { type Alert, type Event, type LivePage, type LiveVehicle, LiveVehicleFields, type Me, type OrderRights, Permission } from '../generated';
 import { AlertColumn } from './alert-column';
 import { Details } from './details';
@@ -16,6 +17,7 @@ import { Watch } from './watch';
 
 /** A bus that says what the test makes it say. */
 class FakeBus {
+  readonly turns = new Turns();
   readonly state = signal<BusState>('live');
   readonly problem = signal<string | null>(null);
   readonly connections = signal(1);
@@ -161,7 +163,7 @@ test('a lost bus says how old the picture is, a silent gateway too', () => {
   hear(flying);
   act(() => render(<BusBanner picture={picture} />, page));
   expect(page.textContent).toBe('');
-  pass(5);
+  pass(5.1);
   expect(page.textContent).toContain('No gateway has sent for 5.0 s');
   act(() => {
     bus.state.value = 'lost';

@@ -6,6 +6,7 @@ import { api } from '../api';
 import { moment } from '../bus/age';
 import type { Box } from '../map/area';
 import { NOTHING } from '../map/ground';
+import { setData } from '../map/map';
 import { AIRSPACE, drawIncidents, TRAFFIC } from './others-layers';
 import type { Picture } from './picture';
 import type { View } from './view';
@@ -13,11 +14,9 @@ import type { View } from './view';
 /** From further away whole countries of airspace would be in view. */
 const AIRSPACE_ZOOM = 7;
 const SETTLE_MS = 400;
-const TRAFFIC_MS = 500;
 
 export class Surroundings {
   private timer: number | undefined;
-  private trafficAt = -Infinity;
   private airspace: GeoJSON.FeatureCollection = NOTHING;
 
   constructor(
@@ -39,18 +38,14 @@ export class Surroundings {
   styled(): void {
     this.show(this.airspace);
     this.drawIncidents();
-    this.trafficAt = -Infinity;
   }
 
-  /** Call it with every picture. Nobody records traffic, so the past shows none. */
+  /** Nobody records traffic, so the past shows none. */
   drawTraffic(selected: string | null): void {
-    const now = performance.now();
-    if (now - this.trafficAt < TRAFFIC_MS) return;
-    this.trafficAt = now;
     const { watch, isLive } = this.picture;
     const shown = this.view.peek().traffic && isLive.peek();
     const own = watch.fleet.tracks.get(selected ?? '')?.state ?? null;
-    this.map.getSource<GeoJSONSource>(TRAFFIC)?.setData(shown ? watch.traffic.shape(moment(), own) : NOTHING);
+    setData(this.map, TRAFFIC, shown ? watch.traffic.shape(moment(), own) : NOTHING);
   }
 
   private drawIncidents(): void {

@@ -11,6 +11,7 @@ import { SoundButton, VoiceButton } from './sound-button';
 
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
+  const hearsAlerts = page.guest_until === null; // guests are told of none, which is not the same as that there is none
   return (
     <header class="live-top">
       <h1 class="visually-hidden">{page.unit}: live</h1>
@@ -19,7 +20,7 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-drones" number={heard} label={heard === 1 ? 'drone' : 'drones'} />
       <Count testid="count-flying" number={flying} label="flying" />
       <Count testid="count-stale" number={stale} label="stale" tone={stale > 0 ? 'stale' : ''} />
-      <AlertCount alerts={picture.alerts.value} />
+      {hearsAlerts && <AlertCount alerts={picture.alerts.value} />}
       <div class="live-extremes">
         <Extreme label="Lowest battery" testid="lowest-battery" row={lowestBattery} select={select}>
           {percent(lowestBattery?.track?.state.battery_pct ?? null)}
@@ -28,10 +29,12 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
           {ageWords(oldestLink?.linkAgeMs ?? null)}
         </Extreme>
       </div>
-      <div class="live-sounds">
-        <SoundButton alarm={alarm} picture={picture} />
-        <VoiceButton voice={voice} />
-      </div>
+      {hearsAlerts && (
+        <div class="live-sounds">
+          <SoundButton alarm={alarm} picture={picture} />
+          <VoiceButton voice={voice} />
+        </div>
+      )}
       <Clock picture={picture} />
     </header>
   );

@@ -8,6 +8,14 @@ export interface TrailPoint {
   readonly height_m: number | null;
 }
 
+/** Metres above home from which each colour of the trails holds; the last is above what is allowed. */
+export const HEIGHT_BANDS = [0, 30, 60, 90, 120] as const;
+
+/** Which of `HEIGHT_BANDS`; -1 where the height is not known. */
+export function bandOf(height_m: number | null): number {
+  return height_m === null ? -1 : HEIGHT_BANDS.findLastIndex((from) => height_m >= from || from === 0);
+}
+
 const SPACING_MS = 900;
 const KEPT_MS = 120_000;
 const METRES_PER_DEGREE = 111_320;

@@ -12,7 +12,7 @@ import { Traffic } from './traffic';
 
 export type Loading = 'loading' | 'ready' | 'failed';
 
-const TICK_MS = 250;
+const TICK_MS = 500;
 const RELOAD_MS = 60_000;
 const SETTLE_MS = 700;
 const EVENTS_KEPT = 30;
@@ -33,6 +33,7 @@ export class Watch {
   private readonly _events = signal<ReadonlyMap<string, readonly Event[]>>(new Map());
   private readonly _whole = signal(false);
   private readonly _loading = signal<Loading>('loading');
+  private readonly _heard = signal(0);
   private readonly _tick = signal<Moment>(moment());
   private readonly alertHandlers: ((alert: Alert) => void)[] = [];
   private readonly listening = new Map<string, () => void>();
@@ -59,7 +60,8 @@ export class Watch {
       this.fleet.newLine();
       this.reloadSoon();
     });
-    setInterval(() => (this._tick.value = moment()), TICK_MS);
+    const tick = (): void => void (this._tick.value = moment());
+    setInterval(() => bus.turns.take(tick), TICK_MS);
     setInterval(() => this.reloadSoon(), RELOAD_MS);
   }
 
@@ -95,6 +97,7 @@ export class Watch {
   private apply(apply: () => void): void {
     const before = this.fleet.tracks.size;
     apply();
+    this._heard.value += 1;
     if (this.fleet.tracks.size !== before) this.reloadSoon();
   }
 
@@ -103,7 +106,12 @@ export class Watch {
     return this._whole;
   }
 
-  /** Four times a second: the pace at which the words on the page follow the data. */
+  /** Counts up with each frame of positions. */
+  get heard(): ReadonlySignal<number> {
+    return this._heard;
+  }
+
+  /** Twice a second, together with a picture: the pace at which the words on the page follow the data. */
   get tick(): ReadonlySignal<Moment> {
     return this._tick;
   }

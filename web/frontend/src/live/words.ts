@@ -43,6 +43,9 @@ export function fixWords(fix: number | null): string {
   return fix === null ? UNKNOWN : (FIXES[fix] ?? `Fix ${fix}`);
 }
 
+/** A battery below this is alarming. */
+export const VERY_LOW_PCT = 20;
+
 export type Phase = 'flying' | 'armed' | 'ground' | 'unknown';
 
 export function phaseOf(state: LiveVehicle): Phase {

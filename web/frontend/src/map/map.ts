@@ -154,8 +154,8 @@ function bareMap(container: HTMLElement, start: MapStart): MapLibreMap {
   return map;
 }
 
-/** Text is drawn from the page's own font: a glyph server may be out of reach, and does not have it. */
-function withoutGlyphs({ glyphs: _, ...style }: StyleSpecification): StyleSpecification {
+/** Text is drawn from the page's own font: a glyph server may be out of reach, and does not have it. The earth is flat. */
+function withoutGlyphs({ glyphs: _, projection: _globe, ...style }: StyleSpecification): StyleSpecification {
   return style;
 }
 
@@ -168,9 +168,15 @@ export function fit(
   map.fitBounds(bounds, { padding, maxZoom: 17, duration: 350 });
 }
 
+const filled = new WeakSet<GeoJSONSource>();
+
 /** Sets the data of a GeoJSON source, making the source first if the style has just been loaded. */
 export function setData(map: MapLibreMap, source: string, data: GeoJSON.FeatureCollection): void {
+  if (!map.getSource(source)) map.addSource(source, { type: 'geojson', data: NOTHING });
   const found = map.getSource<GeoJSONSource>(source);
-  if (found) found.setData(data);
-  else map.addSource(source, { type: 'geojson', data });
+  // Nothing in place of nothing would draw the whole map again.
+  if (!found || (data.features.length === 0 && !filled.has(found))) return;
+  if (data.features.length > 0) filled.add(found);
+  else filled.delete(found);
+  found.setData(data);
 }

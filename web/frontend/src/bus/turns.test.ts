@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { Turns } from './turns';
+
+let turns: Turns;
+let done: string[];
+const does = (what: string) => (): void => void done.push(what);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  turns = new Turns();
+  done = [];
+});
+afterEach(() => vi.useRealTimers());
+
+test('what is new is taken in before anything is drawn, and each is done once', () => {
+  const [take, draw] = [does('take'), does('draw')];
+  turns.draw(draw);
+  turns.take(take);
+  turns.take(take);
+  vi.advanceTimersByTime(300);
+  expect(done).toEqual(['take', 'draw']);
+});
+
+test('what is taken in may ask to be drawn in the same turn', () => {
+  turns.take(() => turns.draw(does('draw')));
+  vi.advanceTimersByTime(20);
+  expect(done).toEqual(['draw']);
+});
+
+test('no turn comes while a picture is on its way, and then one with all that came', async () => {
+  let arrive = (): void => undefined;
+  turns.draw(() => turns.hold(new Promise((resolve) => (arrive = resolve))));
+  await vi.advanceTimersByTimeAsync(20);
+  const [take, draw] = [does('take'), does('draw')];
+  for (let frame = 0; frame < 3; frame += 1) {
+    turns.take(take);
+    turns.draw(draw);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(done).toEqual([]);
+  arrive();
+  await vi.advanceTimersByTimeAsync(20);
+  expect(done).toEqual(['take', 'draw']);
+});
+
+test('words do not wait for a picture that is long on its way', async () => {
+  turns.draw(() => turns.hold(new Promise(() => undefined)));
+  await vi.advanceTimersByTimeAsync(20);
+  turns.take(does('take'));
+  turns.draw(does('draw'));
+  await vi.advanceTimersByTimeAsync(500);
+  expect(done).toEqual(['take']);
+});
+
+test('never more pictures than frames come', async () => {
+  const again = (): void => {
+    done.push('draw');
+    turns.draw(again);
+  };
+  turns.draw(again);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(done.length).toBeGreaterThanOrEqual(9);
+  expect(done.length).toBeLessThanOrEqual(13);
+});
+
+test('without anything to do nothing is asked of the machine', () => {
+  vi.advanceTimersByTime(1000);
+  expect(vi.getTimerCount()).toBe(0);
+});

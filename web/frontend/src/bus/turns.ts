@@ -1,0 +1,81 @@
+/* One picture after the other: what is to be done for the next one waits until the former is on the screen, and then
+   takes the newest there is. A slow machine makes fewer pictures, each of what is true when it is begun. */
+
+/** What comes ten times a second is drawn ten times a second, also when it comes a little early. */
+const LEAST_MS = 80;
+/** A page in the background is given no frames to draw in, but goes on. */
+const HIDDEN_MS = 250;
+/** What is new is taken in after this long, even while a picture is still on its way: words do not wait for pictures. */
+const PATIENCE_MS = 400;
+
+export class Turns {
+  private readonly takes = new Set<() => void>();
+  private readonly draws = new Set<() => void>();
+  private begun = -Infinity;
+  private held = 0;
+  private due = false;
+  private late: ReturnType<typeof setTimeout> | undefined;
+
+  /** `work` brings in what is new; it is done once in the next turn, before anything is drawn. */
+  take(work: () => void): void {
+    this.takes.add(work);
+    this.wake();
+  }
+
+  /** `work` is done once in the next turn, when all is taken in. */
+  draw(work: () => void): void {
+    this.draws.add(work);
+    this.wake();
+  }
+
+  /** Nothing more is drawn before `through` is settled. */
+  hold(through: Promise<void>): void {
+    this.held += 1;
+    void through.finally(() => {
+      this.held -= 1;
+      this.wake();
+    });
+  }
+
+  private wake(): void {
+    if (this.due || this.takes.size + this.draws.size === 0) return;
+    if (this.held > 0) {
+      if (this.takes.size > 0) this.late ??= setTimeout(() => this.begin(), PATIENCE_MS);
+    } else this.begin();
+  }
+
+  private begin(): void {
+    clearTimeout(this.late);
+    this.late = undefined;
+    if (this.due) return;
+    this.due = true;
+    const rest = this.begun + LEAST_MS - performance.now();
+    if (rest > 0) setTimeout(() => this.ready(), rest);
+    else this.ready();
+  }
+
+  private ready(): void {
+    const frame = requestAnimationFrame(() => {
+      clearTimeout(timer);
+      this.run(this.held === 0);
+    });
+    const timer = setTimeout(() => {
+      cancelAnimationFrame(frame);
+      this.run(false);
+    }, HIDDEN_MS);
+  }
+
+  private run(draw: boolean): void {
+    this.begun = performance.now();
+    try {
+      for (const works of draw ? [this.takes, this.draws] : [this.takes]) {
+        const now = [...works];
+        works.clear();
+        for (const work of now) work();
+      }
+    } finally {
+      this.due = false;
+      this.wake();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/* Which labels are drawn, and on which side of their drones: none over another, the important ones first. */
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export interface Taken extends Box {
+  readonly rank: number;
+}
+
+export interface Wish {
+  readonly key: string;
+  /** The lower ones choose first. */
+  readonly rank: number;
+  /** Drawn in any case, over others where there is no room. */
+  readonly must: boolean;
+  readonly x: number;
+  readonly y: number;
+  /** From the middle of the drone to the nearest edge of the label. */
+  readonly reach: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+type Side = 0 | 1 | 2 | 3;
+
+/** Right, left, below, above. */
+const SIDES: readonly Side[] = [0, 1, 2, 3];
+const CELL = 64;
+
+export class Declutter {
+  private sides = new Map<string, Side>();
+
+  /**
+   * Boxes of the labels that are drawn. Of `taken` those stay free that are as important as the label. A label stays on the side where it was, and one that
+   * was drawn comes before one of the same rank that was not: labels do not flicker while drones move.
+   */
+  place(wishes: readonly Wish[], taken: readonly Taken[]): Map<string, Box> {
+    const room = new Room();
+    const walls = [...taken].sort((a, b) => a.rank - b.rank);
+    let walled = 0;
+    const before = this.sides;
+    this.sides = new Map();
+    const placed = new Map<string, Box>();
+    const first = (wish: Wish): number => wish.rank * 2 + (before.has(wish.key) ? 0 : 1);
+    for (const wish of [...wishes].sort((a, b) => first(a) - first(b))) {
+      for (let wall = walls[walled]; wall && wall.rank <= wish.rank; wall = walls[(walled += 1)]) room.take(wall);
+      const last = before.get(wish.key);
+      const sides = last === undefined ? SIDES : [last, ...SIDES.filter((side) => side !== last)];
+      const free = sides.find((side) => room.isFree(boxAt(wish, side))) ?? (wish.must ? (last ?? 0) : null);
+      if (free === null) continue;
+      const box = boxAt(wish, free);
+      room.take(box);
+      this.sides.set(wish.key, free);
+      placed.set(wish.key, box);
+    }
+    return placed;
+  }
+}
+
+/** Whole pixels, so that letters are sharp. */
+function boxAt({ x, y, reach, width, height }: Wish, side: Side): Box {
+  const left = Math.round(side === 0 ? x + reach : side === 1 ? x - reach - width : x - width / 2);
+  const top = Math.round(side === 2 ? y + reach : side === 3 ? y - reach - height : y - height / 2);
+  return { left, top, right: left + width, bottom: top + height };
+}
+
+/** What is taken, in a grid of cells, so that a thousand boxes need not all be looked at for each. */
+class Room {
+  private readonly cells = new Map<number, Box[]>();
+
+  take(box: Box): void {
+    for (const cell of cellsOf(box)) {
+      const held = this.cells.get(cell);
+      if (held) held.push(box);
+      else this.cells.set(cell, [box]);
+    }
+  }
+
+  isFree(box: Box): boolean {
+    return !cellsOf(box).some((cell) => this.cells.get(cell)?.some((other) => overlap(box, other)));
+  }
+}
+
+function cellsOf({ left, top, right, bottom }: Box): number[] {
+  const cells: number[] = [];
+  for (let x = Math.floor(left / CELL); x <= Math.floor(right / CELL); x += 1) {
+    for (let y = Math.floor(top / CELL); y <= Math.floor(bottom / CELL); y += 1) cells.push(x * 65_536 + y);
+  }
+  return cells;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}

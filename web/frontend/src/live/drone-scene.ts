@@ -1,0 +1,196 @@
+/* What is drawn of the drones: trails, symbols turned as they fly, rings about those that alarm, and labels. */
+import type { Moment } from '../bus/age';
+import { screenScale } from '../map/screen';
+import { token } from '../ui/theme';
+import type { Severity } from './alerts';
+import { type Box, Declutter, type Taken, type Wish } from './declutter';
+import { DRONE_SIDE, type DroneImage, images, RING_SIDE, type RingImage } from './drone-images';
+import type { LiveFleet, Track } from './fleet';
+import { ageWords, droneFreshness, partAgeMs } from './freshness';
+import type { Lens } from './lens';
+import type { Sprite, Sprites } from './sprites';
+import { type Tag, Tags, type Tone } from './tags';
+import { bandOf, HEIGHT_BANDS } from './trail';
+import type { Trails } from './view';
+import { VERY_LOW_PCT, phaseOf } from './words';
+
+/** With more drones than this their labels say the callsign alone. */
+const FULL_LABELS = 40;
+/** With more drones than this trails are short. */
+const MANY = 150;
+const TRAIL_MS = 90_000;
+const SHORT_TRAIL_MS = 20_000;
+/** Corners of trails need not stand closer; from afar there is no trail at all. */
+const STEP_PX = 4;
+/** Symbols are painted finer than they are drawn: turned, their edges stay smooth. */
+const FINER = 2;
+/** How much of a drone's symbol a label may not cover. */
+const CORE_PX = 7;
+
+export interface Look {
+  readonly worst: ReadonlyMap<string, Severity>;
+  readonly selected: string | null;
+  readonly allLabels: boolean;
+  readonly trails: Trails;
+}
+
+/** A drone that is in view, in device pixels. */
+interface Seen {
+  readonly track: Track;
+  readonly x: number;
+  readonly y: number;
+  readonly tone: Tone;
+  readonly stale: boolean;
+  readonly alert: Severity | undefined;
+}
+
+/** The lower ones are drawn above the others and labelled first. */
+const RANK: Readonly<Record<Tone, number>> = { selected: 0, critical: 1, warning: 2, low: 3, stale: 4, plain: 5 };
+
+/** Smaller from afar, so that a thousand are still a thousand. */
+const sizeAt = (zoom: number): number => (zoom < 11 ? 0.55 : zoom < 13.5 ? 0.75 : 1);
+
+export class DroneScene {
+  private readonly declutter = new Declutter();
+  private scale: number;
+  private tags: Tags;
+  private readonly images;
+  private seen: readonly Seen[] = [];
+  private labels: ReadonlyMap<string, Box> = new Map();
+
+  /** One for each theme and size of screen: colours and letters are made once. */
+  constructor(
+    private readonly sprites: Sprites,
+    ratio: number,
+  ) {
+    this.scale = screenScale() * ratio;
+    this.tags = new Tags(this.scale);
+    this.images = images();
+    sprites.clear();
+  }
+
+  draw(fleet: LiveFleet, look: Look, at: Moment, lens: Lens): void {
+    this.seen = this.inView(fleet, look, at, lens);
+    const full = fleet.tracks.size <= FULL_LABELS;
+    const tags = new Map(this.seen.flatMap((one) => (one.tone !== 'plain' || look.allLabels ? [[one.track.state.vehicle, tagOf(one, full, at)] as const] : [])));
+    this.labels = this.declutter.place(this.wishes(tags, lens.zoom), this.cores(lens.zoom));
+    this.sprites.show(() => {
+      if (look.trails !== 'off') for (const one of this.seen) this.trail(one, fleet.tracks.size > MANY, look.trails, at, lens);
+      for (const one of this.seen) this.symbol(one, lens.zoom);
+      for (const [vehicle, box] of this.labels) this.label(tags.get(vehicle), box);
+    });
+  }
+
+  /** The drone under a finger of `reach`, or that whose label is; the important one of several. */
+  at(x: number, y: number, reach: number): string | null {
+    const near = this.seen.findLast((one) => Math.hypot(one.x - x, one.y - y) < reach);
+    if (near) return near.track.state.vehicle;
+    for (const [vehicle, { left, right, top, bottom }] of this.labels) if (x >= left && x < right && y >= top && y < bottom) return vehicle;
+    return null;
+  }
+
+  /** The calm ones first: the others are drawn over them. */
+  private inView(fleet: LiveFleet, look: Look, at: Moment, lens: Lens): readonly Seen[] {
+    const seen: Seen[] = [];
+    const edge = RING_SIDE * this.scale;
+    for (const track of fleet.tracks.values()) {
+      const { lat_deg, lon_deg, vehicle } = track.state;
+      if (lat_deg === null || lon_deg === null) continue;
+      const [x, y] = lens.at(lon_deg, lat_deg);
+      if (x < -edge || y < -edge || x > lens.width + edge || y > lens.height + edge) continue;
+      const stale = droneFreshness(track, at) === 'stale';
+      const alert = look.worst.get(vehicle);
+      seen.push({ track, x, y, stale, alert, tone: vehicle === look.selected ? 'selected' : toneOf(track, stale, alert) });
+    }
+    return seen.sort((a, b) => RANK[b.tone] - RANK[a.tone]);
+  }
+
+  private symbol({ track: { state }, x, y, tone, stale, alert }: Seen, zoom: number): void {
+    if (tone === 'selected') this.stamp('ring-selected', 1, x, y, 0);
+    if (alert) this.stamp(`ring-${alert}`, 1, x, y, 0);
+    const flying = phaseOf(state) === 'flying';
+    const image: DroneImage = stale ? (flying ? 'drone-stale' : 'drone-ground-stale') : !flying ? 'drone-ground' : alert ? `drone-${alert}` : 'drone-flying';
+    this.stamp(image, tone === 'plain' ? sizeAt(zoom) : 1, x, y, state.heading_deg ?? 0);
+  }
+
+  private stamp(name: DroneImage | RingImage, size: number, x: number, y: number, turn_deg: number): void {
+    const fine = size * this.scale * FINER;
+    const side = (name.startsWith('ring') ? RING_SIDE : DRONE_SIDE) * fine;
+    const sprite = this.sprites.sprite(`${name} ${size}`, side, side, (pen) => {
+      pen.scale(fine, fine);
+      pen.lineJoin = 'round';
+      this.images[name](pen);
+    });
+    this.sprites.stamp(sprite, x, y, turn_deg, 1 / FINER);
+  }
+
+  private label(tag: Tag | undefined, { left, top, right, bottom }: Box): void {
+    if (!tag) return;
+    const sprite = this.sprites.sprite(`${tag.tone} ${tag.name}\n${tag.detail}`, right - left, bottom - top, this.tags.paint(tag));
+    this.sprites.lay(sprite, left, top);
+  }
+
+  private wishes(tags: ReadonlyMap<string, Tag>, zoom: number): Wish[] {
+    const wishes: Wish[] = [];
+    for (const { track, x, y, tone, alert } of this.seen) {
+      const tag = tags.get(track.state.vehicle);
+      if (!tag) continue;
+      const [width, height] = this.tags.size(tag);
+      const reach = (tone === 'selected' || alert ? 30 : tone === 'plain' ? 14 * sizeAt(zoom) : 17) * this.scale;
+      wishes.push({ key: track.state.vehicle, rank: RANK[tone], must: RANK[tone] <= RANK.warning, x, y, reach, width, height });
+    }
+    return wishes;
+  }
+
+  private cores(zoom: number): Taken[] {
+    return this.seen.map(({ x, y, tone }) => {
+      const half = (tone === 'plain' ? CORE_PX * sizeAt(zoom) : CORE_PX * 1.6) * this.scale;
+      return { left: x - half, top: y - half, right: x + half, bottom: y + half, rank: RANK[tone] };
+    });
+  }
+
+  /** The way so far, ending where the drone is drawn: fainter the older it is, or in the colours of its heights. */
+  private trail({ track: { state, trail }, x, y, tone }: Seen, many: boolean, by: Trails, at: Moment, lens: Lens): void {
+    const selected = tone === 'selected';
+    const within = many && !selected ? SHORT_TRAIL_MS : TRAIL_MS;
+    const points = trail.points(at.mono, within);
+    const step = STEP_PX * this.scale;
+    let [fromX, fromY] = [x, y];
+    let band = bandOf(state.height_home_m);
+    for (let index = points.length - 1; index >= 0; index -= 1) {
+      const point = points[index];
+      if (!point) continue;
+      const [toX, toY] = lens.at(point.lon, point.lat);
+      if (Math.abs(toX - fromX) + Math.abs(toY - fromY) < step) continue;
+      const faded = by === 'height' ? 0.9 : 0.75 * (1 - (at.mono - point.monoMs) / within);
+      this.sprites.stretch(this.line(by === 'height' ? band : -1, selected), [fromX, fromY], [toX, toY], Math.max(0.06, selected ? Math.min(1, faded * 1.4) : faded));
+      [fromX, fromY, band] = [toX, toY, bandOf(point.height_m)];
+    }
+  }
+
+  /** Its profile: soft at both edges, since nothing else smooths it. */
+  private line(band: number, selected: boolean): Sprite {
+    const width = (selected ? 3.5 : 2) * this.scale;
+    return this.sprites.sprite(`line ${band} ${selected}`, 3, width + 2, (pen) => {
+      pen.fillStyle = token(band < 0 ? 'accent' : `height-${Math.min(band + 1, HEIGHT_BANDS.length)}`);
+      pen.fillRect(-2, -width / 2, 4, width);
+    });
+  }
+}
+
+function toneOf({ state }: Track, stale: boolean, alert: Severity | undefined): Tone {
+  if (alert) return alert;
+  if (stale) return 'stale';
+  return state.battery_pct !== null && state.battery_pct < VERY_LOW_PCT ? 'low' : 'plain';
+}
+
+function tagOf({ track: { state, heard }, tone, stale }: Seen, full: boolean, at: Moment): Tag {
+  const tag = (detail: string): Tag => ({ tone, name: state.vehicle, detail });
+  if (stale) {
+    const ages = (['heartbeat', 'position'] as const).map((part) => partAgeMs(part, state, heard, at) ?? 0);
+    return tag(`${ageWords(Math.max(...ages))} old`);
+  }
+  if (tone === 'low') return tag(`Battery ${Math.floor(state.battery_pct ?? 0)} %`);
+  const known = state.height_home_m !== null && phaseOf(state) === 'flying';
+  return tag((full || tone !== 'plain') && known ? `${Math.round(state.height_home_m ?? 0)} m` : '');
+}
