@@ -29,8 +29,9 @@ def home() -> Response:
         values: dict[str, Any] = {}
         if session.may(Permission.PLAN_READ):
             mine = user.username if user.role in (Role.PILOT, Role.OBSERVER) else None
-            values["sorties"] = sorties.search(db, sorties.Search(of=mine)).sorties[:8]
-            values["offers"] = sorties.offers(db, user.username)
+            values["offers"] = offers = sorties.offers(db, user.username)
+            latest = sorties.search(db, sorties.Search(of=mine)).sorties
+            values["sorties"] = [one for one in latest if one not in offers][:8]
         if session.may(Permission.PLAN_APPROVE):
             waiting = sorties.search(db, sorties.Search(state=sorties.State.SUBMITTED))
             values["waiting"] = waiting.sorties
