@@ -26,7 +26,8 @@ import math
 import secrets
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,14 +93,11 @@ async def read(
     """The file's contents. `length` may tell its true size in bytes from its first block: ArduPilot's virtual files
     claim 1 MiB. Raises `VehicleSilent`, `Refused` with the MAV_FTP_ERR, `Interrupted`.
     """
-    async with channel.lock("ftp"):
-        with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
-            session = _Session(channel, inbox, f"read {path}")
-            opened = await session.open(OPEN_READ, path)
-            claimed = int.from_bytes(opened.data[:4], "little")
-            data = await _Reading(session, claimed, length, on_progress).run()
-            await session.leave()
-            return data
+    async with _session(channel, f"read {path}") as session:
+        claimed = await session.open_to_read(path)
+        data = await _Reading(session, claimed, length, on_progress).run()
+        await session.leave()
+        return data
 
 
 async def read_part(channel: Channel, path: str, size: int, start: int, end: int, on_progress: OnProgress) -> bytes:
@@ -107,36 +105,37 @@ async def read_part(channel: Channel, path: str, size: int, start: int, end: int
 
     Raises as `read`, and `NotVerified` when the file has another size: it is not the one that is meant.
     """
-    async with channel.lock("ftp"):
-        with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
-            session = _Session(channel, inbox, f"read {path}")
-            opened = await session.open(OPEN_READ, path)
-            claimed = int.from_bytes(opened.data[:4], "little")
-            try:
-                if claimed != size:
-                    raise NotVerified(f"read {path}", f"it has {claimed} bytes, not {size}")
-                reading = _Reading(session, claimed, lambda first: None, on_progress, start, end)
-                return (await reading.run())[: end - start]
-            finally:
-                await session.leave()
+    async with _session(channel, f"read {path}") as session:
+        claimed = await session.open_to_read(path)
+        try:
+            if claimed != size:
+                raise NotVerified(f"read {path}", f"it has {claimed} bytes, not {size}")
+            reading = _Reading(session, claimed, lambda first: None, on_progress, start, end)
+            return (await reading.run())[: end - start]
+        finally:
+            await session.leave()
 
 
 async def write(channel: Channel, path: str, data: bytes, on_progress: OnProgress) -> None:
     """Writes the whole file and ends the session. Only reading it back tells what came of it. Raises as `read`."""
-    async with channel.lock("ftp"):
-        with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
-            session = _Session(channel, inbox, f"write {path}")
-            await session.open(CREATE, path)
-            blocks = [_Request(offset, data[offset : offset + DATA]) for offset in range(0, len(data), DATA)]
-            await _Writing(session, blocks, len(data), on_progress).run()
-            await session.ask(TERMINATE, b"")
+    async with _session(channel, f"write {path}") as session:
+        await session.open(CREATE, path)
+        blocks = [_Request(offset, data[offset : offset + DATA]) for offset in range(0, len(data), DATA)]
+        await _Writing(session, blocks, len(data), on_progress).run()
+        await session.ask(TERMINATE, b"")
 
 
 async def settle(channel: Channel) -> None:
     """Makes the vehicle close a session left open, so that its file cannot take effect later. Raises as `read`."""
+    async with _session(channel, "settle file sessions") as session:
+        await session.ask_when_free(NONE, b"", SETTLING_S)
+
+
+@asynccontextmanager
+async def _session(channel: Channel, service: str) -> AsyncIterator[_Session]:
     async with channel.lock("ftp"):
         with channel.listen("FILE_TRANSFER_PROTOCOL") as inbox:
-            await _Session(channel, inbox, "settle file sessions").ask_when_free(NONE, b"", SETTLING_S)
+            yield _Session(channel, inbox, service)
 
 
 def _now() -> float:
@@ -182,6 +181,10 @@ class _Session:
 
     async def open(self, opcode: int, path: str) -> Reply:
         return await self.ask_when_free(opcode, path.encode(), SILENCE_S)
+
+    async def open_to_read(self, path: str) -> int:
+        """The size that the file claims."""
+        return int.from_bytes((await self.open(OPEN_READ, path)).data[:4], "little")
 
     async def ask_when_free(self, opcode: int, data: bytes, silence_s: float) -> Reply:
         """As `ask`, but waits for a session that someone left open to expire."""
