@@ -36,6 +36,8 @@ function FetchDialog({ flightId, vehicle, values, close }: Props & { close: () =
   const onBoard = useSignal<DroneLogs | null>(null);
   const chosen = useSignal('');
   const fetch = useSignal<LogFetch | null>(null);
+  /** Null while it is looked for. */
+  const attached = useSignal<boolean | null>(null);
   const problem = useSignal<string | null>(null);
 
   const said = async (deed: Promise<void>): Promise<void> => {
@@ -58,7 +60,7 @@ function FetchDialog({ flightId, vehicle, values, close }: Props & { close: () =
     if (fetch.peek()?.receipt !== null) return;
     fetch.value = (await api.droneLogFetching(flightId)).fetch;
     const receipt = fetch.peek()?.receipt;
-    if (receipt?.file != null) await showAttached(flightId, values, receipt.number);
+    if (receipt?.file != null) attached.value = await isShown(flightId, values, receipt.number);
   };
   useEffect(() => {
     void said(begin());
@@ -73,7 +75,7 @@ function FetchDialog({ flightId, vehicle, values, close }: Props & { close: () =
           {problem.value}
         </p>
       )}
-      {fetch.value ? <Fetching fetch={fetch.value} vehicle={vehicle} /> : <Choose onBoard={onBoard.value} chosen={chosen.value} waiting={problem.value === null} vehicle={vehicle} choose={(number) => (chosen.value = number)} />}
+      {fetch.value ? <Fetching fetch={fetch.value} attached={attached.value} vehicle={vehicle} /> : <Choose onBoard={onBoard.value} chosen={chosen.value} waiting={problem.value === null} vehicle={vehicle} choose={(number) => (chosen.value = number)} />}
       <div class="form-actions">
         {!fetch.value && onBoard.value !== null && (
           <button type="button" class="btn btn-primary" disabled={chosen.value === ''} data-testid="btn-fetch-log-start" onClick={() => void said(start())}>
@@ -104,7 +106,7 @@ function Choose({ onBoard, chosen, waiting, vehicle, choose }: ChooseProps) {
   return <Choice id="drone-log" label="Log on board, and when it was written to last" value={chosen} options={[['', 'Choose a log'], ...onBoard.logs.map((log) => [String(log.number), words(log)] as const)]} onChange={choose} />;
 }
 
-function Fetching({ fetch: { done, total, receipt }, vehicle }: { fetch: LogFetch; vehicle: string }) {
+function Fetching({ fetch: { done, total, receipt }, attached, vehicle }: { fetch: LogFetch; attached: boolean | null; vehicle: string }) {
   if (receipt?.problem) {
     return (
       <p class="note note-crit" role="alert" data-testid="fetch-log-failed">
@@ -114,8 +116,9 @@ function Fetching({ fetch: { done, total, receipt }, vehicle }: { fetch: LogFetc
   }
   if (receipt) {
     return (
-      <p class="note note-ok" role="status" data-testid="fetch-log-done">
-        Log {receipt.number} has come whole, {megabytes(receipt.bytes)}, and is attached to this flight.
+      <p class={`note ${attached === false ? 'note-warn' : 'note-ok'}`} role="status" data-testid="fetch-log-done">
+        Log {receipt.number} has come whole, {megabytes(receipt.bytes)}
+        {attached === null ? '; it is being attached.' : attached ? ', and is attached to this flight.' : `, but is not attached yet. The gateway keeps it as ${receipt.file}.`}
       </p>
     );
   }
@@ -132,13 +135,15 @@ function Fetching({ fetch: { done, total, receipt }, vehicle }: { fetch: LogFetc
   );
 }
 
-async function showAttached(flightId: string, values: Values, number: number | null): Promise<void> {
+/** Whether it has appeared among the flight's logs. */
+async function isShown(flightId: string, values: Values, number: number | null): Promise<boolean> {
   for (let look = 0; look < LOOKED_FOR; look++) {
     const { logs } = await api.flightLogs(flightId);
     values.logs.value = logs;
-    if (logs.some(({ name }) => name.endsWith(`-log-${number}.bin`))) return;
+    if (logs.some(({ name }) => name.endsWith(`-log-${number}.bin`))) return true;
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
   }
+  return false;
 }
 
 function megabytes(bytes: number): string {
