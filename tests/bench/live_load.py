@@ -55,7 +55,7 @@ SPREAD_DEG: Final = 0.02
 
 
 def fields_of(name: str, link: int, system_id: int, armed: bool) -> dict[str, Any]:
-    """As flown over a grid of its own for each of up to 16 links, 300 m apart: fleets do not fly on top of each other."""
+    """As flown over a grid of its own for each of up to 16 links, 300 m apart: fleets do not fly through each other."""
     row, column = divmod(system_id, 16)
     lat = HOME[0] + SPREAD_DEG * (row - 8 + link // 4 % 4 / 4)
     lon = HOME[1] + SPREAD_DEG * (column - 8 + link % 4 / 4)
