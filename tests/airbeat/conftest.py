@@ -130,7 +130,9 @@ def login(unit: Unit, browser: Browser) -> Iterator[Login]:
     contexts, complaints = [], []
 
     def log_in(username: str) -> Page:
-        context = browser.new_context(viewport={"width": 1180, "height": 820}, base_url=unit.address)
+        context = browser.new_context(
+            viewport={"width": 1180, "height": 820}, base_url=unit.address, color_scheme="dark"
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{username}: {error}"))

@@ -46,7 +46,7 @@ async def watching(address: str) -> AsyncIterator[Page | None]:
         return
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        context = await browser.new_context(viewport=SIZE, base_url=address)
+        context = await browser.new_context(viewport=SIZE, base_url=address, color_scheme="dark")
         page = await context.new_page()
         await page.goto("/login")
         await page.fill("input[name=username]", WATCHER)

@@ -5,11 +5,11 @@ import '../style/icons.css';
 import '../style/shell.css';
 import '../style/controls.css';
 import '../style/content.css';
-import { applyTheme, storedTheme, switchTheme } from '../ui/theme';
+import { followTheme, switchTheme } from '../ui/theme';
 import { toast, type Tone } from '../ui/toast';
 import { tellOffers } from './offers';
 
-applyTheme(storedTheme());
+followTheme();
 
 for (const button of document.querySelectorAll<HTMLElement>('[data-action="theme"]')) {
   button.addEventListener('click', switchTheme);

@@ -1,13 +1,23 @@
-/* Dark for the control room, light for the van. Kept in a cookie, so that the server already renders the page in it;
-   every open map follows at once. */
+/* Dark for the control room, light for the van: as was chosen here, else as the machine is set, else dark. A choice is
+   kept in a cookie, so that the server already renders the page in it; every open map follows at once. */
 
 export type Theme = 'dark' | 'light';
 
 const COOKIE = 'theme';
 const YEAR_S = 365 * 86400;
 
-export function storedTheme(): Theme {
-  return document.cookie.split('; ').includes(`${COOKIE}=light`) ? 'light' : 'dark';
+const machine = window.matchMedia('(prefers-color-scheme: light)');
+
+function chosen(): Theme | null {
+  const cookies = document.cookie.split('; ');
+  return (['dark', 'light'] as const).find((theme) => cookies.includes(`${COOKIE}=${theme}`)) ?? null;
+}
+
+/** The theme of now, and of whenever the machine's setting changes while nobody has chosen. */
+export function followTheme(): void {
+  const follow = (): void => applyTheme(chosen() ?? (machine.matches ? 'light' : 'dark'));
+  machine.addEventListener('change', follow);
+  follow();
 }
 
 export function currentTheme(): Theme {
