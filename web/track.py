@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from telemetry.evidence.writing import write
 from telemetry.logs import Log
+from telemetry.logs.scan import keep
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
 from telemetry.review.levels import Levels
@@ -67,8 +67,7 @@ def _read(of: recordings.State) -> Track:
         return _unpacked(file.read_bytes())
     made = _of_log(recordings.opened(of[0]))
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        write(file, _packed(made), 0o640)
+        keep(file, [_packed(made)])
     return made
 
 

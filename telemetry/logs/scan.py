@@ -1,12 +1,15 @@
 """Where the records of a log lie. Kept in a file of its own, a long log is looked through only once.
 
-The file: 8 bytes little-endian, the length of a line of JSON (`_Head`), that line, and the places.
+That file: 8 bytes little-endian, the length of a line of JSON (`_Head`), that line, and the places.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import mmap
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,6 +18,10 @@ import numpy as np
 
 from telemetry.logs.damage import Damage
 from telemetry.logs.fetch import Offsets
+
+log = logging.getLogger(__name__)
+
+Buffer = bytes | memoryview
 
 _LENGTH_BYTES: Final = 8
 
@@ -46,22 +53,32 @@ def kept(file: Path | None, look: Callable[[], Scan]) -> Scan:
         return _load(file)
     except (OSError, ValueError, msgspec.MsgspecError):
         found = look()
-    _save(file, found)
+    keep(file, _packed(found))
     return found
 
 
-def _save(file: Path, found: Scan) -> None:
+def keep(file: Path, parts: Iterable[Buffer]) -> None:
+    """Writes what was worked out of a log: whole or not at all, however many do it at once, and never in its way."""
+    draft = file.with_name(f"{file.name}.{uuid.uuid4().hex}.new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        with draft.open("wb") as out:
+            out.writelines(parts)
+        draft.replace(file)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        log.warning("%s is not kept, and is worked out again next time: %s", file, error)
+
+
+def _packed(found: Scan) -> Iterator[Buffer]:
     last = max((int(at[-1]) for at in found.places.values() if len(at)), default=0)
     place = np.dtype("<u4" if last < 1 << 31 else "<u8")
     counts = tuple((kind, len(at)) for kind, at in found.places.items())
     head = msgspec.json.encode(_Head(place.str, counts, found.damage, found.unknown))
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    draft = file.with_name(f"{file.name}.new")
-    with draft.open("wb") as out:
-        out.write(len(head).to_bytes(_LENGTH_BYTES, "little") + head)
-        for at in found.places.values():
-            out.write(at.astype(place).data)
-    draft.replace(file)
+    yield len(head).to_bytes(_LENGTH_BYTES, "little") + head
+    for at in found.places.values():
+        yield at.astype(place).data
 
 
 def _load(file: Path) -> Scan:

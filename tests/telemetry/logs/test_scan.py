@@ -61,3 +61,9 @@ def test_checksums_side_by_side_are_those_one_by_one(raw: bytes, extra: list[int
     ]
     crcs = checksums(np.frombuffer(raw, dtype=np.uint8), start, length)
     assert with_byte(crcs, np.array(extra, dtype=np.uint16)).tolist() == expected
+
+
+def test_where_nothing_can_be_kept_the_log_is_read_all_the_same(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "full").write_bytes(b"")
+    expected = read(data / "fence-breach.tlog").messages
+    assert read(data / "fence-breach.tlog", tmp_path / "full" / "places").messages == expected
