@@ -64,6 +64,7 @@ def test_a_service_ends_in_success_or_a_named_error(name: str, fault: str) -> No
 
 
 @pytest.mark.ardupilot
+@pytest.mark.timeout(900)  # it flies in real time, through an outage of 20 s for each service
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_services_end_so_with_a_real_arducopter(fault: str, tmp_path: Path) -> None:
     async def attempts(port: int) -> dict[str, ServiceError | None]:
