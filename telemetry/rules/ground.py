@@ -104,13 +104,21 @@ class Ground:
             dtype=np.float64,
         )
         fences = _fences([plan for _, _, plan in placed], xy, velocity)
-        paths = [plan.path if plan is not None else None for _, _, plan in placed]
-        off_path = shapely.distance(np.array(paths, dtype=object), shapely.points(xy))
-        found: dict[str, Standing] = {}
-        for row, (name, _, _) in enumerate(placed):
-            off_path_m = None if np.isnan(off_path[row]) else float(off_path[row])
-            found[name] = Standing(float(xy[row, 0]), float(xy[row, 1]), *fences[row], off_path_m)
-        return found
+        off_path = _off_paths([plan.path if plan is not None else None for _, _, plan in placed], xy)
+        return {
+            name: Standing(x_m, y_m, *fence, off_path_m)
+            for (name, _, _), (x_m, y_m), fence, off_path_m in zip(placed, xy.tolist(), fences, off_path, strict=True)
+        }
+
+
+def _off_paths(paths: Sequence[BaseGeometry | None], xy: FloatArray) -> list[float | None]:
+    found: list[float | None] = [None] * len(paths)
+    rows = [row for row, path in enumerate(paths) if path is not None]
+    if rows:
+        planned: Any = np.array([paths[row] for row in rows], dtype=object)
+        for row, distance in zip(rows, shapely.distance(planned, shapely.points(xy[rows])).tolist(), strict=True):
+            found[row] = distance
+    return found
 
 
 _Fence = tuple[float | None, str, float | None, str]
