@@ -25,7 +25,7 @@ const STEP_PX = 4;
 /** Symbols are painted finer than they are drawn: turned, their edges stay smooth. */
 const FINER = 2;
 /** How much of a drone's symbol a label may not cover. */
-const CORE_PX = 7;
+const CORE_PX = 8;
 
 export interface Look {
   readonly worst: ReadonlyMap<string, Severity>;
@@ -47,8 +47,11 @@ interface Seen {
 /** The lower ones are drawn above the others and labelled first. */
 const RANK: Readonly<Record<Tone, number>> = { selected: 0, critical: 1, warning: 2, low: 3, stale: 4, plain: 5 };
 
-/** Smaller from afar, so that a thousand are still a thousand. */
-const sizeAt = (zoom: number): number => (zoom < 11 ? 0.55 : zoom < 13.5 ? 0.75 : 1);
+/** Smaller from afar, so that a thousand are still a thousand; not so what alarms. */
+function sizeOf(tone: Tone, zoom: number): number {
+  if (RANK[tone] < RANK.stale) return 1;
+  return zoom < 11 ? 0.55 : zoom < 13.5 ? 0.75 : 1;
+}
 
 export class DroneScene {
   private readonly declutter = new Declutter();
@@ -110,7 +113,7 @@ export class DroneScene {
     if (alert) this.stamp(`ring-${alert}`, 1, x, y, 0);
     const flying = phaseOf(state) === 'flying';
     const image: DroneImage = stale ? (flying ? 'drone-stale' : 'drone-ground-stale') : !flying ? 'drone-ground' : alert ? `drone-${alert}` : 'drone-flying';
-    this.stamp(image, tone === 'plain' ? sizeAt(zoom) : 1, x, y, state.heading_deg ?? 0);
+    this.stamp(image, sizeOf(tone, zoom), x, y, state.heading_deg ?? 0);
   }
 
   private stamp(name: DroneImage | RingImage, size: number, x: number, y: number, turn_deg: number): void {
@@ -136,7 +139,7 @@ export class DroneScene {
       const tag = tags.get(track.state.vehicle);
       if (!tag) continue;
       const [width, height] = this.tags.size(tag);
-      const reach = (tone === 'selected' || alert ? 30 : tone === 'plain' ? 14 * sizeAt(zoom) : 17) * this.scale;
+      const reach = (tone === 'selected' || alert ? 30 : 16 * sizeOf(tone, zoom)) * this.scale;
       wishes.push({ key: track.state.vehicle, rank: RANK[tone], must: RANK[tone] <= RANK.warning, x, y, reach, width, height });
     }
     return wishes;
@@ -144,7 +147,7 @@ export class DroneScene {
 
   private cores(zoom: number): Taken[] {
     return this.seen.map(({ x, y, tone }) => {
-      const half = (tone === 'plain' ? CORE_PX * sizeAt(zoom) : CORE_PX * 1.6) * this.scale;
+      const half = CORE_PX * sizeOf(tone, zoom) * this.scale;
       return { left: x - half, top: y - half, right: x + half, bottom: y + half, rank: RANK[tone] };
     });
   }

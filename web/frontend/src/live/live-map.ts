@@ -187,7 +187,8 @@ export class LiveMap {
   private followNews(container: HTMLElement): void {
     const { watch, alerts, isLive, tick, onboard } = this.picture;
     const replan = (): void => void (this.ready && this.drawPlans());
-    for (const news of [watch.heard, tick, alerts, isLive, this.selected, this.view]) news.subscribe(this.ask);
+    for (const news of [watch.heard, alerts, isLive, this.selected, this.view]) news.subscribe(this.ask);
+    tick.subscribe(() => this.picture.fleet.tracks.size > 0 && this.ask());
     for (const news of [onboard, this.selected, this.view]) news.subscribe(replan);
     watch.tick.subscribe(() => {
       this.drawAround();
