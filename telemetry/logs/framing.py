@@ -87,7 +87,7 @@ _PAYLOAD: Final = _by_id(dict(PAYLOAD_SIZE))
 def find_records(data: Bytes) -> Iterator[tuple[Records, list[Span]]]:
     """Block by block: the records, and from where to where there is none since the one before."""
     at = 0
-    block = min(max(_BLOCKS[0], len(data) // 16), _BLOCKS[1])
+    block = min(max(_BLOCKS[0], len(data) // 8), _BLOCKS[1])
     for begin in range(0, len(data), block):
         found = _without_nested(_block(data, begin, block), at)
         ends = np.append(at, found.start + found.size)
