@@ -91,3 +91,15 @@ test('where it fails, it says why and is offered again', async () => {
   expect(page.textContent).toContain('The link broke while item 12 was written.');
   expect(found('btn-restore')).not.toBeNull();
 });
+
+test('what was read back of a plan that was changed since is no green receipt', () => {
+  const before = store.sortie.value;
+  const aboard = receipt('u3', '12', true);
+  const words = (plan_sha256: string): string | undefined => {
+    act(() => (store.sortie.value = { ...before, plan_sha256, receipt: aboard }));
+    return found('receipt')?.querySelector('header')?.textContent ?? undefined;
+  };
+  expect(words(aboard.plan_sha256)).toBe('Aboard and read back equal');
+  expect(words('cc'.repeat(32))).toBe('Aboard: the plan before it was changed');
+  store.sortie.value = before;
+});
