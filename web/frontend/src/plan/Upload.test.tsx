@@ -25,8 +25,9 @@ const receipt = (upload_id: string, sortie: string, verified: boolean): UploadRe
 });
 
 const failed = receipt('u1', '12', false);
+const sortie = signal({ sortie_id: '12', version: 1, vehicle: 'UAV-07', plan_sha256: failed.plan_sha256, receipt: failed });
 const store = {
-  sortie: signal({ sortie_id: '12', version: 1, vehicle: 'UAV-07', plan_sha256: failed.plan_sha256, receipt: failed }),
+  sortie,
   rights: signal({ upload: true, override: false, edit: true }),
   form: signal({ vehicle: 'UAV-07' }),
   changed: signal(false),
@@ -93,13 +94,15 @@ test('where it fails, it says why and is offered again', async () => {
 });
 
 test('what was read back of a plan that was changed since is no green receipt', () => {
-  const before = store.sortie.value;
+  const before = sortie.value;
   const aboard = receipt('u3', '12', true);
   const words = (plan_sha256: string): string | undefined => {
-    act(() => (store.sortie.value = { ...before, plan_sha256, receipt: aboard }));
+    act(() => {
+      sortie.value = { ...before, plan_sha256, receipt: aboard };
+    });
     return found('receipt')?.querySelector('header')?.textContent ?? undefined;
   };
   expect(words(aboard.plan_sha256)).toBe('Aboard and read back equal');
   expect(words('cc'.repeat(32))).toBe('Aboard: the plan before it was changed');
-  store.sortie.value = before;
+  sortie.value = before;
 });
