@@ -33,6 +33,7 @@ DRONES: Final = 3
 ONCE_SPEEDUP: Final = 10
 TAKE_OFF_S: Final = 180.0
 PLAN_FILE: Final = "hyde-park-survey.plan"
+PARAMETERS: Final = "drone.parm"
 
 
 def demo_plan() -> Plan:
@@ -89,7 +90,7 @@ def write_settings(home: Path, web_port: int, udp_port: int) -> Path:
 
 def simulator(home: Path, udp_port: int, count: int, speedup: int) -> Service:
     command = (sys.executable, "-m", "airbeat", "sitl", "--count", str(count), "--home", HOME)
-    link = ("--udp", f"127.0.0.1:{udp_port}", "--speedup", str(speedup))
+    link = ("--udp", f"127.0.0.1:{udp_port}", "--speedup", str(speedup), "--params", str(_data(PARAMETERS)))
     return Service("sitl", (*command, *link), {"AIRBEAT_HOME": str(home)})
 
 
