@@ -84,8 +84,9 @@ def test_an_incident_comes_in_and_the_pilot_has_a_search_to_submit(login: Login)
 
     offer_search(room, "UAV-02")
 
+    expect(pilot.get_by_test_id("offers-count")).to_have_text("1", timeout=PATIENCE_MS)  # wherever he is
     pilot.goto("/")
-    pilot.get_by_role("link", name=re.compile(f"{NUMBER}: expanding square search")).click()
+    pilot.get_by_test_id("offers").get_by_role("link", name=re.compile(f"{NUMBER}: expanding square search")).click()
     expect(pilot.get_by_test_id("sortie-state")).to_have_attribute("data-state", "draft")
     expect(pilot.get_by_test_id("check-state")).to_have_attribute("data-state", "current", timeout=PATIENCE_MS)
     expect(pilot.locator('[data-testid="finding"][data-severity="error"]')).to_have_count(0)
