@@ -124,11 +124,12 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
 
 
 def growth(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Milliseconds of a core a second that each simulated drone costs the services together."""
+    """Milliseconds of a core a second that each simulated drone costs the services, one by one and together."""
     return [
         {
             "drones": row["drones"],
-            "core_ms_per_drone_s": round(1000 * sum(row["cpu_cores"][name] for name in SERVICES) / row["drones"], 2),
+            **{name: round(1000 * row["cpu_cores"][name] / row["drones"], 2) for name in SERVICES},
+            "together": round(1000 * sum(row["cpu_cores"][name] for name in SERVICES) / row["drones"], 2),
         }
         for row in rows
         if row["kind"] == "simulated"
@@ -191,6 +192,10 @@ def show(console: Console, rows: list[dict[str, Any]], peers: list[dict[str, Any
             f"{row['cpu_cores']:.2f}",
         )
     console.print(table)
+    cost = Table("Drones", *SERVICES, "together", title="ms of a core a second, for each drone")
+    for row in growth(rows):
+        cost.add_row(*map(str, row.values()))
+    console.print(cost)
 
 
 def keep(rows: list[dict[str, Any]], peers: list[dict[str, Any]]) -> None:
