@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import shutil
 import socket
@@ -37,9 +36,6 @@ log = logging.getLogger(__name__)
 
 STEP_S: Final = 0.1
 USAGE_EVERY_S: Final = 2.0
-GARBAGE: Final = 100_000
-"""New objects before cycles are looked for: every step makes some for each drone, none in a cycle, and looking took a
-third of the time."""
 
 
 class Monitor:
@@ -184,7 +180,6 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> None:
-    gc.set_threshold(GARBAGE)
     run_service(run)
 
 
