@@ -20,8 +20,8 @@ from telemetry.settings import Settings
 log = logging.getLogger(__name__)
 
 GARBAGE: Final = 100_000
-"""New objects before cycles are looked for. A tick makes some for each drone, none in a cycle: looking as often as Python
-does by itself took a third of the monitor's time."""
+"""New objects before cycles are looked for. A tick makes some for each drone, none in a cycle: looking as often as
+Python does by itself took a third of the monitor's time."""
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
