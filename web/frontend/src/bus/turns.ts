@@ -2,7 +2,7 @@
    takes the newest there is. A slow machine makes fewer pictures, each of what is true when it is begun. */
 
 /** What comes ten times a second is drawn ten times a second, also when it comes a little early. */
-const LEAST_MS = 80;
+const LEAST_MS = 95;
 /** A page in the background is given no frames to draw in, but goes on. */
 const HIDDEN_MS = 250;
 /** What is new is taken in after this long, even while a picture is still on its way: words do not wait for pictures. */
