@@ -45,8 +45,8 @@ ONLY: Final = os.environ.get("AIRBEAT_BENCH_N")
 PEER_RUNS: Final = (50, 200)
 SETTLING_S: Final = {"simulated": 45.0, "replayed": 5.0}
 """Until simulated drones know where they are; until a fleet that appeared at once has been greeted."""
-OPENING_S: Final = 20.0
-"""For the browser."""
+OPENING_S: Final = 30.0
+"""For the browser, until its first pictures are no longer among those that it keeps."""
 SCREENS: Final = 30
 SETTLED_AFTER_S: Final = 10.0
 SERVICES: Final = ("recorder", "gateway", "monitor", "nats", "web")
@@ -90,20 +90,21 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
     await recorded.begun()
     await asyncio.sleep(SETTLING_S[kind])
     async with live_browser.watching(stand.web) as page:
-        ages.ms.clear()
         watched = {
             **stand.processes,
             "load": [load.pid],
             "browser": live_browser.processes(),
             "counting": [os.getpid()],
         }
-        cores = Cores(watched)
+        await asyncio.sleep(SETTLED_AFTER_S)
+        ages.ms.clear()
+        before, cores = await live_browser.pictures(page), Cores(watched)
         await asyncio.sleep(SECONDS)
         used = cores.used()
         memory = {name: sum(map(memory_mb, pids)) for name, pids in watched.items()}
         if load.returncode is not None:
             raise SystemExit("The load ended before it was measured: this machine is too busy to open a page in time.")
-        on_screen = await live_browser.figures(page, SECONDS)
+        on_screen = await live_browser.figures(page, before, SECONDS)
     sent = json.loads((await load.communicate())[0])
     await recorded.settled(sent["sent"], SETTLED_AFTER_S)
     return {

@@ -60,17 +60,27 @@ async def watching(address: str) -> AsyncIterator[Page | None]:
             await browser.close()
 
 
-async def figures(page: Page | None, seconds: float) -> dict[str, Any]:
-    """For the results: ages and work of the latest 400 pictures, pictures a second since the page was opened."""
+async def pictures(page: Page | None) -> int:
+    """Drawn since the page was opened."""
+    return 0 if page is None else int((await _told(page))["drawn"])
+
+
+async def figures(page: Page | None, before: int, seconds: float) -> dict[str, Any]:
+    """For the results: ages and work of the latest 400 pictures; pictures a second, since there were `before`."""
     if page is None:
         return {"age_p50_ms": None, "age_p99_ms": None, "work_ms": None, "pictures_per_s": None}
-    shown: dict[str, str] = await page.locator('[data-testid="map"]').evaluate("map => ({...map.dataset})")
+    told = await _told(page)
     return {
-        "age_p50_ms": float(shown["ageP50Ms"]),
-        "age_p99_ms": float(shown["ageP99Ms"]),
-        "work_ms": float(shown["workMs"]),
-        "pictures_per_s": round(float(shown["drawn"]) / seconds, 1),
+        "age_p50_ms": float(told["ageP50Ms"]),
+        "age_p99_ms": float(told["ageP99Ms"]),
+        "work_ms": float(told["workMs"]),
+        "pictures_per_s": round((int(told["drawn"]) - before) / seconds, 1),
     }
+
+
+async def _told(page: Page) -> dict[str, str]:
+    told: dict[str, str] = await page.locator('[data-testid="map"]').evaluate("map => ({...map.dataset})")
+    return told
 
 
 def processes() -> list[int]:
