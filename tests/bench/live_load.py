@@ -1,8 +1,8 @@
 """Traffic of N drones to the gateway's UDP ports: ``python -m tests.bench.live_load KIND N SECONDS PORT…``.
 
 ``replayed``: prepared frames, 50 a second and drone, four to a datagram, with right sequence numbers. ``simulated``:
-the built-in fleet, sending what the gateway asks for. 250 drones share a port, told apart by their system id. Prints
-one JSON object at its end: the frames that left, and for how long they did.
+the built-in fleet, 50 messages a second as well, most of them what the gateway asks for. 250 drones share a port, told
+apart by their system id. Prints one JSON object at its end: the frames that left, and for how long they did.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ MIX: Final = [
     )
 ]
 """The 50 messages of a second, each kind evenly spread."""
+STREAMS: Final = dict.fromkeys(("SR0_EXTRA1", "SR0_POSITION", "SR0_RAW_SENS"), 0.0)
+"""Of a simulated drone, switched off: with what is asked of it and the other streams it sends 50 messages a second."""
 HOME: Final = (51.50735, -0.16370)
 SPREAD_DEG: Final = 0.02
 
@@ -178,6 +180,7 @@ async def simulate(count: int, seconds: float, ports: list[int]) -> dict[str, An
             base_port=None,
             udp=("127.0.0.1", port),
             home=(HOME[0] + SPREAD_DEG * number, HOME[1], 24.0, 0.0),
+            parameters=STREAMS,
         )
         for number, port in enumerate(ports)
     ]
