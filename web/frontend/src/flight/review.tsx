@@ -60,7 +60,7 @@ export function MapPane({ of }: { of: Review }) {
     if (container.current) map.current = new FlightMap(container.current, of);
   }, []);
   return (
-    <section class="flight-map" aria-label="Map">
+    <section class="flight-map" aria-label="Track on the map">
       <div class="flight-map-canvas" ref={container} />
       <div class="map-tools">
         <button type="button" class="btn" data-testid="btn-fit" onClick={() => map.current?.fitFlight()}>

@@ -125,7 +125,7 @@ function MapPane({ model }: { model: Model }) {
     if (container.current) map.value = new LiveMap(container.current, model);
   }, []);
   return (
-    <section class="live-map" aria-label="Map">
+    <section class="live-map" aria-label="Drones on the map">
       <div class="live-map-canvas" ref={container} />
       <PastMark picture={picture} />
       {map.value && <MapTools map={map.value} model={model} />}

@@ -75,7 +75,7 @@ export function DroneList({ picture, rows, choice, selected, select }: Props) {
         />
         <PopOut panel="drones" />
       </div>
-      <div class="drone-columns" role="row">
+      <div class="drone-columns" role="group" aria-label="Sort by">
         {COLUMNS.map(([key, words, kind]) => (
           <button
             type="button"
