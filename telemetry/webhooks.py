@@ -15,9 +15,7 @@ import hashlib
 import hmac
 import logging
 import time
-import urllib.error
-import urllib.request
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -27,6 +25,7 @@ from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.bus_keys import BusKeys
 from telemetry.errors import BusError, SettingsError
+from telemetry.posting import post
 from telemetry.running import run_service
 from telemetry.settings import Settings, WebhookSettings
 from telemetry.wire import Event
@@ -38,18 +37,12 @@ TIMEOUT_S: Final = 10.0
 AGAIN_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0)
 GIVE_UP_S: Final = 24 * 3600.0
 """An alert that could not be posted for a day is left out, and that is logged."""
-TAKEN: Final = range(200, 300)
 
 
 class Posted(msgspec.Struct, frozen=True):
     """How far a webhook has come in the stream of events."""
 
     sequence: int
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 class Webhook:
@@ -60,7 +53,6 @@ class Webhook:
             raise SettingsError("webhooks.url", f"{hook.url!r} is no http or https url")
         self.name = hook.name
         self._hook, self._unit = hook, unit
-        self._opener = urllib.request.build_opener(_NoRedirect)
 
     def body(self, event: Event) -> bytes:
         """``kind``, ``at``, ``unit``, ``text`` and the whole ``alert``."""
@@ -72,16 +64,13 @@ class Webhook:
 
     def _post(self, event: Event) -> bool:
         body, at = self.body(event), int(time.time())
-        request = urllib.request.Request(self._hook.url, body, method="POST")  # http or https, see above
-        request.add_header("Content-Type", "application/json")
-        request.add_header("Airbeat-Delivery", event.event_id)
-        request.add_header("Airbeat-Signature", signature(self._hook.secret, at, body))
+        headers = {"Airbeat-Delivery": event.event_id, "Airbeat-Signature": signature(self._hook.secret, at, body)}
         try:
-            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
-                return answer.status in TAKEN
-        except (urllib.error.URLError, OSError) as error:  # refused, timed out, any status that is not 2xx
+            post(self._hook.url, body, TIMEOUT_S, headers)
+        except OSError as error:
             log.warning("%s: not taken: %s", self.name, error)
             return False
+        return True
 
 
 def signature(secret: str, at: int, body: bytes) -> str:

@@ -7,7 +7,6 @@ every minute, and stands on the administrator's first page until it is taken.
 
 from __future__ import annotations
 
-import http.client
 import logging
 import os
 import threading
@@ -24,6 +23,7 @@ from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.publishing import Head
 from telemetry.evidence.writing import write
+from telemetry.posting import post
 from web.store import custody
 from web.store.database import Database
 
@@ -103,8 +103,8 @@ def _next(where: str, sent: Sent, head: Head, line: bytes) -> Sent:
     if not _is_due(sent, head):
         return sent
     try:
-        _post(where, line) if urlsplit(where).scheme in ("http", "https") else _append(Path(where), line)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        post(where, line, TIMEOUT_S, {}) if urlsplit(where).scheme in ("http", "https") else _append(Path(where), line)
+    except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error) or type(error).__name__
         log.warning("the head of the logs was not taken by %s: %s", where, problem)
         return msgspec.structs.replace(sent, problem=problem, since=sent.since or head.at)
@@ -124,18 +124,3 @@ def _append(path: Path, line: bytes) -> None:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _post(where: str, line: bytes) -> None:
-    """Raises `OSError` for anything but a 2xx, a redirect too: what an administrator did not write is sent nothing."""
-    address = urlsplit(where)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = kind(address.hostname or "", address.port, timeout=TIMEOUT_S)
-    try:
-        target = f"{address.path or '/'}{'?' + address.query if address.query else ''}"
-        connection.request("POST", target, line, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        if answer.status not in range(200, 300):
-            raise OSError(f"it answered {answer.status} {answer.reason}")
-    finally:
-        connection.close()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from telemetry.gateway import traffic
 from telemetry.gateway.command import Command
-from telemetry.gateway.route import REBOOT_STEP_MS, Route, better
+from telemetry.gateway.route import Route, better
 from telemetry.gateway.twins import Twins
 from telemetry.links import Link, Peer
 from telemetry.mavlink.enums import MavAutopilot, MavState, MavType
@@ -18,7 +18,7 @@ from telemetry.mavlink.messages import BY_ID, BY_NAME, Message, decode, framed, 
 from telemetry.mavlink.signing import Signing
 from telemetry.mavlink.tlog import STAMP
 from telemetry.services.mailbox import Mailbox
-from telemetry.vehicle import HANDLERS, Vehicle
+from telemetry.vehicle import HANDLERS, REBOOT_STEP_MS, Vehicle
 from telemetry.wire import LiveVehicle, VehicleInfo
 
 OWN_SYSTEM: Final = 255

@@ -19,7 +19,6 @@ BUSY_SILENT_S: Final = 0.7
 BUSY_FRAMES: Final = 10
 WORSE_PCT: Final = 20.0
 """A link that loses this much more gives way too."""
-REBOOT_STEP_MS: Final = 2000
 QUIET_BEATS: Final = 5
 QUIET_FRAMES: Final = 3
 """A link that for so many seconds has brought fewer frames than this in each carries heartbeats only."""

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from airbeat.evidence_cli import evidence
 from telemetry.errors import RecordingError
-from telemetry.evidence import seal_flight, verify
+from telemetry.evidence import verify
+from tests.web.evidence import sealed_bytes
 from web.serve import open_database
 from web.store import audit
 from web.store.audit import Who
@@ -22,14 +23,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return tmp_path / "home"
-
-
-def fly(home: Path, day: int) -> Path:
-    folder = home / "flights" / f"202611{day:02d}T071530Z-UAV-07"
-    folder.mkdir(parents=True)
-    (folder / "telemetry.tlog").write_bytes(b"frames" * 1000)
-    seal_flight(folder)
-    return folder
 
 
 def look_at(home: Path, folder: Path) -> None:
@@ -60,10 +53,10 @@ def published(home: Path) -> str:
 
 
 def test_by_an_earlier_head_a_flight_taken_away_with_its_line_is_found(home: Path) -> None:
-    folders = [fly(home, day) for day in (20, 21, 22)]
+    folders = [sealed_bytes(home, day) for day in (20, 21, 22)]
     head = published(home)
     assert problems("--head", head) == []
-    fly(home, 23)
+    sealed_bytes(home, 23)
     assert problems("--head", head) == [], "a log that has grown holds the earlier head"
     log = home / "flights" / "flights.log"
     for folder in (folders[2], home / "flights" / "20261123T071530Z-UAV-07"):
@@ -76,10 +69,10 @@ def test_by_an_earlier_head_a_flight_taken_away_with_its_line_is_found(home: Pat
 def test_a_second_party_finds_it_with_a_copy_of_the_log_and_the_key_alone(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fly(home, 20)
+    sealed_bytes(home, 20)
     key = (home / "keys" / "evidence.pub").read_text().strip()
     assert run("rotate-key", "--yes").exit_code == 0
-    fly(home, 21)
+    sealed_bytes(home, 21)
     heads, copy = published(home), tmp_path / "copy.log"
     shutil.copy(home / "flights" / "flights.log", copy)
     monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "another machine"))
@@ -90,7 +83,7 @@ def test_a_second_party_finds_it_with_a_copy_of_the_log_and_the_key_alone(
 
 
 def test_by_an_earlier_head_a_cut_custody_log_is_found(home: Path) -> None:
-    folder = fly(home, 20)
+    folder = sealed_bytes(home, 20)
     look_at(home, folder)
     look_at(home, folder)
     head = published(home)
@@ -105,14 +98,14 @@ def test_by_an_earlier_head_a_cut_custody_log_is_found(home: Path) -> None:
 
 
 def test_a_rotation_is_recorded_and_everything_before_and_after_it_verifies(home: Path) -> None:
-    before = fly(home, 20)
+    before = sealed_bytes(home, 20)
     first = (home / "keys" / "evidence.pub").read_text().strip()
     done = run("rotate-key", "--yes")
     assert done.exit_code == 0, done.output
     now = (home / "keys" / "evidence.pub").read_text().strip()
     assert first in done.stdout
     assert now in done.stdout
-    after = fly(home, 21)
+    after = sealed_bytes(home, 21)
     assert verify(before, first).good
     assert verify(after, first).good
     assert problems("--head", published(home)) == []
@@ -125,10 +118,10 @@ def test_a_rotation_is_recorded_and_everything_before_and_after_it_verifies(home
 
 
 def test_a_head_of_another_key_is_refused(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fly(home, 20)
+    sealed_bytes(home, 20)
     head = published(home)
     monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "other"))
-    fly(tmp_path / "other", 20)
+    sealed_bytes(tmp_path / "other", 20)
     done = run("check", "--head", head)
     assert isinstance(done.exception, RecordingError)
     assert "not signed by that key" in str(done.exception)

@@ -1,4 +1,4 @@
-"""A flight of the survey that a real ArduCopter flew, sealed as the recorder seals it and indexed."""
+"""Flights sealed as the recorder seals them: the survey that a real ArduCopter flew, indexed, and one of plain bytes."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ def sealed_flight(home: Path, data: Path, database: Database, sortie: Sortie) ->
 
 def public_key(home: Path) -> str:
     return (home / "keys" / "evidence.pub").read_text().strip()
+
+
+def sealed_bytes(home: Path, day: int) -> Path:
+    """A flight of that day of November, of frames that nobody reads."""
+    folder = home / "flights" / f"202611{day:02d}T071530Z-UAV-07"
+    folder.mkdir(parents=True)
+    (folder / "telemetry.tlog").write_bytes(b"frames" * 1000)
+    seal_flight(folder)
+    return folder

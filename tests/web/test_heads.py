@@ -16,24 +16,17 @@ from msgspec.structs import replace
 
 from telemetry import settings
 from telemetry.errors import SettingsError
-from telemetry.evidence import flight_log, publishing, seal_flight, verify_log
+from telemetry.evidence import flight_log, publishing, verify_log
 from telemetry.evidence.publishing import Head
 from telemetry.settings import EvidenceSettings
 from tests.web.conftest import Browser
+from tests.web.evidence import sealed_bytes
 from web import heads
 from web.auth.permissions import Role
 from web.heads import Heads
 from web.store import audit
 from web.store.audit import Who
 from web.store.database import Database
-
-
-def fly(home: Path, day: int) -> Path:
-    folder = home / "flights" / f"202611{day:02d}T071530Z-UAV-07"
-    folder.mkdir(parents=True)
-    (folder / "telemetry.tlog").write_bytes(b"frames" * 1000)
-    seal_flight(folder)
-    return folder
 
 
 def look_at(database: Database, folder: Path) -> None:
@@ -78,7 +71,7 @@ def test_each_new_flight_sends_a_head_and_a_cut_log_is_found_by_them(
     address = f"http://127.0.0.1:{second_party.server_port}/heads?unit=7"
     publisher = Heads(tmp_path, database, (str(folder), address))
     for day in (20, 21, 22):
-        fly(tmp_path, day)
+        sealed_bytes(tmp_path, day)
         publisher.look()
         publisher.look()
     assert [head.flights for head in kept(tmp_path, folder / "heads.jsonl")] == [1, 2, 3]
@@ -89,13 +82,13 @@ def test_each_new_flight_sends_a_head_and_a_cut_log_is_found_by_them(
     assert verify_log(log, public, hashes) == []
     shutil.rmtree(tmp_path / "flights" / "20261122T071530Z-UAV-07")
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:2]))
-    fly(tmp_path, 23)
+    sealed_bytes(tmp_path, 23)
     assert verify_log(log, public) == [], "by itself the log does not know"
     assert "published head" in verify_log(log, public, hashes)[0].text
 
 
 def test_looks_alone_send_one_an_hour(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = fly(tmp_path, 20)
+    folder = sealed_bytes(tmp_path, 20)
     publisher = Heads(tmp_path, database, (str(tmp_path / "heads.jsonl"),))
     publisher.look()
     look_at(database, folder)
@@ -114,7 +107,7 @@ def test_what_is_refused_is_told_to_the_administrator_and_tried_again(
     log_in: Callable[[Role], Browser],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    fly(tmp_path, 20)
+    sealed_bytes(tmp_path, 20)
     address = f"http://127.0.0.1:{second_party.server_port}/heads"
     missing = str(tmp_path / "not-mounted" / "heads.jsonl")
     before = app.extensions["airbeat"]

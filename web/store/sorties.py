@@ -301,7 +301,8 @@ def _sortie(db: Session, row: Row) -> api.Sortie:
 
 def _summary(db: Session, row: Row) -> api.SortieSummary:
     decision = _standing(db, row)
-    newest = db.get_one(PlanVersion, (row.id, row.version)) if row.state == State.DRAFT.value else None
+    newest = (PlanVersion.sortie_id == row.id) & (PlanVersion.version == row.version)
+    saved_by = db.scalar(select(PlanVersion.saved_by).where(newest)) if row.state == State.DRAFT.value else None
     return api.SortieSummary(
         str(row.id),
         row.title,
@@ -314,5 +315,5 @@ def _summary(db: Session, row: Row) -> api.SortieSummary:
         row.version,
         decision.by if decision and decision.approved else None,
         row.updated_at,
-        newest.saved_by if newest and newest.saved_by != row.pilot else None,
+        saved_by if saved_by != row.pilot else None,
     )
