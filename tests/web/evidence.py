@@ -1,4 +1,4 @@
-"""Flights sealed as the recorder seals them: the survey that a real ArduCopter flew, indexed, and one of plain bytes."""
+"""Flights sealed as the recorder seals them: the survey a real ArduCopter flew, indexed, and one of plain bytes."""
 
 from __future__ import annotations
 
