@@ -3,8 +3,7 @@ import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 
 import type { Circumstances as Known, NearZone, OtherDrone } from '../generated';
-import { bearing, fixed } from '../live/words';
-import { metres, UNKNOWN } from '../ui/format';
+import { bearing, fixed, metres, UNKNOWN } from '../ui/format';
 
 interface Props {
   /** null until it is known, or where it cannot be. */

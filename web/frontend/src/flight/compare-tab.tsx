@@ -3,8 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import type { Comparison, FlightSummary } from '../generated';
-import { metres } from '../live/words';
-import { clock, instant } from '../ui/format';
+import { clock, instant, metres, quantity } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { type Alignment, type Comparing, nameOf } from './comparing';
 import { isProblem } from './map-deeds';
@@ -101,7 +100,7 @@ function Beside({ own, found, comparing, cursor }: Props & { found: Comparison }
       </p>
       {nearest && (
         <button type="button" class="moment" data-testid="nearest" onClick={() => (cursor.value = nearest.at_s)}>
-          {metres(nearest.distance_m, 1)} apart at the nearest, {new Date(nearest.at_s * 1000).toISOString().slice(11, 19)}: {metres(nearest.horizontal_m, 1)} over the ground, {heightWords(nearest.height_m)}.
+          {quantity(nearest.distance_m, 1, 'm')} apart at the nearest, {new Date(nearest.at_s * 1000).toISOString().slice(11, 19)}: {quantity(nearest.horizontal_m, 1, 'm')} over the ground, {heightWords(nearest.height_m)}.
         </button>
       )}
       <Figures own={own} other={other} />
@@ -121,7 +120,7 @@ function Beside({ own, found, comparing, cursor }: Props & { found: Comparison }
 }
 
 function heightWords(height_m: number): string {
-  return Math.abs(height_m) < 0.5 ? 'at one height' : `this one ${metres(Math.abs(height_m), 1)} ${height_m > 0 ? 'higher' : 'lower'}`;
+  return Math.abs(height_m) < 0.5 ? 'at one height' : `this one ${quantity(Math.abs(height_m), 1, 'm')} ${height_m > 0 ? 'higher' : 'lower'}`;
 }
 
 const FIGURES: readonly (readonly [string, (of: FlightSummary) => string])[] = [

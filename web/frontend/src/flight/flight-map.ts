@@ -4,7 +4,7 @@ import type { ExpressionSpecification, LngLat } from 'maplibre-gl';
 
 import type { FlightSeries, Position } from '../generated';
 import { addDroneImages } from '../live/drone-images';
-import { addMeasureLayers, drawMeasure } from '../live/measure';
+import { addMeasureLayers, drawMeasure } from '../map/measure';
 import { screenScale } from '../map/screen';
 import { addPlanLayers, showPlans } from '../live/shown-plan';
 import { boundsOf, lonLat, rounded } from '../map/geo';

@@ -2,11 +2,10 @@
 import type { Signal } from '@preact/signals';
 
 import type { Flight, LegFlown } from '../generated';
-import { fixed } from '../live/words';
-import { clock, UNKNOWN } from '../ui/format';
+import { clock, fixed, quantity, UNKNOWN } from '../ui/format';
 import { Nothing } from './nothing';
 
-const distance = (value: number | null): string => (value === null ? UNKNOWN : `${value.toFixed(1)} m`);
+const distance = (value: number | null): string => quantity(value, 1, 'm');
 const signed = (value: number | null): string => (value === null ? UNKNOWN : `${value >= 0.05 ? '+' : ''}${fixed(value, 1)} m`);
 
 export function PlanTab({ flight, cursor }: { flight: Flight; cursor: Signal<number> | null }) {

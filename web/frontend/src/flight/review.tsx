@@ -6,9 +6,9 @@ import { api } from '../api';
 import { Chart, type Shared } from '../charts/Chart';
 import { type Line, rangeOf, type Window } from '../charts/series';
 import type { FlightPage, FlightSeries } from '../generated';
-import { bearing, fixed, metres, modeWords, quantity, speed } from '../live/words';
-import { clock as duration, percent } from '../ui/format';
+import { bearing, clock as duration, fixed, percent, quantity, speed } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { modeWords } from '../ui/modes';
 import { Comparing, nameOf } from './comparing';
 import type { Happening } from './events';
 import { FlightMap } from './flight-map';
@@ -197,8 +197,8 @@ function Readout({ of }: { of: Review }) {
     <dl class="readout" data-testid="readout">
       <Value name="UTC" value={new Date(time * 1000).toISOString().slice(11, 19)} wide />
       <Value name="Flown" value={duration(time - shared.whole.from)} />
-      <Value name="Height" value={metres(moment?.height_home_m ?? null, 1)} wide />
-      <Value name="Speed" value={speed(moment?.ground_speed_m_s ?? null)} wide />
+      <Value name="Height" value={quantity(moment?.height_home_m, 1, 'm')} wide />
+      <Value name="Speed" value={speed(moment?.ground_speed_m_s)} wide />
       <Value name="Heading" value={bearing(moment?.heading_deg ?? null)} />
       <Value name="Battery" value={percent(moment?.battery_pct)} />
       <Value name="Link loss" value={quantity(moment?.link_loss_pct ?? null, 1, '%')} />

@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals';
 
 import { api, ApiError } from '../api';
 import type { FlightLog, LoggedMessage } from '../generated';
-import { fixed } from '../live/words';
+import { fixed } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toast';
 import { FetchLog } from './drone-log';

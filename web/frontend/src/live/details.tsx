@@ -4,7 +4,8 @@ import type { ComponentChildren } from 'preact';
 import { ageMs, type Moment } from '../bus/age';
 import type { LiveVehicle, Plan, VehicleInfo } from '../generated';
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
-import { clock as clockOf, metres as distance, UNKNOWN } from '../ui/format';
+import { bearing, clock as clockOf, degrees, metres as distance, quantity, speed, UNKNOWN } from '../ui/format';
+import { modeWords } from '../ui/modes';
 import { Commander, CommandOrders } from './command';
 import { Battery } from './drone-list';
 import { batteryLeftS, homeOf, homeS, placeOf, progressOf } from './estimates';
@@ -16,7 +17,7 @@ import { clock } from './top-bar';
 import { VideoSlot } from './video-slot';
 import type { Picture } from './picture';
 import { PopOut } from './pop-out';
-import { bearing, degrees, fixWords, metres, modeWords, PHASE_WORDS, phaseOf, quantity, speed } from './words';
+import { fixWords, PHASE_WORDS, phaseOf } from './words';
 
 interface Props {
   readonly model: Pick<Model, 'picture' | 'page' | 'rights' | 'selected' | 'map'>;
@@ -76,11 +77,11 @@ function Facts({ track, at, plan }: { track: Track; at: Moment; plan: Plan | nul
   return (
     <>
       <Group title="Position" part="position" track={track} at={at}>
-        <Fact label="Above home" value={metres(state.height_home_m, 1)} strong />
+        <Fact label="Above home" value={quantity(state.height_home_m, 1, 'm')} strong />
         <Fact label="Speed" value={speed(state.ground_speed_m_s)} strong />
-        <Fact label="Above ground" value={metres(state.height_ground_m, 1)} />
+        <Fact label="Above ground" value={quantity(state.height_ground_m, 1, 'm')} />
         <Fact label="Climb" value={speed(state.climb_m_s)} />
-        <Fact label="Above sea" value={metres(state.altitude_amsl_m, 1)} />
+        <Fact label="Above sea" value={quantity(state.altitude_amsl_m, 1, 'm')} />
         <Fact label="Heading" value={bearing(state.heading_deg)} />
         <Fact label="Home away" value={home && here ? distance(metresTo(here, home)) : UNKNOWN} />
         <Fact label="Way home" value={home && here ? bearing(bearingTo(here, home)) : UNKNOWN} />

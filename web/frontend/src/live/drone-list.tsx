@@ -2,14 +2,15 @@
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { percent, UNKNOWN } from '../ui/format';
+import { percent, quantity, speed, UNKNOWN } from '../ui/format';
+import { modeWords } from '../ui/modes';
 import { ageWords, freshness } from './freshness';
 import { DroneMark, SeverityMark } from './marks';
 import type { Picture } from './picture';
 import { PopOut } from './pop-out';
 import type { Filter, Row, Sort, SortKey } from './rows';
 import { screenScale } from '../map/screen';
-import { metres, missionWords, modeWords, PHASE_WORDS, phaseOf, speed, VERY_LOW_PCT } from './words';
+import { missionWords, PHASE_WORDS, phaseOf, VERY_LOW_PCT } from './words';
 
 const ROW_REM = 3;
 const SPARE_ROWS = 4;
@@ -175,8 +176,8 @@ function DroneRow({ row, top, selected, select }: { row: Row; top: number; selec
         {row.alert && <SeverityMark severity={row.alert} />}
       </span>
       <span class="column-mode" role="gridcell">{modeWords(state?.mode ?? null)}</span>
-      <span class="column-height num" role="gridcell">{metres(state?.height_home_m ?? null)}</span>
-      <span class="column-speed num" role="gridcell">{speed(state?.ground_speed_m_s ?? null, 0)}</span>
+      <span class="column-height num" role="gridcell">{quantity(state?.height_home_m, 0, 'm')}</span>
+      <span class="column-speed num" role="gridcell">{speed(state?.ground_speed_m_s, 0)}</span>
       <span class="column-battery num" role="gridcell">
         <Battery value={state?.battery_pct ?? null} />
       </span>

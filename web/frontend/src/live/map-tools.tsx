@@ -1,13 +1,12 @@
 /* Beside the map: what brings drones into view, and what is under the pointer. */
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
-import { metres as distance } from '../ui/format';
+import { bearing, metres as distance } from '../ui/format';
 import { PlaceSearch } from '../ui/PlaceSearch';
 import { gridReference } from './grid-reference';
 import { Layers } from './layers';
 import type { LiveMap } from './live-map';
 import type { Model } from './model';
 import { PopOut } from './pop-out';
-import { bearing } from './words';
 
 const BACK_MS = 60_000;
 

@@ -3,8 +3,8 @@ import type { Feature, FeatureCollection } from 'geojson';
 
 import { ageMs, type Heard, type Moment, Transit } from '../bus/age';
 import type { Aircraft, LiveVehicle, TrafficFrame } from '../generated';
+import { fixed } from '../ui/format';
 import { ageWords } from './freshness';
-import { fixed } from './words';
 
 const FORGOTTEN_MS = 30_000;
 /** Older than this its age is said; older than the second it is drawn as not to be believed. */

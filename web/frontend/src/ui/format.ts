@@ -9,6 +9,29 @@ export function metres(value: number | null | undefined): string {
   return `${Math.round(value)} m`;
 }
 
+/** A sign that is a minus and not a hyphen; no "−0". */
+export function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text.replace('-', '−');
+}
+
+export function quantity(value: number | null | undefined, digits: number, unit: string): string {
+  return value === null || value === undefined ? UNKNOWN : `${fixed(value, digits)} ${unit}`;
+}
+
+export function speed(value: number | null | undefined, digits = 1): string {
+  return quantity(value, digits, 'm/s');
+}
+
+export function degrees(value: number | null, digits: number): string {
+  return value === null ? UNKNOWN : `${fixed(value, digits)}°`;
+}
+
+/** 0…359 as three digits, the way a bearing is said. */
+export function bearing(value: number | null): string {
+  return value === null ? UNKNOWN : `${String(((Math.round(value) % 360) + 360) % 360).padStart(3, '0')}°`;
+}
+
 /** `12:05`, with hours only when there are any. */
 export function clock(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return UNKNOWN;

@@ -3,13 +3,12 @@ import type { Feature, FeatureCollection } from 'geojson';
 import type { Map as MapLibreMap } from 'maplibre-gl';
 
 import type { Position } from '../generated';
-import { bearing, distance, lonLat } from '../map/geo';
-import { LABEL_FONT, NOTHING } from '../map/ground';
-import { setData } from '../map/map';
-import { metres } from '../ui/format';
+import { bearing as bearingWords, metres } from '../ui/format';
 import { token } from '../ui/theme';
-import { screenScale } from '../map/screen';
-import { bearing as bearingWords } from './words';
+import { bearing, distance, lonLat } from './geo';
+import { LABEL_FONT, NOTHING } from './ground';
+import { setData } from './map';
+import { screenScale } from './screen';
 
 const SOURCE = 'measure';
 

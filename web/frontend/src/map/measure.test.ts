@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 
 import { measureShape } from './measure';
-import { showsOf } from './view';
 
 const at = (lat_deg: number, lon_deg: number) => ({ lat_deg, lon_deg });
 
@@ -15,12 +14,4 @@ test('each leg bears its length and bearing, and the way so far', () => {
 
 test('one place alone is only a place', () => {
   expect(measureShape([at(51.5, -0.16)]).features).toHaveLength(1);
-});
-
-test('a window of its own shows the panel it was opened for, and nothing invented', () => {
-  expect(showsOf('?show=alerts')).toEqual({ only: 'alerts', vehicle: null });
-  expect(showsOf('?show=details&vehicle=UAV-07')).toEqual({ only: 'details', vehicle: 'UAV-07' });
-  expect(showsOf('?wall')).toEqual({ only: 'wall', vehicle: null });
-  expect(showsOf('?show=toString')).toEqual({ only: null, vehicle: null });
-  expect(showsOf('')).toEqual({ only: null, vehicle: null });
 });
