@@ -117,7 +117,7 @@ class Mailbox:
         try:
             yield said
         finally:
-            self._overhearing = [other for other in self._overhearing if other is not said]
+            self._overhearing[:] = [other for other in self._overhearing if other is not said]  # shared: see `over`
 
     def lock(self, service: str) -> asyncio.Lock:
         return self._locks[service]

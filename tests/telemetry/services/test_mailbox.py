@@ -136,3 +136,14 @@ def test_texts_are_overheard_while_the_block_lasts() -> None:
         box.deliver(message("STATUSTEXT", text="Arming motors"))
     box.deliver(message("STATUSTEXT", text="Too late"))
     assert list(said) == ["Arming motors"]
+
+
+def test_what_is_said_is_overheard_over_one_link_of_several_again_and_again() -> None:
+    box = mailbox()
+    one_link = box.over(lambda name, fields: None)
+    with one_link.overhear() as first:
+        box.deliver(message("STATUSTEXT", text="First"))
+    with one_link.overhear() as second:
+        box.deliver(message("STATUSTEXT", text="Second"))
+    box.deliver(message("STATUSTEXT", text="Too late"))
+    assert (list(first), list(second)) == (["First"], ["Second"])
