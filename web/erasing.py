@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def erase(db: Session, settings: Settings, home: Path, decided: Disposal) -> Non
         retention=kept.name,
     )
     dispose(folder, decision, EvidenceKeys(home / "keys"))
-    shutil.rmtree(attachment_folder(home, decided.flight_id), ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):  # nothing was attached
+        shutil.rmtree(attachment_folder(home, decided.flight_id))
     keeping.forget(db, decided.flight_id)
     track.forget()

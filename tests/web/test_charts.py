@@ -14,12 +14,13 @@ from werkzeug.test import TestResponse
 from telemetry.logs import read
 from telemetry.wire import FlightRecord
 from tests.web.conftest import PASSWORD, Browser, problem
+from tests.web.test_attachments import jpeg
 from tests.web.test_flights import FLIGHT, flown, take  # noqa: F401 - the fixture
 from web.api_charts import ChartWindow, FlightLogs
 from web.api_flights import Attachment
 from web.api_review import Circumstances
 from web.auth.permissions import Role
-from web.store import users
+from web.store import custody, users
 from web.store.database import Database
 
 pytestmark = pytest.mark.usefixtures("flown")
@@ -107,6 +108,36 @@ def test_what_is_no_log_is_not_kept(pilot: Browser, tmp_path: Path) -> None:
     assert problem(sent(pilot, b"\0\6" * 9000, "holiday.bin"), 400).where == "file"
     assert list((tmp_path / "attachments" / FLIGHT).iterdir()) == []
     assert len(logs(pilot).logs) == 1
+
+
+def test_bytes_that_are_an_attachment_stay_when_they_are_sent_again_as_a_log(pilot: Browser, tmp_path: Path) -> None:
+    photograph = jpeg("2026:11:22 05:18:30", "+00:00")
+    path = f"/api/flights/{FLIGHT}/attachments?name=roof.jpg"
+    made = msgspec.json.decode(pilot.send("POST", path, photograph).data, type=Attachment)
+    assert problem(sent(pilot, photograph, "roof.bin"), 400).where == "file"
+    assert pilot.get(f"/flights/{FLIGHT}/attachments/{made.attachment_id}").data == photograph
+
+
+def test_a_log_is_taken_away_only_by_those_who_may_take_the_recording(
+    pilot: Browser, control_room: Browser, data: Path, database: Database
+) -> None:
+    content = (data / "survey-start.bin").read_bytes()
+    made = attach(pilot, content, "drone.bin")
+    path = f"/flights/{FLIGHT}/attachments/{made.attachment_id}"
+    assert control_room.get(path).status_code == 403
+    assert pilot.get(path).data == content
+    with database.read() as db:
+        last = custody.lines(db, FLIGHT)[-1]
+    assert (last.deed, last.kind, last.detail["file"]) == ("flight.download", "disclosure", "drone.bin")
+
+
+def test_a_chart_without_its_page_is_in_the_custody_log_once(pilot: Browser, database: Database) -> None:
+    for window in ("from=0&to=9", "from=1&to=2"):
+        assert pilot.get(f"/api/flights/{FLIGHT}/chart?field=height_home_m&{window}").status_code == 200
+    pilot.get(f"/api/flights/{FLIGHT}/seen?lat=51.5&lon=-0.16")
+    with database.read() as db:
+        looks = [(line.who, line.kind) for line in custody.lines(db, FLIGHT) if line.deed == "flight.view"]
+    assert looks == [("pilot", "consultation")]
 
 
 def test_a_piece_out_of_turn_is_refused_and_says_where_to_go_on(pilot: Browser) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from telemetry.settings import RETENTION
 from tests.web.test_store import flight
 from tests.web.test_store import postgres as postgres
 from tests.web.test_store import store as store
 from web.auth.permissions import Role
-from web.errors import Conflict, Forbidden
+from web.errors import Conflict, Forbidden, Gone, WebError
 from web.store import audit, custody, exports, flights, keeping, records, users
 from web.store.audit import Who
 from web.store.database import Database
@@ -104,6 +106,40 @@ def test_of_two_who_confirm_at_once_one_does(flown: Database) -> None:
     for thread in threads:
         thread.join()
     assert sorted(ended) == ["done", "refused"]
+
+
+@pytest.mark.parametrize("first", ["hold", "disposal"])
+def test_a_hold_and_a_disposal_at_once_take_turns(flown: Database, first: str) -> None:
+    """Whichever came first is finished before the other looks: never a hold on what was erased under it."""
+    with flown.write() as db:
+        keeping.propose(db, "a", "supervisor", "Reviewed")
+    ended: list[type[Exception] | None] = []
+
+    def hold(db: Session) -> None:
+        keeping.lock(db, "a")
+        keeping.place_hold(db, "a", "disclosure", "Claim")
+
+    def dispose(db: Session) -> None:
+        keeping.lock(db, "a")
+        keeping.decide(db, "a", "manager", confirmed=True)
+
+    def second(deed: Callable[[Session], None]) -> None:
+        try:
+            with flown.write() as db:
+                deed(db)
+            ended.append(None)
+        except WebError as error:
+            ended.append(type(error))
+
+    deeds = (hold, dispose) if first == "hold" else (dispose, hold)
+    other = threading.Thread(target=second, args=(deeds[1],))
+    with flown.write() as db:
+        deeds[0](db)
+        other.start()
+        other.join(0.3)
+        assert ended == [], "the second one did not wait"
+    other.join()
+    assert ended == [Conflict if first == "hold" else Gone]
 
 
 def test_a_hold_and_the_proposers_own_yes_are_refused(flown: Database) -> None:

@@ -7,23 +7,24 @@ import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, request, send_file
 
 from telemetry.evidence import media
 from telemetry.evidence.writing import write
+from web import charts
 from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import attachment_folder
 from web.context import context
-from web.errors import BadRequest, Gone, NotFound
-from web.exchange import answer
-from web.routes.charts import draft_of, name_given
-from web.routes.flights import seen
-from web.store import attachments, audit, keeping
+from web.errors import BadRequest, Forbidden, NotFound
+from web.routes.charts import draft_of, name_given, taken_in
+from web.routes.downloads import DEED
+from web.routes.flights import VIEW, seen
+from web.store import attachments, audit
 
 blueprint = Blueprint("attachments", __name__)
 
@@ -37,7 +38,6 @@ def attach(flight_id: str) -> Response:
 
     ``?name=`` is its name; ``?taken_at=`` is for one that does not tell its time itself.
     """
-    services, user = context(), session.user()
     seen(flight_id)
     draft = _whole(flight_id)
     try:
@@ -49,18 +49,10 @@ def attach(flight_id: str) -> Response:
         with draft.open("rb") as file:
             digest, size = hashlib.file_digest(file, "sha256").hexdigest(), draft.stat().st_size
             os.fsync(file.fileno())
-        draft.replace(draft.parent / digest)
+        kept = draft.replace(draft.parent / digest)
     finally:
         draft.unlink(missing_ok=True)
-    name = name_given("attachment")
-    with services.database.write() as db:
-        if keeping.is_disposed(db, flight_id):
-            (draft.parent / digest).unlink(missing_ok=True)
-            raise Gone("This flight was disposed of meanwhile.")
-        made = attachments.add(db, flight_id, user.username, name, kind, size, digest, taken)
-        detail: dict[str, Any] = {"attachment": made.attachment_id, "sha256": digest, "bytes": size}
-        audit.append(db, session.who(), "flight.attach", flight_id, **detail)
-    return answer(made, 201)
+    return taken_in(flight_id, kept, name_given("attachment"), kind, size, taken)
 
 
 def _whole(flight_id: str) -> Path:
@@ -86,11 +78,17 @@ def _ends(path: Path) -> tuple[bytes, bytes]:
 @blueprint.get("/flights/<flight_id>/attachments/<int:attachment_id>")
 @requires(Permission.FLIGHT_READ)
 def show(flight_id: str, attachment_id: int) -> Response:
+    """A photograph or video is looked at; a log can only be taken away, as the recording itself."""
     services = context()
     seen(flight_id)
     with services.database.write() as db:
         found = attachments.get(db, flight_id, attachment_id)
-        audit.append(db, session.who(), "flight.view", flight_id, attachment=attachment_id)
+        if found.media_type not in charts.MEDIA_TYPES:
+            audit.append(db, session.who(), VIEW, flight_id, attachment=attachment_id)
+        elif session.may(Permission.FLIGHT_EXPORT):
+            audit.append(db, session.who(), DEED, flight_id, file=found.name, attachment=attachment_id)
+        else:
+            raise Forbidden("Your role may not take a flight's logs away.")
     path = attachment_folder(services.home, flight_id) / found.sha256
     if not path.is_file():
         raise NotFound("The file of this attachment is not here.")

@@ -13,15 +13,16 @@ from flask import Blueprint, Response, request
 
 from telemetry.errors import RecordingError
 from web import charts, circumstances
+from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import TLOG, attachment_folder
 from web.context import context
-from web.errors import BadRequest, Conflict, NotFound, TooLarge
+from web.errors import BadRequest, Conflict, Gone, NotFound, TooLarge
 from web.exchange import answer
-from web.routes.flights import opened, seen
-from web.store import attachments, audit
+from web.routes.flights import looked, opened, seen
+from web.store import attachments, audit, keeping
 
 blueprint = Blueprint("charts", __name__)
 
@@ -48,8 +49,8 @@ def logs(flight_id: str) -> Response:
 @blueprint.get("/api/flights/<flight_id>/chart")
 @requires(Permission.FLIGHT_READ)
 def chart(flight_id: str) -> Response:
-    """One window of one value. That the flight is looked at is in the audit already; a zoom is no deed of its own."""
-    own = seen(flight_id)[1] / TLOG
+    """One window of one value."""
+    own = looked(flight_id, "chart")[1] / TLOG
     source = request.args.get("source", RECORDING)
     with context().database.read() as db:
         other = None if source == RECORDING else attachments.get(db, flight_id, _whole("source") or 0)
@@ -107,16 +108,27 @@ def attach(flight_id: str, upload: str) -> Response:
     with draft.open("rb") as file:
         digest, size = hashlib.file_digest(file, "sha256").hexdigest(), draft.stat().st_size
         os.fsync(file.fileno())
+    was_here = (draft.parent / digest).is_file()
     kept = draft.replace(draft.parent / digest)
     try:
         log = charts.readable(kept)
     except RecordingError as error:
-        kept.unlink()
+        if not was_here:  # else these bytes are an attachment of another kind, which stays
+            kept.unlink()
         raise BadRequest(f"a log (.bin, .tlog, .ulg) is needed: {error.what}", "file") from error
-    name = name_given("log")
+    return taken_in(flight_id, kept, name_given("log"), charts.KINDS[log.kind], size, charts.begun(log))
+
+
+def taken_in(flight_id: str, kept: Path, name: str, media_type: str, size: int, taken: Taken) -> Response:
+    """The file at `kept`, named by its SHA-256, is an attachment from now on; it goes if the flight has gone."""
+    digest, by = kept.name, session.user().username
     with context().database.write() as db:
-        by, kind = session.user().username, charts.KINDS[log.kind]
-        made = attachments.add(db, flight_id, by, name, kind, size, digest, charts.begun(log))
+        try:
+            keeping.lock(db, flight_id)
+        except Gone:
+            kept.unlink(missing_ok=True)
+            raise
+        made = attachments.add(db, flight_id, by, name, media_type, size, digest, taken)
         audit.append(
             db, session.who(), "flight.attach", flight_id, attachment=made.attachment_id, sha256=digest, bytes=size
         )

@@ -90,7 +90,7 @@ def ask_export(flight_id: str) -> BaseResponse:
     services, who = context(), session.who()
     with services.database.write() as db:
         require(db, flight_id)
-        keeping.require_there(db, flight_id)
+        keeping.lock(db, flight_id)
         handing_over.require_sealed(dossier.gather(db, services.settings, flight_id))
         form = request.form
         asked = exports.begin(db, flight_id, _me(), form.get("reason", ""), form.get("recipient", ""))
@@ -115,6 +115,7 @@ def export(flight_id: str, number: int) -> Response:
     unit, role = services.settings.unit, user.role.value
     packed, digest = handing_over.pack(known, asked, unit, role, log, extract, printed_report, services.home)
     with services.database.write() as db:
+        keeping.lock(db, flight_id)
         exports.packed(db, number, digest)
         audit.append(db, session.who(), "flight.packed", flight_id, export=number, sha256=digest)
     name = f"{flight_id}-export-{number:05d}.zip"

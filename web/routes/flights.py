@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,12 +17,15 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import ALLOWED, Permission
 from web.context import context
+from web.custody_words import TOGETHER
 from web.errors import Forbidden
 from web.exchange import answer, body
 from web.searchable import Points
 from web.store import attachments, audit, flight_search, flights, keeping
 
 blueprint = Blueprint("flights", __name__)
+
+VIEW: Final = "flight.view"
 
 
 @blueprint.get("/flights")
@@ -86,7 +91,7 @@ def get(flight_id: str) -> Response:
 
 def _flight(flight_id: str, compared: bool) -> api_flights.Flight:
     """The page does not wait for the comparison: it reads the whole recording, and comes with the examination."""
-    summary, found = opened(flight_id, "flight.view")
+    summary, found = opened(flight_id, VIEW)
     user, record = session.user(), found.record
     with context().database.read() as db:
         notes = flights.notes(db, flight_id)
@@ -117,6 +122,17 @@ def seen(flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
     return summary, folder
 
 
+def looked(flight_id: str, part: str) -> tuple[api_flights.FlightSummary, Path]:
+    """`seen`, where a zoom is no deed of its own: that he looks is in the audit, unless it is since a few minutes."""
+    found, who = seen(flight_id), session.who()
+    with context().database.read() as db:
+        known = audit.did(db, who, VIEW, flight_id, since=datetime.now(UTC) - TOGETHER)
+    if not known:
+        with context().database.write() as db:
+            audit.append(db, who, VIEW, flight_id, part=part)
+    return found
+
+
 def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.FlightSummary, bundle.Bundle]:
     """The flight, if this user may see it; that he did `deed` is in the audit before he has it."""
     summary, folder = seen(flight_id)
@@ -130,14 +146,14 @@ def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.Flight
 @requires(Permission.FLIGHT_READ)
 def series(flight_id: str) -> Response:
     """The charts' columns."""
-    _, found = opened(flight_id, "flight.view", part="series")
+    _, found = opened(flight_id, VIEW, part="series")
     return answer(track.series(found.folder / bundle.TLOG))
 
 
 @blueprint.get("/api/flights/<flight_id>/examination")
 @requires(Permission.FLIGHT_READ)
 def examination(flight_id: str) -> Response:
-    _, found = opened(flight_id, "flight.view", part="examination")
+    _, found = opened(flight_id, VIEW, part="examination")
     observations = examine(recordings.opened(found.folder / bundle.TLOG), found.plan)
     return answer(api_flights.Examination(observations, against_plan(found)))
 
@@ -150,7 +166,7 @@ def add_note(flight_id: str) -> Response:
     with context().database.write() as db:
         summary, _ = flights.get(db, flight_id)
         reach.require_flight(user, summary)
-        keeping.require_there(db, flight_id)
+        keeping.lock(db, flight_id)
         note = flights.add_note(db, flight_id, user.username, wanted)
         audit.append(db, session.who(), "flight.note", flight_id, note=note.note_id, sha256=hash_of(note.text))
     return answer(note, 201)
@@ -165,7 +181,7 @@ def sign_off(flight_id: str) -> Response:
         summary, _ = flights.get(db, flight_id)
         if not reach.may_sign_off(user, summary):
             raise Forbidden("You flew this flight; another supervisor signs it off.")
-        keeping.require_there(db, flight_id)
+        keeping.lock(db, flight_id)
         signed = flights.sign_off(db, flight_id, user.username, wanted.remark)
         audit.append(db, session.who(), "flight.sign_off", flight_id, remark=signed.remark)
     return answer(signed, 201)

@@ -90,7 +90,7 @@ def decide(flight_id: str) -> BaseResponse:
 
 def _require(db: Session, flight_id: str) -> None:
     require(db, flight_id)
-    keeping.require_there(db, flight_id)
+    keeping.lock(db, flight_id)
 
 
 def _me() -> str:

@@ -16,7 +16,7 @@ from web.bundle import TLOG, Bundle
 from web.context import context
 from web.errors import BadRequest
 from web.exchange import answer
-from web.routes.flights import opened, seen
+from web.routes.flights import looked, opened, seen
 from web.store import flights
 
 blueprint = Blueprint("review", __name__)
@@ -34,8 +34,8 @@ def covered(flight_id: str) -> Response:
 @blueprint.get("/api/flights/<flight_id>/seen")
 @requires(Permission.FLIGHT_READ)
 def spot(flight_id: str) -> Response:
-    """When a place was in view. That the coverage is looked at is in the audit already."""
-    summary, folder = seen(flight_id)
+    """When a place was in view."""
+    summary, folder = looked(flight_id, "coverage")
     found = bundle.read(folder)
     return answer(coverage.spot_seen(folder / TLOG, _camera(summary, found), _place()))
 

@@ -97,6 +97,17 @@ def search(db: Session, wanted: Search) -> tuple[list[Entry], int]:
     return [_entry(row) for row in found], total
 
 
+def did(db: Session, who: Who, action: str, subject: str, since: datetime) -> bool:
+    """Whether it is in the audit already, of that time."""
+    rows = select(AuditRow.id).where(
+        AuditRow.subject == subject,
+        AuditRow.action == action,
+        AuditRow.username == who.username,
+        AuditRow.at >= since,
+    )
+    return db.scalar(rows.limit(1)) is not None
+
+
 def of_flight(db: Session, flight: FlightSummary) -> list[Entry]:
     """What concerns a flight, first row first: deeds with it, its sortie's, and orders to its drone while it flew."""
     during = and_(AuditRow.subject == flight.vehicle, AuditRow.at >= flight.started_at - BEFORE_FLIGHT)

@@ -166,6 +166,12 @@ def require_there(db: Session, flight_id: str) -> None:
         raise Gone(DISPOSED)
 
 
+def lock(db: Session, flight_id: str) -> None:
+    """`require_there`, and nobody disposes of it before this transaction ends."""
+    db.get(Flight, flight_id, with_for_update=True)
+    require_there(db, flight_id)
+
+
 def proposals(db: Session) -> list[Disposal]:
     """Those that wait for a second person, oldest first."""
     rows = select(DisposalRow).where(DisposalRow.confirmed.is_(None)).order_by(DisposalRow.id)
