@@ -27,6 +27,8 @@ from telemetry.settings import NatsSettings
 
 MAX_PAYLOAD: Final = 8 * 1024 * 1024
 """Bytes of the largest message on the bus."""
+MAX_CONTROL_LINE: Final = 256 * 1024
+"""Bytes of a line to the server: a pilot's ticket names every area that he may hear, beyond the default's 4 kB."""
 _STORE_BEYOND_RAW: Final = 32 * 1024**3
 """Room for the other stores, and for services that make the same stream at the same moment: each attempt counts."""
 _START_TIMEOUT_S: Final = 60.0
@@ -131,6 +133,7 @@ server_name: {json.dumps(nats.server)}
 listen: "{nats.host}:{ports[0]}"
 max_payload: {MAX_PAYLOAD}
 authorization {{ timeout: 30 }}  # a client on a busy machine may take longer than the 2 s of the default
+max_control_line: {MAX_CONTROL_LINE}
 max_pending: {8 * MAX_PAYLOAD}
 ports_file_dir: {json.dumps(str(folder))}
 log_file: {json.dumps(str(folder / "nats-server.log"))}

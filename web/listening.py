@@ -25,7 +25,8 @@ _TILES: Final = 1 << AREA_ZOOM
 def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[str, ...]:
     """Everything for those who watch all; else the areas about one's own sorties, and their vehicles' news.
 
-    `sortie_id` is one more sortie than the latest, if it is the user's own.
+    Only plans that others approved, or that went to a drone, count: nobody hears more by drawing a draft elsewhere or
+    naming another pilot's drone in it. `sortie_id` is one more sortie than the latest, if it is the user's own.
     """
     if user.role is Role.GUEST:
         return (subjects.guest(user.username.removeprefix(session.GUEST)),)
@@ -44,8 +45,8 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
     for wanted in {*(summary.sortie_id for summary in latest), sortie_id}:
         sortie = sorties.find(db, wanted)
         if sortie is not None and user.username in (sortie.pilot, sortie.observer):
-            areas |= areas_about(sortie.plan)
-            vehicles |= {sortie.vehicle} if sortie.vehicle else set()
+            areas.update(*(areas_about(plan) for plan in sorties.released(db, sortie.sortie_id)))
+            vehicles |= {sortie.vehicle} if sortie.vehicle and sortie.state == sorties.State.APPROVED else set()
     news = [found for vehicle in vehicles for found in (subjects.events_of(vehicle), subjects.progress(vehicle))]
     mine = incidents.listed(db, only_open=True, of_numbers=reach.incident_numbers(db, user))
     jobs = [subjects.incident(incident.incident_id) for incident in mine]

@@ -97,6 +97,15 @@ async def test_a_browser_hears_its_area_and_nothing_else(broker: Broker, bus: Bu
     browser.close()
 
 
+async def test_a_ticket_may_name_hundreds_of_areas(broker: Broker) -> None:
+    """Ten sorties all over a county: nats-server takes lines of 4 kB unless it is told otherwise."""
+    areas = [subjects.live(f"{2046 + n}-1362") for n in range(500)]
+    browser = await Browser.open(broker.listening.websocket_url, broker.keys.browser_ticket(areas, 60))
+    assert await browser.line() == "PONG"
+    assert await browser.answer(f"SUB {areas[-1]} 1\r\n") == "PONG"
+    browser.close()
+
+
 @pytest.mark.parametrize(
     "subject",
     [

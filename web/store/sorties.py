@@ -155,6 +155,17 @@ def versions(db: Session, sortie_id: str) -> list[api.SortieVersion]:
     ]
 
 
+def released(db: Session, sortie_id: str) -> list[Plan]:
+    """Every plan of it that was approved once, or went to a drone."""
+    number = int(sortie_id)
+    approved = select(Decision.plan_sha256).where(Decision.sortie_id == number, Decision.approved)
+    sent = select(Upload.plan_sha256).where(Upload.sortie_id == number)
+    rows = select(PlanVersion.plan).where(
+        PlanVersion.sortie_id == number, PlanVersion.plan_sha256.in_(approved.union(sent))
+    )
+    return [_plan(text) for text in db.scalars(rows.distinct())]
+
+
 def search(db: Session, wanted: Search) -> api.SortieList:
     """One page, last changed first."""
     rows = select(Row)

@@ -5,16 +5,31 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
+import pytest
+from flask import Flask
 
+from mission.plan import Plan
 from telemetry import subjects
 from telemetry.wire import (
     Onboard,
     area_of,
 )
 from tests.web.bus.conftest import Gateway
-from tests.web.conftest import VEHICLE, Browser
-from web.api import BusTicket, Fleet, Sortie
+from tests.web.conftest import PASSWORD, VEHICLE, Browser, view
+from web.api import BusTicket, Fleet, Sortie, SortieCreate, SortieSave
+from web.auth.permissions import Role
 from web.bus_line import BusLine
+from web.store import users
+from web.store.database import Database
+
+
+@pytest.fixture
+def other_pilot(app: Flask, database: Database) -> Browser:
+    with database.write() as db:
+        users.create(db, "other", "O. Pilot", Role.PILOT, PASSWORD)
+    browser = Browser(app)
+    browser.log_in("other")
+    return browser
 
 
 def test_a_ticket_for_those_who_watch_all(control_room: Browser, bus_line: BusLine) -> None:
@@ -33,6 +48,24 @@ def test_a_pilots_ticket_reaches_his_sorties_surroundings(pilot: Browser, loaded
     assert f"live.{area_of(place.lat_deg + 1, place.lon_deg)}" not in ticket.subjects
     assert f"event.{VEHICLE}.>" in ticket.subjects
     assert not any(subject.endswith("live.>") or subject == "event.>" for subject in ticket.subjects)
+
+
+def test_a_draft_elsewhere_with_anothers_drone_lets_its_pilot_hear_no_more(
+    pilot: Browser, other_pilot: Browser, loaded: Sortie, bus_line: BusLine
+) -> None:
+    made = SortieCreate("Elsewhere", "", loaded.plan, vehicle=VEHICLE)
+    draft = view(other_pilot.send("POST", "/api/sorties", made)).sortie
+    for asked in ("/api/bus-ticket", f"/api/bus-ticket?sortie={draft.sortie_id}", "/api/bus-ticket?sortie=1"):
+        assert msgspec.json.decode(other_pilot.get(asked).data, type=BusTicket).subjects == (), asked
+
+
+def test_a_pilot_hears_his_drone_while_its_sortie_is_drawn_anew(
+    pilot: Browser, loaded: Sortie, bus_line: BusLine
+) -> None:
+    before = msgspec.json.decode(pilot.get("/api/bus-ticket").data, type=BusTicket).subjects
+    empty = SortieSave(loaded.version, loaded.title, loaded.purpose, Plan(), vehicle="UAV-08")
+    assert view(pilot.send("PUT", f"/api/sorties/{loaded.sortie_id}", empty)).sortie.state == "draft"
+    assert msgspec.json.decode(pilot.get("/api/bus-ticket").data, type=BusTicket).subjects == before
 
 
 def test_an_observer_without_a_sortie_hears_nothing(observer: Browser, loaded: Sortie, bus_line: BusLine) -> None:

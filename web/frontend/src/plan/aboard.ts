@@ -230,7 +230,7 @@ export class Aboard {
     if (JSON.stringify(next) !== JSON.stringify(shown)) this.store.drone.value = next;
   }
 
-  /** What the bus ticket allows follows the sortie's plan, drone and upload. */
+  /** What the bus ticket allows follows the sortie's plan, approval, drone and upload. */
   private renewTicket(): void {
     const heard = this.heardOf();
     if (heard !== this.ticketFor) this.bus.renew();
@@ -238,8 +238,8 @@ export class Aboard {
   }
 
   private heardOf(): string {
-    const { version, vehicle } = this.store.sortie.value;
-    return `${version} ${vehicle ?? ''} ${this.upload.value?.id ?? ''}`;
+    const { version, state, vehicle } = this.store.sortie.value;
+    return `${version} ${state} ${vehicle ?? ''} ${this.upload.value?.id ?? ''}`;
   }
 
   private noted(verb: string, reply: Reply): void {
