@@ -24,6 +24,7 @@ _WORDS: Final[dict[str, Words]] = {
     "flight.attach": lambda d: f"attached a file (attachment {d.get('attachment')}, {d.get('bytes', 0):,} bytes)",
     "flight.sign_off": lambda d: "reviewed and signed it",
     "flight.compare": lambda d: f"compared it with flight {d.get('other')}",
+    "flight.separation": lambda d: f"saw how near it came to flight {', '.join(d.get('others') or ())}",
     "flight.record": lambda d: "filled in its record",
     "flight.task": lambda d: f"{'closed' if d.get('closed') else 'opened'} task {d.get('task')}",
     "flight.download": lambda d: f"took {d.get('file')}",

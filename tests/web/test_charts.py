@@ -102,6 +102,16 @@ def test_what_it_was_flown_in_is_told(pilot: Browser, tmp_path: Path, database: 
     assert found.zones is None
     (other,) = found.others
     assert (other.vehicle, other.horizontal_m, other.height_m) == ("UAV-08", 0.0, 0.0)
+    with database.read() as db:
+        for one, with_it in ((FLIGHT, "beside"), ("beside", FLIGHT)):
+            last = custody.lines(db, one)[-1]
+            assert (last.kind, last.deed, last.detail) == ("combination", "flight.separation", {"others": [with_it]})
+
+
+def test_a_flight_alone_is_combined_with_none(pilot: Browser, database: Database) -> None:
+    pilot.get(f"/api/flights/{FLIGHT}/circumstances")
+    with database.read() as db:
+        assert {line.kind for line in custody.lines(db, FLIGHT)} <= {"collection", "consultation"}
 
 
 def test_what_is_no_log_is_not_kept(pilot: Browser, tmp_path: Path) -> None:

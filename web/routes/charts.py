@@ -71,11 +71,19 @@ def chart(flight_id: str) -> Response:
 @blueprint.get("/api/flights/<flight_id>/circumstances")
 @requires(Permission.FLIGHT_READ)
 def flown_in(flight_id: str) -> Response:
+    """That flights were combined is in the custody log of each before anybody sees how near they came."""
     summary, found = opened(flight_id, "flight.view", part="circumstances")
     with context().database.read() as db:
         ended_at = summary.ended_at or summary.started_at
         others = circumstances.overlapping(db, flight_id, summary.started_at, ended_at)
-    return answer(circumstances.circumstances(found.folder / TLOG, context().world.airspace, others))
+    told = circumstances.circumstances(found.folder / TLOG, context().world.airspace, others)
+    combined = [other.flight_id for other in told.others if other.nearest_at_s is not None]
+    if combined:
+        with context().database.write() as db:
+            audit.append(db, session.who(), "flight.separation", flight_id, others=combined)
+            for other in combined:
+                audit.append(db, session.who(), "flight.separation", other, others=[flight_id])
+    return answer(told)
 
 
 @blueprint.put("/api/flights/<flight_id>/logs/<upload>")

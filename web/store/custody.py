@@ -39,7 +39,7 @@ KINDS: Final = {
     "flight.export": "disclosure",
     "flight.packed": "disclosure",
     "flight.compare": "combination",
-    "flight.merge": "combination",
+    "flight.separation": "combination",
     "flight.dispose": "erasure",
 }
 """Deeds of the audit in the words of the Data Protection Act 2018, s. 62; any other deed with a flight is a look."""
