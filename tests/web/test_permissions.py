@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
-from tests.web.conftest import Browser
+from tests.web.conftest import PASSWORD, Browser
+from tests.web.evidence import sealed_flight
+from tests.web.test_flights import FLIGHT
+from web.api import Sortie, SortieSave, SortieSubmit
+from web.api_flights import NoteCreate
 from web.auth import guard
 from web.auth.permissions import ALLOWED, PEOPLE, Permission, Role, allowed
+from web.store import users
+from web.store.database import Database
 
 OPEN_TO_ALL = {"static", "login.form", "login.log_in", "home.health", "v1.description", "guests.enter"}
 ENDS_THE_SESSION = {"login.log_out"}
+NEED_MORE = {"vehicles.upload", "review.compare"}
+"""A bus, and a second flight: `bus.test_uploads` and `test_review` try them."""
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str, Permission | str | None]]:
@@ -23,12 +32,13 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, Permission | str | None]]:
             yield rule, method, guard.declared(app.view_functions[rule.endpoint])
 
 
-def path_of(rule: Rule) -> str:
-    """The route with names of things that do not exist."""
+def path_of(rule: Rule, **named: str) -> str:
+    """The route with names of things that do not exist, but for those that are `named`."""
     numbers = {name for name, of in rule._converters.items() if isinstance(of, IntegerConverter)}
     values = {name: "7" if name in numbers else uuid4().hex[:12] for name in rule.arguments}
     if "verb" in values:
         values["verb"] = "land"
+    values |= {name: value for name, value in named.items() if name in values}
     built = rule.build(values, append_unknown=False)
     assert built is not None
     return built[1]
@@ -81,6 +91,27 @@ def test_a_stranger_gets_nothing(app: Flask, stranger: Browser) -> None:
         if answered.status_code != expected or (expected == 302 and "/login" not in answered.location):
             wrong.append((method, rule.rule, answered.status_code))
     assert wrong == []
+
+
+def test_another_pilots_sortie_and_flight_are_closed_on_every_route_that_names_one(
+    app: Flask, database: Database, approved: Sortie, tmp_path: Path, data: Path
+) -> None:
+    sealed_flight(tmp_path, data, database, approved)
+    with database.write() as db:
+        users.create(db, "other", "O. Pilot", Role.PILOT, PASSWORD)
+    other = Browser(app)
+    other.log_in("other")
+    named = {"flight_id": FLIGHT, "sortie_id": approved.sortie_id, "upload": "0" * 16, "form": "kml"}
+    save = SortieSave(approved.version, "x", "", approved.plan)
+    bodies = {"notes": NoteCreate("x"), "submit": SortieSubmit(approved.version), approved.sortie_id: save}
+    answers = {}
+    for rule, method, wanted in routes(app):
+        asks_for_one = {"flight_id", "sortie_id"} & rule.arguments and rule.endpoint not in NEED_MORE
+        if asks_for_one and isinstance(wanted, Permission) and allowed(Role.PILOT, wanted):
+            path = path_of(rule, **named)
+            answers[method, rule.rule] = other.send(method, path, bodies.get(path.rpartition("/")[2], {})).status_code
+    assert len(answers) > 30
+    assert set(answers.values()) == {403}, answers
 
 
 def test_each_role_may_do_what_its_row_of_the_table_says() -> None:
