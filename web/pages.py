@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -35,7 +36,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FrontendMissing, _frontend_missing)
     app.jinja_env.globals.update(may=session.may, Permission=Permission, account=session.current, page_url=_page_url)
-    app.jinja_env.filters.update(instant=_instant, minutes=_minutes, metres=_metres, role=_role, person=_person)
+    app.jinja_env.filters.update(
+        instant=_instant, minutes=_minutes, metres=_metres, role=_role, person=_person, facts=_facts
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -166,6 +169,17 @@ def _metres(value: float | None) -> str:
 
 def _role(value: str) -> str:
     return value.replace("_", " ").capitalize()
+
+
+def _facts(detail: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The details of an audit line as a person reads them; what is unknown is left out."""
+    for name, value in detail.items():
+        if isinstance(value, Mapping):
+            yield from _facts(value)
+        elif isinstance(value, bool):
+            yield name.replace("_", " "), "yes" if value else "no"
+        elif value is not None:
+            yield name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _person(username: str) -> Markup:

@@ -31,12 +31,12 @@ def data_sets(situation: Situation) -> Iterable[Finding]:
     context = situation.context
     if context.airspace is None:
         text = "No airspace data: restriction zones and obstacles are not checked."
-        yield Finding("data_sets", Severity.INFO, text, "Import the current airspace file.")
+        yield Finding("data_sets", Severity.INFO, text, "Ask the administrator to add the current airspace file.")
         return
     for source in context.airspace.sources:
         if context.at is not None and source.expired(context.at):
             text = f"The airspace data {source.name} of {source.airac} had expired before {context.at:%d %B %Y}."
-            yield Finding("data_sets", Severity.WARNING, text, "Import the current one.")
+            yield Finding("data_sets", Severity.WARNING, text, "Ask the administrator to add the current one.")
 
 
 def zones(situation: Situation) -> Iterable[Finding]:

@@ -31,7 +31,7 @@ def ground_risk(situation: Situation) -> Iterable[Finding]:
     population = situation.context.population
     if population is None:
         text = "No population data: the ground risk by SORA is unknown."
-        yield Finding("ground_risk", Severity.INFO, text, "Name population data in the settings.")
+        yield Finding("ground_risk", Severity.INFO, text, "Ask the administrator to add population data.")
         return
     if not len(situation.samples.leg):
         return

@@ -59,13 +59,14 @@ def datums(situation: Situation) -> Iterable[Finding]:
         yield Finding("datums", severity, text, "Give home its altitude.", Place("home"))
     if context.terrain is None:
         text = "No terrain data: heights above ground are taken as heights above home."
-        yield Finding("datums", Severity.INFO, text, "Add terrain tiles of the area.")
+        yield Finding("datums", Severity.INFO, text, "Ask the administrator to add terrain of the area.")
         return
     unknown = np.isnan(situation.samples.ground_home)
     if situation.home_amsl_m is not None and unknown.any():
         leg = situation.distinct_legs[int(situation.samples.leg[unknown][0])]
         text = f"The terrain is not known under {len(set(situation.samples.leg[unknown].tolist()))} legs."
-        yield Finding("datums", Severity.WARNING, text, "Add terrain tiles.", leg_place(situation, leg, None))
+        remedy = "Ask the administrator to add terrain there."
+        yield Finding("datums", Severity.WARNING, text, remedy, leg_place(situation, leg, None))
     # NaN, where the terrain is not known, compares as no difference.
     at_home = situation.ground(np.array([situation.home_xy or (0.0, 0.0)]))[0]
     if abs(at_home) > HOME_TOLERANCE_M:

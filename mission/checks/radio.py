@@ -39,7 +39,7 @@ def radio_link(situation: Situation) -> Iterable[Finding]:
         return
     if context.rules.radio_range_m is None:
         text = "No radio range is given: whether the link reaches is unknown."
-        yield Finding("radio_link", Severity.INFO, text, "Name the radio's range in the settings.")
+        yield Finding("radio_link", Severity.INFO, text, "Ask the administrator to set the radio's range.")
         return
     away = np.hypot(*(points.xy - pilot).T)
     slant = np.hypot(away, points.height_home)

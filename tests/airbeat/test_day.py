@@ -125,6 +125,7 @@ def review(supervisor: Page) -> str:
     off_track = supervisor.get_by_test_id("cross-track-p95")
     expect(off_track).to_contain_text(" m", timeout=30_000)  # it comes with the examination, behind the page
     assert float(off_track.inner_text().split()[0]) < 3
+    supervisor.get_by_test_id("downloads").locator("summary").click()
     with supervisor.expect_download() as download:
         supervisor.get_by_test_id("download-bundle").click()
     assert download.value.path().stat().st_size > 10_000

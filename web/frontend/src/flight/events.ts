@@ -15,6 +15,9 @@ const CRITICAL = /^(breach|failsafe|crash|link_lost|reboot)$/;
 const WARNING = /^(alert_raised|link_late|prearm|upload_failed)$/;
 const GOOD = /^(link_back|breach_ended|alert_ended|mission_finished)$/;
 
+/** An order's event names its verb, and so does the drone's answer in it: `ann: pause. pause: denied`. */
+const SAID_TWICE = /^(\S+: )?(\w+)\. \2: /;
+
 /** MAV_SEVERITY: warning, and all that is worse. */
 const WARNING_SEVERITY = 4;
 
@@ -32,7 +35,7 @@ export function happenings(events: readonly Event[]): Happening[] {
       id: event.event_id,
       time_s: new Date(event.at).getTime() / 1000,
       tone: toneOf(event),
-      text: event.kind === 'statustext' ? `“${event.text}”` : event.text,
+      text: event.kind === 'statustext' ? `“${event.text}”` : event.text.replace(SAID_TWICE, '$1$2: '),
       actor: event.actor !== null && event.text.startsWith(`${event.actor}:`) ? null : event.actor,
     }))
     .sort((a, b) => a.time_s - b.time_s);

@@ -6,18 +6,15 @@ import { clock, instant, metres, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { Reviewed, SignOffButton } from './sign-off';
 
-const FIRST = [
+const DOWNLOADS = [
   ['bundle', 'bundle.zip', 'Bundle', 'Every file of the recording with its manifest, unchanged'],
   ['report', 'report.pdf', 'Report', 'The flight on paper: map, findings, charts, record, custody'],
-] as const;
-const OTHERS = [
   ['tlog', 'telemetry.tlog', 'MAVLink recording', 'The .tlog, both directions'],
   ['kml', 'track.kml', 'Track as KML', 'For Google Earth'],
   ['gpx', 'track.gpx', 'Track as GPX', 'For mapping tools'],
   ['csv', 'track.csv', 'Track as CSV', 'For a spreadsheet'],
   ['map', 'map.html', 'Map in one file', 'Opens in any browser'],
 ] as const;
-type Download = (typeof FIRST | typeof OTHERS)[number];
 
 export function Header({ flight }: { flight: Flight }) {
   const { summary, against_plan: against } = flight;
@@ -52,33 +49,36 @@ export function Header({ flight }: { flight: Flight }) {
           </dd>
         </div>
       </dl>
-      <SignOffButton flight={flight} given={signOff} />
-      {flight.may_see_evidence && (
-        <a class="btn" data-testid="link-evidence" title="Its record, who did what with it, sealed exports, how it is kept" href={`/flights/${encodeURIComponent(summary.flight_id)}/evidence`}>
-          <Icon name="lock" />
-          Evidence
-        </a>
-      )}
-      {flight.may_export && <Downloads id={summary.flight_id} />}
+      <div class="flight-deeds">
+        <SignOffButton flight={flight} given={signOff} />
+        {flight.may_see_evidence && (
+          <a class="btn" data-testid="link-evidence" title="Its record, who did what with it, sealed exports, how it is kept" href={`/flights/${encodeURIComponent(summary.flight_id)}/evidence`}>
+            <Icon name="lock" />
+            Evidence
+          </a>
+        )}
+        {flight.may_export && <Downloads id={summary.flight_id} />}
+      </div>
     </header>
   );
 }
 
 function Downloads({ id }: { id: string }) {
-  const link = ([key, path, words, title]: Download, isFirst: boolean) => (
-    <a key={key} class={`btn ${isFirst ? 'btn-primary' : ''}`} title={title} data-testid={`download-${key}`} href={`/flights/${encodeURIComponent(id)}/${path}`} download>
-      {isFirst && <Icon name="download" />}
-      {words}
-    </a>
-  );
   return (
-    <nav class="flight-downloads" aria-label="Downloads">
-      {FIRST.map((one, index) => link(one, index === 0))}
-      <details class="flight-more">
-        <summary class="btn">More</summary>
-        <div>{OTHERS.map((one) => link(one, false))}</div>
-      </details>
-    </nav>
+    <details class="flight-downloads" data-testid="downloads">
+      <summary class="btn">
+        <Icon name="download" />
+        Download
+      </summary>
+      <nav aria-label="Downloads">
+        {DOWNLOADS.map(([key, path, words, title]) => (
+          <a key={key} class="btn btn-quiet" data-testid={`download-${key}`} href={`/flights/${encodeURIComponent(id)}/${path}`} download>
+            {words}
+            <small>{title}</small>
+          </a>
+        ))}
+      </nav>
+    </details>
   );
 }
 

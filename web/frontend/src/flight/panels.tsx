@@ -84,7 +84,8 @@ function Events({ events, cursor }: { events: readonly Happening[]; cursor: Sign
   const now = cursor?.value ?? Infinity;
   const current = events.findLastIndex((event) => event.time_s <= now);
   useEffect(() => {
-    list.current?.children[current]?.scrollIntoView({ block: 'nearest' });
+    const row = list.current?.children[current];
+    if (row) keepInView(row);
   }, [current]);
   if (events.length === 0) return <Nothing icon="clock" text="No event was recorded in this flight." />;
   const start = events[0]?.time_s ?? 0;
@@ -113,6 +114,14 @@ function Events({ events, cursor }: { events: readonly Happening[]; cursor: Sign
       ))}
     </ol>
   );
+}
+
+/** Scrolls the panel, and nothing around it: `scrollIntoView` would move the whole page on a telephone. */
+function keepInView(row: Element): void {
+  const panel = row.closest('.panel-body');
+  if (!panel) return;
+  const [here, shown] = [row.getBoundingClientRect(), panel.getBoundingClientRect()];
+  panel.scrollTop += Math.min(0, here.top - shown.top) + Math.max(0, here.bottom - shown.bottom);
 }
 
 function Receipt({ receipt }: { receipt: UploadReceipt | null }) {

@@ -148,7 +148,7 @@ export function PlaybackBar({ of }: { of: Review }) {
             const from = Math.max(mode.time_s, whole.from);
             return (
               <span key={mode.time_s} style={{ left: at(from), width: `${(100 * ((ends[index] as number) - from)) / length}%` }} title={modeWords(mode.mode)}>
-                {modeWords(mode.mode)}
+                <b>{modeWords(mode.mode)}</b>
               </span>
             );
           })}

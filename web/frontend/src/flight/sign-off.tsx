@@ -22,7 +22,7 @@ export function SignOffButton({ flight, given }: { flight: Flight; given: Signal
   if (!flight.may_sign_off || given.value !== null) return null;
   return (
     <>
-      <button type="button" class="btn" data-testid="btn-sign-off" onClick={() => (asking.value = true)}>
+      <button type="button" class="btn btn-primary" data-testid="btn-sign-off" onClick={() => (asking.value = true)}>
         <Icon name="check" />
         Sign off
       </button>
