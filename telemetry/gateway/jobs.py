@@ -27,7 +27,7 @@ from telemetry.bus import new_id
 from telemetry.errors import ServiceError
 from telemetry.gateway.contact import Contact
 from telemetry.services import logs, parameters
-from telemetry.services.tool_rules import PROTECTED
+from telemetry.services.tool_rules import is_protected
 from telemetry.wire import Event, LogFetch, LogOrder, LogReceipt, Reply, Request
 
 READING: Final = frozenset({"logs", "log", "parameters"})
@@ -73,7 +73,7 @@ class Jobs:
 
     async def _parameter(self, wanted: Parameter) -> Reply:
         channel = self._contact.mailbox
-        if wanted.value is not None and wanted.name.startswith(PROTECTED):
+        if wanted.value is not None and is_protected(wanted.name):
             return Reply(False, f"{wanted.name} keeps the drone in its approved bounds: only an upload sets it.")
         if wanted.value is not None:
             await parameters.put(channel, wanted.name, wanted.value)

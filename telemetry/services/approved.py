@@ -19,7 +19,7 @@ from mission.items import MissionType, WireItem, differences, fence_items, missi
 from mission.plan import Plan
 from mission.position import Position
 from mission.situation import Situation, as_lines
-from telemetry.services.parameters import single
+from mission.stored import single
 
 ITEMS: Final = {
     MissionType.MISSION: mission_items,

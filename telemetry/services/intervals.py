@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from telemetry.errors import Refused, VehicleSilent
+from telemetry.mavlink.enums import MavCmd
 from telemetry.mavlink.messages import BY_NAME
 from telemetry.services.channel import Channel
 from telemetry.services.commands import RETRIES, TIMEOUT_S, command
-
-SET_MESSAGE_INTERVAL, REQUEST_MESSAGE = 511, 512
 
 NEEDS_HZ: Final = {
     "GLOBAL_POSITION_INT": 10.0,
@@ -49,7 +48,7 @@ async def ask_for(channel: Channel, needs_hz: Mapping[str, float]) -> tuple[str,
     refused = []
     for name, hz in needs_hz.items():
         try:
-            await command(channel, f"interval of {name}", SET_MESSAGE_INTERVAL, BY_NAME[name].id, 1e6 / hz)
+            await command(channel, f"interval of {name}", MavCmd.SET_MESSAGE_INTERVAL, BY_NAME[name].id, 1e6 / hz)
         except Refused:
             refused.append(name)
     return tuple(refused)
@@ -59,7 +58,7 @@ async def request(channel: Channel, name: str) -> Any:
     """One message now, e.g. ``AUTOPILOT_VERSION``. Raises `Refused`, `VehicleSilent`, `Interrupted`."""
     with channel.listen(name) as inbox:
         for _ in range(1 + RETRIES):
-            await command(channel, f"request {name}", REQUEST_MESSAGE, BY_NAME[name].id)
+            await command(channel, f"request {name}", MavCmd.REQUEST_MESSAGE, BY_NAME[name].id)
             message = await inbox.get(TIMEOUT_S)
             if message is not None:
                 return message

@@ -14,14 +14,11 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from telemetry.errors import Interrupted
+from telemetry.mavlink.enums import MavState
 from telemetry.mavlink.messages import BY_NAME
 from telemetry.services.statustext import StatusTexts
+from telemetry.vehicle import REBOOT_STEP_MS
 
-REBOOT_STEP_MS: Final = 2000
-"""A fall of `time_boot_ms` by more than this is a reboot; by less, frames that overtook each other."""
-
-
-MAV_STATE_BOOT: Final = 1
 ALWAYS: Final = frozenset(BY_NAME[name].id for name in ("HEARTBEAT", "STATUSTEXT", "AUTOPILOT_VERSION"))
 """What the mailbox itself needs."""
 
@@ -146,7 +143,7 @@ class Mailbox:
 
     def _shows_reboot(self, name: str, message: Any) -> bool:
         if name == "HEARTBEAT":
-            was_running, self._running = self._running, message.system_status > MAV_STATE_BOOT
+            was_running, self._running = self._running, message.system_status > MavState.BOOT
             return was_running and not self._running
         return self._clock_fell(getattr(message, "time_boot_ms", 0))
 

@@ -28,15 +28,10 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from telemetry.errors import NotVerified, Refused, ServiceError, VehicleSilent
-from telemetry.services import modes
+from telemetry.mavlink.enums import COPTER_MODE_NUMBERS, MavCmd, MavFrame, MavModeFlag, mode_name
 from telemetry.services.channel import Channel
 from telemetry.services.commands import command, command_at
 from telemetry.wire import Reply, Request
-
-NAV_TAKEOFF, DO_SET_MODE, DO_CHANGE_SPEED, DO_REPOSITION, DO_PAUSE_CONTINUE = 22, 176, 178, 192, 193
-DO_SET_ROI_LOCATION, DO_SET_ROI_NONE, MISSION_START, COMPONENT_ARM_DISARM = 195, 197, 300, 400
-FRAME_GLOBAL_RELATIVE_ALT: Final = 3
-ARMED_FLAG, CUSTOM_MODE_FLAG = 128, 1
 
 HEARTBEAT_TIMEOUT_S: Final = 3.5
 """Heartbeats come once a second: three may be lost."""
@@ -103,7 +98,11 @@ async def state(channel: Channel) -> tuple[bool, int]:
         heartbeat = await inbox.get(HEARTBEAT_TIMEOUT_S)
     if heartbeat is None:
         raise VehicleSilent("heartbeat", f"none for {HEARTBEAT_TIMEOUT_S:g} s")
-    return bool(heartbeat.base_mode & ARMED_FLAG), int(heartbeat.custom_mode)
+    return _is_armed(heartbeat), int(heartbeat.custom_mode)
+
+
+def _is_armed(heartbeat: Any) -> bool:
+    return bool(heartbeat.base_mode & MavModeFlag.SAFETY_ARMED)
 
 
 async def _see(channel: Channel, service: str, wanted: Callable[[Any], bool], what: str) -> None:
@@ -123,17 +122,17 @@ async def _see(channel: Channel, service: str, wanted: Callable[[Any], bool], wh
 
 async def set_mode(channel: Channel, mode: int) -> None:
     """Raises as `command`, and `NotVerified` when the HEARTBEAT does not show the mode."""
-    name = modes.NAMES[mode]
+    name = mode_name(mode)
     service = f"set mode {name}"
-    await command(channel, service, DO_SET_MODE, CUSTOM_MODE_FLAG, mode)
+    await command(channel, service, MavCmd.DO_SET_MODE, MavModeFlag.CUSTOM_MODE_ENABLED, mode)
     await _see(channel, service, lambda heartbeat: heartbeat.custom_mode == mode, f"in {name}")
 
 
 async def set_armed(channel: Channel, armed: bool) -> None:
     """Raises as `command`, and `NotVerified` when the HEARTBEAT does not show it."""
     service = "arm" if armed else "disarm"
-    await command(channel, service, COMPONENT_ARM_DISARM, float(armed))
-    await _see(channel, service, lambda heartbeat: bool(heartbeat.base_mode & ARMED_FLAG) == armed, f"{service}ed")
+    await command(channel, service, MavCmd.COMPONENT_ARM_DISARM, float(armed))
+    await _see(channel, service, lambda heartbeat: _is_armed(heartbeat) == armed, f"{service}ed")
 
 
 async def _arm(channel: Channel, _: Nothing) -> str:
@@ -148,8 +147,8 @@ async def _disarm(channel: Channel, _: Nothing) -> str:
 
 async def _start(channel: Channel, arguments: Start) -> str:
     await _ready_in_guided(channel, "start", arguments.arm)
-    await command(channel, "start", MISSION_START)
-    await _see(channel, "start", lambda heartbeat: heartbeat.custom_mode == modes.NUMBERS["AUTO"], "in AUTO")
+    await command(channel, "start", MavCmd.MISSION_START)
+    await _see(channel, "start", lambda heartbeat: heartbeat.custom_mode == COPTER_MODE_NUMBERS["AUTO"], "in AUTO")
     return "Mission started."
 
 
@@ -160,40 +159,40 @@ async def _ready_in_guided(channel: Channel, service: str, arm: bool) -> None:
         return
     if not arm:
         raise Refused(service, "the vehicle is not armed", 1)
-    if mode != modes.NUMBERS["GUIDED"]:
-        await set_mode(channel, modes.NUMBERS["GUIDED"])
+    if mode != COPTER_MODE_NUMBERS["GUIDED"]:
+        await set_mode(channel, COPTER_MODE_NUMBERS["GUIDED"])
     await set_armed(channel, True)
 
 
 async def _pause(channel: Channel, _: Nothing) -> str:
-    await command(channel, "pause", DO_PAUSE_CONTINUE, 0)
+    await command(channel, "pause", MavCmd.DO_PAUSE_CONTINUE, 0)
     return "Paused."
 
 
 async def _continue(channel: Channel, nothing: Nothing) -> str:
     _, mode = await state(channel)
-    if mode == modes.NUMBERS["AUTO"]:
-        await command(channel, "continue", DO_PAUSE_CONTINUE, 1)
+    if mode == COPTER_MODE_NUMBERS["AUTO"]:
+        await command(channel, "continue", MavCmd.DO_PAUSE_CONTINUE, 1)
         return "Mission continued."
-    await set_mode(channel, modes.NUMBERS["AUTO"])
-    return f"Mission continued from {modes.NAMES.get(mode, mode)}."
+    await set_mode(channel, COPTER_MODE_NUMBERS["AUTO"])
+    return f"Mission continued from {mode_name(mode)}."
 
 
 async def _return(channel: Channel, _: Nothing) -> str:
-    await set_mode(channel, modes.NUMBERS["RTL"])
+    await set_mode(channel, COPTER_MODE_NUMBERS["RTL"])
     return "Returning to launch."
 
 
 async def _land(channel: Channel, _: Nothing) -> str:
-    await set_mode(channel, modes.NUMBERS["LAND"])
+    await set_mode(channel, COPTER_MODE_NUMBERS["LAND"])
     return "Landing where it is."
 
 
 async def _hold(channel: Channel, _: Nothing) -> str:
     try:
-        await set_mode(channel, modes.NUMBERS["BRAKE"])
+        await set_mode(channel, COPTER_MODE_NUMBERS["BRAKE"])
     except Refused:
-        await set_mode(channel, modes.NUMBERS["LOITER"])
+        await set_mode(channel, COPTER_MODE_NUMBERS["LOITER"])
         return "Holding in LOITER; BRAKE was refused."
     return "Holding in BRAKE."
 
@@ -201,9 +200,9 @@ async def _hold(channel: Channel, _: Nothing) -> str:
 async def _takeoff(channel: Channel, arguments: TakeOff) -> str:
     await _ready_in_guided(channel, "takeoff", arguments.arm)
     _, mode = await state(channel)
-    if mode != modes.NUMBERS["GUIDED"]:
-        await set_mode(channel, modes.NUMBERS["GUIDED"])
-    await command(channel, "takeoff", NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, arguments.height_home_m)
+    if mode != COPTER_MODE_NUMBERS["GUIDED"]:
+        await set_mode(channel, COPTER_MODE_NUMBERS["GUIDED"])
+    await command(channel, "takeoff", MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, arguments.height_home_m)
     return f"Taking off to {arguments.height_home_m:g} m above home."
 
 
@@ -211,31 +210,33 @@ async def _goto(channel: Channel, place: Place) -> str:
     speed_default, change_mode, radius, yaw_as_it_is = -1.0, 1.0, 0.0, math.nan
     params = (speed_default, change_mode, radius, yaw_as_it_is)
     where = (place.lat_deg, place.lon_deg, place.height_home_m)
-    await command_at(channel, "goto", DO_REPOSITION, FRAME_GLOBAL_RELATIVE_ALT, params, where)
-    await _see(channel, "goto", lambda heartbeat: heartbeat.custom_mode == modes.NUMBERS["GUIDED"], "in GUIDED")
+    await command_at(channel, "goto", MavCmd.DO_REPOSITION, MavFrame.GLOBAL_RELATIVE_ALT, params, where)
+    await _see(channel, "goto", lambda heartbeat: heartbeat.custom_mode == COPTER_MODE_NUMBERS["GUIDED"], "in GUIDED")
     return f"Going to {place.lat_deg:.6f}, {place.lon_deg:.6f} at {place.height_home_m:g} m above home."
 
 
 async def _mode(channel: Channel, arguments: Mode) -> str:
-    number = modes.NUMBERS.get(arguments.mode.upper())
+    number = COPTER_MODE_NUMBERS.get(arguments.mode.upper())
     if number is None:
         raise Refused("mode", f"ArduCopter has no mode “{arguments.mode}”", 2)
     await set_mode(channel, number)
-    return f"In {modes.NAMES[number]}."
+    return f"In {mode_name(number)}."
 
 
 async def _speed(channel: Channel, arguments: Speed) -> str:
     ground_speed, throttle_as_it_is = 1, -1
-    await command(channel, "speed", DO_CHANGE_SPEED, ground_speed, arguments.speed_m_s, throttle_as_it_is)
+    await command(channel, "speed", MavCmd.DO_CHANGE_SPEED, ground_speed, arguments.speed_m_s, throttle_as_it_is)
     return f"Speed {arguments.speed_m_s:g} m/s."
 
 
 async def _roi(channel: Channel, arguments: RegionOfInterest) -> str:
     if arguments.lat_deg is None or arguments.lon_deg is None:
-        await command(channel, "roi", DO_SET_ROI_NONE)
+        await command(channel, "roi", MavCmd.DO_SET_ROI_NONE)
         return "Looking ahead again."
     place = (arguments.lat_deg, arguments.lon_deg, arguments.height_home_m)
-    await command_at(channel, "roi", DO_SET_ROI_LOCATION, FRAME_GLOBAL_RELATIVE_ALT, (0.0, 0.0, 0.0, 0.0), place)
+    await command_at(
+        channel, "roi", MavCmd.DO_SET_ROI_LOCATION, MavFrame.GLOBAL_RELATIVE_ALT, (0.0, 0.0, 0.0, 0.0), place
+    )
     return f"Looking at {arguments.lat_deg:.6f}, {arguments.lon_deg:.6f}."
 
 

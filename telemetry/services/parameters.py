@@ -8,10 +8,10 @@ offers MAVFTP, else by PARAM_REQUEST_LIST, the missing ones then asked for by in
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from mission.stored import single
 from telemetry.errors import NotVerified, Refused, VehicleSilent
 from telemetry.services import ftp, parameter_file, storing
 from telemetry.services.channel import Channel
@@ -99,11 +99,6 @@ def _ask_for_missing(channel: Channel, got: Mapping[int, Any], count: int) -> No
         channel.send("PARAM_REQUEST_LIST")
     for index in [index for index in range(count) if index not in got][:AT_ONCE]:
         channel.send("PARAM_REQUEST_READ", param_id="", param_index=index)
-
-
-def single(value: float) -> float:
-    """`value` as it travels: rounded to IEEE single precision."""
-    return float(struct.unpack("<f", struct.pack("<f", value))[0])
 
 
 async def _ask(

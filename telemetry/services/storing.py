@@ -11,12 +11,11 @@ from typing import Final
 
 from mission.items import MissionType, WireItem, differences
 from telemetry.errors import NotVerified, Refused, ServiceError, VehicleSilent
+from telemetry.mavlink.enums import MavProtocolCapability
 from telemetry.services import ftp, intervals, mission_file, transfer
 from telemetry.services.channel import Channel
 from telemetry.services.transfer import OnProgress
 
-CAPABILITY_FTP: Final = 32
-"""MAV_PROTOCOL_CAPABILITY_FTP."""
 FILE_FROM: Final = 80
 """Items from which the file is the quicker way on a link with a round trip of 100 ms."""
 
@@ -28,7 +27,7 @@ async def offers_ftp(channel: Channel) -> bool:
             await intervals.request(channel, "AUTOPILOT_VERSION")
         except (Refused, VehicleSilent):
             return False
-    return bool((channel.capabilities or 0) & CAPABILITY_FTP)
+    return bool((channel.capabilities or 0) & MavProtocolCapability.FTP)
 
 
 async def settle(channel: Channel) -> None:

@@ -25,16 +25,18 @@ Missions, fences and rally points that a tool writes never come this far: see `t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from telemetry.mavlink.enums import MavCmd, MavFtpOpcode, mode_name
-from telemetry.services import modes
+from telemetry.mavlink.enums import COPTER_MODE_NUMBERS, MavCmd, MavFtpOpcode, mode_name
 from telemetry.services.tool_acts import Act, Held, flies_there, why_not_there
 
 NO_PLAN: Final = "no approved plan is verified on board"
-HOLDING: Final = frozenset(modes.NUMBERS[name] for name in ("RTL", "SMART_RTL", "AUTO_RTL", "LAND", "BRAKE", "LOITER"))
+HOLDING: Final = frozenset(
+    COPTER_MODE_NUMBERS[name] for name in ("RTL", "SMART_RTL", "AUTO_RTL", "LAND", "BRAKE", "LOITER")
+)
 PRESENCE: Final = frozenset({"HEARTBEAT", "PING", "TIMESYNC", "SYSTEM_TIME", "MISSION_ACK", "COMMAND_ACK"})
 READING: Final = frozenset(
     {
@@ -75,6 +77,8 @@ PAYLOAD: Final = frozenset(
 GROUND: Final = frozenset({MavCmd.PREFLIGHT_CALIBRATION, MavCmd.PREFLIGHT_STORAGE, MavCmd.PREFLIGHT_REBOOT_SHUTDOWN})
 MISSION: Final = frozenset({MavCmd.MISSION_START, MavCmd.DO_PAUSE_CONTINUE, MavCmd.DO_SET_MISSION_CURRENT})
 PROTECTED: Final = ("FENCE_", "ARMING_", "FS_", "SYSID_")
+FAILSAFES: Final = re.compile(r"BATT\w?_(FS|LOW|CRT)_|GUID_TIMEOUT", re.IGNORECASE)
+"""Not for a tool to set, either. `tool_acts.VELOCITY_HOLDS_S` counts on the last one."""
 READ_FILES: Final = frozenset(
     {
         MavFtpOpcode.NONE,
@@ -135,7 +139,7 @@ def _arming(act: Act, held: Held) -> str | None:
 
 
 def _starts_mission(act: Act, _: Held) -> bool:
-    into_auto = act.command == MavCmd.DO_SET_MODE and act.params[1] == modes.NUMBERS["AUTO"]
+    into_auto = act.command == MavCmd.DO_SET_MODE and act.params[1] == COPTER_MODE_NUMBERS["AUTO"]
     return into_auto or act.command in MISSION or act.name == "MISSION_SET_CURRENT"
 
 
@@ -149,14 +153,19 @@ def _take_off(act: Act, held: Held) -> str | None:
 
 def _mode(act: Act, _: Held) -> str | None:
     mode = act.params[1]
-    if mode == modes.NUMBERS["GUIDED"]:
+    if mode == COPTER_MODE_NUMBERS["GUIDED"]:
         return None
     return f"{mode_name(int(mode)) if math.isfinite(mode) else 'that mode'} may leave the approved plan"
 
 
+def is_protected(name: str) -> bool:
+    """Whether only an upload sets the parameter; ArduPilot takes some names in any case."""
+    return name.upper().startswith(PROTECTED)
+
+
 def _parameter(act: Act, _: Held) -> str | None:
     name: str = act.message.param_id
-    return f"{name} keeps the drone in its approved bounds" if name.startswith(PROTECTED) else None
+    return f"{name} keeps the drone in its approved bounds" if is_protected(name) or FAILSAFES.match(name) else None
 
 
 def _on_the_ground(act: Act, held: Held) -> str | None:

@@ -33,9 +33,9 @@ from mission.items import (
 from mission.plan import Plan
 from mission.readback import check_read_back
 from telemetry.errors import Interrupted, ServiceError, VehicleSilent
+from telemetry.mavlink.enums import MavState
 from telemetry.services import parameters, storing
 from telemetry.services.channel import Channel
-from telemetry.services.mailbox import MAV_STATE_BOOT
 from telemetry.services.orders import HEARTBEAT_TIMEOUT_S
 from telemetry.wire import Actor, Progress, TransferReceipt, UploadOrder, UploadReceipt, UploadUnderWay
 
@@ -186,7 +186,7 @@ async def _until_booted(channel: Channel) -> None:
     with channel.listen("HEARTBEAT") as inbox:
         for _ in range(BOOT_BEATS):
             heartbeat = await inbox.get(HEARTBEAT_TIMEOUT_S)
-            if heartbeat is not None and heartbeat.system_status > MAV_STATE_BOOT:
+            if heartbeat is not None and heartbeat.system_status > MavState.BOOT:
                 return
     raise VehicleSilent("boot", "no heartbeat says that the vehicle runs")
 

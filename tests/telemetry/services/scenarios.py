@@ -17,7 +17,8 @@ from mission.items import (
 from mission.plan import digest
 from sitl.link import PERFECT
 from telemetry.errors import NotVerified
-from telemetry.services import intervals, modes, orders, parameters, storing, transfer, uploading
+from telemetry.mavlink.enums import COPTER_MODE_NUMBERS
+from telemetry.services import intervals, orders, parameters, storing, transfer, uploading
 from telemetry.wire import Actor, Request, UploadOrder
 from tests.telemetry.services.hard_link import HardLink
 from tests.telemetry.services.plans import items, plan
@@ -105,7 +106,7 @@ async def _orders(link: HardLink) -> None:
     reply = await orders.execute(link.mailbox, "mode", Request(PILOT, {"mode": "ALT_HOLD"}))
     heal(link)
     _, mode = await orders.state(link.mailbox)
-    assert not reply.ok or mode == modes.NUMBERS["ALT_HOLD"]
+    assert not reply.ok or mode == COPTER_MODE_NUMBERS["ALT_HOLD"]
     assert reply.ok or reply.text
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from sitl.link import PERFECT, parse
 from telemetry.errors import VehicleSilent
+from telemetry.mavlink.enums import MavProtocolCapability
 from telemetry.mavlink.messages import BY_NAME
 from telemetry.services import ftp, logs, orders, terrain
 from telemetry.services.logs import Log
-from telemetry.services.storing import CAPABILITY_FTP as FTP
 from tests.telemetry.services.hard_link import Simulated, simulated
 from tests.telemetry.services.scenarios import quiet
 from tests.telemetry.services.skipping import run
@@ -50,7 +50,7 @@ def test_a_log_comes_whole_over_a_bad_link(conditions: str, by_file: bool, tmp_p
         (tmp_path / "logs").mkdir()
         async with simulated() as link:
             log = await flown(link, tmp_path / "logs")
-            link.mailbox.capabilities = FTP
+            link.mailbox.capabilities = MavProtocolCapability.FTP
             if by_file:
                 deaf_to_log_requests(link)
             link.sent.clear()
@@ -76,7 +76,7 @@ def test_a_broken_download_goes_on_where_it_was(by_file: bool, tmp_path: Path, m
         copy = tmp_path / "flight.bin"
         async with simulated() as link:
             log = await flown(link, tmp_path / "logs")
-            link.mailbox.capabilities = FTP
+            link.mailbox.capabilities = MavProtocolCapability.FTP
             if by_file:
                 deaf_to_log_requests(link)
             link.set(parse(f"delay=50ms,outage=200s@{SILENT_AT_S[by_file]}s"))

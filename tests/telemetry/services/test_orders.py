@@ -10,7 +10,8 @@ import pytest
 from mission.items import MissionType, mission_items
 from sitl.link import parse
 from telemetry.errors import Refused, VehicleSilent
-from telemetry.services import intervals, modes, orders, transfer
+from telemetry.mavlink.enums import MavCmd
+from telemetry.services import intervals, orders, transfer
 from telemetry.services.commands import command
 from telemetry.wire import Reply, Request
 from tests.telemetry.services.hard_link import HardLink, simulated
@@ -118,7 +119,7 @@ def test_a_command_is_repeated_with_its_confirmation_counted_up_then_named_silen
             link.mailbox.send = note  # type: ignore[method-assign]
             link.set(parse("loss=100%"))
             with pytest.raises(VehicleSilent) as silent:
-                await command(link.mailbox, "arm", orders.COMPONENT_ARM_DISARM, 1)
+                await command(link.mailbox, "arm", MavCmd.COMPONENT_ARM_DISARM, 1)
             return silent.value, confirmations
 
     error, confirmations = run(attempt())
@@ -165,6 +166,5 @@ def test_a_message_is_requested_once() -> None:
     assert capabilities == version.capabilities
 
 
-def test_every_mode_has_one_name() -> None:
-    assert len(modes.NUMBERS) == len(modes.NAMES)
+def test_what_needs_no_command_is_an_order() -> None:
     assert orders.ORDERS.keys() >= orders.EMERGENCY
