@@ -56,10 +56,8 @@ def _receipt(path: Path) -> UploadReceipt | None:
 
 def _events(path: Path) -> tuple[Event, ...]:
     try:
-        lines = path.read_bytes().splitlines()
+        return tuple(msgspec.json.decode(line, type=Event) for line in path.read_bytes().splitlines() if line)
     except FileNotFoundError:
         return ()
-    try:
-        return tuple(msgspec.json.decode(line, type=Event) for line in lines if line)
-    except msgspec.DecodeError as error:
+    except (OSError, msgspec.DecodeError) as error:
         raise RecordingError(str(path), 0, str(error)) from error

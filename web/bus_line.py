@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -43,7 +43,6 @@ class BusLine:
         self._url, self._keys = url, keys
         self._bus: SyncBus | None = None
         self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def start(self, after: Callable[[], int], taken: Callable[[int, Event], None]) -> None:
         """Connects in the background; then `taken(sequence, event)` gets every event later than `after()`."""
@@ -51,22 +50,26 @@ class BusLine:
         def connect() -> None:
             while not self._stopping.is_set():
                 try:
-                    bus = SyncBus(self._url, SERVICE, self._keys.service_credentials(SERVICE))
+                    self._use(SyncBus(self._url, SERVICE, self._keys.service_credentials(SERVICE)), after, taken)
+                    return
                 except BusError as error:
                     log.warning("no bus yet: %s", error)
-                    self._stopping.wait(AGAIN_S)
-                    continue
-                if self._stopping.is_set():
-                    bus.close()
-                    return
+                except Exception:  # a database that is away, say: the bus is wanted when it is back
+                    log.exception("no bus yet")
+                self._stopping.wait(AGAIN_S)
+
+        threading.Thread(target=connect, name="bus-connect", daemon=True).start()
+
+    def _use(self, bus: SyncBus, after: Callable[[], int], taken: Callable[[int, Event], None]) -> None:
+        try:
+            if not self._stopping.is_set():
                 bus.follow_events(after(), taken)
                 with contextlib.suppress(BusError):  # it is subscribed to again with the next connection
                     bus.subscribe(subjects.FLEET_ALL, LiveFrame, self.picture.take)
                 self._bus = bus
-                return
-
-        self._thread = threading.Thread(target=connect, name="bus-connect", daemon=True)
-        self._thread.start()
+        finally:
+            if self._bus is None:
+                bus.close()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -79,52 +82,42 @@ class BusLine:
 
     def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
         """Raises `BusDown` when nobody answers."""
-        bus = self._reached()
-        try:
+        with self._reached() as bus:
             return bus.request(subject, message, reply, timeout_s)
-        except BusError as error:
-            raise BusDown(f"No answer over the message bus: {error.what}.") from error
 
     def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """Raises `BusDown`."""
-        bus = self._reached()
-        try:
+        with self._reached() as bus:
             return bus.entries(bucket, kind)
-        except BusError as error:
-            raise BusDown(f"No answer over the message bus: {error.what}.") from error
 
     def past(
         self, stream: str, kind: type[M], since: datetime, until: datetime | None = None, only: str | None = None
     ) -> list[M]:
         """What `stream` still holds of that time, oldest first. Raises `BusDown`."""
-        bus = self._reached()
-        try:
+        with self._reached() as bus:
             found = bus.past(stream, kind, since, until, only)
-        except BusError as error:
-            raise BusDown(f"No answer over the message bus: {error.what}.") from error
         return [stored.message for stored in found if stored.message is not None]
 
     def put(self, bucket: str, key: str, value: msgspec.Struct) -> None:
         """Raises `BusDown`."""
-        bus = self._reached()
-        try:
+        with self._reached() as bus:
             bus.put(bucket, key, value)
-        except BusError as error:
-            raise BusDown(f"No answer over the message bus: {error.what}.") from error
 
     def delete(self, bucket: str, key: str) -> None:
         """Raises `BusDown`."""
-        bus = self._reached()
-        try:
+        with self._reached() as bus:
             bus.delete(bucket, key)
-        except BusError as error:
-            raise BusDown(f"No answer over the message bus: {error.what}.") from error
 
     def ticket(self, heard: tuple[str, ...], lasts: timedelta = TICKET_TTL) -> BusTicket:
         granted = self._keys.browser_ticket(heard, lasts.total_seconds())
         return BusTicket(self.websocket_url, granted.jwt, granted.seed, heard, datetime.now(UTC) + lasts)
 
-    def _reached(self) -> SyncBus:
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[SyncBus]:
+        """The bus; that it does not answer becomes `BusDown`."""
         if self._bus is None or not self._bus.is_connected:
             raise BusDown("The message bus cannot be reached just now; nothing was sent.")
-        return self._bus
+        try:
+            yield self._bus
+        except BusError as error:
+            raise BusDown(f"No answer over the message bus: {error.what}.") from error

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from telemetry.errors import TelemetryError
 from telemetry.evidence import flight_log, publishing
 from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
@@ -93,8 +92,8 @@ class Heads:
         while True:
             try:
                 self.look()
-            except (TelemetryError, OSError) as error:  # a damaged log, a full disk: said, and looked at again
-                log.error("the head of the logs cannot be published: %s", error)
+            except Exception:  # a damaged log, a full disk, a database that is away; the thread must outlive it
+                log.exception("the head of the logs cannot be published")
             if self._stopping.wait(LOOK_S):
                 return
 

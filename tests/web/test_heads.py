@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from msgspec.structs import replace
+from sqlalchemy.exc import OperationalError
 
 from telemetry import settings
 from telemetry.errors import SettingsError
@@ -132,6 +133,29 @@ def test_what_is_refused_is_told_to_the_administrator_and_tried_again(
     assert "it answered" not in shown
     assert "No such file" in shown
     assert "Head of the evidence logs" not in log_in(Role.PILOT).get("/").text
+
+
+def test_a_database_that_is_away_for_a_while_does_not_end_the_sending(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed_bytes(tmp_path, 20)
+    signed, answers = heads.signed, threading.Semaphore(0)
+
+    def away_at_first(*wanted: Any) -> Any:
+        answers.release()
+        if not first.is_set():
+            first.set()
+            raise OperationalError("SELECT", {}, Exception("away"))
+        return signed(*wanted)
+
+    first = threading.Event()
+    monkeypatch.setattr(heads, "signed", away_at_first)
+    monkeypatch.setattr(heads, "LOOK_S", 0.01)
+    publisher = Heads(tmp_path, database, (str(tmp_path / "heads.jsonl"),))
+    publisher.start()
+    assert all(answers.acquire(timeout=20) for _ in range(3)), "it looks no more"
+    publisher.stop()
+    assert [head.flights for head in kept(tmp_path, tmp_path / "heads.jsonl")] == [1]
 
 
 @pytest.mark.parametrize("wrong", ["http://heads.example.org/", ""])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from sqlalchemy.exc import OperationalError
 
+from telemetry import subjects
 from telemetry.bus_keys import BusKeys
 from telemetry.nats_server import Listening
-from telemetry.wire import (
-    Event,
-)
+from telemetry.wire import Event, VehicleInfo
 from tests.web.bus.conftest import Gateway, Indexed, ended, receipt, started, upload
 from tests.web.conftest import VEHICLE, Browser, view
 from web.api import Sortie
@@ -52,6 +53,23 @@ def test_the_indexer_takes_up_where_it_stood(
     assert arrived.wait(20)
     line.stop()
     assert heard == [(2, "later")]
+
+
+def test_a_database_that_is_away_at_the_start_keeps_the_pages_from_the_bus_for_a_moment_only(
+    nats: Listening, tmp_path: Path, gateway: Gateway, until: Callable[[Callable[[], bool], str], None]
+) -> None:
+    tries = iter((OperationalError("SELECT", {}, Exception("away")), OSError("the disk, too")))
+
+    def after() -> int:
+        for error in tries:
+            raise error
+        return 0
+
+    line = BusLine(nats.url, nats.websocket_url, BusKeys(tmp_path / "keys"))
+    line.start(after, lambda sequence, event: None)
+    until(lambda: line.connected, "the bus is reached")
+    assert list(line.entries(subjects.VEHICLES_BUCKET, VehicleInfo)) == [VEHICLE]
+    line.stop()
 
 
 def test_an_event_that_makes_no_sense_does_not_stop_the_next(
