@@ -1,7 +1,7 @@
 """Failsafes and alarms: what the autopilot said, why, what it did, and what was left then.
 
 The rules are ArduCopter 4.6's own words (ArduCopter/events.cpp, ekf_check.cpp, crash_check.cpp, AP_BattMonitor.cpp)
-and the subsystems of its ERR records. Words said before arming are not of the flight.
+and the subsystems of its ERR records. Words said while disarmed are not of the flight.
 """
 
 from __future__ import annotations
@@ -9,31 +9,51 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from mission.finding import Severity
 from telemetry.logs.log import Log
 from telemetry.review.battery import battery_of, capacity_of, state_at
-from telemetry.review.observation import Observation, mode_change_after, place_at
+from telemetry.review.observation import Observation, mode_change_after, place_at, while_armed
 from telemetry.review.track import Track
 
 _SAME_S: Final = 2.0
 """Words and records of one check this near are one occurrence."""
+_AGAIN_S: Final = 10.0
+"""What begins anew this soon after it ended had not ended."""
 _ACTION_S: Final = 3.0
+_ARMING: Final = {"Arming motors": False, "Disarming motors": True}
+"""The autopilot's words, and whether the flight is over with them."""
 
 
 class Rule(NamedTuple):
-    """`words` match a text or an ERR record's words; `cause` matches the text beside it that says why."""
+    """`words` match a text or an ERR record's words; `cause` matches the text beside it that says why.
+
+    `over` matches the words that end it; None for what happens at a moment.
+    """
 
     check: str
     severity: Severity
     words: re.Pattern[str]
     meaning: str
     cause: re.Pattern[str] | None = None
+    over: re.Pattern[str] | None = None
 
 
-def _rule(check: str, severity: Severity, words: str, meaning: str, cause: str | None = None) -> Rule:
-    return Rule(
-        check, severity, re.compile(words, re.IGNORECASE), meaning, re.compile(cause, re.IGNORECASE) if cause else None
-    )
+class Occurrence(NamedTuple):
+    """`to_s` is None for a moment, and for what was not said to be over."""
+
+    rule: Rule
+    from_s: float
+    to_s: float | None
+    words: str
+
+
+def _rule(
+    check: str, severity: Severity, words: str, meaning: str, cause: str | None = None, over: str | None = None
+) -> Rule:
+    why, ends = (re.compile(said, re.IGNORECASE) if said else None for said in (cause, over))
+    return Rule(check, severity, re.compile(words, re.IGNORECASE), meaning, why, ends)
 
 
 RULES: Final = (
@@ -50,36 +70,49 @@ RULES: Final = (
         Severity.ERROR,
         r"^radio( \+ battery)? failsafe(?!( cleared|: resolved))",
         "The pilot's remote control was not received: range, shadow, or it was switched off.",
+        over=r"^radio failsafe( cleared|: resolved)",
     ),
     _rule(
         "ground station failsafe",
         Severity.ERROR,
         r"^(gcs( \+ battery)?|ground station) failsafe(?!( cleared|: resolved))",
         "The ground station's HEARTBEAT was not received: the data link was lost or the gateway stopped.",
+        over=r"^(gcs|ground station) failsafe( cleared|: resolved)",
     ),
     _rule(
         "EKF failsafe",
         Severity.ERROR,
         r"^(ekf failsafe(?!( cleared|: resolved))|ekf variance|ekf check: bad variance)",
         "The position estimate contradicted its sensors: GPS glitch, magnetic interference, or vibration.",
+        over=r"^ekf (failsafe( cleared|: resolved)|check: resolved)",
+    ),
+    _rule(
+        "EKF reset",
+        Severity.WARNING,
+        r"^(ekf primary changed|ekf core \d+ is now used|ekf3 lane switch"
+        r"|ekf3 imu\d+ (stopped aiding|forced reset|emergency yaw reset|yaw aligned using gps))",
+        "The estimator went over to other sensors or began anew, because those it used could not be right.",
     ),
     _rule(
         "GPS glitch",
         Severity.WARNING,
         r"^(gps glitch|gps: glitch)",
         "GPS position or compass did not fit the other sensors: reflections, jamming, or interference.",
+        over=r"^(glitch cleared|gps: resolved)",
     ),
     _rule(
         "dead reckoning",
         Severity.ERROR,
         r"^(dead reckoning (started|timeout)|dead reckoning failsafe: occurred)",
         "No GPS: the position was only estimated from the attitude and wind.",
+        over=r"^dead reckoning (stopped|failsafe: resolved)",
     ),
     _rule(
         "terrain failsafe",
         Severity.ERROR,
-        r"^(failsafe: terrain data missing|terrain failsafe: occurred|terrain: terrain data missing)",
+        r"(terrain data missing|no terrain data)|^terrain failsafe: occurred",
         "Heights above ground could not be known: no terrain data on board for the place.",
+        over=r"^terrain failsafe: resolved",
     ),
     _rule(
         "crash",
@@ -103,7 +136,8 @@ RULES: Final = (
         "vibration failsafe",
         Severity.ERROR,
         r"^(vibration compensation on|vibration failsafe: occurred)",
-        "Vibration made the height estimate useless: a damaged propeller, loose mount, or motor bearing.",
+        "The height estimate became useless: vibration, a failing accelerometer or wrong GPS velocities.",
+        over=r"^vibration (compensation off|failsafe: resolved)",
     ),
     _rule(
         "parachute",
@@ -116,6 +150,7 @@ RULES: Final = (
         Severity.ERROR,
         r"^motors stopped in emergency",
         "The motors were stopped by the pilot's emergency switch.",
+        over=r"^emergency stop cleared",
     ),
     _rule(
         "internal error",
@@ -124,43 +159,78 @@ RULES: Final = (
         "The autopilot's software noticed a fault of its own.",
     ),
     _rule(
-        "compass",
+        "order refused",
         Severity.WARNING,
-        r"^compass: (occurred|code 4)",
-        "A compass failed or could not be used.",
+        r"^(mode change to .* failed|flight mode \d+ could not be entered|navigation: destination)",
+        "The mode or place that was ordered was not possible then: no position, no mission, or outside the fence.",
     ),
     _rule(
-        "barometer",
+        "Smart RTL",
         Severity.WARNING,
-        r"^barometer: (occurred|glitch|code 4)",
-        "The barometer failed or jumped.",
+        r"^smartrtl (deactivated|unavailable)",
+        "The way back along the flown path was lost: no position, or too long a flight.",
+    ),
+    _rule(
+        "barometer glitch",
+        Severity.WARNING,
+        r"^barometer: glitch",
+        "The barometer jumped: a gust or the propellers' wash at its opening.",
     ),
 )
 
 
 def observe_failsafes(log: Log, track: Track | None) -> list[Observation]:
-    """One observation for each occurrence, with its cause, action and the battery left; quiet without any."""
-    armed_s = min((a.from_s for a in log.story.armings if a.from_s is not None), default=float("-inf"))
-    if log.story.armings and log.story.armings[0].from_s is None:
-        armed_s = float("-inf")
-    said = [(text.time_s, text.text) for text in log.story.texts]
-    said += [(h.time_s, h.text) for h in log.story.happenings if h.kind != "fence"]
-    said = sorted(line for line in said if line[0] >= armed_s)
-    last: dict[str, float] = {}
-    found = []
-    for at, words in said:
-        rule = next((rule for rule in RULES if rule.words.search(words)), None)
-        if rule is not None and at - last.get(rule.check, float("-inf")) > _SAME_S:
-            last[rule.check] = at
-            found.append(_observation(rule, at, words, log, track, said))
+    """One observation for each occurrence, with its cause, action, end and the battery left; quiet without any."""
+    said = _said_in_flight(log)
+    return [_observation(one, log, track, said) for one in occurrences(said)]
+
+
+def _said_in_flight(log: Log) -> list[tuple[float, str]]:
+    """Texts, then records of the same moment. From its word of disarming on, for a HEARTBEAT tells that later."""
+    texts = [(text.time_s, text.text) for text in log.story.texts]
+    said = texts + [(h.time_s, h.text) for h in log.story.happenings if h.kind != "fence"]
+    said.sort(key=lambda line: line[0])
+    armed = while_armed(log, np.array([at for at, _ in said])).tolist()
+    found, over = [], False
+    for (at, words), flying in zip(said, armed, strict=True):
+        if words in _ARMING:
+            over = _ARMING[words]
+        if flying and not over:
+            found.append((at, words))
     return found
 
 
-def _observation(
-    rule: Rule, at: float, words: str, log: Log, track: Track | None, said: list[tuple[float, str]]
-) -> Observation:
+def occurrences(said: list[tuple[float, str]]) -> list[Occurrence]:
+    """What the words tell of, each check's repetitions until it is over as one."""
+    found: list[Occurrence] = []
+    latest: dict[str, int] = {}
+    for at, words in said:
+        rule = next((rule for rule in RULES if rule.words.search(words)), None)
+        if rule is None:
+            for index in latest.values():
+                ends = found[index].rule.over
+                if ends and ends.search(words):
+                    found[index] = found[index]._replace(to_s=at)
+        elif rule.check in latest and _goes_on(found[latest[rule.check]], at):
+            found[latest[rule.check]] = found[latest[rule.check]]._replace(to_s=None)
+        else:
+            latest[rule.check] = len(found)
+            found.append(Occurrence(rule, at, None, words))
+    return found
+
+
+def _goes_on(before: Occurrence, at: float) -> bool:
+    if before.rule.over is None:
+        return at - before.from_s <= _SAME_S
+    return before.to_s is None or at - before.to_s <= _AGAIN_S
+
+
+def _observation(one: Occurrence, log: Log, track: Track | None, said: list[tuple[float, str]]) -> Observation:
+    rule, at = one.rule, one.from_s
     near = [text for time_s, text in said if abs(time_s - at) <= _SAME_S]
-    cause = next((text for text in near if rule.cause and rule.cause.search(text)), words)
+    spoken = {text.text for text in log.story.texts}
+    why = rule.cause or rule.words
+    cause = next((text for text in near if text in spoken and why.search(text)), one.words)
     action = mode_change_after(log, at, _ACTION_S)
     battery, capacity = battery_of(log), capacity_of(log)
     left, at_end = state_at(battery, capacity, at), ""
@@ -169,7 +239,8 @@ def _observation(
         at_end = state_at(battery, capacity, landed)
     position, height = place_at(track, at)
     text = f"{rule.check[0].upper()}{rule.check[1:]}: “{cause}”. "
-    text += f"The autopilot changed from {action}. " if action else "The autopilot did not change its mode. "
+    text += f"The mode changed from {action}. " if action else "The mode did not change. "
+    text += f"It lasted {one.to_s - at:.1f} s. " if one.to_s is not None else ""
     text += f"Left in the battery then: {left}. " if left else ""
     if landed is not None:
         text += f"Disarmed {landed - at:.0f} s later{f' with {at_end}' if at_end else ''}."
@@ -177,7 +248,7 @@ def _observation(
         check=rule.check,
         severity=rule.severity,
         from_s=at,
-        to_s=None,
+        to_s=one.to_s,
         text=text.strip(),
         meaning=rule.meaning,
         evidence="; ".join(dict.fromkeys(near)),
