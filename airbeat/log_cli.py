@@ -155,7 +155,7 @@ def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | N
         for problem in problems:
             console.print(f"[bold red]not as sealed:[/] {escape(problem.text)}")
         for name in verdict.unsealed:
-            console.print(f"[yellow]not covered by the seal:[/] {escape(name)}")
+            console.print(f"[yellow]not covered by the seal:[/] {escape(ascii(name)[1:-1])}")
         good = (
             "every byte is as it was sealed" if verdict.disposed is None else "the certificate of its disposal is good"
         )

@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 from telemetry.errors import RecordingError
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import LOG_TITLE, NO_HASH, canonical, hash_of, parse
+from telemetry.evidence.writing import append
 
 NAME: Final = "flights.log"
 LONGEST_LINE: Final = 8192
@@ -36,16 +37,26 @@ class FlightLog:
     def _append(self, flight_id: str, what: str, keys: EvidenceKeys) -> dict[str, Any]:
         with self._path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
+            self._mend(file)
             number, previous = self._end(file)
             statement = (
                 f"{LOG_TITLE}\nnumber {number + 1}\nprevious {previous}\nflight {flight_id}\n"
                 f"{what}\nat {datetime.now(UTC).isoformat(timespec='seconds')}\nkey {keys.public}\n"
             )
             entry = {"statement": statement, "signature": keys.sign(statement)}
-            file.write(canonical(entry) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            append(self._path, canonical(entry) + b"\n", 0o640)
         return entry
+
+    def _mend(self, file: IO[bytes]) -> None:
+        """A power cut may break off a line that nobody was told of yet, or its end: no later flight waits for that."""
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - LONGEST_LINE))
+        broken = file.read().rpartition(b"\n")[2]
+        try:
+            if broken and json.loads(broken):
+                file.write(b"\n")
+        except ValueError:
+            file.truncate(size - len(broken))
 
     def head(self) -> tuple[int, str]:
         """How many entries there are, and the hash of the last one: what is to be published."""

@@ -45,10 +45,9 @@ def verify_log(
             values = parse(entry["statement"], LOG_TITLE).values
             key = values["key"]
             good = canonical(entry) == line and is_signed(key, entry["statement"], entry["signature"])
-            if "disposal" in values:
-                disposals[values["flight"]] = values["disposal"]
-            else:
-                seals[values["flight"]] = values["seal"]
+            what, known = ("disposal", disposals) if "disposal" in values else ("seal", seals)
+            again = values["flight"] in known
+            known[values["flight"]] = values[what]
             in_order = (values["number"], values["previous"]) == (str(number), previous)
         except (ValueError, KeyError, TypeError, AttributeError):
             return [*problems, Problem("log", f"line {number} of the log was changed", log.name, number)]
@@ -58,6 +57,11 @@ def verify_log(
             problems.append(
                 Problem("log", f"line {number} of the log was changed or is signed by another key", log.name)
             )
+        if again:
+            text = (
+                f"line {number} of the log is a second {what} of flight {values['flight']}: why is the first no more?"
+            )
+            problems.append(Problem("log", text, log.name, number))
         if not in_order:
             problems.append(Problem("log", f"a line is missing before line {number} of the log", log.name, number))
         previous = hash_of(entry["statement"])

@@ -3,7 +3,6 @@
     python3 verifier.py FLIGHT PUBLIC_KEY            FLIGHT is a folder or an exported .zip; the key is 64 hex digits
 
 Prints what it found and ends with 0 if every byte is as it was sealed, with 1 if not, with 2 if it could not look.
-
 The format is in FORMAT.md. FLIGHT may also be the folder that such a zip was unpacked into.
 """
 
@@ -11,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
 import sys
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -77,7 +78,6 @@ class Verdict:
 class Statement:
     """The lines of a statement, told apart."""
 
-    title: str
     values: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def parse(statement: str, title: str) -> Statement:
     lines = statement.split("\n")
     if lines[0] != title or lines[-1] != "" or len(lines) < 3:
         raise NotReadable(f"no statement {title}")
-    found = Statement(title)
+    found = Statement()
     for line in lines[1:-1]:
         word, _, rest = line.partition(" ")
         if word == "file":
@@ -143,6 +143,9 @@ class _Zip:
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path)
         self.names = sorted(name for name in self._zip.namelist() if not name.endswith("/"))
+        plain = (unicodedata.normalize("NFKC", name.replace("\\", "/")).casefold() for name in self.names)
+        if len(set(map(posixpath.normpath, plain))) < len(self.names):  # which one is seen, the unpacker would choose
+            raise zipfile.BadZipFile("two files in it have one name")
 
     def open(self, name: str) -> BufferedIOBase:
         return self._zip.open(name)  # type: ignore[return-value]
@@ -386,11 +389,9 @@ def main() -> int:
     for problem in verdict.problems:
         print(f"NOT AS SEALED: {problem.text}")
     for name in verdict.unsealed:
-        print(f"not covered by the seal: {name}")
-    if not verdict.good:
-        print("this flight is not as it was sealed")
-    else:
-        print("every sealed byte is as it was" if verdict.disposed is None else "the certificate is good")
+        print(f"not covered by the seal: {ascii(name)[1:-1]}")
+    good = "every sealed byte is as it was" if verdict.disposed is None else "the certificate is good"
+    print(good if verdict.good else "this flight is not as it was sealed")
     return 0 if verdict.good else 1
 
 

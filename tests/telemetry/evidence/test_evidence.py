@@ -165,6 +165,43 @@ class TestTheLogOfFlights:
         (problem,) = verify_log(flights / NAME, public(home), [head], flights)
         assert "published head" in problem.text
 
+    def test_a_flight_changed_and_sealed_anew_with_the_units_own_key_is_named(self, home: Path, flights: Path) -> None:
+        _, head = FlightLog(flights / NAME).head()
+        folder = flights / "20261122T071530Z-UAV-07"
+        (folder / "telemetry.tlog").write_bytes(b"nothing happened")
+        seal_flight(folder)
+        assert verify(folder, public(home)).good, "by itself the flight does not know"
+        (problem,) = verify_log(flights / NAME, public(home), [head], flights)
+        assert "line 5" in problem.text
+        assert "second seal of flight 20261122T071530Z-UAV-07" in problem.text
+
+    def test_yesterdays_copy_of_everything_is_found_by_the_published_head(
+        self, home: Path, flights: Path, data: Path, tmp_path: Path
+    ) -> None:
+        yesterday = shutil.copytree(home, tmp_path / "yesterday")
+        flight(home, data, "20261128T071530Z-UAV-07")
+        _, head = FlightLog(flights / NAME).head()
+        flight(yesterday, data, "20261129T071530Z-UAV-08")  # life goes on after the copy was put back
+        log = yesterday / "flights" / NAME
+        assert verify_log(log, public(yesterday), flights=log.parent) == []
+        (problem,) = verify_log(log, public(yesterday), [head], log.parent)
+        assert "published head" in problem.text
+
+    def test_a_line_broken_off_by_a_power_cut_keeps_no_later_flight_from_its_seal(
+        self, home: Path, flights: Path, data: Path
+    ) -> None:
+        sound = (flights / NAME).read_bytes()
+        end = sound.rindex(b"\n", 0, -1) + 1
+        for kept in (sound[: end + 100], sound[:end], sound[:-1]):
+            (flights / NAME).write_bytes(kept)
+            name = f"20261130T0715{len(kept) % 60:02d}Z-UAV-07"
+            assert verify(flight(home, data, name), public(home)).good
+            lines = len((flights / NAME).read_bytes().splitlines())
+            assert FlightLog(flights / NAME).head()[0] == lines == (5 if kept == sound[:-1] else 4)
+            found = verify_log(flights / NAME, public(home))
+            assert found == []
+            shutil.rmtree(flights / name)
+
     def test_any_changed_byte_is_found(self, home: Path, flights: Path) -> None:
         chance, sound = random.Random(5), (flights / NAME).read_bytes()
         for _ in range(50):

@@ -148,6 +148,50 @@ def test_a_damaged_zip_never_verifies_with_another_content(evidence: Path, home:
                     assert hurt.read(name) == good.read(name)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "flight/telemetry.tlog",
+        "Flight/Telemetry.tlog",
+        "flight/./telemetry.tlog",
+        "flight\\telemetry.tlog",
+        "ｆlight/telemetry.tlog",
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_second_file_of_one_name_is_refused(evidence: Path, home: Path, name: str) -> None:
+    """The verifier would look at one of them, the expert's unpacker might show the other."""
+    with zipfile.ZipFile(evidence, "a") as archive:
+        sound = archive.read("flight/telemetry.tlog")
+        archive.writestr(name, b"another recording")
+        if name == "flight/telemetry.tlog":
+            archive.writestr(name, sound)  # so that the last one is as it was sealed
+    (problem,) = verify(evidence, public(home)).problems
+    assert "two files in it have one name" in problem.text
+
+
+def test_a_name_that_only_looks_like_anothers_is_told_by_its_letters(
+    evidence: Path, home: Path, tmp_path: Path
+) -> None:
+    folder = unpacked(evidence, tmp_path / "court")
+    with zipfile.ZipFile(evidence, "a") as archive:
+        archive.writestr("flight/te\u200blemetry.tlog", b"another recording")
+    done = run(folder, str(evidence), public(home))
+    assert "not covered by the seal: te\\u200blemetry.tlog" in done.stdout
+
+
+def test_a_link_in_place_of_a_file_is_no_file(evidence: Path, home: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(evidence) as sound, zipfile.ZipFile(tmp_path / "linked.zip", "w") as linked:
+        for one in sound.infolist():
+            if one.filename == "flight/telemetry.tlog":
+                one.external_attr = 0o120777 << 16
+                linked.writestr(one, b"/etc/passwd")
+            else:
+                linked.writestr(one, sound.read(one.filename))
+    problems = verify(tmp_path / "linked.zip", public(home)).problems
+    assert {problem.file for problem in problems} == {"telemetry.tlog"}
+
+
 def test_the_verifier_in_the_zip_imports_nothing_of_ours() -> None:
     source = standalone_verifier()
     assert "telemetry" not in source.replace("telemetry.tlog", "")
