@@ -73,7 +73,7 @@ def _scan(path: Path, data: Bytes) -> Scan:
 
 def _formats(data: Bytes, at: Offsets) -> dict[int, Format]:
     """From what looks like an FMT and reads as one."""
-    return formats.formats(fetch(data, at, FMT.length).view(FMT.layout)[:, 0])
+    return formats.formats(columns(lambda part: fetch(data, at[part], FMT.length), len(at), FMT.layout))
 
 
 def _tables(data: Bytes, starts: dict[int, Offsets], known: dict[int, Format]) -> dict[str, Table]:
@@ -102,8 +102,7 @@ class _Columns:
 
     def load(self, field: str) -> Column:
         if self._columns is None:
-            divisors = {name: by for name in self.format.fields if (by := self.format.divisor(name)) is not None}
-            self._columns = columns(self._rows, len(self.starts), self.format.layout, divisors)
+            self._columns = columns(self._rows, len(self.starts), self.format.layout)
         column = self._columns[field]
         if self.format.name == "FILE" and field == "Data":
             return column.view(np.uint8).reshape(len(column), -1)
@@ -113,9 +112,14 @@ class _Columns:
         """One field, without all others if they have not been asked for."""
         if self._columns is not None:
             return self.load(field)
-        placed: Any = self.format.layout.fields
-        kind, at = placed[field]
-        return np.asarray(fetch(self._data, self.starts + at, kind.itemsize).view(kind)[:, 0])
+        run = next(run for run in self.format.layout if field in run.names)
+        width = run.end - run.begin
+        found = columns(
+            lambda part: fetch(self._data, self.starts[part] + run.begin, width),
+            len(self.starts),
+            [run._replace(begin=0, end=width)],
+        )
+        return found[field]
 
     def _rows(self, part: slice) -> npt.NDArray[np.uint8]:
         return fetch(self._data, self.starts[part], self.format.length)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,18 +29,34 @@ def fetch(data: Bytes, at: Offsets, width: int) -> npt.NDArray[np.uint8]:
     return everywhere[at].view(np.uint8).reshape(len(at), width)
 
 
-def columns(
-    rows: Callable[[slice], npt.NDArray[np.uint8]], count: int, layout: np.dtype[Any], divisors: Mapping[str, float]
-) -> dict[str, Column]:
-    """`count` records of `layout`, which `rows` gives by parts, as one array for each field, some of them divided."""
-    names = [name for name in layout.names or () if name not in divisors]
-    made: dict[str, Column] = {name: np.empty(count, dtype=layout[name]) for name in names}
-    made |= {name: np.empty(count, dtype=np.float64) for name in divisors}
+class Run(NamedTuple):
+    """Fields of one type side by side in a record, which are taken out of it together."""
+
+    names: tuple[str, ...]
+    kind: np.dtype[Any]
+    """Of one field; with a shape if that is an array."""
+    begin: int
+    end: int
+    divisor: float | None = None
+
+    def found(self, records: npt.NDArray[np.uint8]) -> Column:
+        """By field and record, and by place in arrays."""
+        values = records[:, self.begin : self.end].view(self.kind.base)
+        shape = self.kind.shape
+        return values.reshape(len(records), -1, *shape).swapaxes(0, 1) if shape else values.T
+
+
+def columns(rows: Callable[[slice], npt.NDArray[np.uint8]], count: int, layout: Iterable[Run]) -> dict[str, Column]:
+    """`count` records, which `rows` gives by parts, as one array for each field, some of them divided."""
+    made: list[tuple[Run, Column]] = [
+        (run, np.empty((len(run.names), count), run.kind if run.divisor is None else np.float64)) for run in layout
+    ]
     for begin in range(0, count, _ROWS):
         part = slice(begin, begin + _ROWS)
-        records = rows(part).view(layout)[:, 0]
-        for name in names:
-            made[name][part] = records[name]
-        for name, divisor in divisors.items():
-            np.divide(records[name], divisor, out=made[name][part])
-    return made
+        records = rows(part)
+        for run, values in made:
+            if run.divisor is None:
+                values[:, part] = run.found(records)
+            else:
+                np.divide(run.found(records), run.divisor, out=values[:, part])
+    return {name: column for run, values in made for name, column in zip(run.names, values, strict=True)}

@@ -5,10 +5,14 @@ Format characters as in ArduPilot's AP_Logger/LogStructure.h; what pymavlink div
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from telemetry.logs.fetch import Column, Run
 from telemetry.logs.units import Unit
 
 FMT_TYPE: Final = 0x80
@@ -16,7 +20,7 @@ FMT_LENGTH: Final = 89
 HEADER: Final = 3
 
 _TYPES: Final[dict[str, tuple[Any, float | None]]] = {
-    "a": (("<i2", 32), None),
+    "a": (("<i2", (32,)), None),
     "b": ("i1", None),
     "B": ("u1", None),
     "g": ("<f2", None),
@@ -39,7 +43,7 @@ _TYPES: Final[dict[str, tuple[Any, float | None]]] = {
     "Q": ("<u8", None),
 }
 """numpy type, and what the logged integer is divided by."""
-_SIZES: Final = {kind: np.dtype(layout).itemsize for kind, (layout, _) in _TYPES.items()}
+_KINDS: Final[dict[str, np.dtype[Any]]] = {letter: np.dtype(kind) for letter, (kind, _) in _TYPES.items()}
 _ANGLES: Final = {"deglatitude": "deg", "deglongitude": "deg", "degheading": "deg"}
 
 
@@ -53,21 +57,13 @@ class Format(NamedTuple):
     fields: tuple[str, ...]
 
     @property
-    def layout(self) -> np.dtype[Any]:
+    def layout(self) -> Iterator[Run]:
         """The whole record; its header belongs to no field."""
-        inner = np.dtype([(name, *_typed(kind)) for name, kind in zip(self.fields, self.types, strict=True)])
-        placed: Any = inner.fields or {}
-        return np.dtype(
-            {
-                "names": list(self.fields),
-                "formats": [placed[name][0] for name in self.fields],
-                "offsets": [placed[name][1] + HEADER for name in self.fields],
-                "itemsize": inner.itemsize + HEADER,
-            }
-        )
-
-    def divisor(self, field: str) -> float | None:
-        return _TYPES[self.types[self.fields.index(field)]][1]
+        end = HEADER
+        for letter, fields in groupby(zip(self.types, self.fields, strict=True), itemgetter(0)):
+            names = tuple(name for _, name in fields)
+            begin, end = end, end + len(names) * _KINDS[letter].itemsize
+            yield Run(names, _KINDS[letter], begin, end, _TYPES[letter][1])
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -81,12 +77,7 @@ class Format(NamedTuple):
 FMT: Final = Format(FMT_TYPE, "FMT", FMT_LENGTH, "BBnNZ", ("Type", "Length", "Name", "Format", "Columns"))
 
 
-def _typed(kind: str) -> tuple[Any, ...]:
-    numpy_type = _TYPES[kind][0]
-    return numpy_type if isinstance(numpy_type, tuple) else (numpy_type,)
-
-
-def formats(rows: np.ndarray[Any, Any]) -> dict[int, Format]:
+def formats(rows: Mapping[str, Column]) -> dict[int, Format]:
     """The formats that FMT records describe, by type; the last one of a type holds. What means nothing is left out."""
     found = {FMT_TYPE: FMT}
     for row in zip(*(rows[field].tolist() for field in FMT.fields), strict=True):
@@ -103,7 +94,7 @@ def _format(kind: int, length: int, name: bytes, types: bytes, columns: bytes) -
         return None
     if len(made.types) != len(fields) or not _TYPES.keys() >= set(made.types):
         return None
-    return made if HEADER + sum(map(_SIZES.__getitem__, made.types)) == length else None
+    return made if HEADER + sum(_KINDS[letter].itemsize for letter in made.types) == length else None
 
 
 def _text(raw: bytes) -> str:

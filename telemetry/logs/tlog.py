@@ -7,22 +7,25 @@ of the frames. The times are those of the receiver's stamps.
 
 from __future__ import annotations
 
-from functools import partial
+import functools
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from telemetry.errors import RecordingError
-from telemetry.logs import units
-from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
+from telemetry.logs.fetch import Bytes, Offsets, Run, columns, fetch
 from telemetry.logs.framing import HEADER_1, HEADER_2, STAMP_SIZE, Span, between, find_records
 from telemetry.logs.grouping import Groups
 from telemetry.logs.log import Log
 from telemetry.logs.scan import Scan, kept
 from telemetry.logs.table import Column, Floats, Table
 from telemetry.logs.text import cut_at_nul
+from telemetry.logs.units import Unit, unit
 from telemetry.mavlink.dialect import MESSAGES
 from telemetry.mavlink.frame import MAGIC_1
 
@@ -31,18 +34,14 @@ _STAMP: Final = "stamp"
 _SOURCE_AT, _SOURCE_AT_1 = STAMP_SIZE + 4, STAMP_SIZE + 2
 _PAYLOAD_AT, _PAYLOAD_AT_1 = STAMP_SIZE + HEADER_2, STAMP_SIZE + HEADER_1
 """Where they and the payload stand in a record, and where MAVLink 1 has them."""
-_NUMPY_TYPES: Final = {
-    "float": "<f4",
-    "double": "<f8",
-    **{f"int{bits}_t": f"<i{bits // 8}" for bits in (8, 16, 32, 64)},
-    **{f"uint{bits}_t": f"<u{bits // 8}" for bits in (8, 16, 32, 64)},
-}
+_KINDS: Final = {letter: np.dtype(f"<{letter}") for letter in "cbBhHiIqQfd"}
+"""By the letter that pymavlink has for a field's type."""
 
 
 def read(path: Path, data: Bytes, places: Path | None = None) -> Log:
     """`places` keeps where the records are (`scan.kept`). Raises `RecordingError` where there is no record at all."""
-    found = kept(places, partial(_scan, path, data))
-    tables = {MESSAGES[msgid].msgname: _table(MESSAGES[msgid], data, at) for msgid, at in found.places.items()}
+    found = kept(places, functools.partial(_scan, path, data))
+    tables = {MESSAGES[msgid].msgname: _table(msgid, data, at) for msgid, at in found.places.items()}
     return Log(path, "tlog", len(data), tables, found.damage, utc=True, unknown=found.unknown)
 
 
@@ -59,35 +58,71 @@ def _scan(path: Path, data: Bytes) -> Scan:
     return found
 
 
-def _table(definition: Any, data: Bytes, starts: Offsets) -> Table:
-    kinds = {field: units.unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()}
-    loader = _Columns(definition, data, starts)
-    single = {
-        name for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True) if not count
-    }
-    return Table(
+class _Message(NamedTuple):
+    """How the records of a message are laid out, and what is known of its fields."""
+
+    name: str
+    fields: tuple[str, ...]
+    numbers: tuple[str, ...]
+    units: dict[str, Unit]
+    instance: str | None
+    layout: tuple[Run, ...]
+
+
+@functools.cache
+def _message(msgid: int) -> _Message:
+    definition = MESSAGES[msgid]
+    arrays = dict(zip(definition.ordered_fieldnames, definition.array_lengths, strict=True))
+    return _Message(
         definition.msgname,
         (*definition.fieldnames, *SOURCE_FIELDS),
+        tuple(name for name in definition.fieldnames if not arrays[name]),
+        {field: unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()},
+        definition.instance_field,
+        tuple(_layout(definition)),
+    )
+
+
+def _layout(definition: Any) -> Iterator[Run]:
+    """The record as MAVLink 2 lays it out. The payload: fields by size, extensions behind, nothing between."""
+    yield Run((_STAMP,), np.dtype(">u8"), 0, STAMP_SIZE)
+    yield Run(SOURCE_FIELDS, np.dtype("u1"), _SOURCE_AT, _SOURCE_AT + len(SOURCE_FIELDS))
+    end = _PAYLOAD_AT
+    types = zip(definition.native_format.decode()[1:], definition.array_lengths, strict=True)
+    for (letter, count), fields in groupby(zip(types, definition.ordered_fieldnames, strict=True), itemgetter(0)):
+        names = tuple(name for _, name in fields)
+        kind = _KINDS[letter]
+        if count:
+            kind = np.dtype(f"S{count}" if letter == "c" else (kind, (count,)))
+        begin, end = end, end + len(names) * kind.itemsize
+        yield Run(names, kind, begin, end)
+
+
+def _table(msgid: int, data: Bytes, starts: Offsets) -> Table:
+    message = _message(msgid)
+    loader = _Columns(message.layout, data, starts)
+    return Table(
+        message.name,
+        message.fields,
         len(starts),
         loader.load,
         loader.times,
-        kinds,
-        definition.instance_field,
-        tuple(name for name in definition.fieldnames if name in single),
+        message.units,
+        message.instance,
+        message.numbers,
     )
 
 
 class _Columns:
     """The records of one message, all taken apart when the first of their fields is asked for."""
 
-    def __init__(self, definition: Any, data: Bytes, starts: Offsets) -> None:
-        self._definition, self._data, self._starts = definition, data, starts
+    def __init__(self, layout: tuple[Run, ...], data: Bytes, starts: Offsets) -> None:
+        self._layout, self._data, self._starts = layout, data, starts
         self._columns: dict[str, Column] = {}
 
     def load(self, field: str) -> Column:
         if not self._columns:
-            layout = _layout(self._definition)
-            self._columns = columns(partial(self._rows, layout.itemsize), len(self._starts), layout, {})
+            self._columns = columns(self._rows, len(self._starts), self._layout)
         column = self._columns.pop(field)  # the table keeps it
         return cut_at_nul(column) if column.dtype.kind == "S" else column
 
@@ -97,36 +132,17 @@ class _Columns:
             stamps = fetch(self._data, self._starts, STAMP_SIZE).view(">u8")[:, 0]
         return np.asarray(stamps * 1e-6, dtype=np.float64)
 
-    def _rows(self, width: int, part: slice) -> npt.NDArray[np.uint8]:
+    def _rows(self, part: slice) -> npt.NDArray[np.uint8]:
         """Records in MAVLink 2's layout; what was not sent of the payload is zero."""
-        rows = fetch(self._data, self._starts[part], width)
-        older = np.flatnonzero(rows[:, STAMP_SIZE] == MAGIC_1)
-        if len(older):
+        end = self._layout[-1].end
+        rows = fetch(self._data, self._starts[part], end)
+        older = rows[:, STAMP_SIZE] == MAGIC_1
+        if older.any():
             rows[older, _PAYLOAD_AT:] = rows[older, _PAYLOAD_AT_1 : _PAYLOAD_AT_1 - _PAYLOAD_AT]
             rows[older, _SOURCE_AT : _SOURCE_AT + 3] = rows[older, _SOURCE_AT_1 : _SOURCE_AT_1 + 3]
         sent = rows[:, STAMP_SIZE + 1]
-        if int(sent.min()) < width - _PAYLOAD_AT:
-            rows[:, _PAYLOAD_AT:] *= np.arange(width - _PAYLOAD_AT, dtype=np.uint8) < sent[:, None]
+        least, most = int(sent.min()), min(int(sent.max()), end - _PAYLOAD_AT)
+        rows[:, _PAYLOAD_AT + most :] = 0
+        if least < most:
+            rows[:, _PAYLOAD_AT + least : _PAYLOAD_AT + most] *= np.arange(least, most, dtype=np.uint8) < sent[:, None]
         return rows
-
-
-def _layout(definition: Any) -> np.dtype[Any]:
-    """The record as MAVLink 2 lays it out. The payload: fields by size, extensions behind, nothing between."""
-    types = dict(zip(definition.fieldnames, definition.fieldtypes, strict=True))
-    payload: list[Any] = []
-    for name, count in zip(definition.ordered_fieldnames, definition.array_lengths, strict=True):
-        if types[name] == "char":
-            payload.append((name, f"S{max(1, count)}"))
-        else:
-            kind = _NUMPY_TYPES[types[name]]
-            payload.append((name, kind, count) if count else (name, kind))
-    placed: Any = np.dtype(payload).fields or {}
-    source_at = range(_SOURCE_AT, _SOURCE_AT + len(SOURCE_FIELDS))
-    return np.dtype(
-        {
-            "names": [_STAMP, *SOURCE_FIELDS, *placed],
-            "formats": [">u8", *["u1"] * len(SOURCE_FIELDS), *(kind for kind, _ in placed.values())],
-            "offsets": [0, *source_at, *(_PAYLOAD_AT + at for _, at in placed.values())],
-            "itemsize": _PAYLOAD_AT + np.dtype(payload).itemsize,
-        }
-    )

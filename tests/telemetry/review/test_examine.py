@@ -80,14 +80,14 @@ def changed(source: Path, target: Path, name: str, fields: dict[str, float], row
     lengths = np.zeros(256, dtype=np.int64)
     lengths[fmt["Type"]] = fmt["Length"]
     blocks = walk(tried, lengths, len(content))
-    layout_rows = np.zeros(len(fmt), dtype=[(f, fmt[f].dtype) for f in fmt.fields])
-    for field in fmt.fields:
-        layout_rows[field] = fmt[field]
-    made = next(one for one in formats(layout_rows).values() if one.name == name)
+    described = formats({field: fmt[field] for field in fmt.fields})
+    made = next(one for one in described.values() if one.name == name)
+    places = {field: (run, at) for run in made.layout for at, field in enumerate(run.names)}
     for start in np.concatenate([block.start[block.kind == made.kind] for block in blocks])[rows].tolist():
-        record = content[start : start + made.length].view(made.layout)
+        record = content[start : start + made.length].reshape(1, -1)
         for field, value in fields.items():
-            record[field] = value
+            run, at = places[field]
+            run.found(record)[at] = value
     target.write_bytes(content.tobytes())
 
 
