@@ -8,7 +8,6 @@ every minute, and stands on the administrator's first page until it is taken.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from telemetry.evidence import flight_log, publishing
 from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.publishing import Head
-from telemetry.evidence.writing import write
+from telemetry.evidence.writing import append, write
 from telemetry.posting import post
 from web.store import custody
 from web.store.database import Database
@@ -102,7 +101,11 @@ def _next(where: str, sent: Sent, head: Head, line: bytes) -> Sent:
     if not _is_due(sent, head):
         return sent
     try:
-        post(where, line, TIMEOUT_S, {}) if urlsplit(where).scheme in ("http", "https") else _append(Path(where), line)
+        if urlsplit(where).scheme in ("http", "https"):
+            post(where, line, TIMEOUT_S, {})
+        else:  # a folder that is not there may be a disk that is not mounted: it is not made
+            path = Path(where)
+            append(path / FILE if path.is_dir() else path, line, 0o640)
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error) or type(error).__name__
         log.warning("the head of the logs was not taken by %s: %s", where, problem)
@@ -114,12 +117,3 @@ def _is_due(sent: Sent, head: Head) -> bool:
     if sent.head is None or sent.problem is not None or sent.head.flights_hash != head.flights_hash:
         return True
     return sent.head.custody_hash != head.custody_hash and head.at - sent.head.at >= CUSTODY_EVERY
-
-
-def _append(path: Path, line: bytes) -> None:
-    """A folder that is not there may be a disk that is not mounted: it is not made."""
-    path = path / FILE if path.is_dir() else path
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640), "ab") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())

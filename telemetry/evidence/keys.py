@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from telemetry.errors import SettingsError
 from telemetry.evidence.ed25519 import unhex
 from telemetry.evidence.verifier import KEY_TITLE, canonical
-from telemetry.evidence.writing import write
+from telemetry.evidence.writing import append, write
 
 _SECRET: Final = "evidence.key"
 _PUBLIC: Final = "evidence.pub"
@@ -51,10 +50,7 @@ class EvidenceKeys:
             "former": former.sign(statement.encode()).hex(),
             "next": following.sign(statement.encode()).hex(),
         }
-        with (self._folder / _ROTATIONS).open("ab") as file:
-            file.write(canonical(record) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append(self._folder / _ROTATIONS, canonical(record) + b"\n", 0o644)
         self._write(following)
         return _public(following)
 

@@ -1,7 +1,8 @@
-"""Files that are whole or not there, and on the disk when they are."""
+"""Files, and lines of files, that are whole or not there, and on the disk when they are."""
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -19,3 +20,18 @@ def write(path: Path, content: bytes, mode: int) -> None:
         os.fsync(entry)
     finally:
         os.close(entry)
+
+
+def append(path: Path, line: bytes, mode: int) -> None:
+    """Adds a line to `path`. `OSError` where the disk refuses: nothing of the line stays, the next one must be read."""
+    out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode)
+    size = os.fstat(out).st_size
+    try:
+        if os.write(out, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        os.fsync(out)
+    except OSError:
+        os.ftruncate(out, size)
+        raise
+    finally:
+        os.close(out)
