@@ -16,7 +16,6 @@ from telemetry.errors import RecordingError
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import LOG_TITLE, NO_HASH, canonical, hash_of, parse
 from telemetry.evidence.writing import append
-from telemetry.evidence.writing import append
 
 NAME: Final = "flights.log"
 LONGEST_LINE: Final = 8192
