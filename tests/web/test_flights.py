@@ -306,6 +306,19 @@ def test_a_title_is_only_a_title_in_the_shared_map(pilot: Browser, flown: Flight
     assert "<script>alert" not in page
 
 
+def test_what_was_searched_for_is_in_the_audit(supervisor: Browser, flown: FlightRecord, database: Database) -> None:
+    supervisor.get("/flights?text=missing+child&action=none")
+    supervisor.get("/api/flights?vehicle=UAV-07")
+    supervisor.get("/evidence?text=UAV")
+    with database.read() as db:
+        entries, _ = audit.search(db, audit.Search(action="flight.list"))
+    assert [entry.detail["asked"] for entry in reversed(entries)] == [
+        {"text": "missing child", "action": "none"},
+        {"vehicle": "UAV-07"},
+        {"text": "UAV"},
+    ]
+
+
 def test_an_unknown_form_of_track_is_refused(pilot: Browser, flown: FlightRecord) -> None:
     assert pilot.get(f"/flights/{FLIGHT}/track.shp").status_code == 404
 

@@ -35,6 +35,9 @@ def overview() -> Response:
     """What waits for somebody: tasks, proposals to dispose, reviews due, holds; and a flight's page by any word."""
     services, now = context(), datetime.now(UTC)
     text = request.args.get("text", "").strip()
+    if text:
+        with services.database.write() as db:
+            audit.append(db, session.who(), "flight.list", asked={"text": text})
     with services.database.read() as db:
         return pages.page(
             "evidence_overview.html",

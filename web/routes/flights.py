@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
@@ -66,7 +66,9 @@ def list_json() -> Response:
 
 
 def _asked() -> flight_form.Asked:
-    """What the form asks for, within what the user may see."""
+    """What the form asks for, within what the user may see; that he asked is in the audit."""
+    with context().database.write() as db:
+        audit.append(db, session.who(), "flight.list", asked=request.args.to_dict())
     return flight_form.asked(reach.flights(session.user()), context().places, pages.number())
 
 
