@@ -108,7 +108,9 @@ def conflicts(
     vertical_m: float = VERTICAL_M,
     uncertainty_s: float = UNCERTAINTY_S,
 ) -> tuple[Conflict, ...]:
-    """For each pair of flights in conflict, where they come nearest. Unknown home altitudes are taken as equal."""
+    """For each pair of flights in conflict, where they come nearest. Where a home's altitude is not known, all are
+    taken as equal.
+    """
     if len(flights) < 2:
         return ()
     frame, motion = _prepared(tuple(flights))
@@ -150,13 +152,14 @@ def _motion(flights: Sequence[Flight], frame: LocalFrame) -> _Motion:
     epoch = min(flight.at for flight in flights).timestamp()
     columns: list[tuple[FloatArray, ...]] = []
     paths: list[tuple[Leg, ...]] = []
+    homes = _homes_m(flights)
     for number, flight in enumerate(flights):
         legs = flight_path(flight.plan, frame, flight.vehicle).legs
         paths.append(legs)
         holds = np.array([leg.hold_s for leg in legs], dtype=np.float64)
         moving = leg_times(legs, flight.vehicle) - holds
         ends = np.array([(leg.start, leg.end) for leg in legs], dtype=np.float64).reshape(-1, 2, 3)
-        ends[:, :, 2] += (flight.plan.home and flight.plan.home.altitude_amsl_m) or 0.0
+        ends[:, :, 2] += homes[number]
         begin = flight.at.timestamp() - epoch + np.cumsum(moving + holds) - moving - holds
         velocity = (ends[:, 1] - ends[:, 0]) / np.maximum(moving, 1e-6)[:, None]
         own, item = np.full(len(legs), float(number)), np.array([leg.item for leg in legs], dtype=np.float64)
@@ -166,6 +169,13 @@ def _motion(flights: Sequence[Flight], frame: LocalFrame) -> _Motion:
         columns.append((own[held], item[held], (begin + moving)[held], holds[held], ends[held, 1], still))
     flight_of, item, begin, lasts, start, velocity = (np.concatenate(column) for column in zip(*columns, strict=True))
     return _Motion(flight_of.astype(np.intp), item.astype(np.intp), begin, lasts, start, velocity, tuple(paths))
+
+
+def _homes_m(flights: Sequence[Flight]) -> list[float]:
+    """What puts the heights of all flights on one datum."""
+    known = [flight.plan.home.altitude_amsl_m for flight in flights if flight.plan.home is not None]
+    amsl = [altitude for altitude in known if altitude is not None]
+    return amsl if len(amsl) == len(flights) else [0.0] * len(flights)
 
 
 def return_crossings(
@@ -232,6 +242,7 @@ class _Ways:
 def _returns(flights: Sequence[Flight], motion: _Motion, frame: LocalFrame) -> _Ways:
     columns: list[tuple[FloatArray, ...]] = []
     areas: list[GeometryArray] = []
+    homes = _homes_m(flights)
     for number, flight in enumerate(flights):
         returns = Returns(flight.plan, frame, flight.vehicle)
         path = motion.paths[number]
@@ -245,7 +256,7 @@ def _returns(flights: Sequence[Flight], motion: _Motion, frame: LocalFrame) -> _
         climb = (top - heights.min(axis=1)) / flight.vehicle.climb_speed_m_s
         held = np.array([leg.hold_s for leg in legs])[of]
         gone = motion.begin[own] + motion.lasts[own] + held + climb + reach / flight.vehicle.cruise_speed_m_s
-        home = (flight.plan.home and flight.plan.home.altitude_amsl_m) or 0.0
+        home = homes[number]
         item = motion.item[own].astype(np.float64)
         low, high = home + heights.min(axis=1), home + top
         columns.append((np.full(len(of), float(number)), item, low, high, motion.begin[own], gone))

@@ -2,8 +2,7 @@
 
 MissionError
 ├── PlanFormatError      a file or message that is no plan; names the place, e.g. ``mission.items[3].params``
-├── GeometryError        a shape that means nothing (self-crossing, too few corners, NaN)
-└── PlanLimitError       more of something than the autopilot or Airbeat can hold
+└── GeometryError        a shape that means nothing (self-crossing, too few corners, NaN)
 """
 
 from __future__ import annotations
@@ -27,11 +26,3 @@ class GeometryError(MissionError):
     def __init__(self, where: str, what: str) -> None:
         self.where, self.what = where, what
         super().__init__(f"{where}: {what}")
-
-
-class PlanLimitError(MissionError):
-    """``count`` of ``what`` where only ``limit`` fit."""
-
-    def __init__(self, what: str, count: int, limit: int) -> None:
-        self.what, self.count, self.limit = what, count, limit
-        super().__init__(f"{count} {what}, but only {limit} fit")

@@ -19,6 +19,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from mission.airspace import Datum, Zone
+from mission.checks.airspace import PRESSURE_M
 from mission.context import Context
 from mission.energy import energy_wh
 from mission.finding import Severity
@@ -32,8 +33,6 @@ CLEAR_M: Final = 20.0
 """Kept from forbidden airspace on the way."""
 DETOUR_M: Final = 50.0
 """A way longer than the straight one by less is not worth a word."""
-PRESSURE_M: Final = 420.0
-"""How far a flight level may lie below its standard height (see `mission.checks.airspace`)."""
 _EDGE_DEG: Final = 0.05
 
 
