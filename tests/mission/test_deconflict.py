@@ -62,13 +62,16 @@ def test_side_by_side_they_need_the_separation(make_plan: MakePlan, north_m: flo
 
 
 def test_a_home_whose_altitude_is_not_known_is_taken_to_lie_as_high_as_the_other(make_plan: MakePlan) -> None:
-    plan = make_plan([(0, 200), (200, 200)])
-    unknown = msgspec.structs.replace(plan, home=Home(HOME))
-    flights = (Flight("A", plan, NOON), Flight("B", unknown, NOON))
-    assert plan.home is not None
-    assert plan.home.altitude_amsl_m == 24.0
-    assert len(conflicts(flights)) == 1
-    assert len(return_crossings(flights)) == 2
+    over = make_plan([(0, 300), (300, 300)], height=40)
+    below = shifted(make_plan([(0, 300)], height=40), 300.0, 40.0)
+    assert below.home is not None
+    below = msgspec.structs.replace(below, home=Home(below.home.position))
+    flights = (Flight("A", over, NOON), Flight("B", below, NOON))
+    assert len(conflicts(flights, uncertainty_s=60.0)) == 1
+    assert {(one.returning, one.other) for one in return_crossings(flights, uncertainty_s=60.0)} == {
+        ("A", "B"),
+        ("B", "A"),
+    }
 
 
 def test_one_that_is_late_may_still_meet_the_other(make_plan: MakePlan) -> None:
