@@ -41,5 +41,6 @@ def prepare(home: Path, username: str, name: str, password: str) -> Path:
     finally:
         database.close()
     if not path.exists():
+        path.touch(mode=0o640)  # the secrets of webhooks will stand in it
         path.write_text(TEMPLATE)
     return path

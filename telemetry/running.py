@@ -26,9 +26,15 @@ _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
+def keep_from_others() -> None:
+    """What this process writes is for its user and group alone, whoever made the folder of all data, and how."""
+    os.umask(0o027)
+
+
 def run_service(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     """``python -m telemetry.<service> SETTINGS``: runs until told to stop, then lets `run` clean up after itself."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    keep_from_others()
     gc.set_threshold(GARBAGE)
     loaded = settings.load(Path(sys.argv[1]))
     with asyncio.Runner(loop_factory=_loop()) as runner:

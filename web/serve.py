@@ -16,6 +16,7 @@ import waitress  # type: ignore[import-untyped]
 
 import telemetry.settings
 from telemetry.bus_keys import BusKeys
+from telemetry.running import keep_from_others
 from telemetry.settings import Settings
 from web.app import BODY_LIMIT_BYTES, create_app
 from web.board import Board
@@ -92,4 +93,5 @@ def _end(_number: int, _frame: object) -> None:
 def main() -> None:
     """``python -m web SETTINGS``."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    keep_from_others()
     run(telemetry.settings.load(Path(sys.argv[1])))

@@ -93,6 +93,7 @@ def test_the_first_run_makes_one_administrator(tmp_path: Path, monkeypatch: pyte
     arguments = ("init", "chief", "--name", "A. Chief", "--password", "correct horse battery")
     assert airbeat(*arguments).exit_code == 0
     assert (tmp_path / "home" / "airbeat.toml").is_file()
+    assert not [path for path in (tmp_path / "home").rglob("*") if path.stat().st_mode & 0o007]
     database = open_database(tmp_path / "home")
     assert has_administrator(database)
     database.close()

@@ -64,6 +64,8 @@ def test_it_serves_without_a_bus_and_ends_when_told(
     service: subprocess.Popen[bytes], port: int, tmp_path: Path
 ) -> None:
     assert ask(port, "/healthz").read() == b"ok\n"
+    open_to_others = [path.name for path in tmp_path.rglob("*") if path.stat().st_mode & 0o007]
+    assert set(open_to_others) == {"airbeat.toml", "log"}, "the two that this test wrote itself"
     forwarded = ask(port, "/api/me", {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.44"})
     assert forwarded.status == 401
     assert "max-age" in (forwarded.getheader("Strict-Transport-Security") or "")

@@ -34,6 +34,8 @@ class Database:
             parsed, pool_size=CONNECTIONS, pool_pre_ping=parsed.get_backend_name() != "sqlite"
         )
         if self.engine.dialect.name == "sqlite":
+            if parsed.database:  # not for others to read: password hashes are in it, and SQLite's logs follow it
+                Path(parsed.database).touch(mode=0o640)
             event.listen(self.engine, "connect", _open_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writing: Final = self.engine.execution_options(writes=True)
