@@ -20,6 +20,9 @@ for (const message of document.querySelectorAll<HTMLTemplateElement>('template[d
   toast((message.content.textContent ?? '').trim(), message.dataset['toast'] as Tone);
 }
 
+/* On a telephone the rail is a row that scrolls. */
+document.querySelector('.rail-link[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 for (const link of document.querySelectorAll<HTMLElement>('[data-offers]')) tellOffers(link);
 
 /** `<form data-confirm="Disable this user?">` asks before it is sent. */

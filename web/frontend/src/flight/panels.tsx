@@ -81,7 +81,7 @@ const ICON: Readonly<Record<Tone, string>> = { crit: 'error', warn: 'warning', o
 
 function Events({ events, cursor }: { events: readonly Happening[]; cursor: Signal<number> | null }) {
   const list = useRef<HTMLOListElement>(null);
-  const now = cursor?.value ?? Infinity;
+  const now = cursor?.value ?? -Infinity;
   const current = events.findLastIndex((event) => event.time_s <= now);
   useEffect(() => {
     const row = list.current?.children[current];

@@ -78,7 +78,7 @@ export function Toolbar({ store }: { store: Store }) {
       title={title}
       aria-label={`${name}: ${title}`}
       data-testid={`tool-${tool}`}
-      onClick={() => store.choose(chosen === tool ? 'select' : tool)}
+      onClick={() => chosen !== tool && store.choose(tool)}
     >
       <Icon name={icon} />
       {name}
