@@ -42,7 +42,8 @@ export class AreaDrawing {
 
   /** After each change, and when the map has got a new style. */
   draw(): void {
-    setData(this.map, CORNERS, drawingShape(this.corners, this.active ? this.pointer : null));
+    if (!this.active) return;
+    setData(this.map, CORNERS, drawingShape(this.corners, this.pointer));
     for (const layer of drawingLayers()) if (!this.map.getLayer(layer.id)) this.map.addLayer(layer);
   }
 

@@ -51,20 +51,25 @@ export function drawingShape(corners: readonly Position[], pointer: Position | n
   };
 }
 
-export function flightLayers(): LayerSpecification[] {
+export function areaLayers(): LayerSpecification[] {
   return [
     {
       id: 'flights-area-fill',
       type: 'fill',
       source: AREA,
-      paint: { 'fill-color': token('accent'), 'fill-opacity': 0.14 },
+      paint: { 'fill-color': token('accent'), 'fill-opacity': 0.14, 'fill-antialias': false },
     },
     {
       id: 'flights-area-line',
       type: 'line',
       source: AREA,
-      paint: { 'line-color': token('accent'), 'line-width': 2, 'line-dasharray': [2, 1.5] },
+      paint: { 'line-color': token('accent'), 'line-width': 2 },
     },
+  ];
+}
+
+export function trackLayers(): LayerSpecification[] {
+  return [
     {
       id: TRACKS,
       type: 'line',

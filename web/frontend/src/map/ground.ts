@@ -4,7 +4,7 @@
    fades out before anyone could plan by it. No glyph server is named: MapLibre then draws text from the page's font. */
 import landUrl from 'world-atlas/land-50m.json?url';
 import type { FeatureCollection } from 'geojson';
-import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import type { ExpressionFilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 
@@ -17,7 +17,7 @@ export const LABEL_FONT = ['Inter Variable'];
 export const GROUND_TOP = 'ground-top';
 
 const COAST_FADES_FROM = 8;
-const COAST_GONE_AT = 10;
+export const COAST_GONE_AT = 10;
 
 /** A tile this large (about 3 km) names a park once, not at every street corner, and is still exact to a metre. */
 const UNIT_MAX_ZOOM = 13;
@@ -131,17 +131,18 @@ export function ownGround(unitLayerUrls: readonly string[]): StyleSpecification 
 }
 
 function graticuleLayers(): LayerSpecification[] {
-  const major: ['boolean', ['get', string]] = ['boolean', ['get', 'major']];
+  const major: ExpressionFilterSpecification = ['boolean', ['get', 'major']];
+  // A width and a colour for all lines of a layer are the same program of the graphics card as any other line's.
+  const lines = (id: string, filter: ExpressionFilterSpecification, colour: string, width: number): LayerSpecification => ({
+    id,
+    type: 'line',
+    source: 'graticule',
+    filter,
+    paint: { 'line-color': token(colour), 'line-width': width },
+  });
   return [
-    {
-      id: 'graticule',
-      type: 'line',
-      source: 'graticule',
-      paint: {
-        'line-color': ['case', major, token('map-line-major'), token('map-line')],
-        'line-width': ['case', major, 1, 0.75],
-      },
-    },
+    lines('graticule', ['!', major], 'map-line', 0.75),
+    lines('graticule-major', major, 'map-line-major', 1),
     {
       id: 'graticule-label',
       type: 'symbol',

@@ -17,7 +17,7 @@ import { Protocol } from 'pmtiles';
 import type { MapConfig } from '../generated';
 import { onThemeChange } from '../ui/theme';
 import { graticule } from './graticule';
-import { LABEL_FONT, loadLand, NOTHING, ownGround } from './ground';
+import { COAST_GONE_AT, LABEL_FONT, loadLand, NOTHING, ownGround } from './ground';
 import { pmtilesGround } from './pmtiles-style';
 
 setWorkerUrl(workerUrl);
@@ -29,9 +29,6 @@ export interface MapStart {
   readonly centre: readonly [lon: number, lat: number];
   readonly zoom: number;
 }
-
-/** From here inwards the coast is too coarse to be shown. */
-const LAND_ZOOM = 11;
 
 /** Where a map opens that has nothing of its own to show. */
 export const LONDON: MapStart = { centre: [-0.1655, 51.5068], zoom: 14 };
@@ -96,8 +93,9 @@ export class GroundMap {
     if (Object.keys(this.map.getStyle().sources).length === 0) return;
     this.ready = true;
     this.drawGraticule();
-    void this.drawLand();
     for (const drawer of this.drawers) this.draw(drawer);
+    // What the page is about does not wait for the coast, which is a large file.
+    this.map.once('idle', () => void this.drawLand());
     this.container.dataset['state'] = 'ready';
   }
 
@@ -127,7 +125,7 @@ export class GroundMap {
   }
 
   private async drawLand(): Promise<void> {
-    if (!this.map.getSource('land') || this.map.getZoom() > LAND_ZOOM) return;
+    if (!this.map.getSource('land') || this.map.getZoom() >= COAST_GONE_AT) return;
     this.land ??= loadLand();
     // Without the file the map is merely without a coast.
     const shape = await this.land.catch(() => NOTHING);
@@ -172,11 +170,12 @@ const filled = new WeakSet<GeoJSONSource>();
 
 /** Sets the data of a GeoJSON source, making the source first if the style has just been loaded. */
 export function setData(map: MapLibreMap, source: string, data: GeoJSON.FeatureCollection): void {
-  if (!map.getSource(source)) map.addSource(source, { type: 'geojson', data: NOTHING });
+  const isNew = !map.getSource(source);
+  if (isNew) map.addSource(source, { type: 'geojson', data });
   const found = map.getSource<GeoJSONSource>(source);
   // Nothing in place of nothing would draw the whole map again.
   if (!found || (data.features.length === 0 && !filled.has(found))) return;
   if (data.features.length > 0) filled.add(found);
   else filled.delete(found);
-  found.setData(data);
+  if (!isNew) found.setData(data);
 }
