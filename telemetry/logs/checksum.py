@@ -27,7 +27,7 @@ _LONGEST: Final = 280
 """Bytes that a stretch may have: more than the largest MAVLink frame."""
 
 
-def checksums(data: Bytes, start: Offsets, length: Offsets) -> Crcs:
+def checksums(data: Bytes, start: Offsets, length: npt.NDArray[np.uint16]) -> Crcs:
     """Of the `length` bytes from each `start`, which must lie at least a word behind the beginning of `data`."""
     words = (length + (_WORD - 1)) >> 3
     order = np.argsort(words.astype(np.uint8), kind="stable")[::-1]
@@ -35,7 +35,7 @@ def checksums(data: Bytes, start: Offsets, length: Offsets) -> Crcs:
     side_by_side = int(np.count_nonzero(longer_than >= _FEW))
     before = words * _WORD - length
     at = (start - before)[order]
-    hidden = (8 * before).astype(np.uint64)[order]
+    hidden = (8 * before)[order].astype(np.uint64)
     slab = _slab(data, at)
     remainder = slab[:, 0] >> hidden << hidden
     for word in range(1, side_by_side):

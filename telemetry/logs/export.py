@@ -13,15 +13,20 @@ import pyarrow.parquet as pq
 from telemetry.logs.table import Column, Table
 
 TIME: Final = "time_s"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""With these a spreadsheet begins a formula, and a drone says what it likes."""
 
 
 def write_csv(table: Table, path: Path) -> None:
-    """The first column is `time_s`; an array has a column for each of its values, `field[0]` and so on."""
+    """The first column is `time_s`; an array has a column for each of its values, `field[0]` and so on.
+
+    A text that a spreadsheet would take for a formula gets a ``'`` before it; Parquet has it as it is.
+    """
     columns = {TIME: table.time_s, **{name: column for field in table.fields for name, column in _flat(table, field)}}
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows(zip(*(_values(column) for column in columns.values()), strict=True))
+        writer.writerows(zip(*(_cells(column) for column in columns.values()), strict=True))
 
 
 def write_parquet(table: Table, path: Path) -> None:
@@ -41,6 +46,12 @@ def _flat(table: Table, field: str) -> list[tuple[str, Column]]:
     if column.ndim == 1:
         return [(field, column)]
     return [(f"{field}[{place}]", column[:, place]) for place in range(column.shape[1])]
+
+
+def _cells(column: Column) -> list[Any]:
+    if column.dtype.kind != "S":
+        return _values(column)
+    return [f"'{text}" if text.startswith(_FORMULA) else text for text in _values(column)]
 
 
 def _values(column: Column) -> list[Any]:

@@ -18,15 +18,18 @@ _ROWS: Final = 1 << 13
 
 def fetch(data: Bytes, at: Offsets, width: int) -> npt.NDArray[np.uint8]:
     """`width` bytes from each of `at`, as rows; zeros beyond the end of `data`."""
-    if not len(at):
-        return np.empty((0, width), dtype=np.uint8)
-    if int(at.max()) + width > len(data):
-        first = int(at.min())
-        piece = np.zeros(int(at.max()) + width - first, dtype=np.uint8)
-        piece[: len(data) - first] = data[first:]
-        data, at = piece, at - first
-    everywhere: npt.NDArray[Any] = np.ndarray((len(data) - width + 1,), f"V{width}", buffer=data.data, strides=(1,))
-    return everywhere[at].view(np.uint8).reshape(len(at), width)
+    last = len(data) - width
+    if len(at) and int(at.max()) <= last:
+        everywhere: npt.NDArray[Any] = np.ndarray((last + 1,), f"V{width}", data, strides=(1,))
+        return everywhere[at].view(np.uint8).reshape(len(at), width)
+    rows = np.zeros((len(at), width), dtype=np.uint8)
+    inside = at <= last
+    if inside.any():
+        rows[inside] = fetch(data, at[inside], width)
+    for row in np.flatnonzero(~inside).tolist():
+        tail = data[at[row] :]
+        rows[row, : len(tail)] = tail
+    return rows
 
 
 class Run(NamedTuple):

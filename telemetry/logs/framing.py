@@ -54,9 +54,9 @@ class Records(NamedTuple):
 
     start: Offsets
     """Of the stamp."""
-    size: Offsets
+    size: npt.NDArray[np.uint16]
     """Of stamp and frame, its checksum and signature included."""
-    checked: Offsets
+    checked: npt.NDArray[np.uint16]
     """Bytes between the frame's first one and its checksum."""
     msgid: npt.NDArray[np.uint16]
 
@@ -99,9 +99,7 @@ def find_records(data: Bytes) -> Iterator[tuple[Records, list[Span]]]:
 
 def _block(data: Bytes, begin: int, size: int) -> Records:
     """The records that start within a block of `size` bytes, with those that lie inside others."""
-    likely = data[begin + STAMP_SIZE : begin + STAMP_SIZE + size] >= MAGIC_2
-    likely &= data[begin : begin + len(likely)] == 0  # the first byte of a stamp is 0 until the year 4253
-    at = np.flatnonzero(likely) + begin
+    at = _likely(data, begin, size)
     magic = data[at + STAMP_SIZE]
     frames = _frames_2(data, at[np.flatnonzero(magic == MAGIC_2)])
     older = _frames_1(data, at[np.flatnonzero(magic == MAGIC_1)])
@@ -110,9 +108,16 @@ def _block(data: Bytes, begin: int, size: int) -> Records:
     return frames.take(np.flatnonzero(_is_sound(data, frames)))
 
 
+def _likely(data: Bytes, begin: int, size: int) -> Offsets:
+    """Where a stamp can be: its first byte is 0 until the year 4253."""
+    likely = data[begin + STAMP_SIZE : begin + STAMP_SIZE + size] >= MAGIC_2
+    likely &= data[begin : begin + len(likely)] == 0
+    return np.flatnonzero(likely) + begin
+
+
 def _frames_1(data: Bytes, at: Offsets) -> Records:
     head = fetch(data, at, _HEAD_1.itemsize).view(_HEAD_1)[:, 0]
-    length, msgid = head["length"].astype(np.int64), head["msgid"].astype(np.uint16)
+    length, msgid = head["length"].astype(np.uint16), head["msgid"].astype(np.uint16)
     possible = (head["stamp"] < LATEST_US) & (length <= _PAYLOAD.take(msgid))
     size = length + (STAMP_SIZE + HEADER_1 + CRC_SIZE)
     return Records(at, size, length + (HEADER_1 - 1), msgid).take(np.flatnonzero(possible))
@@ -120,9 +125,9 @@ def _frames_1(data: Bytes, at: Offsets) -> Records:
 
 def _frames_2(data: Bytes, at: Offsets) -> Records:
     head = fetch(data, at, _HEAD_2.itemsize).view(_HEAD_2)[:, 0]
-    length, flags, msgid = head["length"].astype(np.int64), head["flags"], head["msgid"].astype(np.uint16)
+    length, flags, msgid = head["length"].astype(np.uint16), head["flags"], head["msgid"].astype(np.uint16)
     possible = (head["stamp"] < LATEST_US) & (flags <= SIGNED) & (head["msgid_high"] == 0) & (_EXTRA.take(msgid) >= 0)
-    size = length + (STAMP_SIZE + HEADER_2 + CRC_SIZE) + SIGNATURE_SIZE * flags.astype(np.int64)
+    size = length + (STAMP_SIZE + HEADER_2 + CRC_SIZE) + SIGNATURE_SIZE * flags
     return Records(at, size, length + (HEADER_2 - 1), msgid).take(np.flatnonzero(possible))
 
 

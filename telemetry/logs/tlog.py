@@ -77,7 +77,7 @@ def _message(msgid: int) -> _Message:
         definition.msgname,
         (*definition.fieldnames, *SOURCE_FIELDS),
         tuple(name for name in definition.fieldnames if not arrays[name]),
-        {field: unit(text.strip("[]")) for field, text in definition.fieldunits_by_name.items()},
+        {field: unit(text) for field, text in definition.fieldunits_by_name.items()},
         definition.instance_field,
         tuple(_layout(definition)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final, NamedTuple
 
 
@@ -18,10 +19,12 @@ _SCALED: Final[dict[str, Unit]] = {
     "cdeg": Unit(1e2, "deg"),
     "ddeg": Unit(1e1, "deg"),
     "cdeg/s": Unit(1e2, "deg/s"),
+    "ddeg/s": Unit(1e1, "deg/s"),
     "mrad/s": Unit(1e3, "rad/s"),
     "mm": Unit(1e3, "m"),
     "cm": Unit(1e2, "m"),
     "dm": Unit(1e1, "m"),
+    "dam": Unit(1e-1, "m"),
     "mm/s": Unit(1e3, "m/s"),
     "cm/s": Unit(1e2, "m/s"),
     "dm/s": Unit(1e1, "m/s"),
@@ -40,6 +43,7 @@ _SCALED: Final[dict[str, Unit]] = {
     "c%": Unit(1e2, "%"),
     "d%": Unit(1e1, "%"),
     "cdegC": Unit(1e2, "degC"),
+    "kPa": Unit(1e-3, "Pa"),
     "hPa": Unit(1e-2, "Pa"),
     "mbar": Unit(1e-2, "Pa"),
     "mgauss": Unit(1e3, "gauss"),
@@ -47,6 +51,7 @@ _SCALED: Final[dict[str, Unit]] = {
 }
 
 
+@functools.cache
 def unit(text: str) -> Unit:
     """What `text` means; a unit that is already SI, a percentage or unknown stays as it is."""
     return _SCALED.get(text) or Unit(1.0, text)

@@ -57,6 +57,14 @@ EVENTS: Final = {
     61: "landing cancelled by the pilot",
     62: "EKF yaw reset",
     67: "primary GPS changed",
+    76: "maximum height enabled",
+    77: "maximum height disabled",
+    78: "circle around home enabled",
+    79: "circle around home disabled",
+    80: "minimum height enabled",
+    81: "minimum height disabled",
+    82: "boundary enabled",
+    83: "boundary disabled",
 }
 ARMED: Final = 10
 DISARMED: Final = 11
