@@ -7,11 +7,18 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from mission.finding import Severity
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
+from telemetry.review.observation import Case, Observation, exceeded, while_armed
+from telemetry.review.track import Track
 
 _MINUTE_S: Final = 60.0
+CELL_FULL_V: Final = 4.4
+"""No lithium cell is charged higher; a full one of the usual kind has 4.2 V."""
+CELL_LOW_V: Final = 3.3
+"""ArduPilot, Failsafe: a low-voltage limit of 3.5 V a cell, of which the load takes some tenths (common 3.3 V)."""
 
 
 class BatteryColumns(NamedTuple):
@@ -133,6 +140,41 @@ def time_left_s(battery: BatteryColumns, capacity_ah: float | None, reserve_pct:
         mean_a = (drawn - drawn[before]) / spent
         left = (capacity_ah * (1.0 - reserve_pct / 100.0) - battery.used_ah) * 3600.0 / mean_a
     return np.where((mean_a > 0.0) & np.isfinite(left), np.maximum(left, 0.0), np.nan)
+
+
+def observe_battery(log: Log, track: Track | None) -> list[Observation]:
+    """Counted empty, or its cells too low, while armed. Quiet on a battery of which nobody said how much it holds.
+
+    Cells are told by the voltage at arming over `CELL_FULL_V`, rounded up, so a battery flown half empty seems to have
+    fewer and the limit lies lower: that errs to the quiet side.
+    """
+    battery = battery_of(log)
+    if battery is None:
+        return []
+    clock, volt = battery.time_s, battery.voltage_v
+    source = "SYS_STATUS" if log.kind == "tlog" else "BAT"
+    known = volt[while_armed(log, clock) & (volt > 0)]
+    cells = int(np.ceil(known[0] / CELL_FULL_V)) if len(known) else 0
+    low = Case(
+        "battery voltage",
+        Severity.WARNING,
+        5.0,
+        "An old, cold or small battery, or too hard a flight: its voltage gives way under the load.",
+        lambda worst, lasted: f"{-worst:.2f} V, {-worst / cells:.2f} V for each of {cells} cells, for {lasted:.0f} s.",
+    )
+    empty = Case(
+        "battery empty",
+        Severity.ERROR,
+        1.0,
+        "More was drawn than the battery holds by BATT_CAPACITY: flown too long, or the capacity or current is not set "
+        "right.",
+        lambda worst, lasted: f"The autopilot counted 0 % left ({1000 * worst:.0f} mAh used) for {lasted:.0f} s.",
+    )
+    gone = (battery.remaining_pct <= 0) & (battery.used_ah > 0)
+    return [
+        *exceeded(log, track, clock, -volt, (volt > 0) & (volt < cells * CELL_LOW_V), low, source),
+        *exceeded(log, track, clock, battery.used_ah, gone, empty, source),
+    ]
 
 
 def _resistance(battery: BatteryColumns) -> tuple[float | None, float | None]:

@@ -171,10 +171,18 @@ RULES: Final = (
         "The way back along the flown path was lost: no position, or too long a flight.",
     ),
     _rule(
-        "barometer glitch",
+        "compass",
         Severity.WARNING,
-        r"^barometer: glitch",
-        "The barometer jumped: a gust or the propellers' wash at its opening.",
+        r"^compass: (occurred|code 4)",
+        "A compass failed or could not be used.",
+        over=r"^compass: resolved",
+    ),
+    _rule(
+        "barometer",
+        Severity.WARNING,
+        r"^barometer: (occurred|glitch|code 4)",
+        "The barometer failed or jumped.",
+        over=r"^barometer: resolved",
     ),
 )
 

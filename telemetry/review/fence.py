@@ -15,9 +15,11 @@ from mission.finding import Severity
 from mission.geodesy import LocalFrame, frame_at
 from mission.geofence import Shape, disc, shapes
 from mission.plan import FenceKind, Plan, Position
+from telemetry.logs.changes import changes
 from telemetry.logs.log import Log
 from telemetry.logs.story import Story
 from telemetry.logs.table import Floats
+from telemetry.logs.telling_tlog import said_by_vehicle
 from telemetry.review.observation import Observation, mode_change_after, place_at, spans, while_armed
 from telemetry.review.track import Track
 
@@ -25,6 +27,10 @@ _ANY_INCLUSION: Final = 2
 """FENCE_OPTIONS bit 1."""
 _CEILING, _CIRCLE, _POLYGONS = 1, 2, 4
 """FENCE_TYPE bits."""
+_GEOFENCE: Final = 1 << 20
+"""MAV_SYS_STATUS_GEOFENCE."""
+_AIRBORNE_M: Final = 2.0
+_SAME_S: Final = 0.1
 _JOIN_S: Final = 2.0
 _ACTION_S: Final = 5.0
 _SAID_S: Final = 5.0
@@ -41,6 +47,10 @@ class Breach(NamedTuple):
     last: int
     depth_m: float
     area: str
+
+    @property
+    def where(self) -> str:
+        return "Inside" if self.area.startswith("exclusion") else "Beyond"
 
 
 def fence_distance(track: Track, plan: Plan, story: Story) -> dict[str, Floats]:
@@ -101,6 +111,7 @@ def observe_fence(log: Log, track: Track | None, plan: Plan | None) -> list[Obse
             begin, end = float(track.time_s[breach.first]), float(track.time_s[breach.last])
             explained.append((begin - _SAID_S, end + _SAID_S))
             found.append(_measured(log, track, breach, said))
+    found += _off(log, track)
     for at, until, text in _spoken(said):
         if not any(first <= at <= last for first, last in explained):
             found.append(_heard(log, track, at, until, text))
@@ -120,14 +131,61 @@ def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, st
         from_s=begin,
         to_s=end,
         text=(
-            f"Beyond {breach.area} for {end - begin:.1f} s, from {_where(position)} on, at most "
-            f"{breach.depth_m:.1f} m beyond it. {heard} {did}."
+            f"{breach.where} {breach.area} for {end - begin:.1f} s, from {_where(position)} on, at most "
+            f"{breach.depth_m:.1f} m {breach.where.lower()} it. {heard} {did}.{_switched_off(log, begin)}"
         ),
         meaning="The drone left the volume it was allowed to fly in: flown there, blown there, or the fence was off.",
         evidence=f"position against the fence on board; {'; '.join(words) or 'no message'}",
         position=position,
         height_home_m=height,
     )
+
+
+def _switched_off(log: Log, at: float) -> str:
+    """Whether the autopilot watched its fence at a time."""
+    begun = [off for off, on in _times_off(log) if off <= at and (on is None or at < on)]
+    if begun:
+        return f" The fence had been switched off {at - begun[0]:.0f} s before."
+    return " FENCE_ENABLE was 0: the fence was off." if log.story.parameter("FENCE_ENABLE") == 0.0 else ""
+
+
+def _off(log: Log, track: Track | None) -> list[Observation]:
+    """The fence switched off in flight. That which ends at landing is not told, for ArduPilot does that by itself."""
+    found = []
+    for at, on in _times_off(log):
+        if not while_armed(log, np.array([at]))[0] or track is None:
+            continue
+        position, height = place_at(track, at)
+        if (height or 0.0) < _AIRBORNE_M:
+            continue
+        until = "until the end" if on is None else f"for {on - at:.0f} s"
+        text = f"The fence was switched off in flight, {until}, from {_where(position)} on."
+        meaning = "By the ground station or a switch: nothing kept the drone within its volume."
+        found.append(Observation("fence off", Severity.WARNING, at, on, text, meaning, "fence state", position, height))
+    return found
+
+
+def _times_off(log: Log) -> list[tuple[float, float | None]]:
+    """From and until when the fence was switched off after it had been on; EV of a .bin, SYS_STATUS of a .tlog.
+
+    The minimum height is left out: ArduPilot itself takes that away for each landing.
+    """
+    if log.kind == "tlog":
+        status = said_by_vehicle(log, "SYS_STATUS")
+        on = status["onboard_control_sensors_enabled"] & _GEOFENCE != 0 if status else np.empty(0)
+        states = [(float(status.time_s[row]), bool(on[row])) for row in changes(on).tolist()] if status else []
+    else:
+        words = {"fence enabled": True, "fence disabled": False}
+        events = [h for h in log.story.happenings if h.kind == "event"]
+        floor = {event.time_s for event in events if event.text == "minimum height disabled"}
+        states = [(event.time_s, words[event.text]) for event in events if event.text in words]
+        states = [(at, on) for at, on in states if on or not any(abs(at - low) < _SAME_S for low in floor)]
+    ends = [at for at, _ in states[1:]]
+    return [
+        (at, ends[row] if row < len(ends) else None)
+        for row, (at, on) in enumerate(states)
+        if not on and (row or log.kind != "tlog")
+    ]
 
 
 def _spoken(said: list[tuple[float, str]]) -> list[tuple[float, float | None, str]]:

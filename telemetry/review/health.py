@@ -1,12 +1,11 @@
-"""The vehicle's health in flight: vibration, estimator, GPS, motors, compass.
+"""The health of the vehicle's sensors in flight: vibration, estimator, GPS, height, compass, what failed.
 
 Each rule is a limit, how long it must be exceeded while armed, and its source. What is not recorded is not judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from mission.finding import Severity
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats
 from telemetry.review import readings
-from telemetry.review.observation import Observation, place_at, spans, while_armed
+from telemetry.review.observation import Case, Observation, exceeded, place_at, while_armed
 from telemetry.review.readings import Reading
 from telemetry.review.summary import EARTH_RADIUS_M
 from telemetry.review.track import Track
@@ -32,21 +31,10 @@ HDOP: Final = 2.0
 """ArduPilot's common GPS checks: fewer satellites or a worse HDOP is no good fix."""
 JUMP_M: Final = 10.0
 """A receiver's step further than its speed explains (GPS glitch radius, EK3_GLITCH_RAD 25 m, is the EKF's limit)."""
-MOTOR_SPREAD_US: Final = 150.0
-"""A motor's mean this far from the mean of all: 15 % of the 1,000 µs; the airframe is out of balance or pulls."""
-MOTOR_LIMIT_US: Final = 1950.0
+HEIGHT_M: Final = 15.0
+"""A GPS height is good to some 10 m (95 %, GPS SPS Performance Standard 2020: 8 m of signal error and the receiver)."""
 FIELD_SHARE: Final = 0.30
 """ArduPilot, Compass setup: interference that follows the throttle above 30 % of the field needs care, 60 % is bad."""
-_JOIN_S: Final = 3.0
-
-
-class _Case(NamedTuple):
-    check: str
-    severity: Severity
-    at_least_s: float
-    meaning: str
-    say: Callable[[float, float], str]
-    """The text, by the worst value and the seconds it lasted."""
 
 
 def observe_health(log: Log, track: Track | None) -> list[Observation]:
@@ -54,33 +42,17 @@ def observe_health(log: Log, track: Track | None) -> list[Observation]:
         *_vibration(log, track),
         *_estimator(log, track),
         *_satellites(log, track),
-        *_motors(log, track),
+        *_heights(log, track),
+        *_failed(log, track),
         *_field(log, track),
     ]
     return sorted(found, key=lambda one: one.from_s)
 
 
-def _exceeded(
-    log: Log, track: Track | None, reading: Reading, values: Floats, bad: npt.NDArray[np.bool_], case: _Case
+def _found(
+    log: Log, track: Track | None, reading: Reading, values: Floats, bad: npt.NDArray[np.bool_], case: Case
 ) -> list[Observation]:
-    """One observation for each time that `bad` held long enough while armed; `values` are largest when worst."""
-    flagged = bad & while_armed(log, reading.time_s)
-    times = reading.time_s.tolist()
-    found = []
-    for first, last in spans(times, flagged.tolist(), _JOIN_S):
-        lasted = times[last] - times[first]
-        if lasted < case.at_least_s:
-            continue
-        worst = float(np.nanmax(values[first : last + 1]))
-        position, height = place_at(track, times[first])
-        text = case.say(worst, lasted)
-        evidence = f"{reading.source}, {last - first + 1} rows"
-        found.append(
-            Observation(
-                case.check, case.severity, times[first], times[last], text, case.meaning, evidence, position, height
-            )
-        )
-    return found
+    return exceeded(log, track, reading.time_s, values, bad, case, reading.source)
 
 
 def _vibration(log: Log, track: Track | None) -> list[Observation]:
@@ -89,7 +61,7 @@ def _vibration(log: Log, track: Track | None) -> list[Observation]:
         return []
     level = np.max([reading.columns[axis] for axis in "xyz"], axis=0)
     meaning = "A damaged or unbalanced propeller, a loose mount, or a worn motor bearing."
-    bad = _Case(
+    bad = Case(
         "vibration",
         Severity.ERROR,
         1.0,
@@ -103,8 +75,8 @@ def _vibration(log: Log, track: Track | None) -> list[Observation]:
             f"Vibration up to {worst:.0f} m/s² (above {VIBRATION_HIGH_M_S2:.0f}) for {lasted:.0f} s."
         ),
     )
-    found = _exceeded(log, track, reading, level, level > VIBRATION_BAD_M_S2, bad)
-    found = found or _exceeded(log, track, reading, level, level > VIBRATION_HIGH_M_S2, high)
+    found = _found(log, track, reading, level, level > VIBRATION_BAD_M_S2, bad)
+    found = found or _found(log, track, reading, level, level > VIBRATION_HIGH_M_S2, high)
     return found + _clipping(log, track, reading)
 
 
@@ -151,8 +123,8 @@ def _estimator(log: Log, track: Track | None) -> list[Observation]:
         def say(worst: float, lasted: float, name: str = name) -> str:
             return f"The EKF's {name} test ratio was up to {worst:.2f} (limit {EKF_RATIO}) for {lasted:.0f} s."
 
-        case = _Case(f"EKF {name}", Severity.WARNING, 1.0, meaning, say)
-        found += _exceeded(log, track, reading, values, values >= EKF_RATIO, case)
+        case = Case(f"EKF {name}", Severity.WARNING, 1.0, meaning, say)
+        found += _found(log, track, reading, values, values >= EKF_RATIO, case)
     return found
 
 
@@ -162,10 +134,10 @@ def _satellites(log: Log, track: Track | None) -> list[Observation]:
         return []
     columns = reading.columns
     meaning = "The sky was hidden, the antenna failed, or the signal was jammed."
-    lost = _Case(
+    lost = Case(
         "GPS fix", Severity.ERROR, 0.5, meaning, lambda _worst, lasted: f"No 3D fix of the GPS for {lasted:.1f} s."
     )
-    poor = _Case(
+    poor = Case(
         "GPS quality",
         Severity.WARNING,
         5.0,
@@ -175,9 +147,9 @@ def _satellites(log: Log, track: Track | None) -> list[Observation]:
     wide = poor._replace(say=lambda worst, lasted: f"The GPS's HDOP was up to {worst:.1f} for {lasted:.0f} s.")
     fixed = columns["fix"] >= 3
     return [
-        *_exceeded(log, track, reading, -columns["fix"], ~fixed, lost),
-        *_exceeded(log, track, reading, -columns["satellites"], fixed & (columns["satellites"] < SATELLITES), poor),
-        *_exceeded(log, track, reading, columns["hdop"], fixed & (columns["hdop"] > HDOP), wide),
+        *_found(log, track, reading, -columns["fix"], ~fixed, lost),
+        *_found(log, track, reading, -columns["satellites"], fixed & (columns["satellites"] < SATELLITES), poor),
+        *_found(log, track, reading, columns["hdop"], fixed & (columns["hdop"] > HDOP), wide),
         *_jumps(log, track, reading, fixed),
     ]
 
@@ -192,48 +164,52 @@ def _jumps(log: Log, track: Track | None, reading: Reading, fixed: npt.NDArray[n
     speed = np.interp(reading.time_s[1:], track.time_s, np.nan_to_num(track.ground_speed_m_s))
     excess = np.concatenate(([0.0], step - (speed + 5.0) * np.clip(took, 0.0, None)))
     both = np.concatenate(([False], fixed[1:] & fixed[:-1]))
-    case = _Case(
+    case = Case(
         "GPS jump",
         Severity.WARNING,
         0.0,
         "Reflections, a change of satellites, jamming or spoofing moved the GPS position.",
         lambda worst, _lasted: f"The GPS position jumped by {worst:.0f} m more than the drone flew.",
     )
-    return _exceeded(log, track, reading, excess, both & (excess > JUMP_M), case)
+    return _found(log, track, reading, excess, both & (excess > JUMP_M), case)
 
 
-def _motors(log: Log, track: Track | None) -> list[Observation]:
-    reading = readings.motors(log)
-    if reading is None:
+def _heights(log: Log, track: Track | None) -> list[Observation]:
+    """How far the height flown, mostly the barometer's, and the GPS's went apart since arming."""
+    reading = readings.satellites(log)
+    if reading is None or track is None:
         return []
-    outputs = np.array(list(reading.columns.values()))
-    names = list(reading.columns)
-    limit = _Case(
-        "motor at its limit",
+    away = reading.columns["altitude_m"] - np.interp(reading.time_s, track.time_s, track.altitude_amsl_m)
+    fixed = reading.columns["fix"] >= 3
+    known = np.flatnonzero(fixed & while_armed(log, reading.time_s))
+    if not len(known):
+        return []
+    apart = np.abs(away - away[known[0]])
+    case = Case(
+        "height",
         Severity.WARNING,
-        2.0,
-        "Too heavy, too windy, a weak battery, or another motor gives less than it should.",
-        lambda worst, lasted: f"A motor was told {worst:.0f} µs, its limit, for {lasted:.0f} s.",
+        5.0,
+        "The barometer drifted (weather, heat, the propellers' wash) or the GPS was wrong: the height is not certain.",
+        lambda worst, lasted: f"The heights by barometer and by GPS went {worst:.0f} m apart; for {lasted:.0f} s.",
     )
-    top = outputs.max(axis=0)
-    found = _exceeded(log, track, reading, top, top >= MOTOR_LIMIT_US, limit)
-    flying = while_armed(log, reading.time_s) & (outputs.mean(axis=0) > 1200.0)
-    if flying.sum() < 20:
-        return found
-    means = outputs[:, flying].mean(axis=1)
-    off = means - means.mean()
-    worst = int(np.abs(off).argmax())
-    if abs(off[worst]) < MOTOR_SPREAD_US:
-        return found
-    times = reading.time_s[flying]
-    text = f"Motor output {names[worst]} was told {off[worst]:+.0f} µs against the mean of all, {means.mean():.0f} µs."
-    meaning = "The load is off centre, an arm is twisted, or this motor or propeller gives less than the others."
-    return [
-        *found,
-        Observation(
-            "motor balance", Severity.WARNING, float(times[0]), float(times[-1]), text, meaning, reading.source
-        ),
-    ]
+    return _found(log, track, reading, apart, fixed & (apart > HEIGHT_M), case)
+
+
+def _failed(log: Log, track: Track | None) -> list[Observation]:
+    """Sensors that the autopilot itself called unhealthy."""
+    found: list[Observation] = []
+    for name, reading in readings.failed(log):
+        bad = reading.columns["failed"] > 0
+
+        def say(_worst: float, lasted: float, name: str = name) -> str:
+            return f"{name[0].upper()}{name[1:]}: failed by the autopilot's own word, for {lasted:.0f} s."
+
+        meaning = "A sensor broke, came loose, was disturbed, or told something impossible."
+        kind = name.rpartition(" ")[0] if name[-1].isdigit() else name
+        found += _found(
+            log, track, reading, reading.columns["failed"], bad, Case(kind, Severity.WARNING, 1.0, meaning, say)
+        )
+    return found
 
 
 def _field(log: Log, track: Track | None) -> list[Observation]:

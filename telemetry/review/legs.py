@@ -8,7 +8,7 @@ the autopilot's own business and are left out.
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -58,20 +58,52 @@ class PlannedFlown(msgspec.Struct, frozen=True):
     """Indices in `plan.items` of the places that were never reached, up to the last one flown to."""
 
 
+class Course(NamedTuple):
+    """Columns over the track. `item`: index in `plan.items` that was flown to, -1 outside AUTO.
+
+    `across_m` is the horizontal distance to the path, `above_m` the height over the planned one; NaN off the legs.
+    `last` is the last item that the mission flies to, of those that have a place.
+    """
+
+    item: npt.NDArray[np.int64]
+    across_m: Floats
+    above_m: Floats
+    legs: tuple[LegFlown, ...]
+    missed: tuple[int, ...]
+    last: int
+
+
 def planned_flown(log: Log, plan: Plan) -> PlannedFlown:
-    """How far the flight lay from the plan.
+    """How far the flight lay from the plan."""
+    flown = course(log, track_of(log), plan)
+    if flown is None:
+        return PlannedFlown()
+    counted = flown.across_m[~np.isnan(flown.across_m)]
+    if not len(counted):
+        return PlannedFlown(missed=flown.missed)
+    return PlannedFlown(
+        cross_track_p50_m=round(float(np.percentile(counted, 50)), 3),
+        cross_track_p95_m=round(float(np.percentile(counted, 95)), 3),
+        cross_track_max_m=round(float(counted.max()), 3),
+        height_error_p95_m=round(float(np.percentile(np.abs(flown.above_m[~np.isnan(flown.above_m)]), 95)), 3),
+        legs=flown.legs,
+        missed=flown.missed,
+    )
+
+
+def course(log: Log, track: Track | None, plan: Plan) -> Course | None:
+    """Where on the mission the drone was, and how far off it; None where no mission was flown or nothing tells.
 
     Horizontal distance of each position to the nearest of three legs: of the item the autopilot says it flies to,
     and of its two neighbours, because it rounds corners and its word of the item arrives up to a second late.
     """
-    track = track_of(log)
     items = _item_flown(log, track) if track else None
     if track is None or items is None:
-        return PlannedFlown()
+        return None
     try:
         frame = frame_of(plan)
     except GeometryError:
-        return PlannedFlown()
+        return None
     xy = frame.degrees_to_xy(np.column_stack((track.lon_deg, track.lat_deg)))
     legs = [
         leg for leg in flight_path(plan, frame, DEFAULT.vehicle).legs if leg.kind in _FLOWN and leg.horizontal_m > 0
@@ -88,7 +120,7 @@ def _from_take_off(legs: list[Leg], xy: Floats, items: npt.NDArray[np.int64]) ->
     return [dataclasses.replace(legs[0], start=(float(x), float(y), legs[0].start[2])), *legs[1:]]
 
 
-def _compare(track: Track, xy: Floats, items: npt.NDArray[np.int64], legs: list[Leg]) -> PlannedFlown:
+def _compare(track: Track, xy: Floats, items: npt.NDArray[np.int64], legs: list[Leg]) -> Course:
     numbers = sorted({leg.item for leg in legs})
     across = np.full(len(xy), np.nan)
     above = np.full(len(xy), np.nan)
@@ -101,22 +133,13 @@ def _compare(track: Track, xy: Floats, items: npt.NDArray[np.int64], legs: list[
         own = [leg for leg in legs if leg.item == number]
         across[rows], heights = _distance(xy[rows], [leg for leg in legs if leg.item in near])
         above[rows] = track.height_home_m[rows] - heights
-        passed = _nearest(xy, track, rows, own[-1])
+        # A short leg may pass between two words of the item flown to.
+        passed = _nearest(xy, track, rows if len(rows) else np.flatnonzero(items >= 0), own[-1])
         if number <= last and (passed is None or passed > MISSED_M):
             missed.append(number)
         if len(rows):
             flown.append(_leg_flown(number, track, rows, across[rows], own[-1], passed))
-    counted = across[~np.isnan(across)]
-    if not len(counted):
-        return PlannedFlown(missed=tuple(missed))
-    return PlannedFlown(
-        cross_track_p50_m=round(float(np.percentile(counted, 50)), 3),
-        cross_track_p95_m=round(float(np.percentile(counted, 95)), 3),
-        cross_track_max_m=round(float(counted.max()), 3),
-        height_error_p95_m=round(float(np.percentile(np.abs(above[~np.isnan(above)]), 95)), 3),
-        legs=tuple(flown),
-        missed=tuple(missed),
-    )
+    return Course(items, across, above, tuple(flown), tuple(missed), max(numbers, default=-1))
 
 
 def _leg_flown(

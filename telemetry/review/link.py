@@ -18,6 +18,7 @@ LOSS_PCT: Final = 25.0
 """So much of ten seconds' frames missing is a link at its end; single frames are lost on any radio."""
 SILENCE_S: Final = 5.0
 """MAVLink: five HEARTBEATs missed count as a connection lost."""
+_HEARTBEAT_S: Final = 1.5
 _POSITION: Final = "GLOBAL_POSITION_INT"
 _SEQUENCES: Final = 256
 _ASTRAY: Final = 32
@@ -71,7 +72,7 @@ def observe_link(log: Log, track: Track | None) -> list[Observation]:
     for row in np.flatnonzero(np.diff(at) > SILENCE_S).tolist():
         if while_armed(log, at[row : row + 1])[0]:
             begin, end = float(at[row]), float(at[row + 1])
-            text = f"Nothing was received from the drone for {end - begin:.1f} s."
+            text = f"Nothing was received from the drone for {end - begin:.1f} s.{_meanwhile(log, begin, end)}"
             found.append(_observation("link silence", Severity.ERROR, begin, end, text, track))
     clock = np.arange(at[0], at[-1], 1.0)
     loss = loss_pct(clock, log)
@@ -84,6 +85,13 @@ def observe_link(log: Log, track: Track | None) -> list[Observation]:
             text = f"Up to {worst:.0f} % of the drone's frames were lost over {end - begin:.0f} s."
             found.append(_observation("link loss", Severity.WARNING, begin, end, text, track))
     return found
+
+
+def _meanwhile(log: Log, begin: float, end: float) -> str:
+    """The mode that it came back in, if another; told by the first HEARTBEAT, up to a second late."""
+    before = [mode.name for mode in log.story.modes if mode.time_s <= begin]
+    after = [mode.name for mode in log.story.modes if mode.time_s <= end + _HEARTBEAT_S]
+    return f" It went from {before[-1]} to {after[-1]} meanwhile." if before and before[-1] != after[-1] else ""
 
 
 def _observation(

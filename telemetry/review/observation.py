@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,6 +15,9 @@ from mission.plan import Position
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats
 from telemetry.review.track import Track
+
+JOIN_S: Final = 10.0
+"""What was exceeded again this soon was so all the time: a jammed receiver flickers."""
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -32,6 +37,17 @@ class Observation(msgspec.Struct, frozen=True):
     """Which messages or columns of the recording it rests on."""
     position: Position | None = None
     height_home_m: float | None = None
+
+
+class Case(NamedTuple):
+    """A limit that was exceeded: `say` gives the text, by the worst value and the seconds it lasted."""
+
+    check: str
+    severity: Severity
+    at_least_s: float
+    meaning: str
+    say: Callable[[float, float], str]
+    join_s: float = JOIN_S
 
 
 def place_at(track: Track | None, time_s: float) -> tuple[Position | None, float | None]:
@@ -68,6 +84,30 @@ def while_armed(log: Log, time_s: Floats) -> npt.NDArray[np.bool_]:
         last = np.inf if arming.to_s is None else arming.to_s
         inside |= (time_s >= first) & (time_s <= last)
     return inside
+
+
+def exceeded(
+    log: Log, track: Track | None, clock: Floats, values: Floats, bad: npt.NDArray[np.bool_], case: Case, source: str
+) -> list[Observation]:
+    """One observation for each time that `bad` held long enough while armed; `values` are largest when worst.
+
+    All columns are over `clock`; `source` names the message they are from.
+    """
+    times = clock.tolist()
+    found = []
+    for first, last in spans(times, (bad & while_armed(log, clock)).tolist(), case.join_s):
+        lasted = times[last] - times[first]
+        if lasted < case.at_least_s:
+            continue
+        text = case.say(float(np.nanmax(values[first : last + 1])), lasted)
+        evidence = f"{source}, {last - first + 1} rows"
+        position, height = place_at(track, times[first])
+        found.append(
+            Observation(
+                case.check, case.severity, times[first], times[last], text, case.meaning, evidence, position, height
+            )
+        )
+    return found
 
 
 def spans(time_s: list[float], flagged: list[bool], join_s: float) -> list[tuple[int, int]]:

@@ -52,9 +52,10 @@ def estimator(log: Log) -> Reading | None:
 
 
 def satellites(log: Log) -> Reading | None:
-    """Fix (GPS_FIX_TYPE), satellites, HDOP, and the receiver's own position."""
+    """Fix (GPS_FIX_TYPE), satellites, HDOP, and the receiver's own position and height above the sea."""
     fields = {"fix": "fix_type", "satellites": "satellites_visible", "hdop": "eph", "lat_deg": "lat", "lon_deg": "lon"}
     flash = {"fix": "Status", "satellites": "NSats", "hdop": "HDop", "lat_deg": "Lat", "lon_deg": "Lng"}
+    fields, flash = {**fields, "altitude_m": "alt"}, {**flash, "altitude_m": "Alt"}
     found = _reading(log, ("GPS_RAW_INT", fields), ("GPS", flash))
     if found is not None and log.kind == "tlog":
         found.columns["hdop"] = np.where(found.columns["hdop"] == _UNKNOWN_U16, np.nan, found.columns["hdop"] / 100.0)
@@ -65,6 +66,43 @@ def satellites(log: Log) -> Reading | None:
 _UNKNOWN_U16: Final = 65535
 _MOTORS: Final = range(33, 41)
 """SERVOn_FUNCTION of motors 1 to 8."""
+
+
+_SENSORS: Final = {1: "gyroscope", 2: "accelerometer", 4: "compass", 8: "barometer", 1 << 24: "log on board"}
+"""MAV_SYS_STATUS_SENSOR. What other readings tell better (GPS, radio, battery, fence, estimator) is left out."""
+_HEALTH: Final = (
+    ("IMU", "GH", "gyroscope"),
+    ("IMU", "AH", "accelerometer"),
+    ("MAG", "Health", "compass"),
+    ("BARO", "Health", "barometer"),
+)
+
+
+def failed(log: Log) -> list[tuple[str, Reading]]:
+    """Each sensor by name, numbered where there are several, and where `failed` is 1 it had failed.
+
+    SYS_STATUS tells of a kind of sensor, and a .bin of each by its own flag.
+    """
+    if log.kind == "tlog":
+        status = _first(log, "SYS_STATUS")
+        if status is None:
+            return []
+        enabled, health = (status[f"onboard_control_sensors_{name}"].astype(np.int64) for name in ("enabled", "health"))
+        bad = enabled & ~health
+        return [
+            (name, Reading(status.time_s, {"failed": np.where(bad & bit, 1.0, 0.0)}, status.name))
+            for bit, name in _SENSORS.items()
+        ]
+    found = []
+    for message, field, name in _HEALTH:
+        table = log.get(message)
+        if table is None or field not in table or table.instance is None:
+            continue
+        for number in np.unique(table[table.instance]).tolist():
+            one = table.of(number)
+            flags = {"failed": np.where(one[field] == 0, 1.0, 0.0)}
+            found.append((f"{name} {number + 1}", Reading(one.time_s, flags, message)))
+    return found
 
 
 def motors(log: Log) -> Reading | None:

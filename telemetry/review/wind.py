@@ -62,11 +62,11 @@ def wind_columns(log: Log) -> tuple[WindColumns, float] | None:
     if len(clock) < _LEAST_ROWS:
         return None
     north, east = (_at(clock, track.time_s, axis) for axis in (track.velocity_north_m_s, track.velocity_east_m_s))
-    push = _push(clock, attitude) - np.gradient(np.vstack((north, east)), clock, axis=1)
-    drag = _drag(north, east, push)
+    pushed = push(clock, attitude) - np.gradient(np.vstack((north, east)), clock, axis=1)
+    drag = _drag(north, east, pushed)
     if drag is None:
         return None
-    blown = np.vstack((north, east)) - push / drag
+    blown = np.vstack((north, east)) - pushed / drag
     width = round(_SMOOTHED_S / _STEP_S)
     smooth = np.vstack([np.convolve(axis, np.ones(width) / width, mode="valid") for axis in blown])
     return WindColumns(clock[width // 2 : width // 2 + smooth.shape[1]], smooth[0], smooth[1]), drag
@@ -97,8 +97,8 @@ def _at(clock: Floats, at: Floats, values: Floats) -> Floats:
     return np.interp(clock, at[known], values[known]) if known.any() else np.zeros(len(clock))
 
 
-def _push(clock: Floats, attitude: readings.Reading) -> Floats:
-    """g · tan(lean) towards north and east."""
+def push(clock: Floats, attitude: readings.Reading) -> Floats:
+    """g · tan(lean) towards north and east, m/s²: what a vehicle that holds its height is accelerated by."""
     yaw = np.unwrap(np.radians(attitude.columns["yaw"]))
     roll, pitch = np.radians(attitude.columns["roll"]), np.radians(attitude.columns["pitch"])
     roll, pitch, yaw = (np.interp(clock, attitude.time_s, angle) for angle in (roll, pitch, yaw))

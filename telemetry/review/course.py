@@ -1,0 +1,97 @@
+"""A mission not flown as it was planned: left, waypoints not reached, the path not held."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from mission.finding import Severity
+from mission.plan import Plan
+from telemetry.logs.log import Log
+from telemetry.review.legs import MISSED_M, Course, course
+from telemetry.review.observation import Case, Observation, exceeded, place_at
+from telemetry.review.track import Track
+
+OFF_PATH_M: Final = 15.0
+"""ArduCopter holds its path within two metres in common wind, and cuts corners by its WPNAV_RADIUS and speed."""
+_FAR_M: Final = 50.0
+_GAP_S: Final = 3.0
+"""Between positions further apart nothing is said of where the drone was."""
+_WORD_S: Final = 2.0
+"""In which the autopilot tells the item that it flies to."""
+
+
+def observe_course(log: Log, track: Track | None, plan: Plan | None) -> list[Observation]:
+    """Quiet where no mission was flown. Items have the numbers that the autopilot says, of which the first is 1."""
+    flown = course(log, track, plan) if plan else None
+    if track is None or flown is None:
+        return []
+    return [*_left(log, track, flown), *_missed(track, flown), *_off_path(log, track, flown)]
+
+
+def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
+    """Each time that AUTO ended before the mission did."""
+    modes = log.story.modes
+    found = []
+    for number, (auto, after) in enumerate(pairwise(modes), 1):
+        rows = np.flatnonzero((track.time_s >= auto.time_s) & (track.time_s < after.time_s))
+        if auto.name != "AUTO" or not len(rows) or not 0 <= flown.item[rows[-1]] <= flown.last:
+            continue
+        item = int(flown.item[rows[-1]])
+        arrived = next((leg.passed_at_m for leg in flown.legs if leg.item == item), None)
+        if item == flown.last and arrived is not None and arrived <= MISSED_M:
+            continue
+        again = next((mode.time_s for mode in modes[number + 1 :] if mode.name == "AUTO"), None)
+        then = f", and went on {again - after.time_s:.0f} s later" if again is not None else ""
+        reason = f" ({after.reason})" if after.reason else ""
+        text = f"Left the mission on the way to item {item + 1}: AUTO to {after.name}{reason}{then}."
+        found.append(_told(track, "mission left", Severity.INFO, after.time_s, again, text))
+    return found
+
+
+def _missed(track: Track, flown: Course) -> list[Observation]:
+    """Each row of items that the drone never came near, though it went on; none that a gap in the log may hide."""
+    found = []
+    gaps = np.flatnonzero(np.diff(track.time_s) > _GAP_S)
+    heard_again = np.searchsorted(track.time_s, track.time_s[gaps + 1] + _WORD_S).clip(max=len(flown.item) - 1)
+    unheard = {
+        item
+        for row, after in zip(gaps.tolist(), heard_again.tolist(), strict=True)
+        for item in range(int(flown.item[row]), int(flown.item[after]) + 1)
+    }
+    missed = [item for item in flown.missed if (flown.item > item).any() and item not in unheard]
+    for first in (item for item in missed if item - 1 not in missed):
+        last = next(item for item in range(first, flown.last + 2) if item + 1 not in missed)
+        at = float(track.time_s[np.flatnonzero(flown.item > last)[0]])
+        names = f"Item {first + 1} was" if first == last else f"Items {first + 1} to {last + 1} were"
+        text = f"{names} not reached: the drone went on to item {int(flown.item[track.time_s >= at][0]) + 1}."
+        found.append(_told(track, "waypoint missed", Severity.WARNING, at, None, text))
+    return found
+
+
+def _off_path(log: Log, track: Track, flown: Course) -> list[Observation]:
+    """Not judged: the way back to it after AUTO was left in the middle of a leg."""
+    returning = np.zeros(len(flown.item), dtype=np.bool_)
+    for begun in np.flatnonzero((flown.item[1:] >= 0) & (flown.item[:-1] < 0)) + 1:
+        if (flown.item[:begun] == flown.item[begun]).any():
+            ends = np.flatnonzero(flown.item[begun:] != flown.item[begun])
+            returning[begun : begun + ends[0] if len(ends) else None] = True
+    across = np.nan_to_num(flown.across_m)
+    case = Case(
+        "off the path",
+        Severity.ERROR if float(across[~returning].max(initial=0.0)) > _FAR_M else Severity.WARNING,
+        5.0,
+        "Wind stronger than it could fly against, a wrong position, a motor too weak, or items skipped.",
+        lambda worst, lasted: (
+            f"Up to {worst:.0f} m beside the planned path, over {OFF_PATH_M:.0f} m for {lasted:.0f} s."
+        ),
+    )
+    return exceeded(log, track, track.time_s, across, (across > OFF_PATH_M) & ~returning, case, "position, plan")
+
+
+def _told(track: Track, check: str, severity: Severity, begin: float, end: float | None, text: str) -> Observation:
+    meaning = "Flown otherwise than planned, by order, by a switch, or because the autopilot had to."
+    position, height = place_at(track, begin)
+    return Observation(check, severity, begin, end, text, meaning, "modes, mission items, position", position, height)

@@ -1,0 +1,168 @@
+"""Each rule of the examiner over columns whose truth is known: found where it is, quiet beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mission.finding import Severity
+from telemetry.logs.log import Log
+from telemetry.logs.table import Table
+from telemetry.review.examine import examine
+from telemetry.review.failsafe import occurrences
+from telemetry.review.observation import Observation
+
+Columns = Mapping[str, Any]
+FLOWN_S = 100.0
+CLOCK = np.arange(0.0, FLOWN_S + 5.0, 0.1)
+ONE = np.ones(len(CLOCK))
+DEGREE_M = 111_195.0
+
+
+def table(name: str, columns: Columns, instance: str | None = None) -> Table:
+    clock = columns.get("t", CLOCK)
+    fields = {field: np.asarray(column) for field, column in columns.items() if field != "t"}
+    return Table(name, tuple(fields), len(clock), fields.__getitem__, lambda: clock, {}, instance)
+
+
+def flight(**others: Columns | Table) -> Log:
+    """A .bin: armed from 0 to 100 s, hovering at 30 m, in the air until its end."""
+    tables: dict[str, Columns | Table] = {
+        "ARM": {"t": np.array([0.0, FLOWN_S]), "ArmState": np.array([1, 0])},
+        "POS": {"Lat": 51.5 * ONE, "Lng": -0.16 * ONE, "Alt": 54.0 * ONE, "RelHomeAlt": 30.0 * ONE},
+        "XKF1": {"VN": 0 * ONE, "VE": 0 * ONE, "VD": 0 * ONE, "Yaw": 0 * ONE},
+        "ATT": {"Roll": 0 * ONE, "Pitch": 0 * ONE, "Yaw": 0 * ONE},
+        **others,
+    }
+    made = {name: one if isinstance(one, Table) else table(name, one) for name, one in tables.items()}
+    return Log(Path("made.bin"), "dataflash", 0, made, (), utc=False)
+
+
+def between(begin: float, end: float, inside: float, outside: float = 0.0) -> Any:
+    return np.where((begin <= CLOCK) & (end >= CLOCK), inside, outside)
+
+
+def only(log: Log) -> Observation:
+    (found,) = examine(log)
+    assert found.meaning
+    assert found.evidence
+    return found
+
+
+def test_a_hover_has_nothing() -> None:
+    assert examine(flight()) == ()
+
+
+def test_tipping_over_is_told_with_its_angle_and_time() -> None:
+    found = only(flight(ATT={"Roll": between(40, 42, 84), "Pitch": 0 * ONE, "Yaw": 0 * ONE}))
+    assert (found.check, found.severity) == ("tilt", Severity.ERROR)
+    assert [found.from_s, found.to_s] == pytest.approx([40, 42], abs=0.2)
+    assert "84°" in found.text
+
+
+def test_rolling_in_acro_is_flying() -> None:
+    modes = {"t": np.array([0.0]), "ModeNum": np.array([1]), "Rsn": np.array([1])}
+    assert examine(flight(MODE=modes, ATT={"Roll": between(40, 42, 170), "Pitch": 0 * ONE, "Yaw": 0 * ONE})) == ()
+
+
+def test_a_fall_is_told_with_its_speed_and_a_quick_descent_is_none() -> None:
+    still = {"VN": 0 * ONE, "VE": 0 * ONE, "Yaw": 0 * ONE}
+    found = only(flight(XKF1={**still, "VD": between(40, 41.5, 12.0)}))
+    assert (found.check, found.severity) == ("fall", Severity.ERROR)
+    assert "12.0 m/s" in found.text
+    assert examine(flight(XKF1={**still, "VD": between(40, 46, 5.0)})) == ()
+
+
+def test_disarmed_in_the_air_is_told_and_landed_is_not() -> None:
+    fell = np.clip(30.0 - 10.0 * (CLOCK - FLOWN_S), 0.0, 30.0)
+    places = {"Lat": 51.5 * ONE, "Lng": -0.16 * ONE}
+    found = only(flight(POS={**places, "Alt": 24 + fell, "RelHomeAlt": fell}))
+    assert (found.check, found.from_s) == ("motors stopped in the air", FLOWN_S)
+    assert found.height_home_m == 30.0
+    landed = np.clip(30.0 - 1.0 * np.maximum(CLOCK - 60.0, 0.0), 0.0, 30.0)
+    assert examine(flight(POS={**places, "Alt": 24 + landed, "RelHomeAlt": landed})) == ()
+
+
+@pytest.mark.parametrize(("lasts", "found"), [(20.0, ["blown away"]), (4.0, [])])
+def test_leaning_north_and_carried_south_is_wind_but_for_a_moment_braking(lasts: float, found: list[str]) -> None:
+    attitude = {"Roll": 0 * ONE, "Pitch": between(40, 40 + lasts, -25), "Yaw": 0 * ONE}
+    speed = {"VN": between(40, 40 + lasts, -3.0), "VE": 0 * ONE, "VD": 0 * ONE, "Yaw": 0 * ONE}
+    assert [one.check for one in examine(flight(ATT=attitude, XKF1=speed))] == found
+
+
+def test_a_weak_motor_is_named_and_turning_on_the_spot_is_none() -> None:
+    hover = {f"C{n}": 1600 * ONE for n in range(1, 5)}
+    found = only(flight(RCOU={**hover, "C2": between(40, 70, 1900, 1600)}))
+    assert found.check == "motor balance"
+    assert "Motor output 2 was told 225 µs more" in found.text
+    assert found.from_s == pytest.approx(42, abs=5)
+    turn = {"C1": 1750 * ONE, "C2": 1750 * ONE, "C3": 1500 * ONE, "C4": 1500 * ONE}
+    assert examine(flight(RCOU=turn)) == ()
+
+
+def test_a_battery_counted_empty_and_cells_too_low() -> None:
+    used = np.clip(CLOCK / 60.0, 0.0, None)
+    pack = {"Curr": 60 * ONE, "CurrTot": used, "RemPct": np.clip(100 - 100 * CLOCK / 80, 0, None)}
+    found = only(flight(BAT={**pack, "Volt": 16.4 * ONE}))
+    assert (found.check, found.severity) == ("battery empty", Severity.ERROR)
+    assert found.from_s == pytest.approx(80, abs=0.2)
+    sagging = {**pack, "RemPct": 50 * ONE, "Volt": between(50, 60, 13.0, 16.4)}
+    assert "3.25 V for each of 4 cells" in only(flight(BAT=sagging)).text
+    assert examine(flight(BAT={**sagging, "Volt": 15.2 * ONE})) == ()
+
+
+def test_one_of_two_barometers_failing_is_told_once_with_its_number() -> None:
+    clock = np.repeat(CLOCK, 2)
+    number = np.tile([0, 1], len(CLOCK))
+    health = np.where((number == 1) & (clock > 40) & (clock < 50), 0, 1)
+    barometers = table("BARO", {"t": clock, "I": number, "Health": health}, instance="I")
+    words = {"t": np.array([40.1]), "Subsys": np.array([18]), "ECode": np.array([4])}
+    found = only(flight(BARO=barometers, ERR=words))
+    assert (found.check, found.severity) == ("barometer", Severity.WARNING)
+    assert found.text.startswith("Barometer 2")
+    assert [found.from_s, found.to_s] == pytest.approx([40, 50], abs=0.2)
+
+
+def test_heights_that_go_apart_are_told() -> None:
+    fixed = {"Status": 3 * ONE, "NSats": 12 * ONE, "HDop": 0.8 * ONE, "Lat": 51.5 * ONE, "Lng": -0.16 * ONE}
+    found = only(flight(GPS={**fixed, "Alt": 54.0 - 0.3 * CLOCK}))
+    assert (found.check, found.severity) == ("height", Severity.WARNING)
+    assert found.from_s == pytest.approx(50, abs=0.3)
+    assert examine(flight(GPS={**fixed, "Alt": 104.0 - 0.1 * CLOCK})) == ()
+
+
+def test_what_is_said_is_one_occurrence_until_it_is_over() -> None:
+    said = [
+        (10.0, "EKF variance"),
+        (10.1, "EKF check: bad variance"),
+        (14.0, "EKF check: resolved"),
+        (19.0, "EKF check: bad variance"),
+        (30.0, "EKF Failsafe Cleared"),
+        (70.0, "EKF variance"),
+        (80.0, "Failsafe: Terrain data missing"),
+    ]
+    found = [(one.rule.check, one.from_s, one.to_s) for one in occurrences(said)]
+    assert found == [("EKF failsafe", 10.0, 30.0), ("EKF failsafe", 70.0, None), ("terrain failsafe", 80.0, None)]
+
+
+def test_what_is_said_at_disarming_is_not_of_the_flight() -> None:
+    said = {
+        "t": np.array([99.9, 99.95]),
+        "Message": np.array([b"Disarming motors", b"EKF primary changed:0"], dtype="S50"),
+    }
+    assert examine(flight(MSG=said)) == ()
+    earlier = {**said, "t": np.array([99.9, 50.0]), "Message": said["Message"]}
+    assert only(flight(MSG=earlier)).check == "EKF reset"
+
+
+@pytest.mark.parametrize(("floor", "found"), [(False, ["fence off"]), (True, [])])
+def test_a_fence_switched_off_in_flight_is_told_and_its_floor_for_landing_is_not(floor: bool, found: list[str]) -> None:
+    ids = [42, 81, 41] if floor else [42, 83, 41]
+    events = {"t": np.array([40.0, 40.0, 60.0]), "Id": np.array(ids)}
+    observed = examine(flight(EV=events))
+    assert [one.check for one in observed] == found
+    assert all((one.from_s, one.to_s) == (40.0, 60.0) for one in observed)
