@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastcrc import crc16
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.errors import RecordingError
@@ -51,6 +51,7 @@ def test_of_what_is_no_log_nothing_is_kept(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "places").exists()
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=400, max_size=3000), st.lists(st.integers(0, 255), min_size=1, max_size=200), st.data())
 def test_checksums_side_by_side_are_those_one_by_one(raw: bytes, extra: list[int], draw: st.DataObject) -> None:
     start = np.array([draw.draw(st.integers(8, 100)) for _ in extra])

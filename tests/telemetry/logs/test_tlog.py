@@ -152,7 +152,7 @@ def test_both_versions_and_signed_frames_are_read(tmp_path: Path) -> None:
 
 
 @given(pieces=st.integers(1, 8), hurt=st.integers(0, 7), removed=st.integers(0, 300), put=st.binary(max_size=300))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_log_looked_through_in_pieces_holds_the_same_records(
     data: Path, monkeypatch: pytest.MonkeyPatch, pieces: int, hurt: int, removed: int, put: bytes
 ) -> None:
