@@ -208,6 +208,14 @@ def test_each_further_wrong_password_waits_longer_and_a_right_one_clears_it(
         assert db.get(LoginFailure, "pilot") is None
 
 
+@pytest.mark.parametrize("failures", [1, logins.FREE_TRIES + 2])
+def test_a_clock_that_was_set_back_locks_nobody_out(stranger: Browser, database: Database, failures: int) -> None:
+    with database.write() as db:
+        ahead = datetime.now(UTC) + timedelta(hours=1)
+        db.merge(LoginFailure(username="pilot", failures=failures, last_at=ahead))
+    assert stranger.log_in("pilot").status_code == 302
+
+
 def test_one_address_may_not_try_for_ever(stranger: Browser) -> None:
     stranger.read_token("/login")
     statuses = [stranger.post("/login", username=f"guess{number}", password="x").status_code for number in range(31)]

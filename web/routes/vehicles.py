@@ -68,10 +68,16 @@ def order(vehicle: str, verb: str) -> Response:
 
 
 def _info(vehicle: str) -> VehicleInfo | None:
-    """What the bus says of it, if it says anything."""
+    """What the bus says of it, if it says anything.
+
+    Raises `NotFound` for another spelling of a drone's name: on the bus it would reach the drone, in the records not.
+    """
+    info = None
     with contextlib.suppress(BusDown):
-        return context().bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo).get(subjects.token(vehicle))
-    return None
+        info = context().bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo).get(subjects.token(vehicle))
+    if info is not None and info.vehicle != vehicle:
+        raise NotFound(f"There is no {vehicle}; {info.vehicle} is another name.", "vehicle")
+    return info
 
 
 def _require_order(right: reach.OrderRight, vehicle: str, verb: str, reason: str | None) -> None:
@@ -92,6 +98,7 @@ def upload(sortie_id: str) -> Response:
     wanted = body(api.UploadStart)
     services, user = context(), session.user()
     flying = services.bus.entries(subjects.FLIGHTS_BUCKET, OpenFlight)
+    _info(wanted.vehicle)
     reason = (wanted.override_reason or "").strip() or None
     upload_id = uuid.uuid4().hex
     with services.database.write() as db:

@@ -29,7 +29,8 @@ def begin(db: Session, username: str) -> None:
     if row is None:
         return
     now = datetime.now(UTC)  # not before the row is ours: another try may have just been counted
-    wait_s = (row.last_at + timedelta(seconds=_wait_s(row.failures)) - now).total_seconds()
+    # A clock that was set back since is no reason to wait until it is there again.
+    wait_s = _wait_s(row.failures) - abs((now - row.last_at).total_seconds())
     if wait_s > 0:
         retry_after_s = ceil(wait_s)
         raise TooMany(f"Too many wrong passwords for this account. Try again in {retry_after_s} s.", retry_after_s)

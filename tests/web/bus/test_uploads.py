@@ -15,6 +15,7 @@ from telemetry.wire import (
     OpenFlight,
     Reply,
     UploadOrder,
+    VehicleInfo,
 )
 from tests.web.bus.conftest import Gateway, Indexed, ended, order, receipt, started, upload
 from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem, view
@@ -86,6 +87,15 @@ def test_a_supervisors_override_needs_a_reason_and_is_audited(
 @pytest.mark.parametrize("name", ["observer", "control_room", "administrator"])
 def test_nobody_else_uploads(request: pytest.FixtureRequest, approved: Sortie, gateway: Gateway, name: str) -> None:
     problem(upload(request.getfixturevalue(name), approved), 403)
+    assert gateway.asked == []
+
+
+def test_another_spelling_of_a_drones_name_reaches_it_neither_by_upload_nor_by_order(
+    pilot: Browser, supervisor: Browser, approved: Sortie, gateway: Gateway
+) -> None:
+    gateway.run(gateway.bus.put(subjects.VEHICLES_BUCKET, "UAV_09", VehicleInfo("UAV_09", "gateway", "udp", 9, True)))
+    assert "another name" in problem(upload(supervisor, approved, "UAV.09", "Child in the river"), 404).text
+    assert "another name" in problem(order(supervisor, "land", "Child in the river", "UAV 09"), 404).text
     assert gateway.asked == []
 
 
