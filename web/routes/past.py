@@ -15,13 +15,15 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
+from web.custody_words import TOGETHER
 from web.errors import BadRequest
 from web.exchange import answer
-from web.store import uploads
+from web.store import audit, uploads
 
 blueprint = Blueprint("past", __name__)
 
 KEPT: Final = timedelta(hours=1)
+REPLAY: Final = "live.replay"
 LONGEST: Final = timedelta(minutes=5)
 """Of what is told at once."""
 
@@ -39,11 +41,22 @@ def frames() -> Response:
     every_s = request.args.get("every_s", 0.0, type=float)
     services, user = context(), session.user()
     found = _thinned(services.bus.past(subjects.PAST_STREAM, LiveFrame, since, until), every_s)
+    _replayed(since)
     with services.database.read() as db:
         heard = frozenset(listening.allowed(db, user))
     if subjects.LIVE_ALL not in heard:
         found = [_within(frame, heard) for frame in found]
     return Response(msgspec.msgpack.encode(found), content_type="application/msgpack")
+
+
+def _replayed(since: datetime) -> None:
+    """That somebody looks back is in the audit, once for all the pieces that his page asks for."""
+    who, database = session.who(), context().database
+    with database.read() as db:
+        known = audit.did(db, who, REPLAY, None, since=datetime.now(UTC) - TOGETHER)
+    if not known:
+        with database.write() as db:
+            audit.append(db, who, REPLAY, since=since.isoformat())
 
 
 @blueprint.get("/api/past/alerts")

@@ -97,7 +97,7 @@ def search(db: Session, wanted: Search) -> tuple[list[Entry], int]:
     return [_entry(row) for row in found], total
 
 
-def did(db: Session, who: Who, action: str, subject: str, since: datetime) -> bool:
+def did(db: Session, who: Who, action: str, subject: str | None, since: datetime) -> bool:
     """Whether it is in the audit already, of that time."""
     rows = select(AuditRow.id).where(
         AuditRow.subject == subject,

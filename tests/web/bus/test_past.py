@@ -16,6 +16,8 @@ from tests.web.bus.conftest import Gateway
 from tests.web.conftest import VEHICLE, Browser
 from web.api import PastAlerts, Sortie
 from web.bus_line import BusLine
+from web.store import audit
+from web.store.database import Database
 
 NEAR, FAR = LiveVehicle(VEHICLE, lat_deg=51.507, lon_deg=-0.164), LiveVehicle("UAV-08", lat_deg=55.9, lon_deg=-3.2)
 
@@ -44,7 +46,9 @@ def told(browser: Browser, since: datetime, until: datetime, every_s: float = 0.
     return msgspec.msgpack.decode(answered.data, type=list[LiveFrame])
 
 
-def test_a_page_that_was_opened_just_now_sees_what_was(control_room: Browser, began: datetime) -> None:
+def test_a_page_that_was_opened_just_now_sees_what_was(
+    control_room: Browser, began: datetime, database: Database
+) -> None:
     minute = timedelta(minutes=1)
     frames = told(control_room, began - minute, began + minute)
     assert [frame.sequence for frame in frames] == [1, 2, 3]
@@ -52,6 +56,9 @@ def test_a_page_that_was_opened_just_now_sees_what_was(control_room: Browser, be
     assert [one.sequence for one in told(control_room, began - minute, began + minute, every_s=1.0)] == [1]
     assert [one.sequence for one in told(control_room, began - minute, frames[1].sent_at)] == [1]
     assert told(control_room, began - minute, began) == []
+    with database.read() as db:
+        (entry,), _ = audit.search(db, audit.Search(action="live.replay"))
+    assert (entry.username, entry.detail["since"]) == ("control", (began - minute).isoformat())
 
 
 def test_a_pilot_sees_of_it_what_he_could_have_heard(
