@@ -80,6 +80,21 @@ def test_a_role_gets_403_exactly_where_it_lacks_the_permission(
     assert wrong == []
 
 
+def test_nothing_is_written_without_the_token_of_our_own_page(app: Flask, log_in: Callable[[Role], Browser]) -> None:
+    browsers = {role: log_in(role) for role in PEOPLE}
+    for browser in browsers.values():
+        browser.token = ""
+    wrong = []
+    for rule, method, wanted in routes(app):
+        if method == "GET" or not isinstance(wanted, Permission):
+            continue
+        role = next(role for role in PEOPLE if allowed(role, wanted))
+        answered = browsers[role].send(method, path_of(rule))
+        if answered.status_code != 400 or "out of date" not in answered.text:
+            wrong.append((method, rule.rule, answered.status_code))
+    assert wrong == []
+
+
 def test_a_stranger_gets_nothing(app: Flask, stranger: Browser) -> None:
     stranger.read_token("/login")
     wrong = []
