@@ -22,11 +22,11 @@ LISTED_LEGS = 8
 
 
 def fence_storage(situation: Situation) -> Iterable[Finding]:
-    """The fence fits the autopilot's storage and its packet format."""
+    """The fence fits the autopilot's storage, and the vehicle heeds it."""
     fence, vehicle = situation.plan.geofence, situation.context.vehicle
     needed = storage_bytes(fence)
     corners = sum(len(polygon.vertices) for polygon in fence.polygons) + len(fence.circles)
-    if needed > vehicle.fence_bytes_max or corners > vehicle.fence_bytes_max // 8:
+    if needed > vehicle.fence_bytes_max:
         text = f"The fence takes {needed} bytes ({corners} points); the autopilot stores {vehicle.fence_bytes_max}."
         yield Finding("fence_storage", Severity.ERROR, text, "Use fewer corners or circles.")
     if not vehicle.fence_polygons and corners:

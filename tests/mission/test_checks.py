@@ -10,6 +10,7 @@ from mission.checks import check, may_submit
 from mission.context import Context, Rules, Vehicle
 from mission.finding import Finding, Severity
 from mission.geodesy import distance_m
+from mission.geofence import storage_bytes
 from mission.plan import (
     FenceCircle,
     FenceKind,
@@ -141,9 +142,9 @@ def test_a_rally_point_nearer_than_home_changes_the_way_back(make_plan: MakePlan
 def test_home_and_rally_points_must_lie_inside(make_plan: MakePlan, around: Ring) -> None:
     fence = Geofence((box(around, FenceKind.INCLUSION, 20, -200, 200, 200),))
     plan = msgspec.structs.replace(make_plan([(50, 0)], geofence=fence), rally=(RallyPoint(HOME, 30.0),))
-    texts = [f.text for f in found(plan, "fence_breach")]
-    assert any(text.startswith("Home is outside") and "will not arm" in text for text in texts)
-    assert any(text.startswith("Rally point 1 is outside") for text in texts)
+    errors = {f.text.partition(" is ")[0]: f for f in found(plan, "fence_breach")}
+    assert "will not arm" in errors["Home"].text
+    assert errors["Home"].severity is errors["Rally point 1"].severity is Severity.ERROR
 
 
 def test_a_self_crossing_polygon_is_an_error_at_the_crossing(make_plan: MakePlan, around: Ring) -> None:
@@ -178,6 +179,14 @@ def test_more_fence_than_the_autopilot_stores_is_an_error(make_plan: MakePlan, a
     finding = found(make_plan([(0, 20)], geofence=Geofence(tuple(squares))), "fence_storage")[0]
     assert finding.severity is Severity.ERROR
     assert "583 bytes" in finding.text
+    circle = FenceCircle(FenceKind.EXCLUSION, HOME, 5.0)
+    assert storage_bytes(Geofence(tuple(squares), (circle,))) == 583 + 13
+
+
+def test_a_vehicle_that_ignores_polygons_is_an_error(make_plan: MakePlan, park: Geofence) -> None:
+    (finding,) = found(make_plan([(0, 20)], geofence=park), "fence_storage", Context(Vehicle(fence_polygons=False)))
+    assert finding.severity is Severity.ERROR
+    assert "FENCE_TYPE" in finding.text
 
 
 def test_a_circle_no_larger_than_the_margin_is_an_error(make_plan: MakePlan) -> None:
@@ -186,21 +195,23 @@ def test_a_circle_no_larger_than_the_margin_is_an_error(make_plan: MakePlan) -> 
 
 
 @pytest.mark.parametrize(
-    ("height", "names"),
+    ("height", "wrong"),
     [
-        (60, set()),
-        (117, set()),
-        (119, {"ceiling"}),
-        (121, {"ceiling", "heights"}),
-        (4, {"heights"}),
-        (0.5, {"heights"}),
+        (60, {}),
+        (117, {}),
+        (119, {"ceiling": Severity.WARNING}),
+        (120, {"ceiling": Severity.ERROR}),
+        (121, {"ceiling": Severity.ERROR, "heights": Severity.ERROR}),
+        (4, {"heights": Severity.WARNING}),
+        (0.5, {"heights": Severity.ERROR}),
     ],
 )
 def test_heights_against_the_ceiling_the_rule_and_the_ground(
-    make_plan: MakePlan, height: float, names: set[str]
+    make_plan: MakePlan, height: float, wrong: dict[str, Severity]
 ) -> None:
     plan = make_plan([(50, 0), (50, 50)], height=height)
-    assert {f.check for f in check(plan) if f.severity is not Severity.INFO and "fence" not in f.check} == names
+    told = {f.check: f.severity for f in check(plan) if f.severity is not Severity.INFO and "fence" not in f.check}
+    assert told == wrong
 
 
 def test_altitudes_above_the_sea_need_homes_altitude(make_plan: MakePlan) -> None:
@@ -211,7 +222,9 @@ def test_altitudes_above_the_sea_need_homes_altitude(make_plan: MakePlan) -> Non
     high = msgspec.structs.replace(plan, items=tuple(amsl))
     assert any("126 m above ground" in f.text for f in found(high, "heights"))
     unknown = msgspec.structs.replace(high, home=Home(HOME))
-    assert any("home's altitude is not known" in f.text for f in found(unknown, "datums"))
+    (finding, *_) = found(unknown, "datums")
+    assert "home's altitude is not known" in finding.text
+    assert finding.severity is Severity.ERROR
 
 
 def test_endurance_counts_the_reserve(make_plan: MakePlan) -> None:
@@ -252,7 +265,8 @@ def jump(target: float, times: float) -> MissionItem:
         (items_of(TAKEOFF, msgspec.structs.replace(WAYPOINT, params=(0, 5, 0, 0)), RTL), "commands", "param2 as 0"),
         (items_of(TAKEOFF, msgspec.structs.replace(WAYPOINT, frame=Frame.MISSION), RTL), "commands", "measured from"),
         (items_of(TAKEOFF, MissionItem(92, Frame.MISSION), RTL), "commands", "cannot be checked"),
-        (items_of(TAKEOFF, *[WAYPOINT] * 650, RTL), "storage", "653 mission items"),
+        (items_of(TAKEOFF, *[WAYPOINT] * 648, RTL), "storage", "651 mission items"),
+        (Plan(Home(HOME, 24.0), rally=(RallyPoint(HOME, 30.0),) * 47), "storage", "47 rally points"),
         (items_of(TAKEOFF, msgspec.structs.replace(WAYPOINT, position=Position(91.0, 0)), RTL), "coordinates", "globe"),
         (items_of(TAKEOFF, msgspec.structs.replace(WAYPOINT, position=Position(-51.0, 0)), RTL), "coordinates", "km"),
         (items_of(TAKEOFF, msgspec.structs.replace(WAYPOINT, altitude_m=1e12), RTL), "coordinates", "cannot carry"),
@@ -262,6 +276,11 @@ def jump(target: float, times: float) -> MissionItem:
 def test_what_is_wrong_with_the_items_is_said(plan: Plan, name: str, words: str) -> None:
     assert any(words in finding.text for finding in found(plan, name)), found(plan, name)
     assert isinstance(report(plan).may_submit, bool)
+
+
+def test_what_just_fits_the_autopilots_storage_is_right() -> None:
+    full = msgspec.structs.replace(items_of(TAKEOFF, *[WAYPOINT] * 647, RTL), rally=(RallyPoint(HOME, 30.0),) * 46)
+    assert found(full, "storage") == []
 
 
 def test_a_loop_is_flown_as_often_as_it_says(make_plan: MakePlan) -> None:
