@@ -45,10 +45,12 @@ class SeenArea(msgspec.Struct, frozen=True):
 class Coverage(msgspec.Struct, frozen=True):
     """Answer of ``GET /api/flights/<id>/coverage``. `camera`: whose view it is; None: nobody said, so nothing is known.
 
-    The camera is taken to look straight down on level ground (`telemetry.review.coverage`).
+    `aimed`: the recording tells where it looked; if not, it is taken to have looked straight down. The ground is taken
+    to be level (`telemetry.review.coverage`).
     """
 
     camera: str | None
+    aimed: bool
     area_m2: float
     areas: tuple[SeenArea, ...]
 

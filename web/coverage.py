@@ -13,6 +13,7 @@ from mission.geodesy import frame_at
 from mission.pattern import Camera
 from mission.plan import Plan, Position
 from telemetry.review.coverage import coverage, when_seen
+from telemetry.review.readings import mount
 from telemetry.review.track import track_of
 from telemetry.settings import VehicleSettings
 from web import recordings
@@ -33,13 +34,16 @@ def camera_of(plan: Plan | None, vehicle: VehicleSettings | None) -> Camera | No
 
 def seen_ground(recording: Path, camera: Camera | None) -> Coverage:
     """Raises `RecordingError`."""
-    track = track_of(recordings.opened(recording)) if camera else None
-    ground = coverage(track, camera) if track and camera else None
+    if camera is None:
+        return Coverage(None, False, 0.0, ())
+    log = recordings.opened(recording)
+    track, looked = track_of(log), mount(log)
+    ground = coverage(track, camera, looked) if track else None
     if track is None or ground is None:
-        return Coverage(camera.name if camera else None, 0.0, ())
+        return Coverage(camera.name, looked is not None, 0.0, ())
     frame = frame_at(Position(float(track.lat_deg[0]), float(track.lon_deg[0])))
     metres = shapely.transform(ground, frame.degrees_to_xy)
-    return Coverage(camera.name if camera else None, round(metres.area, 1), tuple(_areas(ground)))
+    return Coverage(camera.name, looked is not None, round(metres.area, 1), tuple(_areas(ground)))
 
 
 def _areas(ground: BaseGeometry) -> Iterator[SeenArea]:
@@ -50,5 +54,8 @@ def _areas(ground: BaseGeometry) -> Iterator[SeenArea]:
 
 def spot_seen(recording: Path, camera: Camera | None, spot: Position) -> SpotSeen:
     """Raises `RecordingError`."""
-    track = track_of(recordings.opened(recording)) if camera else None
-    return SpotSeen(when_seen(track, camera, spot) if track and camera else ())
+    if camera is None:
+        return SpotSeen(())
+    log = recordings.opened(recording)
+    track = track_of(log)
+    return SpotSeen(when_seen(track, camera, spot, mount(log)) if track else ())

@@ -11,7 +11,7 @@ from mission.finding import Severity
 from mission.plan import Plan
 from telemetry.logs.log import Log
 from telemetry.review.legs import MISSED_M, Course, course
-from telemetry.review.observation import Case, Observation, exceeded, place_at
+from telemetry.review.observation import Case, Observation, because, exceeded, place_at
 from telemetry.review.track import Track
 
 OFF_PATH_M: Final = 15.0
@@ -45,8 +45,7 @@ def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
             continue
         again = next((mode.time_s for mode in modes[number + 1 :] if mode.name == "AUTO"), None)
         then = f", and went on {again - after.time_s:.0f} s later" if again is not None else ""
-        reason = f" ({after.reason})" if after.reason else ""
-        text = f"Left the mission on the way to item {item + 1}: AUTO to {after.name}{reason}{then}."
+        text = f"Left the mission on the way to item {item + 1}: AUTO to {after.name}{because(log, after)}{then}."
         found.append(_told(track, "mission left", Severity.INFO, after.time_s, again, text))
     return found
 

@@ -124,7 +124,7 @@ def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, st
     words = [text for at, text in said if begin - _SAID_S <= at <= end + _SAID_S]
     heard = f"The autopilot said “{words[0]}”" if words else "The autopilot said nothing of it"
     action = mode_change_after(log, begin, _ACTION_S)
-    did = f"and changed from {action}" if action else "and did not change its mode"
+    did = f"and the mode changed from {action}" if action else "and the mode did not change"
     return Observation(
         check="fence breach",
         severity=Severity.ERROR,
@@ -211,7 +211,7 @@ def _heard(log: Log, track: Track | None, begin: float, end: float | None, text:
         to_s=end,
         text=(
             f"The autopilot reported “{text}”{lasted} at {_where(position)}"
-            f"{f' and changed from {action}' if action else ''}."
+            f"{f' and the mode changed from {action}' if action else ''}."
         ),
         meaning="The drone left the volume it was allowed to fly in; the recording does not hold the fence itself.",
         evidence=text,

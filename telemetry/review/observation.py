@@ -13,11 +13,18 @@ import numpy.typing as npt
 from mission.finding import Severity
 from mission.plan import Position
 from telemetry.logs.log import Log
+from telemetry.logs.story import Mode
 from telemetry.logs.table import Floats
+from telemetry.logs.telling_tlog import vehicle_of
+from telemetry.mavlink.enums import MavCmd
 from telemetry.review.track import Track
 
 JOIN_S: Final = 10.0
 """What was exceeded again this soon was so all the time: a jammed receiver flickers."""
+
+
+_HEARTBEAT_S: Final = 2.0
+_MODE_ORDERS: Final = (MavCmd.DO_SET_MODE, MavCmd.NAV_RETURN_TO_LAUNCH, MavCmd.NAV_LAND, MavCmd.MISSION_START)
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -70,9 +77,27 @@ def mode_change_after(log: Log, time_s: float, within_s: float) -> str | None:
     modes = log.story.modes
     for before, after in pairwise(modes):
         if -0.5 <= after.time_s - time_s <= within_s:
-            reason = f" ({after.reason})" if after.reason else ""
-            return f"{before.name} to {after.name}{reason} after {max(0.0, after.time_s - time_s):.1f} s"
+            return f"{before.name} to {after.name}{because(log, after)} after {max(0.0, after.time_s - time_s):.1f} s"
     return None
+
+
+def because(log: Log, mode: Mode) -> str:
+    """``" (battery failsafe)"``: why the mode was entered; empty where the recording does not tell."""
+    reason = mode.reason or ("by the ground station" if _was_ordered(log, mode.time_s) else None)
+    return f" ({reason})" if reason else ""
+
+
+def _was_ordered(log: Log, at: float) -> bool:
+    """Whether a .tlog holds an order for a mode from elsewhere shortly before its HEARTBEAT told of it."""
+    vehicle = vehicle_of(log) if log.kind == "tlog" else None
+    for name in ("COMMAND_LONG", "COMMAND_INT", "SET_MODE"):
+        table = log.get(name) if vehicle is not None else None
+        if table is not None:
+            ordered = np.isin(table["command"], _MODE_ORDERS) if "command" in table else np.ones(len(table), np.bool_)
+            since = at - table.time_s
+            if (ordered & (table["src_system"] != vehicle) & (since >= 0.0) & (since <= _HEARTBEAT_S)).any():
+                return True
+    return False
 
 
 def while_armed(log: Log, time_s: Floats) -> npt.NDArray[np.bool_]:

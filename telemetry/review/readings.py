@@ -11,8 +11,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from telemetry.logs.log import Log
-from telemetry.logs.table import Floats, Table
+from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.telling_tlog import vehicle_of
 from telemetry.review.own_order import said_in_order
+from telemetry.review.track import held
 
 
 class Reading(NamedTuple):
@@ -134,6 +136,47 @@ def attitude(log: Log) -> Reading | None:
     if found is None or log.kind != "tlog":
         return found
     return Reading(found.time_s, {axis: np.degrees(angle) for axis, angle in found.columns.items()}, found.source)
+
+
+_GIMBAL_FROM_NOSE: Final = 32
+_GIMBAL_FROM_NORTH: Final = 16 | 64
+"""GIMBAL_DEVICE_FLAGS: YAW_IN_VEHICLE_FRAME; YAW_LOCK (which meant so before there was a flag), YAW_IN_EARTH_FRAME."""
+
+
+def mount(log: Log) -> Reading | None:
+    """Where the camera looked: pitch (-90 is straight down) and yaw from true north, degrees, by its mount's own word.
+
+    MNT of a .bin, else GIMBAL_DEVICE_ATTITUDE_STATUS, else MOUNT_STATUS (centidegrees from the nose).
+    """
+    if log.kind != "tlog":
+        table = _first(log, "MNT")
+        if table is None or not {"Pitch", "YawE"} <= set(table.fields):
+            return None
+        return Reading(table.time_s, {"pitch": table.si("Pitch"), "yaw": table.si("YawE")}, table.name)
+    heading, vehicle = attitude(log), vehicle_of(log)
+    for name, looking in (("GIMBAL_DEVICE_ATTITUDE_STATUS", _gimbal), ("MOUNT_STATUS", _mount_status)):
+        table = log.get(name)
+        # A gimbal with a component of its own may tell it as well as the autopilot.
+        table = table.where(table["src_system"] == vehicle) if table is not None else None
+        if table is not None and len(table) and heading is not None:
+            pitch, yaw, from_nose = looking(table)
+            nose = held(table.time_s, heading.time_s, heading.columns["yaw"])
+            return Reading(table.time_s, {"pitch": pitch, "yaw": yaw + np.where(from_nose, nose, 0.0)}, name)
+    return None
+
+
+def _gimbal(table: Table) -> tuple[Floats, Floats, Column]:
+    """Of a quaternion w, x, y, z: pitch = asin 2(wy - zx), yaw = atan2(2(wz + xy), 1 - 2(y² + z²))."""
+    w, x, y, z = table["q"].astype(np.float64).T
+    pitch = np.degrees(np.arcsin(np.clip(2.0 * (w * y - z * x), -1.0, 1.0)))
+    yaw = np.degrees(np.arctan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z)))
+    flags = table["flags"]
+    return pitch, yaw, (flags & _GIMBAL_FROM_NORTH == 0) | (flags & _GIMBAL_FROM_NOSE != 0)
+
+
+def _mount_status(table: Table) -> tuple[Floats, Floats, Column]:
+    pitch, yaw = (table[field].astype(np.float64) / 100.0 for field in ("pointing_a", "pointing_c"))
+    return pitch, yaw, np.ones(len(table), dtype=np.bool_)
 
 
 def height_above_ground(log: Log) -> Reading | None:

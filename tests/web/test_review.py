@@ -59,6 +59,7 @@ def second(database: Database, flown: FlightRecord, tmp_path: Path) -> FlightRec
 def test_what_the_camera_saw_holds_what_the_drone_was_over(pilot: Browser, data: Path) -> None:
     found = asked(pilot, "coverage", Coverage)
     assert found.camera == "60° × 40°"
+    assert not found.aimed
     seen = [Polygon(area.rings[0], area.rings[1:]) for area in found.areas]
     track = track_of(read(data / "survey.tlog"))
     assert track is not None
@@ -82,7 +83,7 @@ def test_a_spot_tells_when_it_was_in_view(pilot: Browser, data: Path) -> None:
 
 
 def test_without_a_camera_nothing_is_claimed(pilot: Browser) -> None:
-    assert asked(pilot, "coverage", Coverage) == Coverage(None, 0.0, ())
+    assert asked(pilot, "coverage", Coverage) == Coverage(None, False, 0.0, ())
     assert asked(pilot, "seen?lat=51.5&lon=-0.16", SpotSeen).times == ()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -12,9 +13,12 @@ from mission.airspace import Airspace, Datum, Limit, Zone
 from mission.camera import CAMERAS, footprint
 from mission.geodesy import frame_at
 from mission.plan import Position
+from telemetry.logs.log import Log
 from telemetry.review.airspace import distances, near_zones
-from telemetry.review.coverage import coverage, when_seen
+from telemetry.review.coverage import FARTHEST_M, coverage, when_seen
+from telemetry.review.readings import Reading, mount
 from telemetry.review.track import Track
+from tests.telemetry.review.test_rules import table
 
 START: Final = Position(51.5, -0.16)
 CAMERA: Final = next(iter(CAMERAS.values()))
@@ -63,6 +67,62 @@ def test_a_spot_is_in_view_while_the_footprint_lies_on_it(eastward: Track) -> No
     assert seen.nearest_m == pytest.approx(np.hypot(HEIGHT_M, 0.4 * view.across_m), abs=0.5)
     assert when_seen(eastward, CAMERA, place(250.0, 0.6 * view.across_m)) == ()
     assert when_seen(eastward._replace(height_home_m=0 * eastward.time_s), CAMERA, place(250.0, 0.0)) == ()
+
+
+def looking(track: Track, pitch: float, yaw: float) -> Reading:
+    one = np.ones(len(track.time_s))
+    return Reading(track.time_s, {"pitch": pitch * one, "yaw": yaw * one}, "MNT")
+
+
+def test_a_camera_on_a_mount_sees_where_it_looks(eastward: Track) -> None:
+    """45° down to the north: the middle of its picture lies as far north as the drone is high."""
+    north = looking(eastward, -45.0, 0.0)
+    assert when_seen(eastward, CAMERA, place(250.0, HEIGHT_M), north)
+    assert when_seen(eastward, CAMERA, place(250.0, 0.0), north) == ()
+    assert when_seen(eastward, CAMERA, place(250.0, -HEIGHT_M), north) == ()
+    up_deg = np.degrees(np.arctan(0.5 * CAMERA.sensor_height_mm / CAMERA.focal_length_mm))
+    near, far = (HEIGHT_M / np.tan(np.radians(45.0 + angle)) for angle in (up_deg, -up_deg))
+    seen = coverage(eastward, CAMERA, north)
+    assert seen is not None
+    _, south, _, top = shapely.transform(seen, frame_at(START).degrees_to_xy).bounds
+    assert [south, top] == pytest.approx([near, far], abs=1.0)
+
+
+def test_straight_down_by_a_mount_is_as_without_one(eastward: Track) -> None:
+    """But for the horizon, of which nothing is seen: there it looked before it was turned."""
+    by_mount, assumed = coverage(eastward, CAMERA, looking(eastward, -90.0, 90.0)), coverage(eastward, CAMERA)
+    assert by_mount is not None
+    assert assumed is not None
+    assert shapely.symmetric_difference(by_mount, assumed).area < 0.001 * assumed.area
+    assert coverage(eastward, CAMERA, looking(eastward, 40.0, 90.0)) is None
+    far = place(250.0 + 2.0 * FARTHEST_M, 0.0)
+    assert when_seen(eastward, CAMERA, far, looking(eastward, 0.0, 90.0)) == ()
+
+
+def test_both_logs_tell_where_the_camera_looked() -> None:
+    """A gimbal that tells its yaw from the nose of a drone that flies east, and one that tells it from north."""
+    half = np.radians(-30.0) / 2.0
+    for flags, yaw in ((32, 90.0), (64, 0.0)):
+        columns = {"q": np.array([[np.cos(half), 0.0, np.sin(half), 0.0]]), "flags": np.array([flags])}
+        log = tlog(GIMBAL_DEVICE_ATTITUDE_STATUS=columns, ATTITUDE={"roll": [0.0], "pitch": [0.0], "yaw": [np.pi / 2]})
+        found = mount(log)
+        assert found is not None
+        assert [found.columns["pitch"][0], found.columns["yaw"][0]] == pytest.approx([-30.0, yaw])
+    log = tlog(
+        MOUNT_STATUS={"pointing_a": [-4500], "pointing_c": [1000]}, ATTITUDE={"roll": [0], "pitch": [0], "yaw": [0]}
+    )
+    found = mount(log)
+    assert found is not None
+    assert (found.source, found.columns["pitch"][0], found.columns["yaw"][0]) == ("MOUNT_STATUS", -45.0, 10.0)
+    assert mount(tlog(ATTITUDE=level)) is None
+
+
+def tlog(**messages: dict[str, Any]) -> Log:
+    """One row of each, of the autopilot of system 1."""
+    one = {"t": np.zeros(1), "src_system": [1], "src_component": [1]}
+    messages["HEARTBEAT"] = {"autopilot": [3], "base_mode": [0], "custom_mode": [0]}
+    made = {name: table(name, {**one, **fields}) for name, fields in messages.items()}
+    return Log(Path("made.tlog"), "tlog", 0, made, (), utc=True)
 
 
 def test_the_way_through_a_zone_is_timed(eastward: Track) -> None:

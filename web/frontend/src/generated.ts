@@ -1449,10 +1449,12 @@ export interface SeenArea {
 /**
  * Answer of ``GET /api/flights/<id>/coverage``. `camera`: whose view it is; None: nobody said, so nothing is known.
  *
- * The camera is taken to look straight down on level ground (`telemetry.review.coverage`).
+ * `aimed`: the recording tells where it looked; if not, it is taken to have looked straight down. The ground is taken
+ * to be level (`telemetry.review.coverage`).
  */
 export interface Coverage {
   readonly camera: string | null;
+  readonly aimed: boolean;
   readonly area_m2: number;
   readonly areas: readonly SeenArea[];
 }

@@ -33,7 +33,7 @@ function Ground({ ground, asked }: { ground: Coverage; asked: boolean }) {
   return (
     <>
       <p>
-        {(ground.area_m2 / HECTARE_M2).toFixed(1)} ha <small class="muted">by a camera of {ground.camera}, straight down, on level ground</small>
+        {(ground.area_m2 / HECTARE_M2).toFixed(1)} ha <small class="muted">by a camera of {ground.camera}, {ground.aimed ? 'where its mount looked' : 'straight down assumed'}, on level ground</small>
       </p>
       {!asked && <p class="muted">Press on the map: when was this spot in view?</p>}
     </>
