@@ -108,10 +108,8 @@ def test_both_logs_tell_where_the_camera_looked() -> None:
         found = mount(log)
         assert found is not None
         assert [found.columns["pitch"][0], found.columns["yaw"][0]] == pytest.approx([-30.0, yaw])
-    log = tlog(
-        MOUNT_STATUS={"pointing_a": [-4500], "pointing_c": [1000]}, ATTITUDE={"roll": [0], "pitch": [0], "yaw": [0]}
-    )
-    found = mount(log)
+    level = {"roll": [0.0], "pitch": [0.0], "yaw": [0.0]}
+    found = mount(tlog(MOUNT_STATUS={"pointing_a": [-4500], "pointing_c": [1000]}, ATTITUDE=level))
     assert found is not None
     assert (found.source, found.columns["pitch"][0], found.columns["yaw"][0]) == ("MOUNT_STATUS", -45.0, 10.0)
     assert mount(tlog(ATTITUDE=level)) is None
