@@ -6,7 +6,7 @@ import { MapDeeds } from './map-deeds';
 
 const HERE: Position = { lat_deg: 51.5, lon_deg: -0.16 };
 const THERE: Position = { lat_deg: 51.51, lon_deg: -0.16 };
-const GROUND = { camera: '60° × 40°', area_m2: 1e4, areas: [] };
+const GROUND = { camera: '60° × 40°', area_m2: 1e4, aimed: false, areas: [] };
 
 const settled = (): Promise<void> => new Promise((done) => setTimeout(done));
 
