@@ -34,6 +34,7 @@ _STAMP: Final = "stamp"
 _SOURCE_AT, _SOURCE_AT_1 = STAMP_SIZE + 4, STAMP_SIZE + 2
 _PAYLOAD_AT, _PAYLOAD_AT_1 = STAMP_SIZE + HEADER_2, STAMP_SIZE + HEADER_1
 """Where they and the payload stand in a record, and where MAVLink 1 has them."""
+_HEAD_RUNS: Final = 2
 _KINDS: Final = {letter: np.dtype(f"<{letter}") for letter in "cbBhHiIqQfd"}
 """By the letter that pymavlink has for a field's type."""
 
@@ -114,15 +115,19 @@ def _table(msgid: int, data: Bytes, starts: Offsets) -> Table:
 
 
 class _Columns:
-    """The records of one message, all taken apart when the first of their fields is asked for."""
+    """The records of one message, all taken apart when the first of their fields is asked for.
+
+    Whose they are is often all that is asked of a message: then only their heads are.
+    """
 
     def __init__(self, layout: tuple[Run, ...], data: Bytes, starts: Offsets) -> None:
         self._layout, self._data, self._starts = layout, data, starts
         self._columns: dict[str, Column] = {}
 
     def load(self, field: str) -> Column:
-        if not self._columns:
-            self._columns = columns(self._rows, len(self._starts), self._layout)
+        if field not in self._columns:
+            layout = self._layout[:_HEAD_RUNS] if field in SOURCE_FIELDS else self._layout
+            self._columns = columns(functools.partial(self._rows, layout[-1].end), len(self._starts), layout)
         column = self._columns.pop(field)  # the table keeps it
         return cut_at_nul(column) if column.dtype.kind == "S" else column
 
@@ -132,9 +137,8 @@ class _Columns:
             stamps = fetch(self._data, self._starts, STAMP_SIZE).view(">u8")[:, 0]
         return np.asarray(stamps * 1e-6, dtype=np.float64)
 
-    def _rows(self, part: slice) -> npt.NDArray[np.uint8]:
-        """Records in MAVLink 2's layout; what was not sent of the payload is zero."""
-        end = self._layout[-1].end
+    def _rows(self, end: int, part: slice) -> npt.NDArray[np.uint8]:
+        """Records up to `end` in MAVLink 2's layout; what was not sent of the payload is zero."""
         rows = fetch(self._data, self._starts[part], end)
         older = rows[:, STAMP_SIZE] == MAGIC_1
         if older.any():
@@ -142,7 +146,8 @@ class _Columns:
             rows[older, _SOURCE_AT : _SOURCE_AT + 3] = rows[older, _SOURCE_AT_1 : _SOURCE_AT_1 + 3]
         sent = rows[:, STAMP_SIZE + 1]
         least, most = int(sent.min()), min(int(sent.max()), end - _PAYLOAD_AT)
-        rows[:, _PAYLOAD_AT + most :] = 0
+        if most >= 0:
+            rows[:, _PAYLOAD_AT + most :] = 0
         if least < most:
             rows[:, _PAYLOAD_AT + least : _PAYLOAD_AT + most] *= np.arange(least, most, dtype=np.uint8) < sent[:, None]
         return rows

@@ -148,6 +148,11 @@ def test_both_versions_and_signed_frames_are_read(tmp_path: Path) -> None:
     assert table["lat"].tolist() == [515_073_500] * 3
     assert table["frame_sequence"].tolist() == [1, 2, 3]
     assert table["src_system"].tolist() == [7, 7, 7]
+    heads = read(path)["GLOBAL_POSITION_INT"]
+    assert heads["src_system"].tolist() == [7, 7, 7]
+    assert heads["frame_sequence"].tolist() == [1, 2, 3]
+    assert heads.time_s.tolist() == [1_795_000_000.0] * 3
+    assert heads["hdg"].tolist() == [9000] * 3
     assert read(path).damage == ()
 
 
