@@ -24,7 +24,7 @@ class StatusTexts:
         """The texts completed by this STATUSTEXT, oldest first: none while chunks are missing."""
         text: str = message.text
         if message.id == 0:
-            return [*self._flush(), text]
+            return [*self._flush(), _printable(text)]
         done = self._flush() if message.id != self._id else []
         self._id = message.id
         self._chunks[message.chunk_seq] = text
@@ -40,7 +40,7 @@ class StatusTexts:
         if _is_full(pieces[-1]):
             pieces.append(GAP)
         self._chunks = {}
-        return ["".join(pieces)]
+        return [_printable("".join(pieces))]
 
 
 def chunks(text: str, number: int) -> Iterator[dict[str, Any]]:
@@ -52,6 +52,11 @@ def chunks(text: str, number: int) -> Iterator[dict[str, Any]]:
     # A last chunk of full length would promise another one, so one that is empty may follow.
     for index in range(len(data) // CHUNK + 1):
         yield {"text": data[index * CHUNK : (index + 1) * CHUNK], "id": number or 1, "chunk_seq": index}
+
+
+def _printable(text: str) -> str:
+    """A radio may garble it and a hostile drone say anything: no line of a log, terminal or page is ended by it."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _is_full(chunk: str) -> bool:

@@ -115,6 +115,12 @@ def test_a_long_text_is_joined_from_its_chunks() -> None:
     assert texts.add(chunk(LONG[50:], 1, 9)) == [LONG]
 
 
+def test_a_text_cannot_end_a_line_or_steer_a_terminal() -> None:
+    texts = StatusTexts()
+    hostile = "\x1b[2JPreArm\r\n2026-11-22 root: all is well\u202e"
+    assert texts.add(chunk(hostile, 0, 0)) == ["?[2JPreArm??2026-11-22 root: all is well?"]
+
+
 def test_chunks_in_the_wrong_order_and_doubled_are_joined() -> None:
     texts = StatusTexts()
     assert texts.add(chunk(LONG[50:], 1, 9)) == []
