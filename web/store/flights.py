@@ -76,16 +76,17 @@ def get(db: Session, flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
 
 def search(db: Session, wanted: Search) -> api_flights.FlightList:
     """One page, latest first."""
-    rows = _narrowed(select(Row, SignOff).outerjoin(SignOff, Row.flight_id == SignOff.flight_id), wanted)
-    newest = rows.order_by(Row.started_at.desc(), Row.flight_id)
+    everything = select(Row, SignOff).outerjoin(SignOff, Row.flight_id == SignOff.flight_id)
+    rows = _narrowed(everything, wanted)
     first = PAGE * (wanted.page - 1)
     if wanted.area is None:
         total = db.scalar(rows.with_only_columns(func.count())) or 0
-        newest = newest.limit(PAGE).offset(first)
+        shown = rows.limit(PAGE).offset(first)
     else:
         close = flight_search.near(db, rows, wanted.area, wanted.begins, wanted.ends)
         total = len(close)
-        newest = newest.where(Row.flight_id.in_(close[first : first + PAGE]))
+        shown = everything.where(Row.flight_id.in_(close[first : first + PAGE]))
+    newest = shown.order_by(Row.started_at.desc(), Row.flight_id)
     return api_flights.FlightList(
         tuple(_summary(row, signed) for row, signed in db.execute(newest)),
         total,
@@ -125,7 +126,8 @@ def _narrowed(rows: flight_search.FlightRows, wanted: Search) -> flight_search.F
     if wanted.exhibits:
         rows = rows.where(keeping.is_exhibit())
     if wanted.signed is not None:
-        rows = rows.where(SignOff.at.is_not(None) if wanted.signed else SignOff.at.is_(None))
+        # The column of the join: of that alone PostgreSQL knows that whoever lacks it has no sign-off.
+        rows = rows.where(SignOff.flight_id.is_not(None) if wanted.signed else SignOff.flight_id.is_(None))
     if wanted.alert:
         rows = flight_search.with_alert(rows, flight_search.BREACH if wanted.alert == "breach" else (wanted.alert,))
     if wanted.text:
