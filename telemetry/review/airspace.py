@@ -62,7 +62,7 @@ def _near(track: Track, zone: Zone, within_m: float) -> NearZone | None:
     if np.isnan(away).all() or float(np.nanmin(away)) > within_m:
         return None
     row = int(np.nanargmin(away))
-    within = spans(track.time_s.tolist(), (away <= 0).tolist(), _JOIN_S)
+    within = spans(track.time_s, away <= 0, _JOIN_S)
     return NearZone(
         zone_id=zone.zone_id,
         name=zone.name,

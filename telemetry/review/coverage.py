@@ -75,7 +75,7 @@ def when_seen(track: Track, camera: Camera, spot: Position, mount: Reading | Non
     away = np.hypot(np.hypot(*offset.T), frames.height_m)
     return tuple(
         Seen(float(frames.time_s[first]), float(frames.time_s[last]), round(float(away[first : last + 1].min()), 1))
-        for first, last in spans(frames.time_s.tolist(), inside.tolist(), _JOIN_S)
+        for first, last in spans(frames.time_s, inside, _JOIN_S)
     )
 
 

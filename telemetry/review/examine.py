@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
+from mission.finding import Severity
 from mission.plan import Plan
 from telemetry.logs.log import Log
 from telemetry.review.battery import observe_battery
@@ -22,6 +25,8 @@ from telemetry.review.upset import observe_upset
 _SAME_S: Final = 2.0
 _HEARTBEAT_S: Final = 1.5
 _ACTION_S: Final = 5.0
+_CLOCKS_S: Final = 5.0
+"""A .tlog tells a second late, at its own rate, and two clocks are aligned to some tenths."""
 
 
 def examine(flight: Path | Log, plan: Plan | None = None) -> tuple[Observation, ...]:
@@ -47,7 +52,31 @@ def examine(flight: Path | Log, plan: Plan | None = None) -> tuple[Observation, 
 
 def _follows(one: Observation, failure: Observation) -> bool:
     """That a failsafe ended the mission is told with it, as its action."""
-    return one.check == "mission left" and -_HEARTBEAT_S <= one.from_s - failure.from_s <= _ACTION_S
+    if one.check != "mission left" or failure.severity is not Severity.ERROR:
+        return False
+    return -_HEARTBEAT_S <= one.from_s - failure.from_s <= _ACTION_S
+
+
+def joined(
+    own: tuple[Observation, ...], other: tuple[Observation, ...], offset_s: float, span_s: tuple[float, float]
+) -> tuple[Observation, ...]:
+    """What two logs of one flight tell: all of `own`, and of `other` what `own` does not.
+
+    `offset_s` is added to the other's times; what then lies outside `span_s` is of another flight in the same log.
+    """
+    moved = [
+        replace(one, from_s=one.from_s + offset_s, to_s=None if one.to_s is None else one.to_s + offset_s)
+        for one in other
+    ]
+    more = [
+        one for one in moved if span_s[0] <= one.from_s <= span_s[1] and not any(_overlaps(one, known) for known in own)
+    ]
+    return tuple(sorted([*own, *more], key=lambda one: one.from_s))
+
+
+def _overlaps(one: Observation, known: Observation) -> bool:
+    ends, known_ends = (item.from_s if item.to_s is None else item.to_s for item in (one, known))
+    return one.check == known.check and one.from_s <= known_ends + _CLOCKS_S and known.from_s <= ends + _CLOCKS_S
 
 
 def _same(one: Observation, other: Observation) -> bool:

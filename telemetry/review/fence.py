@@ -89,11 +89,10 @@ def _inside(points: Points, shape: Shape) -> Floats:
 
 def breaches(track: Track, distances: dict[str, Floats]) -> list[Breach]:
     """Each stay beyond the fence, in the order of time; stays less than two seconds apart are one."""
-    times = track.time_s.tolist()
     found = [
         Breach(first, last, -float(left[first : last + 1].min()), area)
         for area, left in distances.items()
-        for first, last in spans(times, (left < 0).tolist(), _JOIN_S)
+        for first, last in spans(track.time_s, left < 0, _JOIN_S)
     ]
     return sorted(found)
 

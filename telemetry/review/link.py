@@ -77,7 +77,7 @@ def observe_link(log: Log, track: Track | None) -> list[Observation]:
     clock = np.arange(at[0], at[-1], 1.0)
     loss = loss_pct(clock, log)
     heavy = (loss > LOSS_PCT) & while_armed(log, clock)
-    for first, last in spans(clock.tolist(), heavy.tolist(), LOSS_WINDOW_S):
+    for first, last in spans(clock, heavy, LOSS_WINDOW_S):
         begin, end = float(clock[first]), float(clock[last])
         silent = any(one.from_s <= end and begin <= (one.to_s or end) + LOSS_WINDOW_S for one in found)
         if end - begin >= LOSS_WINDOW_S and not silent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -118,31 +118,24 @@ def exceeded(
 
     All columns are over `clock`; `source` names the message they are from.
     """
-    times = clock.tolist()
     found = []
-    for first, last in spans(times, (bad & while_armed(log, clock)).tolist(), case.join_s):
-        lasted = times[last] - times[first]
+    for first, last in spans(clock, bad & while_armed(log, clock), case.join_s):
+        begin, end = float(clock[first]), float(clock[last])
+        lasted = end - begin
         if lasted < case.at_least_s:
             continue
         text = case.say(float(np.nanmax(values[first : last + 1])), lasted)
         evidence = f"{source}, {last - first + 1} rows"
-        position, height = place_at(track, times[first])
-        found.append(
-            Observation(
-                case.check, case.severity, times[first], times[last], text, case.meaning, evidence, position, height
-            )
-        )
+        position, height = place_at(track, begin)
+        found.append(Observation(case.check, case.severity, begin, end, text, case.meaning, evidence, position, height))
     return found
 
 
-def spans(time_s: list[float], flagged: list[bool], join_s: float) -> list[tuple[int, int]]:
+def spans(time_s: Sequence[float] | Floats, flagged: npt.ArrayLike, join_s: float) -> list[tuple[int, int]]:
     """First and last row of each run of flagged rows; runs less than `join_s` apart are one."""
-    found: list[tuple[int, int]] = []
-    for row, flag in enumerate(flagged):
-        if not flag:
-            continue
-        if found and time_s[row] - time_s[found[-1][1]] <= join_s:
-            found[-1] = (found[-1][0], row)
-        else:
-            found.append((row, row))
-    return found
+    rows = np.flatnonzero(flagged)
+    if not len(rows):
+        return []
+    at = np.asarray(time_s)[rows]
+    ends = np.flatnonzero(at[1:] - at[:-1] > join_s)
+    return list(zip(rows[[0, *(ends + 1)]].tolist(), rows[[*ends, len(rows) - 1]].tolist(), strict=True))

@@ -12,12 +12,14 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from telemetry.logs import read
+from telemetry.review import examine
 from telemetry.wire import FlightRecord
+from tests.telemetry.review.test_examine import changed
 from tests.web.conftest import PASSWORD, Browser, problem
 from tests.web.test_attachments import jpeg
 from tests.web.test_flights import FLIGHT, flown, take  # noqa: F401 - the fixture
 from web.api_charts import ChartWindow, FlightLogs
-from web.api_flights import Attachment
+from web.api_flights import Attachment, Examination
 from web.api_review import Circumstances
 from web.auth.permissions import Role
 from web.store import custody, users
@@ -90,6 +92,20 @@ def test_a_log_of_the_vehicle_is_attached_and_aligned(pilot: Browser, data: Path
     assert second.values != shown.values
     first_s = read(data / "survey-start.bin")["IMU"].of(0).time_s[0]
     assert shown.time_s[0] == pytest.approx(first_s + other.offset_s, abs=1e-3)
+
+
+def examination(browser: Browser) -> Examination:
+    return msgspec.json.decode(browser.get(f"/api/flights/{FLIGHT}/examination").data, type=Examination)
+
+
+def test_an_attached_log_is_examined_too_in_the_recordings_time(pilot: Browser, data: Path, tmp_path: Path) -> None:
+    """What the recording does not hold, the motors' outputs, is found in the drone's own log, 2.5 s behind."""
+    assert examination(pilot).observations == ()
+    changed(data / "survey.bin", tmp_path / "hurt.bin", "RCOU", {"C2": 1990}, slice(60, 110))
+    (own,) = (one for one in examine(tmp_path / "hurt.bin") if one.check == "motor at its limit")
+    attach(pilot, (tmp_path / "hurt.bin").read_bytes(), "drone.bin")
+    (found,) = (one for one in examination(pilot).observations if one.check == "motor at its limit")
+    assert found.from_s - own.from_s == pytest.approx(2.49, abs=0.1)
 
 
 def test_what_it_was_flown_in_is_told(pilot: Browser, tmp_path: Path, database: Database, flown: FlightRecord) -> None:  # noqa: F811

@@ -13,9 +13,8 @@ import typst
 
 from telemetry.errors import RecordingError
 from telemetry.evidence.verifier import SEAL
-from telemetry.review.examine import examine
 from telemetry.settings import Settings
-from web import custody_words, track
+from web import custody_words, examining, track
 from web.against_plan import against_plan
 from web.bundle import TLOG, Bundle
 from web.dossier import Dossier
@@ -74,7 +73,7 @@ def _draw(known: Dossier, settings: Settings, data: dict[str, Any], folder: Path
         data["charts"] = _charts(flown, folder)
     data["findings"] = [
         [one.severity, _utc(datetime.fromtimestamp(one.from_s, UTC)), one.text, one.meaning, one.evidence]
-        for one in examine(known.folder, known.bundle.plan)
+        for one in examining.observations(known.folder / TLOG, known.bundle.plan, known.attachments)
     ]
 
 

@@ -10,8 +10,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
-from telemetry.review.examine import examine
-from web import api_flights, bundle, flight_form, pages, reach, recordings, track
+from web import api_flights, bundle, examining, flight_form, pages, reach, track
 from web.against_plan import against_plan
 from web.auth import session
 from web.auth.guard import requires
@@ -156,8 +155,10 @@ def series(flight_id: str) -> Response:
 @requires(Permission.FLIGHT_READ)
 def examination(flight_id: str) -> Response:
     _, found = opened(flight_id, VIEW, part="examination")
-    observations = examine(recordings.opened(found.folder / bundle.TLOG), found.plan)
-    return answer(api_flights.Examination(observations, against_plan(found)))
+    with context().database.read() as db:
+        attached = attachments.of(db, flight_id)
+    observed = examining.observations(found.folder / bundle.TLOG, found.plan, attached)
+    return answer(api_flights.Examination(observed, against_plan(found)))
 
 
 @blueprint.post("/api/flights/<flight_id>/notes")

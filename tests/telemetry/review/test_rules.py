@@ -12,7 +12,7 @@ import pytest
 from mission.finding import Severity
 from telemetry.logs.log import Log
 from telemetry.logs.table import Table
-from telemetry.review.examine import examine
+from telemetry.review.examine import examine, joined
 from telemetry.review.failsafe import occurrences
 from telemetry.review.observation import Observation
 
@@ -147,6 +147,21 @@ def test_what_is_said_is_one_occurrence_until_it_is_over() -> None:
     ]
     found = [(one.rule.check, one.from_s, one.to_s) for one in occurrences(said)]
     assert found == [("EKF failsafe", 10.0, 30.0), ("EKF failsafe", 70.0, None), ("terrain failsafe", 80.0, None)]
+
+
+def told(check: str, begin: float, end: float | None) -> Observation:
+    return Observation(check, Severity.WARNING, begin, end, "", "", "")
+
+
+def test_two_logs_of_a_flight_tell_each_thing_once() -> None:
+    own = (told("GPS glitch", 20.0, 30.0), told("link silence", 50.0, 60.0))
+    other = (told("GPS glitch", 117.0, None), told("motor balance", 140.0, None), told("tilt", 300.0, 301.0))
+    found = joined(own, other, offset_s=-100.0, span_s=(0.0, 100.0))
+    assert [(one.check, one.from_s) for one in found] == [
+        ("GPS glitch", 20.0),
+        ("motor balance", 40.0),
+        ("link silence", 50.0),
+    ]
 
 
 def test_what_is_said_at_disarming_is_not_of_the_flight() -> None:
