@@ -30,7 +30,7 @@ from mission.context import Context
 from mission.errors import PlanFormatError
 from mission.finding import Finding, Severity
 from mission.geodesy import distance_m, frame_at
-from mission.plan import Plan, Position
+from mission.plan import Home, Plan, Position
 from tests.mission.conftest import HOME, MakePlan
 from tests.mission.hostile import AIRSPACE_MAPS
 
@@ -177,12 +177,21 @@ def test_limits_count_with_their_datum(survey: Plan, lower: str, upper: str, exp
     assert len(findings(survey, context, "zones")) == expected
 
 
+def test_a_limit_above_the_sea_counts_where_homes_altitude_is_not_known(survey: Plan) -> None:
+    assert survey.home is not None
+    unknown = msgspec.structs.replace(survey, home=Home(survey.home.position))
+    assert len(findings(unknown, Context(airspace=hyde_park_zone("R", "1500 ft", "2500 ft")), "zones")) == 1
+
+
 def test_a_temporary_zone_counts_in_its_time_only(survey: Plan) -> None:
     noon = datetime(2026, 7, 20, 12, tzinfo=UTC)
     tonight = ((noon + timedelta(hours=6), noon + timedelta(hours=9)),)
     airspace = hyde_park_zone("R", active=tonight)
     assert findings(survey, Context(airspace=airspace, at=noon), "zones") == []
     assert len(findings(survey, Context(airspace=airspace, at=noon + timedelta(hours=7)), "zones")) == 1
+    begins_in_flight = noon + timedelta(hours=6) - timedelta(seconds=60)
+    assert len(findings(survey, Context(airspace=airspace, at=begins_in_flight), "zones")) == 1
+    assert findings(survey, Context(airspace=airspace, at=noon + timedelta(hours=9, seconds=1)), "zones") == []
     (unknown,) = findings(survey, Context(airspace=airspace), "zones")
     assert "in force at times" in unknown.text
 

@@ -9,7 +9,7 @@ from mission import checks
 from mission.checks import check, may_submit
 from mission.context import Context, Rules, Vehicle
 from mission.finding import Finding, Severity
-from mission.geodesy import distance_m
+from mission.geodesy import distance_m, frame_of
 from mission.geofence import storage_bytes
 from mission.plan import (
     FenceCircle,
@@ -24,6 +24,7 @@ from mission.plan import (
     RallyPoint,
 )
 from mission.report import report
+from mission.returns import Returns
 from mission.situation import Situation
 from tests.mission.conftest import HOME, MakePlan
 
@@ -233,6 +234,33 @@ def test_endurance_counts_the_reserve(make_plan: MakePlan) -> None:
     (finding,) = found(plan, "endurance", Context(Vehicle(battery_wh=200.0)))
     assert finding.severity is Severity.ERROR
     assert found(plan, "endurance", Context(rules=Rules(battery_reserve_pct=50.0))) != []
+
+
+def test_the_way_home_from_every_leg_leaves_the_reserve(make_plan: MakePlan) -> None:
+    plan = make_plan([(500, 0)])
+    assert found(plan, "return_energy") == []
+    (finding,) = found(plan, "return_energy", Context(rules=Rules(battery_reserve_pct=99.0)))
+    assert finding.severity is Severity.ERROR
+    assert "beyond the point of no return" in finding.text
+
+
+def test_returns_lead_to_a_rally_point_within_its_limit_and_never_lower(make_plan: MakePlan, around: Ring) -> None:
+    (rally,) = around((700, 0))
+    plan = msgspec.structs.replace(make_plan([(0, 20)]), rally=(RallyPoint(rally, 30.0),))
+    frame = frame_of(plan)
+    x, y = frame.to_xy((HOME,))[0].tolist()
+    assert Returns(plan, frame, Vehicle()).target(x + 390, y) == 0, "310 m from the rally point, 390 m from home"
+    assert Returns(plan, frame, Vehicle(rally_limit_m=0.0)).target(x + 390, y) == 1
+    assert Returns(plan, frame, Vehicle()).target(x + 410, y) == 1
+    climbing = Returns(plan, frame, Vehicle(rtl_climb_min_m=10.0))
+    assert climbing.height((x, y, 40.0), 100.0, 0.0) == 50.0
+
+
+def test_the_vehicles_own_fence_is_set_as_the_checks_take_it() -> None:
+    circle = {"FENCE_TYPE": 7.0, "FENCE_MARGIN": 2.0, "FENCE_ALT_MAX": 120.0, "FENCE_RADIUS": 600.0}
+    assert Vehicle().fence_parameters() == circle
+    polygons_alone = Vehicle(fence_altitude_max_m=None, fence_radius_m=None)
+    assert polygons_alone.fence_parameters() == {"FENCE_TYPE": 4.0, "FENCE_MARGIN": 2.0}
 
 
 def items_of(*items: MissionItem) -> Plan:

@@ -112,6 +112,20 @@ def test_any_other_number_read_back_is_a_difference(survey: Plan, change: dict[s
     assert items_digest(sent) != items_digest(read)
 
 
+@pytest.mark.parametrize(("field", "off"), [("x", 1), ("y", -1)])
+def test_a_place_one_step_off_is_a_difference(survey: Plan, field: str, off: int) -> None:
+    sent = mission_items(survey)
+    moved = msgspec.structs.replace(sent[5], **{field: getattr(sent[5], field) + off})
+    assert len(differences(sent, [*sent[:5], moved, *sent[6:]])) == 1
+
+
+def test_only_a_mission_begins_with_a_home_of_the_vehicles_own(survey: Plan) -> None:
+    for sent in (fence_items(survey), rally_items(survey)):
+        read = [msgspec.structs.replace(sent[0], x=1), *sent[1:]]
+        assert len(differences(sent, read)) == 1
+        assert items_digest(sent) != items_digest(read)
+
+
 def test_missing_and_surplus_items_are_differences(survey: Plan) -> None:
     sent = mission_items(survey)
     assert differences(sent, sent[:-1]) == ("item 20: command 20 was sent, but the vehicle does not hold it",)

@@ -153,6 +153,36 @@ def test_a_refused_item_is_told_in_the_vehicles_words() -> None:
     assert [stage.verified for stage in receipt.stages] == [True, True, False]
 
 
+def test_no_mission_is_written_after_rally_points_that_were_refused() -> None:
+    async def attempt() -> tuple[UploadReceipt, tuple[str, ...]]:
+        too_large = msgspec.structs.replace(plan(20), rally=plan(20).rally * 47)
+        async with simulated(warm_up_s=5.0) as link:
+            assert (await upload(link, plan(10))).verified
+            receipt = await upload(link, too_large)
+            return receipt, differences(mission_items(plan(10)), tuple(link.vehicle.mission))
+
+    receipt, wrong = run(attempt())
+    assert [stage.verified for stage in receipt.stages] == [True, False, False]
+    assert "not written after what failed before" in str(receipt.stages[2].problem)
+    assert wrong == ()
+
+
+def test_what_was_read_back_before_a_reboot_is_read_again() -> None:
+    async def attempt() -> UploadReceipt:
+        async with simulated(warm_up_s=5.0) as link:
+
+            def reboot(step: Progress) -> None:
+                if (step.stage, step.phase) == ("rally", "write") and not link.mailbox.reboots:
+                    link.mailbox.reboots += 1
+                    link.vehicle.fence_items = []
+
+            return await upload(link, plan(10), reboot)
+
+    receipt = run(attempt())
+    assert [stage.verified for stage in receipt.stages] == [False, True, True]
+    assert "the vehicle rebooted meanwhile" in str(receipt.stages[0].problem)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_never_verified_unless_the_vehicle_holds_it(seed: int) -> None:
     async def attempt() -> tuple[UploadReceipt, bool]:
