@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from telemetry.errors import RecordingError
 from telemetry.evidence import ed25519, verifier
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import CUSTODY, EXPORT, EXPORT_TITLE, FLIGHT, NO_HASH, SEAL, canonical, hash_of
@@ -59,9 +60,12 @@ def export(
 ) -> str:
     """Writes the zip and gives its SHA-256. `OSError` where the disk refuses.
 
+    Raises `RecordingError` for an attachment that is not, or no more, what its name says.
+
     Recordings and attachments lie in it as they are, not compressed: a damaged zip then loses no more than was hit.
 
-    `custody` is the flight's log, `texts` and `attached` are further files by name.
+    `custody` is the flight's log, `texts` and `attached` are further files by name; those attached lie on the disk
+    under their SHA-256.
     """
     parts = {
         **texts,
@@ -74,7 +78,7 @@ def export(
     draft = target.with_name(f"{target.name}.new")
     with zipfile.ZipFile(draft, "w") as archive:
         sums = {f"{FLIGHT}{path.name}": _add(archive, f"{FLIGHT}{path.name}", path) for path in _files(folder)}
-        listed = {name: _add(archive, name, path) for name, path in attached.items()}
+        listed = {name: _attached(archive, name, path) for name, path in attached.items()}
         listed |= {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
         parts[SUMS] = "".join(f"{digest}  {name}\n" for name, digest in sorted((sums | listed).items())).encode()
         listed[SUMS] = hashlib.sha256(parts[SUMS]).hexdigest()
@@ -97,6 +101,16 @@ def standalone_verifier() -> str:
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.is_file()]
+
+
+def _attached(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+    """No seal is over it, so it is held against its name before it is signed for."""
+    if not path.is_file():
+        raise RecordingError(name, 0, "the attachment's file is gone")
+    digest = _add(archive, name, path)
+    if digest != path.name:
+        raise RecordingError(name, 0, "the attachment was changed since it was attached")
+    return digest
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:

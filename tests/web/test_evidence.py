@@ -102,6 +102,22 @@ class TestExports:
         assert answered.status_code == 409
         assert "not sealed yet" in answered.text
 
+    def test_an_attachment_that_was_changed_or_is_gone_is_not_signed_for(
+        self, pilot: Browser, supervisor: Browser, flown: FlightRecord, tmp_path: Path
+    ) -> None:
+        content = b"\xff\xd8\xff\xe0 a photograph"
+        assert pilot.send("POST", f"/api/flights/{FLIGHT}/attachments?name=roof.jpg", content).status_code == 201
+        (kept,) = (tmp_path / "attachments" / FLIGHT).iterdir()
+        supervisor.post(f"/flights/{FLIGHT}/exports", recipient="CPS", reason="Trial")
+        path = f"/flights/{FLIGHT}/exports/1.zip"
+        kept.write_bytes(content + b" of something else")
+        changed = supervisor.get(path)
+        assert (changed.status_code, "changed since it was attached" in changed.text) == (422, True)
+        kept.unlink()
+        assert "is gone" in supervisor.get(path).text
+        kept.write_bytes(content)
+        assert supervisor.get(path).status_code == 200, "nothing was handed out before"
+
     def test_a_pilot_exports_no_evidence(self, pilot: Browser, flown: FlightRecord) -> None:
         assert pilot.post(f"/flights/{FLIGHT}/exports", recipient="me", reason="want it").status_code == 403
 
