@@ -43,8 +43,9 @@ def folder(home: Path, data: Path) -> Path:
 
 @pytest.fixture
 def evidence(home: Path, folder: Path, tmp_path: Path) -> Path:
-    target, photo = tmp_path / "evidence.zip", tmp_path / "roof.jpg"
-    photo.write_bytes(b"a photograph" * 9000)
+    target, taken = tmp_path / "evidence.zip", b"a photograph" * 9000
+    photo = tmp_path / hashlib.sha256(taken).hexdigest()
+    photo.write_bytes(taken)
     digest = export(
         folder,
         target,
