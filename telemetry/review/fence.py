@@ -57,18 +57,23 @@ def fence_distance(track: Track, plan: Plan, story: Story) -> dict[str, Floats]:
     """For each part of the fence the metres left to its edge; negative is beyond it. Empty where there is no fence.
 
     Horizontal: from the point to the area's nearest edge in the local frame. Ceiling: FENCE_ALT_MAX minus height.
+    Circle: about the plan's home, else about where the recording begins.
     """
-    frame = frame_at(Position(float(track.lat_deg[0]), float(track.lon_deg[0])))
+    frame = frame_at(_start(track))
     points: Points = shapely.points(frame.degrees_to_xy(np.column_stack((track.lon_deg, track.lat_deg))))
     found = _areas(points, frame, plan, bool(int(story.parameter("FENCE_OPTIONS") or 0) & _ANY_INCLUSION))
     kinds = int(story.parameter("FENCE_TYPE") or 0) if story.parameter("FENCE_ENABLE") else 0
     ceiling, radius = story.parameter("FENCE_ALT_MAX"), story.parameter("FENCE_RADIUS")
     if kinds & _CEILING and ceiling:
         found["maximum height"] = ceiling - track.height_home_m
-    if kinds & _CIRCLE and radius and plan.home:
-        circle = disc(frame, plan.home.position, radius)
+    if kinds & _CIRCLE and radius:
+        circle = disc(frame, plan.home.position if plan.home else _start(track), radius)
         found["circle about home"] = _inside(points, Shape(FenceKind.INCLUSION, "circle", None, circle, ""))
     return found
+
+
+def _start(track: Track) -> Position:
+    return Position(float(track.lat_deg[0]), float(track.lon_deg[0]))
 
 
 def _areas(points: Points, frame: LocalFrame, plan: Plan, any_inclusion: bool) -> dict[str, Floats]:
@@ -100,12 +105,14 @@ def breaches(track: Track, distances: dict[str, Floats]) -> list[Breach]:
 def observe_fence(log: Log, track: Track | None, plan: Plan | None) -> list[Observation]:
     """Breaches by place and duration, what the autopilot said of each, and what it did. Quiet without a breach."""
     found: list[Observation] = []
-    said = [(h.time_s, h.text) for h in log.story.happenings if h.kind == "fence"]
-    said += [(t.time_s, t.text) for t in log.story.texts if "fence breach" in t.text.lower()]
+    said = [(t.time_s, t.text) for t in log.story.texts if "fence breach" in t.text.lower()]
+    said += [(h.time_s, h.text) for h in log.story.happenings if h.kind == "fence"]
     explained: list[tuple[float, float]] = []
-    if track is not None and plan is not None:
+    if track is not None:
         armed = while_armed(log, track.time_s)
-        left = {area: np.where(armed, left, 0.0) for area, left in fence_distance(track, plan, log.story).items()}
+        left = {
+            area: np.where(armed, left, 0.0) for area, left in fence_distance(track, plan or Plan(), log.story).items()
+        }
         for breach in breaches(track, left):
             begin, end = float(track.time_s[breach.first]), float(track.time_s[breach.last])
             explained.append((begin - _SAID_S, end + _SAID_S))

@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from mission.finding import Severity
 from mission.plan import Geofence, Plan, Position
 from telemetry.logs import read
 from telemetry.logs.formats import formats
 from telemetry.logs.walk import candidates, walk
 from telemetry.review.examine import examine
 from telemetry.review.fence import fence_distance
+from telemetry.review.legs import course
 from telemetry.review.track import track_of
 
 
-@pytest.mark.parametrize("name", ["survey.tlog", "survey.bin"])
+@pytest.mark.parametrize("name", ["survey.tlog", "survey.bin", "hand-flown.tlog"])
 def test_a_quiet_flight_has_no_observation(data: Path, name: str) -> None:
     assert examine(data / name) == ()
 
@@ -28,6 +30,32 @@ def test_the_recordings_beside_the_repository_tell_the_same(shared_data: Path) -
         assert examine(folder / f"survey.{kind}") == ()
         assert [one.check for one in examine(folder / f"fence-breach.{kind}")] == ["fence breach"]
         assert [one.check for one in examine(folder / f"battery-failsafe.{kind}")] == ["battery failsafe"] * 2
+
+
+def test_a_drone_that_cannot_hold_against_the_wind_was_carried_off(data: Path) -> None:
+    """LOITER in 18 m/s, recorded from ArduCopter 4.6.3 and thinned, as the hard but quiet flight by hand was."""
+    (found,) = examine(data / "blown-away.tlog")
+    assert (found.check, found.severity) == ("blown away", Severity.ERROR)
+    assert found.to_s is not None
+    assert found.to_s - found.from_s == pytest.approx(61, abs=2)
+    assert found.position is not None
+
+
+def test_the_mission_left_and_another_way_flown(data: Path) -> None:
+    """The survey against a plan with a detour and one item more: what was not flown of it is named."""
+    log = read(data / "survey.bin")
+    plan = log.story.plan
+    assert plan is not None
+    third = plan.items[3]
+    assert third.position is not None
+    aside = Position(third.position.lat_deg + 0.0009, third.position.lon_deg)
+    detour = replace(plan, items=(*plan.items[:3], replace(third, position=aside), *plan.items[4:]))
+    missed, off = sorted(examine(log, detour), key=lambda one: one.check, reverse=True)
+    assert (missed.check, missed.severity) == ("waypoint missed", Severity.WARNING)
+    assert missed.text.startswith("Item 4 was not reached")
+    assert off.check == "off the path"
+    track = track_of(log)
+    assert course(log, track, plan).missed == ()  # type: ignore[union-attr]
 
 
 def test_the_breach_has_place_time_duration_and_action(data: Path) -> None:

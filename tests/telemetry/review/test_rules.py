@@ -181,3 +181,22 @@ def test_a_fence_switched_off_in_flight_is_told_and_its_floor_for_landing_is_not
     observed = examine(flight(EV=events))
     assert [one.check for one in observed] == found
     assert all((one.from_s, one.to_s) == (40.0, 60.0) for one in observed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "area"), [(1, "FENCE_ALT_MAX", "maximum height"), (2, "FENCE_RADIUS", "circle about home")]
+)
+def test_fences_of_parameters_alone_are_measured(kind: int, limit: str, area: str) -> None:
+    """North at 5 m/s from the 20th second, and up at 1 m/s: 100 m away after 40 s, 60 m high after 50 s."""
+    away, high = 5.0 * np.maximum(CLOCK - 20.0, 0.0), 30.0 + np.maximum(CLOCK - 20.0, 0.0)
+    here = {"Lat": 51.5 + away / DEGREE_M, "Lng": -0.16 * ONE, "Alt": 24.0 + high, "RelHomeAlt": high}
+    names = ["FENCE_ENABLE", "FENCE_TYPE", limit]
+    parameters = {
+        "t": np.zeros(3),
+        "Name": np.array([name.encode() for name in names], dtype="S16"),
+        "Value": np.array([1.0, kind, 60.0 if kind == 1 else 100.0]),
+    }
+    found = only(flight(POS=here, PARM=parameters))
+    assert (found.check, found.severity) == ("fence breach", Severity.ERROR)
+    assert found.from_s == pytest.approx(50.0 if kind == 1 else 40.0, abs=0.3)
+    assert found.text.startswith(f"Beyond {area} for")
