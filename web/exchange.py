@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import msgspec
@@ -32,6 +33,17 @@ def decode(data: bytes, kind: type[S]) -> S:
         if number:
             raise BadRequest(f"{number[1].decode()} is no number that JSON has") from error
         raise BadRequest(f"This is not JSON: {error}") from error
+
+
+def instant(text: str, where: str) -> datetime:
+    """UTC. Raises `BadRequest` for what is none, or does not say its time zone."""
+    try:
+        found = msgspec.convert(text, datetime)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError):
+        pass  # no such day, or none in UTC
+    raise BadRequest("an instant is written with its time zone: 2026-11-22T07:15:30Z", where)
 
 
 def split(message: str) -> tuple[str, str | None]:

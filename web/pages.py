@@ -12,6 +12,7 @@ import msgspec
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError, generate_csrf  # type: ignore[import-untyped]
 from markupsafe import Markup
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from mission.errors import GeometryError, MissionError, PlanFormatError
@@ -32,6 +33,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(WebError, _web_error)
     app.register_error_handler(MissionError, _mission_error)
     app.register_error_handler(TelemetryError, _telemetry_error)
+    for kind in (OverflowError, DataError):
+        app.register_error_handler(kind, _too_great)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FrontendMissing, _frontend_missing)
@@ -127,6 +130,12 @@ def _telemetry_error(error: TelemetryError) -> Response:
     if isinstance(error, RecordingError):
         return problem(422, f"The recording cannot be read: {error}")
     return problem(503, str(error))
+
+
+def _too_great(error: OverflowError | DataError) -> Response:
+    """A number, day or text in the request that no duration, date or column holds."""
+    log.warning("%s %s: %s", request.method, request.path, error)
+    return problem(400, "Something in it is too great, or holds what no text can.")
 
 
 def _csrf_error(error: CSRFError) -> Response:

@@ -229,3 +229,33 @@ def test_the_key_of_the_cookies_is_made_once_and_is_private(app: Flask, tmp_path
     assert len(key.read_bytes()) == 32
     with app.app_context():
         assert current_app.config["SESSION_COOKIE_NAME"] == "airbeat_session"
+
+
+HUGE = "9" * 24
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("GET", f"/audit?page={HUGE}", {}),
+        ("GET", "/audit?to=9999-12-31", {}),
+        ("GET", f"/sorties?page={HUGE}", {}),
+        ("GET", "/sorties/²", {}),
+        ("GET", f"/sorties/{HUGE}", {}),
+        ("GET", "/api/incidents/²", {}),
+        ("GET", "/api/past/frames?since=2026-11-22T07:15:30&until=2026-11-22T07:16:30Z", {}),
+        ("GET", "/api/past/frames?since=0001-01-01T00:00:00%2B23:00&until=9999-12-31T23:59:59Z", {}),
+        ("GET", "/api/past/frames?since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59Z", {}),
+        ("POST", "/guests", {"name": "A neighbour", "vehicles": "UAV-07", "hours": HUGE}),
+        ("POST", "/guests/²/revoke", {}),
+        ("POST", f"/guests/{HUGE}/revoke", {}),
+        ("POST", "/tokens", {"name": "A program", "scopes": "vehicles:read", "days": HUGE}),
+        ("POST", "/tokens/²/revoke", {}),
+    ],
+)
+def test_what_no_number_or_day_holds_is_the_askers_fault(
+    supervisor: Browser, administrator: Browser, method: str, path: str, form: dict[str, str]
+) -> None:
+    asking = administrator if path.startswith(("/audit", "/tokens")) else supervisor
+    answered = asking.get(path) if method == "GET" else asking.post(path, **form)
+    assert answered.status_code in (400, 404), answered.text

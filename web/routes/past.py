@@ -17,7 +17,7 @@ from web.auth.permissions import Permission
 from web.context import context
 from web.custody_words import TOGETHER
 from web.errors import BadRequest
-from web.exchange import answer
+from web.exchange import answer, instant
 from web.store import audit, uploads
 
 blueprint = Blueprint("past", __name__)
@@ -35,8 +35,8 @@ def frames() -> Response:
 
     ``&every_s=`` leaves out those of a gateway that come sooner after one that is told.
     """
-    since, until = _instant("since"), _instant("until")
-    if not since < until <= since + LONGEST:
+    since, until = (instant(request.args.get(name, ""), name) for name in ("since", "until"))
+    if not timedelta() < until - since <= LONGEST:
         raise BadRequest(f"At most {LONGEST} are told at once.", "until")
     every_s = request.args.get("every_s", 0.0, type=float)
     services, user = context(), session.user()
@@ -104,11 +104,3 @@ def _within(frame: LiveFrame, heard: frozenset[str]) -> LiveFrame:
     """What of it the reader would have heard."""
     vehicles = (one for one in frame.vehicles if subjects.live(area_of(one.lat_deg, one.lon_deg)) in heard)
     return msgspec.structs.replace(frame, vehicles=tuple(vehicles))
-
-
-def _instant(name: str) -> datetime:
-    text = request.args.get(name, "")
-    try:
-        return msgspec.convert(text, datetime).astimezone(UTC)
-    except (msgspec.ValidationError, OverflowError) as error:
-        raise BadRequest(f"“{text}” is no instant such as 2026-11-22T07:15:30Z.", name) from error

@@ -17,9 +17,8 @@ from web.auth import session
 from web.auth.guard import for_tokens, public
 from web.auth.scopes import Scope
 from web.context import context
-from web.errors import BadRequest
 from web.exchange import answer as told
-from web.exchange import body
+from web.exchange import body, instant
 from web.incidents import show
 from web.openapi import Operation, Parameter
 from web.picture import Seen
@@ -55,8 +54,9 @@ def _now(name: str, seen: Seen | None, *, known: bool) -> api_v1.VehicleNow:
 
 def flight_list() -> Response:
     """The index of recorded flights."""
+    since = request.args.get("since")
     wanted = flights.Search(
-        since=_instant("since"),
+        since=instant(since, "since") if since is not None else None,
         vehicle=request.args.get("vehicle"),
         incident=request.args.get("incident"),
         page=pages.number(),
@@ -160,14 +160,3 @@ def description() -> Response:
 
 def _given() -> dict[str, str]:
     return {name: value for name, value in request.args.items() if name in ("since", "vehicle", "incident")}
-
-
-def _instant(name: str) -> datetime | None:
-    given = request.args.get(name)
-    try:
-        found = None if given is None else msgspec.convert(given, datetime)
-    except msgspec.ValidationError as error:
-        raise BadRequest("an instant is written 2026-11-22T07:15:30Z", name) from error
-    if found is not None and found.tzinfo is None:
-        raise BadRequest("an instant needs its time zone: 2026-11-22T07:15:30Z", name)
-    return found

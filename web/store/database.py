@@ -70,6 +70,11 @@ def sqlite_url(home: Path) -> str:
     return f"sqlite:///{home / 'airbeat.db'}"
 
 
+def row_number(text: str) -> int:
+    """Of the row that an address or a message names; 0, which no row has, where it is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def _open_sqlite(connection: Any, _record: object) -> None:
     # The driver's own BEGIN would come late and deferred; with None it sends nothing and _begin_sqlite does.
     connection.isolation_level = None

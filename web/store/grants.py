@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from web.auth.scopes import Scope
 from web.errors import BadRequest, NotFound
+from web.store.database import row_number
 from web.store.models import ApiToken, GuestLink
 
 Row = TypeVar("Row", ApiToken, GuestLink)
@@ -93,7 +94,7 @@ def guest_of(db: Session, secret: str, at: datetime) -> Guest | None:
 
 
 def guest(db: Session, guest_id: str) -> Guest | None:
-    row = db.get(GuestLink, int(guest_id)) if guest_id.isdigit() else None
+    row = db.get(GuestLink, row_number(guest_id))
     return None if row is None else _guest(row)
 
 
@@ -139,7 +140,7 @@ def _fill(db: Session, row: Row, by: str, name: str, lasts: timedelta, longest: 
 
 
 def _revoked(db: Session, table: type[Row], row_id: str, by: str) -> Row:
-    row = db.get(table, int(row_id), with_for_update=True) if row_id.isdigit() else None
+    row = db.get(table, row_number(row_id), with_for_update=True)
     if row is None:
         raise NotFound("There is no such one.")
     if row.revoked_at is None:

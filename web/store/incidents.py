@@ -14,6 +14,7 @@ from mission.position import Position
 from telemetry.wire import Grade, Incident
 from web.api_incidents import IncidentCreate, IncidentSave
 from web.errors import BadRequest, Conflict, NotFound
+from web.store.database import row_number
 from web.store.models import Incident as Row
 
 NUMBER_LIMIT: Final = 64
@@ -89,8 +90,7 @@ def _fill(db: Session, row: Row, given: IncidentCreate | IncidentSave) -> None:
 
 
 def _row(db: Session, incident_id: str, *, lock: bool = False) -> Row:
-    number = int(incident_id) if incident_id.isascii() and incident_id.isdigit() and len(incident_id) < 10 else 0
-    row = db.get(Row, number, with_for_update=lock, populate_existing=lock)
+    row = db.get(Row, row_number(incident_id), with_for_update=lock, populate_existing=lock)
     if row is None:
         raise NotFound(f"There is no incident {incident_id}.")
     return row

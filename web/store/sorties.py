@@ -22,6 +22,7 @@ from web import api
 from web.auth.permissions import Role
 from web.errors import BadRequest, Conflict, Forbidden, NotFound
 from web.store import users
+from web.store.database import row_number
 from web.store.models import Decision, PlanVersion, Upload
 from web.store.models import Sortie as Row
 
@@ -176,7 +177,7 @@ def search(db: Session, wanted: Search) -> api.SortieList:
     if wanted.text:
         columns = (Row.title, Row.purpose, Row.incident, Row.pilot, Row.vehicle)
         rows = rows.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
-    total = db.scalar(rows.with_only_columns(func.count())) or 0
+    total = db.scalar(rows.with_only_columns(func.count(Row.id))) or 0
     found = _summaries(db, rows.limit(PAGE).offset(PAGE * (wanted.page - 1)))
     return api.SortieList(found, total, wanted.page, max(1, ceil(total / PAGE)))
 
@@ -191,9 +192,9 @@ def others(db: Session, sortie_id: str) -> tuple[OtherFlight, ...]:
     """The plans that are approved or on board, last changed first, but for that of `sortie_id`. Nobody tells when they
     will be flown. They are named by their pilot alone: a purpose may not be for everyone.
     """
-    rows = select(Row).where(Row.state.in_((State.APPROVED.value, State.UPLOADED.value)))
-    if sortie_id.isdecimal():
-        rows = rows.where(Row.id != int(sortie_id))
+    rows = select(Row).where(
+        Row.state.in_((State.APPROVED.value, State.UPLOADED.value)), Row.id != row_number(sortie_id)
+    )
     found = db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc()).limit(OTHERS))
     return tuple(OtherFlight(f"the approved sortie of {row.pilot}", _plan(row.plan)) for row in found)
 
@@ -250,8 +251,7 @@ def _keep_version(db: Session, row: Row, plan: Plan, author: str) -> None:
 
 
 def _row(db: Session, sortie_id: str, *, lock: bool = False) -> Row:
-    number = int(sortie_id) if sortie_id.isascii() and sortie_id.isdigit() and len(sortie_id) < 10 else 0
-    row = db.get(Row, number, with_for_update=lock, populate_existing=lock)
+    row = db.get(Row, row_number(sortie_id), with_for_update=lock, populate_existing=lock)
     if row is None:
         raise NotFound(f"There is no sortie {sortie_id}.")
     return row

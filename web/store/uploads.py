@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from telemetry.wire import UploadReceipt
+from web.store.database import row_number
 from web.store.models import Sortie, Upload, User
 from web.store.sorties import State, set_state
 
@@ -72,12 +73,12 @@ def finished(db: Session, receipt: UploadReceipt) -> bool:
 
 def _unasked(db: Session, receipt: UploadReceipt) -> Upload | None:
     """For an upload that this database did not start, or gave up for lost too early."""
-    known = receipt.sortie is not None and receipt.sortie.isdigit() and db.get(Sortie, int(receipt.sortie)) is not None
-    if receipt.sortie is None or not known or db.get(User, receipt.actor.user) is None:
+    sortie = db.get(Sortie, row_number(receipt.sortie or ""))
+    if sortie is None or db.get(User, receipt.actor.user) is None:
         return None
     row = Upload(
         upload_id=receipt.upload_id,
-        sortie_id=int(receipt.sortie),
+        sortie_id=sortie.id,
         vehicle=receipt.vehicle,
         plan_sha256=receipt.plan_sha256,
         by=receipt.actor.user,
