@@ -20,9 +20,16 @@ function shown(): readonly Position[] {
   return page.tracks.flatMap(({ path }) => path.map(([lon_deg, lat_deg]) => ({ lon_deg, lat_deg })));
 }
 
+/** A slow ground is not waited for longer than this. */
+const WHOLE_WITHIN_MS = 1000;
+
 if (ground && tools && form instanceof HTMLFormElement && field instanceof HTMLInputElement) {
   const made = createMap(ground, page.map);
   const { map } = made;
+  // It is shown whole: part by part the page would be put together anew for each, a long time without a graphics card.
+  const show = () => (ground.style.visibility = '');
+  ground.style.visibility = 'hidden';
+  setTimeout(show, WHOLE_WITHIN_MS);
   const bounds = boundsOf(shown());
   const drawing = new AreaDrawing(map, tools, page.area.length > 0, (corners) => {
     field.value = corners.map(({ lat_deg, lon_deg }) => `${lat_deg.toFixed(6)},${lon_deg.toFixed(6)}`).join(';');
@@ -36,7 +43,10 @@ if (ground && tools && form instanceof HTMLFormElement && field instanceof HTMLI
     setData(map, TRACKS, trackShapes(page.tracks));
     for (const layer of trackLayers()) map.addLayer(layer);
     drawing.draw();
-    map.once('idle', () => (ground.dataset['drawn'] = ''));
+    map.once('idle', () => {
+      show();
+      ground.dataset['drawn'] = '';
+    });
   });
   const camera = bounds && map.cameraForBounds(bounds, { padding: 48, maxZoom: 17 });
   if (camera) map.jumpTo(camera);
