@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ from telemetry.evidence.ed25519 import is_signed
 from telemetry.evidence.flight_log import NAME, FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.sealing import seal, seal_flight
-from telemetry.evidence.verifier import CHUNK, SEAL
+from telemetry.evidence.verifier import CHUNK, SEAL, canonical, links_of
 from tests.telemetry.evidence.conftest import flight, public
 
 
@@ -106,6 +107,33 @@ def test_a_replaced_manifest_sealed_with_another_key_is_found(home: Path, data: 
     assert problem.kind == "key"
     assert forger.public in problem.text
     assert [one.kind for one in verify_log(home / "flights" / NAME, key, flights=home / "flights")] == ["changed"]
+
+
+def test_a_forger_who_has_rotated_his_own_key_is_found(home: Path, data: Path, tmp_path: Path) -> None:
+    folder, key = flight(home, data), public(home)
+    forger = EvidenceKeys(tmp_path / "forger")
+    forger.rotate()
+    (folder / SEAL).unlink()
+    seal(folder, forger, FlightLog(tmp_path / "forged.log"))
+    assert [problem.kind for problem in verify(folder, key).problems] == ["key"]
+
+
+def test_what_was_cut_off_is_told_in_bytes(home: Path, data: Path) -> None:
+    folder = flight(home, data)
+    recording = folder / "telemetry.tlog"
+    os.truncate(recording, 2 * CHUNK)
+    (problem,) = verify(folder, public(home)).problems
+    assert f"the last {CHUNK + 1000} of {3 * CHUNK + 1000} bytes are missing; chunk 2" in problem.text
+
+
+def test_a_file_whose_links_were_made_anew_is_found_by_its_head(home: Path, data: Path) -> None:
+    folder, key = flight(home, data), public(home)
+    (folder / "events.jsonl").write_bytes(b'{"kind":"forged"}\n')
+    content = json.loads((folder / SEAL).read_bytes())
+    with (folder / "events.jsonl").open("rb") as file:
+        content["links"]["events.jsonl"] = [link.hex() for link, _ in links_of(file, folder.name, "events.jsonl")]
+    (folder / SEAL).write_bytes(canonical(content))
+    assert [problem.kind for problem in verify(folder, key).problems] == ["seal", "changed"]
 
 
 def test_a_rotated_key_is_followed_from_the_first(home: Path, data: Path) -> None:

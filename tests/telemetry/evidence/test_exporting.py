@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -19,7 +20,7 @@ from telemetry.evidence import custody, verify
 from telemetry.evidence.custody import Line
 from telemetry.evidence.exporting import Handover, export, standalone_verifier
 from telemetry.evidence.keys import EvidenceKeys
-from telemetry.evidence.verifier import NO_HASH, hash_of
+from telemetry.evidence.verifier import NO_HASH, custody_problems, hash_of
 from tests.telemetry.evidence.conftest import flight, public
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -119,6 +120,21 @@ def test_a_custody_log_without_its_beginning_is_not_accepted(home: Path, folder:
     for lines in (whole[1:], [whole[0], *whole[2:]], [whole[1], whole[0], *whole[2:]]):
         export(folder, tmp_path / "e.zip", HANDOVER, lines, {}, {}, EvidenceKeys(home / "keys"))
         assert {problem.kind for problem in verify(tmp_path / "e.zip", public(home)).problems} == {"custody"}
+
+
+def test_a_custody_log_without_its_end_is_not_accepted(folder: Path) -> None:
+    whole = log(folder.name, 4)
+    raw = [json.dumps(statement).encode() for statement in whole]
+    assert custody_problems(b"\n".join(raw), folder.name, hash_of(whole[-1])) == []
+    (problem,) = custody_problems(b"\n".join(raw[:-1]), folder.name, hash_of(whole[-1]))
+    assert "at or after line 3" in problem.text
+
+
+def test_an_export_written_otherwise_than_it_was_signed_is_found(evidence: Path, home: Path, tmp_path: Path) -> None:
+    folder = unpacked(evidence, tmp_path / "court")
+    signed = json.loads((folder / "export.json").read_bytes())
+    (folder / "export.json").write_text(json.dumps(signed, indent=1))
+    assert [problem.kind for problem in verify(folder, public(home)).problems] == ["seal"]
 
 
 def test_an_export_of_another_flight_is_found(home: Path, data: Path, evidence: Path, tmp_path: Path) -> None:
