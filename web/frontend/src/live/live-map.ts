@@ -194,6 +194,7 @@ export class LiveMap {
       this.drawAround();
       Object.assign(container.dataset, this.pace.figures());
     });
+    container.addEventListener('pace', () => this.pace.begin());
   }
 
   private incidentAt({ x, y }: Point): string | null {

@@ -1,32 +1,56 @@
-/* How fresh the picture is and what it costs, as the page itself sees it: for the bench, and for whoever asks. */
+/* How fresh the pictures are and what they cost, as the page itself sees it: for the bench, and for whoever asks. */
 
-const KEPT = 400;
+const STEP_MS = 5;
+/** What is older than ten seconds counts as that old. */
+const STEPS = 2000;
 
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+/** How many milliseconds something was, counted for a page that stays open for days. */
+class Tally {
+  private readonly counts = new Uint32Array(STEPS);
+  private total = 0;
+
+  add(ms: number): void {
+    const step = Math.min(STEPS - 1, Math.max(0, Math.floor(ms / STEP_MS)));
+    this.counts[step] = (this.counts[step] ?? 0) + 1;
+    this.total += 1;
+  }
+
+  /** Rounded up to the step's end. */
+  quantile(share: number): number {
+    let left = share * this.total;
+    const step = this.counts.findIndex((count) => (left -= count) < 0);
+    return (step + 1) * STEP_MS;
+  }
 }
 
 export class Pace {
   private drawn = 0;
-  /** Of the latest pictures: the median and the 99th percentile of the drones' ages when they were on the screen. */
-  private readonly kept: { readonly p50: number; readonly p99: number; readonly workMs: number }[] = [];
+  private workMs = 0;
+  private ages = new Tally();
+  private latest = new Tally();
+
+  /** Forgets the pictures so far. */
+  begin(): void {
+    [this.drawn, this.workMs, this.ages, this.latest] = [0, 0, new Tally(), new Tally()];
+  }
 
   /** A picture of positions as old as `ages` was made in `workMs` and is on the screen, `sinceMs` after they were so old. */
   shown(ages: number[], workMs: number, sinceMs: number): void {
-    ages.sort((a, b) => a - b);
     this.drawn += 1;
-    this.kept.push({ p50: quantile(ages, 0.5) + sinceMs, p99: quantile(ages, 0.99) + sinceMs, workMs });
-    if (this.kept.length > KEPT) this.kept.shift();
+    this.workMs += workMs;
+    for (const age of ages) this.ages.add(age + sinceMs);
+    ages.sort((a, b) => a - b);
+    this.latest.add((ages[Math.floor(0.99 * ages.length)] ?? 0) + sinceMs);
   }
 
-  /** `agePxxMs`: over the kept pictures, the median of the medians and the 99th percentile of the 99th percentiles. */
-  figures(): { readonly drawn: number; readonly ageP50Ms: number; readonly ageP99Ms: number; readonly workMs: number } {
-    const sorted = (key: 'p50' | 'p99' | 'workMs'): number[] => this.kept.map((one) => one[key]).sort((a, b) => a - b);
+  /** `agePxxMs`: of every drone's age in every picture; `pictureP99Ms`: of each picture's own 99th percentile. */
+  figures(): Readonly<Record<'drawn' | 'ageP50Ms' | 'ageP99Ms' | 'pictureP99Ms' | 'workMs', number>> {
     return {
       drawn: this.drawn,
-      ageP50Ms: Math.round(quantile(sorted('p50'), 0.5)),
-      ageP99Ms: Math.round(quantile(sorted('p99'), 0.99)),
-      workMs: Math.round(quantile(sorted('workMs'), 0.5) * 100) / 100,
+      ageP50Ms: this.ages.quantile(0.5),
+      ageP99Ms: this.ages.quantile(0.99),
+      pictureP99Ms: this.latest.quantile(0.99),
+      workMs: this.drawn > 0 ? Math.round((this.workMs / this.drawn) * 100) / 100 : 0,
     };
   }
 }
