@@ -51,8 +51,12 @@ def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
 
 
 def _missed(track: Track, flown: Course) -> list[Observation]:
-    """Each row of items that the drone never came near, though it went on; none that a gap in the log may hide."""
+    """Each row of items that the drone never came near, though it went on; none that a gap in the log may hide.
+
+    A mission may be begun in its middle, where an earlier flight left it: what comes before is not missed.
+    """
     found = []
+    begun = int(flown.item[flown.item >= 0][0]) if (flown.item >= 0).any() else -1
     gaps = np.flatnonzero(np.diff(track.time_s) > _GAP_S)
     heard_again = np.searchsorted(track.time_s, track.time_s[gaps + 1] + _WORD_S).clip(max=len(flown.item) - 1)
     unheard = {
@@ -60,7 +64,7 @@ def _missed(track: Track, flown: Course) -> list[Observation]:
         for row, after in zip(gaps.tolist(), heard_again.tolist(), strict=True)
         for item in range(int(flown.item[row]), int(flown.item[after]) + 1)
     }
-    missed = [item for item in flown.missed if (flown.item > item).any() and item not in unheard]
+    missed = [item for item in flown.missed if item > begun and (flown.item > item).any() and item not in unheard]
     for first in (item for item in missed if item - 1 not in missed):
         last = next(item for item in range(first, flown.last + 2) if item + 1 not in missed)
         at = float(track.time_s[np.flatnonzero(flown.item > last)[0]])
@@ -71,23 +75,22 @@ def _missed(track: Track, flown: Course) -> list[Observation]:
 
 
 def _off_path(log: Log, track: Track, flown: Course) -> list[Observation]:
-    """Not judged: the way back to it after AUTO was left in the middle of a leg."""
-    returning = np.zeros(len(flown.item), dtype=np.bool_)
-    for begun in np.flatnonzero((flown.item[1:] >= 0) & (flown.item[:-1] < 0)) + 1:
-        if (flown.item[:begun] == flown.item[begun]).any():
-            ends = np.flatnonzero(flown.item[begun:] != flown.item[begun])
-            returning[begun : begun + ends[0] if len(ends) else None] = True
+    """Not judged: the way to the first item of each stretch of AUTO, which begins wherever the drone is then."""
+    coming = np.zeros(len(flown.item), dtype=np.bool_)
+    for begun in np.flatnonzero(np.diff(flown.item >= 0, prepend=False) & (flown.item >= 0)):
+        others = np.flatnonzero(flown.item[begun:] != flown.item[begun])
+        coming[begun : begun + others[0] if len(others) else None] = True
     across = np.nan_to_num(flown.across_m)
     case = Case(
         "off the path",
-        Severity.ERROR if float(across[~returning].max(initial=0.0)) > _FAR_M else Severity.WARNING,
+        Severity.ERROR if float(across[~coming].max(initial=0.0)) > _FAR_M else Severity.WARNING,
         5.0,
         "Wind stronger than it could fly against, a wrong position, a motor too weak, or items skipped.",
         lambda worst, lasted: (
             f"Up to {worst:.0f} m beside the planned path, over {OFF_PATH_M:.0f} m for {lasted:.0f} s."
         ),
     )
-    return exceeded(log, track, track.time_s, across, (across > OFF_PATH_M) & ~returning, case, "position, plan")
+    return exceeded(log, track, track.time_s, across, (across > OFF_PATH_M) & ~coming, case, "position, plan")
 
 
 def _told(track: Track, check: str, severity: Severity, begin: float, end: float | None, text: str) -> Observation:

@@ -90,7 +90,7 @@ def _blown(log: Log, track: Track | None) -> list[Observation]:
         lambda worst, lasted: (
             f"Carried at up to {worst:.1f} m/s against its own lean of over {BLOWN_DEG:.0f}°, for {lasted:.0f} s."
         ),
-        join_s=1.0,
+        join_s=2.0,
     )
     return exceeded(log, track, track.time_s, against, bad, case, f"{reading.source}, velocity")
 

@@ -12,6 +12,7 @@ from mission.finding import Severity
 from mission.plan import Geofence, Plan, Position
 from telemetry.logs import read
 from telemetry.logs.formats import formats
+from telemetry.logs.story import Mode
 from telemetry.logs.walk import candidates, walk
 from telemetry.review.examine import examine
 from telemetry.review.fence import fence_distance
@@ -56,6 +57,28 @@ def test_the_mission_left_and_another_way_flown(data: Path) -> None:
     assert off.check == "off the path"
     track = track_of(log)
     assert course(log, track, plan).missed == ()  # type: ignore[union-attr]
+
+
+def test_a_mission_left_by_hand_and_gone_on_with_is_a_remark(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = read(data / "survey.bin")
+    story = log.story
+    legs = log["MISE"].time_s
+    at = float(legs[np.diff(legs).argmax()]) + 3.0
+    by_hand = Mode(at, "LOITER", "by the remote control"), Mode(at + 5.0, "AUTO")
+    monkeypatch.setitem(vars(log), "story", replace(story, modes=(*story.modes, *by_hand)))
+    (found,) = examine(log)
+    assert (found.check, found.severity) == ("mission left", Severity.INFO)
+    assert (found.from_s, found.to_s) == (at, at + 5.0)
+    assert "AUTO to LOITER (by the remote control), and went on 5 s later" in found.text
+
+
+def test_a_mission_begun_in_its_middle_missed_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = read(data / "survey.bin")
+    first = np.flatnonzero(log["MISE"]["CNum"] >= 6)[0]
+    begun = float(log["MISE"].time_s[first])
+    modes = [mode if mode.name != "AUTO" else replace(mode, time_s=begun) for mode in log.story.modes]
+    monkeypatch.setitem(vars(log), "story", replace(log.story, modes=tuple(modes)))
+    assert examine(log) == ()
 
 
 def test_the_breach_has_place_time_duration_and_action(data: Path) -> None:
