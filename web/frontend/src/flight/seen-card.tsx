@@ -28,12 +28,12 @@ export function SeenCard({ deeds, cursor }: { deeds: MapDeeds; cursor: Signal<nu
 }
 
 function Ground({ ground, asked }: { ground: Coverage; asked: boolean }) {
-  if (ground.camera === null) return <p>Nobody said what its camera sees: it is the drone’s camera_view_deg in the settings.</p>;
+  if (ground.camera === null) return <p>How wide this drone’s camera sees is not known; the administrator sets it (camera_view_deg).</p>;
   if (ground.areas.length === 0) return <p>The drone was never up.</p>;
   return (
     <>
       <p>
-        {(ground.area_m2 / HECTARE_M2).toFixed(1)} ha <small class="muted">by a camera of {ground.camera}, {ground.aimed ? 'where its mount looked' : 'straight down assumed'}, on level ground</small>
+        {(ground.area_m2 / HECTARE_M2).toFixed(1)} ha <small class="muted">by a camera of {ground.camera}, {ground.aimed ? 'pointed as its mount said' : 'taken to point straight down'}, on level ground</small>
       </p>
       {!asked && <p class="muted">Press on the map: when was this spot in view?</p>}
     </>

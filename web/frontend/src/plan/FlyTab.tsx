@@ -118,7 +118,7 @@ function Answers({ aboard }: { aboard: Aboard }) {
           >
             <Icon name={answer.ok ? 'check' : 'error'} />
             <span>
-              <b>{answer.verb}</b> {answer.text}
+              <b>{answer.verb}:</b> {answer.text}
               {answer.said.map((words) => (
                 <q key={words}>{words}</q>
               ))}
