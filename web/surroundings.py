@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import reduce
 from pathlib import Path
@@ -71,12 +72,8 @@ def _rules(planning: PlanningSettings) -> Rules:
 def _population(file: str | None) -> Population | None:
     if file is None:
         return None
-    try:
+    with _named(file):
         return population.load(Path(file))
-    except OSError as error:
-        raise SettingsError(file, error.strerror or str(error)) from error
-    except MissionError as error:
-        raise SettingsError(file, str(error)) from error
 
 
 def gazetteer(planning: PlanningSettings) -> Gazetteer:
@@ -89,12 +86,8 @@ def _places(file: str) -> Gazetteer:
     reader = PLACE_READERS.get(path.suffix.lower())
     if reader is None:
         raise SettingsError(file, f"is no file of places; those end in {', '.join(PLACE_READERS)}")
-    try:
+    with _named(file):
         return reader(path.name, path.read_bytes())
-    except OSError as error:
-        raise SettingsError(file, error.strerror or str(error)) from error
-    except MissionError as error:
-        raise SettingsError(file, str(error)) from error
 
 
 def _airspace(entry: AirspaceSettings) -> Airspace:
@@ -102,23 +95,26 @@ def _airspace(entry: AirspaceSettings) -> Airspace:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise SettingsError(entry.file, f"is no airspace file; those end in {', '.join(READERS)}")
-    try:
+    with _named(entry.file):
         return reader(path.name, path.read_bytes(), entry.airac)
-    except OSError as error:
-        raise SettingsError(entry.file, error.strerror or str(error)) from error
-    except MissionError as error:
-        raise SettingsError(entry.file, str(error)) from error
 
 
 def _terrain(folder: str | None) -> Terrain | None:
     if folder is None:
         return None
-    try:
+    with _named(folder):
         terrain = Terrain.of_folder(Path(folder))
-    except OSError as error:
-        raise SettingsError(folder, error.strerror or str(error)) from error
-    except MissionError as error:
-        raise SettingsError(folder, str(error)) from error
     if not terrain.tiles:
         raise SettingsError(folder, "holds no elevation tiles")
     return terrain
+
+
+@contextmanager
+def _named(file: str) -> Iterator[None]:
+    """What cannot be read becomes a `SettingsError` that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(file, error.strerror or str(error)) from error
+    except MissionError as error:
+        raise SettingsError(file, str(error)) from error

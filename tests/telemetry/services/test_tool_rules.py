@@ -190,6 +190,7 @@ def upload(approved: Approved | None, items: Any, kind: str = "MISSION_ITEM_INT"
         sent = message(kind, **fields)
         assert writes_items(sent)
         end = uploading.take(sent, approved, 0.0)
+        assert uploading.take(sent, approved, 0.0) is None, "an item that comes twice is one"
     return end, answers
 
 
