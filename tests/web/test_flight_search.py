@@ -149,6 +149,8 @@ def test_the_page_and_its_answers_name_what_is_wrong(supervisor: Browser, databa
         ("area=1,2;3,4;99,0", "area"),
     ):
         assert problem(supervisor.get(f"/api/flights?{wrong}"), 400).where == where
+        assert supervisor.get(f"/flights?text=bridge&{wrong}").location == "/flights?text=bridge"
+        assert f"{where}: " in supervisor.get("/flights?text=bridge").text
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
@@ -17,7 +18,7 @@ from web.auth.guard import requires
 from web.auth.permissions import ALLOWED, Permission
 from web.context import context
 from web.custody_words import TOGETHER
-from web.errors import Forbidden
+from web.errors import BadRequest, Forbidden
 from web.exchange import answer, body
 from web.searchable import Points
 from web.store import attachments, audit, flight_search, flights, keeping
@@ -29,8 +30,16 @@ VIEW: Final = "flight.view"
 
 @blueprint.get("/flights")
 @requires(Permission.FLIGHT_READ)
-def listing() -> Response:
-    wanted = _asked()
+def listing() -> BaseResponse:
+    """What cannot be asked for is said and left out; the rest of the form stays as it was."""
+    try:
+        wanted = _asked()
+    except BadRequest as error:
+        rest = {name: value for name, value in request.args.items() if name != error.where}
+        if len(rest) == len(request.args):
+            raise
+        flash(str(error), "crit")
+        return redirect(f"{request.path}?{urlencode(rest)}")
     with context().database.read() as db:
         found = flights.search(db, wanted.search)
         tracks = flight_search.tracks(db, (one.flight_id for one in found.flights))
