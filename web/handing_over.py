@@ -39,8 +39,9 @@ def pack(
         f"attachments/{one.attachment_id}-{one.name}": attachment_folder(home, known.summary.flight_id) / one.sha256
         for one in known.attachments
     }
+    made = record(known)
     texts = {
-        "record.json": _json({"record": record(known), "missing": record(known).missing, "form": known.filled}),
+        "record.json": _json({"record": made, "missing": made.missing, "form": known.filled}),
         "notes.json": _json({"notes": known.notes, "sign_off": known.summary.sign_off, "tasks": known.tasks}),
         "attachments.json": _json(known.attachments),
         "audit.jsonl": b"".join(msgspec.json.encode(entry) + b"\n" for entry in audit),

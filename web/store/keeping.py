@@ -66,10 +66,10 @@ def retention(db: Session, flight_id: str, classes: tuple[RetentionSettings, ...
     row = db.get(RetentionRow, flight_id)
     if row is not None:
         return Retention(row.name, row.review_on, row.by, row.at, row.reason)
-    ended = db.scalar(select(Flight.started_at).where(Flight.flight_id == flight_id))
-    if ended is None:
+    started = db.scalar(select(Flight.started_at).where(Flight.flight_id == flight_id))
+    if started is None:
         raise NotFound(f"There is no flight {flight_id}.")
-    return Retention(classes[0].name, _years_after(ended.date(), classes[0].review_years))
+    return Retention(classes[0].name, _years_after(started.date(), classes[0].review_years))
 
 
 def set_retention(db: Session, flight_id: str, chosen: RetentionSettings, by: str, why: str) -> Retention:
