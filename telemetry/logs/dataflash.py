@@ -3,7 +3,8 @@
 A column is what pymavlink's DFReader gives: c, C, e, E divided by 100, L by 10⁷, text cut at the first NUL; only
 FILE.Data stays rows of 64 bytes, for it is no text. Times are TimeUS behind the first GPS record that knows the week
 (GPS time less 18 leap seconds, as of 2017), else since the vehicle's start; after a reboot within the log they count
-from the next such record. Records without TimeUS (FMT, FILE) have no time: NaN.
+from the next such record. Records without TimeUS (FMT, FILE) have no time: NaN. A damaged time of more than a year is
+that of the record before.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ _MEANINGS: Final = {
 """The records that tell units, and how they are laid out; a damaged one of another layout tells nothing."""
 _DESCRIBED: Final = 256
 """No type: a record's is one byte."""
+_LATEST_US: Final = 365 * 86_400 * 1_000_000
+"""No vehicle runs for longer: a later TimeUS was damaged."""
 _REBOOT_US: Final = 1_000_000
 """TimeUS going back further than this is another start of the vehicle, not two tasks that log at once."""
 
@@ -160,7 +163,7 @@ class _Clock:
         """Takes the date from the first GPS record of each start that knows the week."""
         if gps is None or not {"TimeUS", "GMS", "GWk"} <= set(gps.fields):
             return
-        time_us, week, millis = gps["TimeUS"], gps["GWk"], gps["GMS"]
+        time_us, week, millis = _credible(gps["TimeUS"]), gps["GWk"], gps["GMS"]
         starts = _starts(time_us)
         bases = []
         for start in range(int(starts[-1]) + 1 if len(starts) else 0):
@@ -174,11 +177,20 @@ class _Clock:
         self._bases = bases or self._bases
 
     def times(self, loader: _Columns) -> Floats:
-        time_us = loader.alone("TimeUS")
+        time_us = _credible(loader.alone("TimeUS"))
         if len(self._bases) == 1:
             return np.asarray(self._bases[0] + time_us * 0.000001, dtype=np.float64)
         starts = np.minimum(_starts(time_us), len(self._bases) - 1)
         return np.asarray(np.array(self._bases)[starts] + time_us * 0.000001, dtype=np.float64)
+
+
+def _credible(time_us: Column) -> Column:
+    """A time that cannot be is that of the record before."""
+    known = (time_us >= 0) & (time_us <= _LATEST_US)
+    if known.all():
+        return time_us
+    rows = np.maximum.accumulate(np.where(known, np.arange(len(time_us)), 0))
+    return np.where(known, time_us, 0)[rows]
 
 
 def _starts(time_us: Column) -> npt.NDArray[np.int64]:

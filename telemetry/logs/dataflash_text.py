@@ -22,6 +22,7 @@ from telemetry.logs.units import Unit
 _WHOLE: Final = set("bBhHiIqQM")
 _TEXT: Final = set("nNZ")
 _MODE_NUMBER: Final = "M"
+_TOO_LARGE: Final = 1 << 63
 
 
 def read(path: Path, data: Bytes) -> Log:
@@ -34,9 +35,11 @@ def read(path: Path, data: Bytes) -> Log:
         line = raw.decode("latin-1").strip()
         name, _, rest = line.partition(",")
         if name == "FMT":
-            parts = [part.strip() for part in rest.split(",", 4)]
-            if len(parts) == 5:
-                formats[parts[2]] = (parts[3], tuple(field.strip() for field in parts[4].split(",")))
+            described = _format(rest)
+            if described is None:
+                damage.append(Damage(at, len(raw), "an FMT line that describes nothing"))
+            else:
+                formats.setdefault(*described)
         elif name in formats:
             values = [value.strip() for value in rest.split(",", len(formats[name][1]) - 1)]
             if _fits(values, formats[name][0]):
@@ -52,14 +55,27 @@ def read(path: Path, data: Bytes) -> Log:
     return Log(path, "dataflash text", len(data), tables, tuple(damage), utc=False)
 
 
+def _format(line: str) -> tuple[str, tuple[str, tuple[str, ...]]] | None:
+    """Name, types and fields."""
+    parts = [part.strip() for part in line.split(",", 4)]
+    if len(parts) < 5:
+        return None
+    fields = tuple(field.strip() for field in parts[4].split(","))
+    sound = all(fields) and len(set(fields)) == len(fields) == len(parts[3])
+    return (parts[2], (parts[3], fields)) if sound else None
+
+
 def _fits(values: list[str], kinds: str) -> bool:
     if len(values) != len(kinds):
         return False
     try:
         for value, kind in zip(values, kinds, strict=True):
-            if kind not in _TEXT and kind != _MODE_NUMBER:
-                float(value)
-    except ValueError:
+            if kind in _TEXT or kind == _MODE_NUMBER:
+                continue
+            number = float(value)
+            if kind in _WHOLE and not abs(int(number)) < _TOO_LARGE:
+                return False
+    except (ValueError, OverflowError):
         return False
     return True
 
@@ -76,7 +92,7 @@ def _table(name: str, kinds: str, fields: tuple[str, ...], rows: list[list[str]]
 
 
 def _column(kind: str, values: list[str]) -> Column:
-    if kind in _TEXT or (kind == _MODE_NUMBER and not all(value.lstrip("-").isdigit() for value in values)):
+    if kind in _TEXT or (kind == _MODE_NUMBER and not all(value.isdecimal() and len(value) < 4 for value in values)):
         return np.array([value.encode() for value in values])
     if kind in _WHOLE:
         return np.array([int(float(value)) for value in values], dtype=np.int64)
@@ -84,6 +100,6 @@ def _column(kind: str, values: list[str]) -> Column:
 
 
 def _times(columns: dict[str, Any], rows: int) -> Floats:
-    if "TimeUS" in columns:
+    if "TimeUS" in columns and columns["TimeUS"].dtype.kind != "S":
         return np.asarray(columns["TimeUS"] * 0.000001, dtype=np.float64)
     return np.full(rows, np.nan)

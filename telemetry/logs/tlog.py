@@ -2,7 +2,8 @@
 
 A column is what pymavlink decodes: wire scaling, trailing zeros that MAVLink 2 cut off put back, character arrays cut
 at the first NUL. Besides the message's own fields each table has `src_system`, `src_component` and `frame_sequence`
-of the frames. The times are those of the receiver's stamps.
+of the frames. The times are those of the receiver's stamps; a damaged one is that of the
+record before.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _STAMP: Final = "stamp"
 _SOURCE_AT, _SOURCE_AT_1 = STAMP_SIZE + 4, STAMP_SIZE + 2
 _PAYLOAD_AT, _PAYLOAD_AT_1 = STAMP_SIZE + HEADER_2, STAMP_SIZE + HEADER_1
 """Where they and the payload stand in a record, and where MAVLink 1 has them."""
+_LONGEST_S: Final = 30 * 86_400.0
+"""A stamp further than this from the others was damaged: no checksum covers it."""
 _HEAD_RUNS: Final = 2
 _KINDS: Final = {letter: np.dtype(f"<{letter}") for letter in "cbBhHiIqQfd"}
 """By the letter that pymavlink has for a field's type."""
@@ -42,8 +45,14 @@ _KINDS: Final = {letter: np.dtype(f"<{letter}") for letter in "cbBhHiIqQfd"}
 def read(path: Path, data: Bytes, places: Path | None = None) -> Log:
     """`places` keeps where the records are (`scan.kept`). Raises `RecordingError` where there is no record at all."""
     found = kept(places, functools.partial(_scan, path, data))
-    tables = {MESSAGES[msgid].msgname: _table(msgid, data, at) for msgid, at in found.places.items()}
+    firsts = np.array([at[0] for at in found.places.values()], dtype=np.int64)
+    about_s = float(np.median(_stamps(data, firsts))) * 1e-6 if len(firsts) else 0.0
+    tables = {MESSAGES[msgid].msgname: _table(msgid, data, at, about_s) for msgid, at in found.places.items()}
     return Log(path, "tlog", len(data), tables, found.damage, utc=True, unknown=found.unknown)
+
+
+def _stamps(data: Bytes, starts: Offsets) -> Column:
+    return fetch(data, starts, STAMP_SIZE).view(">u8")[:, 0]
 
 
 def _scan(path: Path, data: Bytes) -> Scan:
@@ -99,9 +108,9 @@ def _layout(definition: Any) -> Iterator[Run]:
         yield Run(names, kind, begin, end)
 
 
-def _table(msgid: int, data: Bytes, starts: Offsets) -> Table:
+def _table(msgid: int, data: Bytes, starts: Offsets, about_s: float) -> Table:
     message = _message(msgid)
-    loader = _Columns(message.layout, data, starts)
+    loader = _Columns(message.layout, data, starts, about_s)
     return Table(
         message.name,
         message.fields,
@@ -120,8 +129,8 @@ class _Columns:
     Whose they are is often all that is asked of a message: then only their heads are.
     """
 
-    def __init__(self, layout: tuple[Run, ...], data: Bytes, starts: Offsets) -> None:
-        self._layout, self._data, self._starts = layout, data, starts
+    def __init__(self, layout: tuple[Run, ...], data: Bytes, starts: Offsets, about_s: float) -> None:
+        self._layout, self._data, self._starts, self._about_s = layout, data, starts, about_s
         self._columns: dict[str, Column] = {}
 
     def load(self, field: str) -> Column:
@@ -134,8 +143,13 @@ class _Columns:
     def times(self) -> Floats:
         stamps = self._columns.pop(_STAMP, None)
         if stamps is None:
-            stamps = fetch(self._data, self._starts, STAMP_SIZE).view(">u8")[:, 0]
-        return np.asarray(stamps * 1e-6, dtype=np.float64)
+            stamps = _stamps(self._data, self._starts)
+        seconds = np.asarray(stamps * 1e-6, dtype=np.float64)
+        known = np.abs(seconds - self._about_s) <= _LONGEST_S
+        if known.all():
+            return seconds
+        rows = np.maximum.accumulate(np.where(known, np.arange(len(seconds)), 0))
+        return np.where(known, seconds, self._about_s)[rows]
 
     def _rows(self, end: int, part: slice) -> npt.NDArray[np.uint8]:
         """Records up to `end` in MAVLink 2's layout; what was not sent of the payload is zero."""

@@ -27,6 +27,24 @@ MAGIC: Final = b"ULog\x01\x12\x35"
 _GPS: Final = ("vehicle_gps_position", "sensor_gps")
 
 
+class _File(io.BytesIO):
+    """Steps back as far as it went: pyulog steps back by what it asked for, and at the end of a file it got less.
+
+    Without it a damaged length keeps pyulog in the file's last bytes for ever.
+    """
+
+    _missing = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self._missing = max(0, (size or 0) - len(found))
+        return found
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        back = whence == io.SEEK_CUR and offset < 0
+        return super().seek(offset + self._missing if back else offset, whence)
+
+
 class UlogLog(Log):
     """`header` is what pyulog keeps besides the topics; `base_s` is the UTC of the vehicle's start, 0 if unknown."""
 
@@ -37,12 +55,13 @@ class UlogLog(Log):
 def read(path: Path, data: Bytes) -> Log:
     """Raises `RecordingError` where pyulog finds no ULog."""
     try:
-        header = ULog(io.BytesIO(data.tobytes()))
+        header = ULog(_File(data.tobytes()))
     except Exception as error:  # pyulog raises whatever its parsing runs into
         raise RecordingError(str(path), 0, f"is no ULog that can be read: {error}") from error
     topics: dict[str, list[Any]] = defaultdict(list)
     for topic in header.data_list:
-        topics[topic.name].append(topic)
+        if "timestamp" in topic.data:  # unless its format was damaged
+            topics[topic.name].append(topic)
     base_s = _utc(topics)
     tables = {name: _table(name, parts, base_s or 0.0) for name, parts in topics.items()}
     damage = [Damage(0, 0, "pyulog skipped damaged bytes")] if header.file_corruption else []

@@ -180,6 +180,17 @@ def test_a_log_with_damaged_descriptions_is_read_or_refused(data: Path, tmp_path
         assert log.story.plan is None
 
 
+def test_a_damaged_time_is_that_of_the_record_before(data: Path, tmp_path: Path) -> None:
+    sound, path = read(data / "survey-start.bin"), tmp_path / "hurt.bin"
+    whole = (data / "survey-start.bin").read_bytes()
+    row = sound["ATT"]["TimeUS"][50].tobytes()
+    path.write_bytes(whole.replace(row, row[:7] + b"\x40"))
+    hurt = read(path)
+    assert hurt["ATT"].time_s[50] == sound["ATT"].time_s[49]
+    assert np.delete(hurt["ATT"].time_s, 50).tolist() == np.delete(sound["ATT"].time_s, 50).tolist()
+    assert hurt.span_s == sound.span_s
+
+
 @pytest.mark.parametrize("size", [1 << 12, 1 << 16])
 def test_blocks_of_any_size_hold_the_same_records(data: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     whole = np.fromfile(data / "survey-start.bin", dtype=np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from pathlib import Path
 
@@ -48,6 +49,30 @@ def test_a_text_log_without_formats_is_an_error(tmp_path: Path) -> None:
         read(tmp_path / "diary.log")
 
 
+HURT_LINES = [
+    ("FMT, 64, 31, VIBE, QfB, TimeUS,VibeX", "an FMT line that describes nothing"),
+    ("FMT, 64, 31, VIBE, Qf, TimeUS,TimeUS", "an FMT line that describes nothing"),
+    ("MODE, 3100000, RTL, 1e999, 10", "no values of a MODE"),
+    ("MODE, 99999999999999999999, RTL, 6, 10", "no values of a MODE"),
+    ("MODE, nan, RTL, 6, 10", "no values of a MODE"),
+]
+
+
+@pytest.mark.parametrize(("line", "what"), HURT_LINES)
+def test_a_damaged_line_of_a_text_log_costs_only_itself(tmp_path: Path, line: str, what: str) -> None:
+    (tmp_path / "flight.log").write_text(f"{TEXT_LOG}{line}\nMODE, 4000000, Land, 9, 10\n")
+    log = read(tmp_path / "flight.log")
+    assert (log.damage[-1].offset, log.damage[-1].what) == (len(TEXT_LOG), what)
+    assert [mode.name for mode in log.story.modes] == ["GUIDED", "RTL", "LAND"]
+
+
+def test_a_mode_number_that_is_no_number_is_text(tmp_path: Path) -> None:
+    (tmp_path / "flight.log").write_text(
+        TEXT_LOG.replace("MBB", "MMB") + "MODE, 4000000, Land, \u00b2, 10\n", "latin-1"
+    )
+    assert read(tmp_path / "flight.log")["MODE"]["ModeNum"].dtype.kind == "S"
+
+
 def ulog_message(kind: str, body: bytes) -> bytes:
     return struct.pack("<HB", len(body), ord(kind)) + body
 
@@ -83,6 +108,17 @@ def test_every_value_of_a_ulog_is_pyulogs(tmp_path: Path) -> None:
     track = track_of(log)
     assert track is not None
     assert track.altitude_amsl_m.max() == 488.0
+
+
+def test_a_ulog_with_a_damaged_length_anywhere_is_read_or_refused(tmp_path: Path) -> None:
+    """pyulog by itself stays for ever where such a length stands near the end."""
+    path = tmp_path / "flight.ulg"
+    ulog_file(path)
+    whole = path.read_bytes()
+    for at in range(16, len(whole) - 3):
+        path.write_bytes(whole[:at] + b"\xff\xff\x01" + whole[at + 3 :])
+        with contextlib.suppress(RecordingError):
+            assert all(len(table[field]) == len(table) for table in read(path) for field in table.fields)
 
 
 def test_a_broken_ulog_is_an_error_that_names_it(tmp_path: Path) -> None:

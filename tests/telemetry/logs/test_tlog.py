@@ -131,6 +131,20 @@ def test_the_same_records_as_stepping_finds(data: Path) -> None:
     assert list(zip(times, records.msgid.tolist(), records.size.tolist(), strict=True)) == stepped
 
 
+def test_a_damaged_stamp_is_that_of_the_record_before(data: Path, tmp_path: Path) -> None:
+    whole, path = bytearray((data / "survey.tlog").read_bytes()[:100_000]), tmp_path / "hurt.tlog"
+    path.write_bytes(whole)
+    sound = read(path)
+    records, _ = records_of(bytes(whole))
+    start = int(records.start[records.msgid == 30][50])  # ATTITUDE
+    whole[start + 1] ^= 4
+    path.write_bytes(whole)
+    hurt = read(path)
+    assert hurt["ATTITUDE"].time_s[50] == sound["ATTITUDE"].time_s[49]
+    assert np.delete(hurt["ATTITUDE"].time_s, 50).tolist() == np.delete(sound["ATTITUDE"].time_s, 50).tolist()
+    assert hurt.span_s == sound.span_s
+
+
 def test_both_versions_and_signed_frames_are_read(tmp_path: Path) -> None:
     class Signer:
         def signature(self, unsigned: bytes) -> bytes:
