@@ -55,9 +55,10 @@ test('those that wait come first, newest on top', () => {
       alert('old', { raised_at: '2026-11-22T06:00:00Z' }),
       alert('known', { raised_at: '2026-11-22T08:00:00Z', ...known }),
       alert('new', { raised_at: new Date('2026-11-22T07:30:00Z') }),
+      alert('critical', { severity: 'critical', raised_at: '2026-11-22T05:00:00Z' }),
     ),
   );
-  expect(order.map(({ alert_id }) => alert_id)).toEqual(['new', 'old', 'known']);
+  expect(order.map(({ alert_id }) => alert_id)).toEqual(['critical', 'new', 'old', 'known']);
 });
 
 test('a vehicle shows its worst', () => {

@@ -38,11 +38,11 @@ export function textOf(alert: Alert): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Those nobody has acknowledged first, the newest of each on top. */
+/** Critical ones that nobody has acknowledged, then warnings, then those that somebody knows of; the newest of each on top. */
 export function inOrder(alerts: Alerts): Alert[] {
-  const waiting = (alert: Alert): number => (alert.acknowledged_at === null ? 0 : 1);
+  const rank = (alert: Alert): number => (alert.acknowledged_at !== null ? 2 : severityOf(alert) === 'critical' ? 0 : 1);
   const raised = (alert: Alert): number => new Date(alert.raised_at).getTime();
-  return [...alerts.values()].sort((a, b) => waiting(a) - waiting(b) || raised(b) - raised(a));
+  return [...alerts.values()].sort((a, b) => rank(a) - rank(b) || raised(b) - raised(a));
 }
 
 /** The worst that still goes on or is not acknowledged, for each vehicle that has one. */
