@@ -60,7 +60,10 @@ def tell_ulog(log: Log) -> Story:
 
 
 def _parameters(header: Any, base_s: float) -> tuple[Parameter, ...]:
-    start_s = base_s + header.start_timestamp * 1e-6
-    first = [Parameter(start_s, name, float(value)) for name, value in header.initial_parameters.items()]
-    later = [Parameter(base_s + at * 1e-6, name, float(value)) for at, name, value in header.changed_parameters]
-    return (*first, *later)
+    """Without those whose type was damaged: pyulog leaves their bytes as they are."""
+    first = [(header.start_timestamp, name, value) for name, value in header.initial_parameters.items()]
+    return tuple(
+        Parameter(base_s + at * 1e-6, name, float(value))
+        for at, name, value in (*first, *header.changed_parameters)
+        if isinstance(value, int | float)
+    )

@@ -118,7 +118,18 @@ def test_a_ulog_with_a_damaged_length_anywhere_is_read_or_refused(tmp_path: Path
     for at in range(16, len(whole) - 3):
         path.write_bytes(whole[:at] + b"\xff\xff\x01" + whole[at + 3 :])
         with contextlib.suppress(RecordingError):
-            assert all(len(table[field]) == len(table) for table in read(path) for field in table.fields)
+            log = read(path)
+            assert all(len(table[field]) == len(table) for table in log for field in table.fields)
+            assert log.story.plan is None
+
+
+def test_a_ulogs_parameter_of_a_damaged_type_is_left_out(tmp_path: Path) -> None:
+    ulog_file(tmp_path / "flight.ulg")
+    whole = (tmp_path / "flight.ulg").read_bytes()
+    (tmp_path / "flight.ulg").write_bytes(whole.replace(b"float MPC_XY_CRUISE", b"flo_t MPC_XY_CRUISE"))
+    log = read(tmp_path / "flight.ulg")
+    assert log.story.parameters == ()
+    assert len(log["vehicle_global_position"]) == 6
 
 
 def test_a_broken_ulog_is_an_error_that_names_it(tmp_path: Path) -> None:
