@@ -46,7 +46,7 @@ def read(path: Path, data: Bytes, places: Path | None = None) -> Log:
     """`places` keeps where the records are (`scan.kept`). Raises `RecordingError` where there is no record at all."""
     found = kept(places, functools.partial(_scan, path, data))
     firsts = np.array([at[0] for at in found.places.values()], dtype=np.int64)
-    about_s = float(np.median(_stamps(data, firsts))) * 1e-6 if len(firsts) else 0.0
+    about_s = sorted(_stamps(data, firsts).tolist())[len(firsts) // 2] * 1e-6 if len(firsts) else 0.0
     tables = {MESSAGES[msgid].msgname: _table(msgid, data, at, about_s) for msgid, at in found.places.items()}
     return Log(path, "tlog", len(data), tables, found.damage, utc=True, unknown=found.unknown)
 
@@ -145,11 +145,14 @@ class _Columns:
         if stamps is None:
             stamps = _stamps(self._data, self._starts)
         seconds = np.asarray(stamps * 1e-6, dtype=np.float64)
-        known = np.abs(seconds - self._about_s) <= _LONGEST_S
-        if known.all():
+        if self._is_credible(seconds.min()) and self._is_credible(seconds.max()):
             return seconds
+        known = self._is_credible(seconds)
         rows = np.maximum.accumulate(np.where(known, np.arange(len(seconds)), 0))
         return np.where(known, seconds, self._about_s)[rows]
+
+    def _is_credible(self, seconds: Any) -> Any:
+        return abs(seconds - self._about_s) <= _LONGEST_S
 
     def _rows(self, end: int, part: slice) -> npt.NDArray[np.uint8]:
         """Records up to `end` in MAVLink 2's layout; what was not sent of the payload is zero."""
