@@ -23,7 +23,7 @@ from web.users import seed_demo
 PASSWORD: Final = "bench-" + "of-the-live-page"
 WATCHER: Final = "control"
 FLAGS: Final = (*CHROMIUM, "--disable-gpu")
-"""No graphics card here: the page is put together by the processor itself, and only WebGL by one that plays the card."""
+"""No graphics card here: the processor puts the page together by itself, and plays the card for WebGL alone."""
 SIZE: Final[ViewportSize] = {"width": 1920, "height": 1080}
 
 

@@ -1,6 +1,6 @@
 """Traffic of N drones to the gateway's UDP ports: ``python -m tests.bench.live_load KIND N SECONDS PORT…``.
 
-``replayed``: prepared frames, 50 a second and drone, four to a datagram, with right sequence numbers. ``simulated``:
+``replayed``: prepared frames, 50 a second and drone, five to a datagram, with right sequence numbers. ``simulated``:
 the built-in fleet, 50 messages a second as well, most of them what the gateway asks for. 250 drones share a port, told
 apart by their system id. Prints one JSON object at its end: the frames that left, and for how long they did.
 """
@@ -21,8 +21,9 @@ from telemetry.mavlink.messages import BY_NAME, decode, encode
 
 PER_LINK: Final = 250
 RATE_HZ: Final = 50
-LOOP: Final = 256
-PER_DATAGRAM: Final = 4
+PER_DATAGRAM: Final = 5
+LOOP: Final = 256 * PER_DATAGRAM
+"""Frames that are prepared: their sequence numbers, and the datagrams, go on where they begin again."""
 SLOTS: Final = 8
 COMMAND_LONG: Final = BY_NAME["COMMAND_LONG"].id
 REQUEST_MESSAGE: Final = 512
@@ -43,13 +44,21 @@ EACH_SECOND: Final = {
     "GLOBAL_POSITION_INT": 10,
     "ATTITUDE": 10,
 }
-MIX: Final = [
-    name
-    for _, name in sorted(
-        ((number + 0.5) / times, name) for name, times in EACH_SECOND.items() for number in range(times)
-    )
-]
-"""The 50 messages of a second, each kind evenly spread."""
+
+
+def _mix() -> list[str]:
+    """The 50 messages of a second, each kind evenly spread: a drone sends its position every tenth of a second."""
+    free = set(range(RATE_HZ))
+    mix = [""] * RATE_HZ
+    for name, times in sorted(EACH_SECOND.items(), key=lambda kind: -kind[1]):
+        for number in range(times):
+            at = min(free, key=lambda slot: (abs(slot - RATE_HZ / times * number), slot))
+            free.remove(at)
+            mix[at] = name
+    return mix
+
+
+MIX: Final = _mix()
 STREAMS: Final = dict.fromkeys(("SR0_EXTRA1", "SR0_POSITION", "SR0_RAW_SENS"), 0.0)
 """Of a simulated drone, switched off: with what is asked of it and the other streams it sends 50 messages a second."""
 HOME: Final = (51.50735, -0.16370)
@@ -143,7 +152,7 @@ def _loop(link: int, system_id: int) -> list[bytes]:
     frames = []
     for seq in range(LOOP):
         name = MIX[seq % len(MIX)]
-        frames.append(encode(name, fields_of(name, link, system_id, True), seq=seq, sysid=system_id, compid=1))
+        frames.append(encode(name, fields_of(name, link, system_id, True), seq=seq % 256, sysid=system_id, compid=1))
     return [b"".join(frames[at : at + PER_DATAGRAM]) for at in range(0, LOOP, PER_DATAGRAM)]
 
 
