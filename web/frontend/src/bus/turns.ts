@@ -1,8 +1,13 @@
 /* One picture after the other: what is to be done for the next one waits until the former is on the screen, and then
    takes the newest there is. A slow machine makes fewer pictures, each of what is true when it is begun. */
 
-/** What comes ten times a second is drawn ten times a second, also when it comes a little early. */
-const LEAST_MS = 95;
+/** What comes ten times a second is drawn ten times a second, and soon after it comes, also when something else was
+    drawn shortly before. */
+const LEAST_MS = 70;
+/** The positions of one moment come in several messages: so long after the first of them the picture is begun. */
+const GATHER_MS = 20;
+/** What does not mind waits so long for somebody else's turn. */
+const SOON_MS = 150;
 /** A page in the background is given no frames to draw in, but goes on. */
 const HIDDEN_MS = 250;
 /** What is new is taken in after this long, even while a picture is still on its way: words do not wait for pictures. */
@@ -20,6 +25,12 @@ export class Turns {
   take(work: () => void): void {
     this.takes.add(work);
     this.wake();
+  }
+
+  /** As `take`, but in a turn of its own only where no other comes soon: that would put off the next one. */
+  join(work: () => void): void {
+    this.takes.add(work);
+    setTimeout(() => this.wake(), SOON_MS);
   }
 
   /** `work` is done once in the next turn, when all is taken in. */
@@ -49,9 +60,7 @@ export class Turns {
     this.late = undefined;
     if (this.due) return;
     this.due = true;
-    const rest = this.begun + LEAST_MS - performance.now();
-    if (rest > 0) setTimeout(() => this.ready(), rest);
-    else this.ready();
+    setTimeout(() => this.ready(), Math.max(GATHER_MS, this.begun + LEAST_MS - performance.now()));
   }
 
   private ready(): void {

@@ -4,9 +4,9 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 import { token } from '../ui/theme';
 import { screenScale } from '../map/screen';
 
-/** Within these sides, in CSS pixels, about the middle. */
-export const DRONE_SIDE = 36;
-export const RING_SIDE = 60;
+/** Width and height about the middle, in CSS pixels, that each lies within: no larger, every pixel is paid for. */
+export const DRONE_BOX = [26, 32] as const;
+export const RING_BOX = [58, 58] as const;
 
 export type DroneImage = 'drone-flying' | 'drone-ground' | 'drone-stale' | 'drone-ground-stale' | 'drone-warning' | 'drone-critical';
 export type RingImage = 'ring-warning' | 'ring-critical' | 'ring-selected';

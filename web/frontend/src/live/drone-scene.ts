@@ -4,7 +4,7 @@ import { screenScale } from '../map/screen';
 import { token } from '../ui/theme';
 import type { Severity } from './alerts';
 import { type Box, Declutter, type Taken, type Wish } from './declutter';
-import { DRONE_SIDE, type DroneImage, images, RING_SIDE, type RingImage } from './drone-images';
+import { DRONE_BOX, type DroneImage, images, RING_BOX, type RingImage } from './drone-images';
 import type { LiveFleet, Track } from './fleet';
 import { ageWords, droneFreshness, partAgeMs } from './freshness';
 import type { Lens } from './lens';
@@ -95,7 +95,7 @@ export class DroneScene {
   /** The calm ones first: the others are drawn over them. */
   private inView(fleet: LiveFleet, look: Look, at: Moment, lens: Lens): readonly Seen[] {
     const seen: Seen[] = [];
-    const edge = RING_SIDE * this.scale;
+    const edge = RING_BOX[0] * this.scale;
     for (const track of fleet.tracks.values()) {
       const { lat_deg, lon_deg, vehicle } = track.state;
       if (lat_deg === null || lon_deg === null) continue;
@@ -118,8 +118,8 @@ export class DroneScene {
 
   private stamp(name: DroneImage | RingImage, size: number, x: number, y: number, turn_deg: number): void {
     const fine = size * this.scale * FINER;
-    const side = (name.startsWith('ring') ? RING_SIDE : DRONE_SIDE) * fine;
-    const sprite = this.sprites.sprite(`${name} ${size}`, side, side, (pen) => {
+    const [width, height] = name.startsWith('ring') ? RING_BOX : DRONE_BOX;
+    const sprite = this.sprites.sprite(`${name} ${size}`, width * fine, height * fine, (pen) => {
       pen.scale(fine, fine);
       pen.lineJoin = 'round';
       this.images[name](pen);

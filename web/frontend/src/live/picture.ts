@@ -17,7 +17,7 @@ export interface PastSource {
 export class Picture {
   readonly past: Past;
   readonly isLive: ReadonlySignal<boolean>;
-  /** The pace at which words follow: four times a second, or the moment that is looked back at. */
+  /** The pace at which words follow: twice a second, or the moment that is looked back at. */
   readonly tick: ReadonlySignal<Moment>;
   readonly alerts: ReadonlySignal<Alerts>;
   readonly incidents: ReadonlySignal<readonly Incident[]>;

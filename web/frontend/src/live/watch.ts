@@ -61,7 +61,7 @@ export class Watch {
       this.reloadSoon();
     });
     const tick = (): void => void (this._tick.value = moment());
-    setInterval(() => bus.turns.take(tick), TICK_MS);
+    setInterval(() => bus.turns.join(tick), TICK_MS);
     setInterval(() => this.reloadSoon(), RELOAD_MS);
   }
 
