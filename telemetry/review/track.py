@@ -40,8 +40,17 @@ def held(clock: Floats, at: Floats, values: Floats) -> Floats:
 
 
 def track_of(log: Log) -> Track | None:
-    """The vehicle's own estimate of where it was; None where the recording holds no position."""
-    return _TRACKS[log.kind](log)
+    """The vehicle's own estimate of where it was; None where the recording holds no position.
+
+    Damaged bytes may tell of a place that is not on the globe: such rows are left out.
+    """
+    track = _TRACKS[log.kind](log)
+    if track is None:
+        return None
+    nowhere = (np.abs(track.lat_deg) > 90.0) | (np.abs(track.lon_deg) > 180.0)
+    if not nowhere.any():
+        return track
+    return None if nowhere.all() else Track(*(column[~nowhere] for column in track))
 
 
 def _from_tlog(log: Log) -> Track | None:

@@ -59,7 +59,7 @@ class TestRetention:
         assert supervisor.post(path, **{"class": "MoPI group 1"}, reason=" ").status_code == 400
         assert supervisor.post(path, **{"class": "MoPI group 1"}, reason="Public protection").status_code == 303
         page = supervisor.get(PAGE).text
-        assert "supervisor: Public protection" in page
+        assert "S. Adeyemi</span>: Public protection" in page
         assert str(datetime.now(UTC).year + 10) in page
 
     def test_a_pilot_decides_nothing(self, pilot: Browser, flown: FlightRecord) -> None:

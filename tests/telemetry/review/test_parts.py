@@ -30,6 +30,19 @@ def test_the_phases_of_the_survey(data: Path) -> None:
     assert flown == pytest.approx(305, abs=25)
 
 
+def test_a_damaged_place_that_is_not_on_the_globe_is_left_out(data: Path, tmp_path: Path) -> None:
+    whole = (data / "survey.bin").read_bytes()
+    pos = read(data / "survey.bin").get("POS")
+    assert pos is not None
+    place = np.rint(np.array([pos["Lat"][50], pos["Lng"][50]]) * 1e7).astype("<i4").tobytes()
+    at = whole.index(np.array([pos["TimeUS"][50]], "<u8").tobytes() + place) + 12
+    damaged = tmp_path / "damaged.bin"
+    damaged.write_bytes(whole[:at] + np.int32(2_000_000_000).tobytes() + whole[at + 4 :])
+    places = track(damaged)
+    assert 0 < len(track(data / "survey.bin").time_s) - len(places.time_s) < 5
+    assert np.abs(places.lon_deg).max() <= 180.0
+
+
 def test_two_logs_of_one_flight_are_aligned(data: Path) -> None:
     """The receiver's clock was 2.5 s ahead of the vehicle's: both logs hold what the autopilot said."""
     by_link, on_board = read(data / "survey.tlog"), read(data / "survey.bin")

@@ -120,4 +120,10 @@ describe('the list', () => {
     expect([heard, known, flying, stale]).toEqual([3, 4, 2, 0]);
     expect([lowestBattery?.vehicle, oldestLink?.vehicle]).toEqual(['UAV-2', 'UAV-2']);
   });
+
+  test('of two batteries as low names the one that the list begins with, whichever came first', () => {
+    const alike = rows.map((row) => (row.track ? { ...row, track: { ...row.track, state: { ...row.track.state, battery_pct: 3 } } } : row));
+    const [first] = sorted(alike, { key: 'battery', descending: false });
+    expect([summary(alike), summary([...alike].reverse())].map((one) => one.lowestBattery?.vehicle)).toEqual([first?.vehicle, first?.vehicle]);
+  });
 });

@@ -109,9 +109,15 @@ export function summary(rows: readonly Row[]): Summary {
     heard += 1;
     if (row.freshness === 'stale') stale += 1;
     if (phaseOf(row.track.state) === 'flying') flying += 1;
-    const battery = row.track.state.battery_pct;
-    if (battery !== null && battery < (lowestBattery?.track?.state.battery_pct ?? Infinity)) lowestBattery = row;
+    if (isLower(row, lowestBattery)) lowestBattery = row;
     if (row.linkAgeMs !== null && row.linkAgeMs > (oldestLink?.linkAgeMs ?? -1)) oldestLink = row;
   }
   return { heard, known: rows.length, flying, stale, lowestBattery, oldestLink };
+}
+
+/** Of two as low, the one whose callsign is first: the list begins with it, too. */
+function isLower(row: Row, than: Row | null): boolean {
+  const [battery, other] = [VALUE.battery(row), than === null ? null : VALUE.battery(than)];
+  if (battery === null || than === null || other === null) return battery !== null;
+  return battery < other || (battery === other && byName.compare(row.vehicle, than.vehicle) < 0);
 }
