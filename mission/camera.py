@@ -35,11 +35,6 @@ def footprint(camera: Camera, height_m: float) -> Footprint:
     return Footprint(across, along, across / camera.image_width_px)
 
 
-def height_for_gsd(camera: Camera, gsd_m: float) -> float:
-    """The height above ground at which a pixel is `gsd_m` wide."""
-    return gsd_m * camera.image_width_px * camera.focal_length_mm / camera.sensor_width_mm
-
-
 def line_spacing_m(camera: Camera, height_m: float, side_overlap_pct: float) -> float:
     return footprint(camera, height_m).across_m * (1.0 - side_overlap_pct / 100.0)
 

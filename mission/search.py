@@ -31,8 +31,3 @@ def barrier_coverage(sweep_width_m: float, line_m: float, patrol_m_s: float, wal
 def probability_of_detection(coverage: float, passes: int = 1) -> float:
     """Of `passes` independent searches of the same coverage together: 1 - (1 - POD)^n."""
     return 1.0 - math.exp(-coverage * passes)
-
-
-def spacing_for(sweep_width_m: float, probability: float) -> float:
-    """The track spacing that gives this probability in one pass."""
-    return sweep_width_m / -math.log(1.0 - probability)

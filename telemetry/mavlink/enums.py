@@ -179,35 +179,6 @@ class MavLandedState(IntEnum):
     LANDING = 4
 
 
-class GpsFixType(IntEnum):
-    """GPS_FIX_TYPE."""
-
-    NO_GPS = 0
-    NO_FIX = 1
-    FIX_2D = 2
-    FIX_3D = 3
-    DGPS = 4
-    RTK_FLOAT = 5
-    RTK_FIXED = 6
-    STATIC = 7
-    PPP = 8
-
-
-class MavParamType(IntEnum):
-    """MAV_PARAM_TYPE."""
-
-    UINT8 = 1
-    INT8 = 2
-    UINT16 = 3
-    INT16 = 4
-    UINT32 = 5
-    INT32 = 6
-    UINT64 = 7
-    INT64 = 8
-    REAL32 = 9
-    REAL64 = 10
-
-
 class MavFtpOpcode(IntEnum):
     """MAV_FTP_OPCODE."""
 
@@ -340,43 +311,3 @@ def number(full_name: str) -> int:
 
 
 _NUMBERS: Final = {entry.name: value for entries in ENUMS.values() for value, entry in entries.items()}
-
-RESULT_WORDS: Final[dict[int, str]] = {
-    MavResult.ACCEPTED: "accepted",
-    MavResult.TEMPORARILY_REJECTED: "refused for now; it may be accepted later",
-    MavResult.DENIED: "denied: a value is not allowed",
-    MavResult.UNSUPPORTED: "this command is not supported",
-    MavResult.FAILED: "tried and failed",
-    MavResult.IN_PROGRESS: "in progress",
-    MavResult.COMMAND_LONG_ONLY: "only accepted as COMMAND_LONG",
-    MavResult.COMMAND_INT_ONLY: "only accepted as COMMAND_INT",
-}
-
-MISSION_RESULT_WORDS: Final[dict[int, str]] = {
-    MavMissionResult.ACCEPTED: "accepted",
-    MavMissionResult.ERROR: "not accepting missions now",
-    MavMissionResult.UNSUPPORTED_FRAME: "the coordinate frame of an item is not supported",
-    MavMissionResult.UNSUPPORTED: "the command of an item is not supported",
-    MavMissionResult.NO_SPACE: "more items than the vehicle can store",
-    MavMissionResult.INVALID: "a value of an item is not allowed",
-    MavMissionResult.INVALID_PARAM1: "param1 of an item is not allowed",
-    MavMissionResult.INVALID_PARAM2: "param2 of an item is not allowed",
-    MavMissionResult.INVALID_PARAM3: "param3 of an item is not allowed",
-    MavMissionResult.INVALID_PARAM4: "param4 of an item is not allowed",
-    MavMissionResult.INVALID_PARAM5_X: "the latitude of an item is not allowed",
-    MavMissionResult.INVALID_PARAM6_Y: "the longitude of an item is not allowed",
-    MavMissionResult.INVALID_PARAM7: "the altitude of an item is not allowed",
-    MavMissionResult.INVALID_SEQUENCE: "an item came out of order",
-    MavMissionResult.DENIED: "not accepting missions from this station",
-    MavMissionResult.OPERATION_CANCELLED: "the transfer was cancelled",
-}
-
-
-def result_words(result: int) -> str:
-    """A MAV_RESULT of COMMAND_ACK for people."""
-    return RESULT_WORDS.get(result, f"unknown result {result}")
-
-
-def mission_result_words(result: int) -> str:
-    """A MAV_MISSION_RESULT of MISSION_ACK for people."""
-    return MISSION_RESULT_WORDS.get(result, f"unknown mission result {result}")

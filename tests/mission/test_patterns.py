@@ -10,7 +10,7 @@ import pytest
 
 from mission import patterns
 from mission.avoid import avoid
-from mission.camera import CAMERAS, footprint, height_for_gsd, line_spacing_m
+from mission.camera import CAMERAS, footprint, line_spacing_m
 from mission.checks import check
 from mission.context import Context
 from mission.deconflict import Flight, conflicts
@@ -34,7 +34,7 @@ from mission.patterns.split import split
 from mission.patterns.tracks import expanding_square, sector
 from mission.plan import Frame, Geofence, MissionItem, Plan, Position
 from mission.report import report
-from mission.search import barrier_coverage, coverage_factor, probability_of_detection, spacing_for
+from mission.search import barrier_coverage, coverage_factor, probability_of_detection
 from tests.mission.conftest import HOME, MakePlan
 
 Ring = Callable[..., tuple[Position, ...]]
@@ -201,14 +201,12 @@ def test_the_camera_sees_what_geometry_says() -> None:
     seen = footprint(camera, 100.0)
     assert seen.across_m == pytest.approx(128.2, abs=0.1)
     assert seen.gsd_m == pytest.approx(0.0234, abs=0.0001)
-    assert height_for_gsd(camera, seen.gsd_m) == pytest.approx(100.0)
     assert line_spacing_m(camera, 100.0, 60.0) == pytest.approx(0.4 * seen.across_m)
 
 
 def test_the_probability_of_detection_is_koopmans() -> None:
-    assert probability_of_detection(1.0) == pytest.approx(0.632, abs=0.001)
+    assert probability_of_detection(coverage_factor(40.0, 40.0)) == pytest.approx(0.632, abs=0.001)
     assert probability_of_detection(0.5, passes=2) == pytest.approx(probability_of_detection(1.0))
-    assert probability_of_detection(coverage_factor(40.0, spacing_for(40.0, 0.8))) == pytest.approx(0.8)
 
 
 def test_checks_of_a_big_plan_know_its_context(park: Plan, specs: dict[str, PatternSpec]) -> None:

@@ -15,7 +15,6 @@ PREFIXES: dict[type[IntEnum], str] = {
     enums.MavState: "MAV_STATE_",
     enums.MavSeverity: "MAV_SEVERITY_",
     enums.MavLandedState: "MAV_LANDED_STATE_",
-    enums.MavParamType: "MAV_PARAM_TYPE_",
     enums.MavFtpOpcode: "MAV_FTP_OPCODE_",
     enums.MavFtpErr: "MAV_FTP_ERR_",
     enums.MavType: "MAV_TYPE_",
@@ -29,14 +28,11 @@ def test_numbers_are_the_dialects(enum: type[IntEnum]) -> None:
         assert getattr(peer, PREFIXES[enum] + member.name) == member.value
 
 
-def test_numbers_of_flags_and_fixes_are_the_dialects() -> None:
+def test_numbers_of_flags_are_the_dialects() -> None:
     for flag in enums.MavModeFlag:
         assert getattr(peer, f"MAV_MODE_FLAG_{flag.name}") == flag.value
     for capability in enums.MavProtocolCapability:
         assert getattr(peer, f"MAV_PROTOCOL_CAPABILITY_{capability.name}") == capability.value
-    fixes = {"FIX_2D": "2D_FIX", "FIX_3D": "3D_FIX"}
-    for fix in enums.GpsFixType:
-        assert getattr(peer, f"GPS_FIX_TYPE_{fixes.get(fix.name, fix.name)}") == fix.value
 
 
 def test_modes_are_arducopters() -> None:
@@ -44,14 +40,6 @@ def test_modes_are_arducopters() -> None:
     assert enums.COPTER_MODES[enums.COPTER_MODE_NUMBERS["SMART_RTL"]] == "SMART_RTL"
     assert enums.mode_name(6) == "RTL"
     assert enums.mode_name(99) == "MODE 99"
-
-
-def test_every_result_has_words() -> None:
-    assert enums.RESULT_WORDS.keys() == set(enums.MavResult)
-    assert enums.MISSION_RESULT_WORDS.keys() == set(enums.MavMissionResult)
-    assert enums.result_words(77) == "unknown result 77"
-    assert enums.mission_result_words(4) == "more items than the vehicle can store"
-    assert enums.mission_result_words(77) == "unknown mission result 77"
 
 
 def test_any_number_by_name_and_back() -> None:
