@@ -49,6 +49,7 @@ function AlertCard({ alert, picture, me, select }: Props & { readonly alert: Ale
   const severity = severityOf(alert);
   const raised = new Date(alert.raised_at).getTime();
   const known = alert.acknowledged_at !== null;
+  const over = alert.ended_at !== null;
   const acknowledge = async (): Promise<void> => {
     busy.value = true;
     try {
@@ -62,7 +63,7 @@ function AlertCard({ alert, picture, me, select }: Props & { readonly alert: Ale
   };
   return (
     <article
-      class={`alert alert-${severity} ${known ? 'alert-known' : ''}`}
+      class={`alert alert-${severity} ${known ? 'alert-known' : over ? 'alert-over' : ''}`}
       data-testid="alert"
       data-alert={alert.alert_id}
       data-severity={severity}
@@ -72,7 +73,10 @@ function AlertCard({ alert, picture, me, select }: Props & { readonly alert: Ale
         <span class="alert-title">
           <SeverityMark severity={severity} />
           <strong>{alert.vehicle}</strong>
-          <span class="alert-severity">{severity === 'critical' ? 'Critical' : 'Warning'}</span>
+          <span class="alert-severity">
+            {severity === 'critical' ? 'Critical' : 'Warning'}
+            {over && ', over'}
+          </span>
           <time>{ageWords(Math.max(0, picture.tick.value.wall - raised))}</time>
         </span>
         <span class="alert-text">{textOf(alert)}</span>

@@ -56,9 +56,11 @@ test('those that wait come first, newest on top', () => {
       alert('known', { raised_at: '2026-11-22T08:00:00Z', ...known }),
       alert('new', { raised_at: new Date('2026-11-22T07:30:00Z') }),
       alert('critical', { severity: 'critical', raised_at: '2026-11-22T05:00:00Z' }),
+      alert('over', { severity: 'critical', raised_at: '2026-11-22T06:30:00Z', ended_at: ended }),
+      alert('passed', { raised_at: '2026-11-22T07:45:00Z', ended_at: ended }),
     ),
   );
-  expect(order.map(({ alert_id }) => alert_id)).toEqual(['critical', 'new', 'old', 'known']);
+  expect(order.map(({ alert_id }) => alert_id)).toEqual(['critical', 'over', 'new', 'old', 'passed', 'known']);
 });
 
 test('a vehicle shows its worst', () => {

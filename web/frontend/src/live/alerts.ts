@@ -38,9 +38,11 @@ export function textOf(alert: Alert): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Critical ones that nobody has acknowledged, then warnings, then those that somebody knows of; the newest of each on top. */
+/** Critical ones that nobody has acknowledged, then warnings, of each those first that go on; then those that somebody
+    knows of. The newest of each on top. */
 export function inOrder(alerts: Alerts): Alert[] {
-  const rank = (alert: Alert): number => (alert.acknowledged_at !== null ? 2 : severityOf(alert) === 'critical' ? 0 : 1);
+  const rank = (alert: Alert): number =>
+    alert.acknowledged_at !== null ? 4 : (severityOf(alert) === 'critical' ? 0 : 2) + Number(alert.ended_at !== null);
   const raised = (alert: Alert): number => new Date(alert.raised_at).getTime();
   return [...alerts.values()].sort((a, b) => rank(a) - rank(b) || raised(b) - raised(a));
 }
