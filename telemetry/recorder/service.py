@@ -233,9 +233,9 @@ class Recorder:
         """Closes the folder of a flight that has ended and tells so; again after a restart."""
         folder = self._flights / state.flight_id
         first, last = at(state.first_us), at(state.last_us) + timedelta(microseconds=AFTER_US)
-        found = await self._bus.past(subjects.EVENTS_STREAM, Event, first, subjects.events_of(state.vehicle))
-        events = [one.message for one in found if one.message is not None and first <= one.message.at <= last]
-        async with self._sealing:
+        async with self._sealing:  # in turn: a thousand that land at once are not a thousand readers of the bus
+            found = await self._bus.past(subjects.EVENTS_STREAM, Event, first, subjects.events_of(state.vehicle))
+            events = [one.message for one in found if one.message is not None and first <= one.message.at <= last]
             record = await self._closed(folder, state, events)
         await self._bus.record(closing_event(record))
         if state.vehicle not in self._open:
