@@ -1,10 +1,10 @@
 /* What is drawn of the drones: trails, symbols turned as they fly, rings about those that alarm, and labels. */
 import type { Moment } from '../bus/age';
+import { DRONE_BOX, type DroneImage, images, RING_BOX, type RingImage } from '../map/drone-images';
 import { screenScale } from '../map/screen';
 import { token } from '../ui/theme';
 import type { Severity } from './alerts';
 import { type Box, Declutter, type Taken, type Wish } from './declutter';
-import { DRONE_BOX, type DroneImage, images, RING_BOX, type RingImage } from './drone-images';
 import type { LiveFleet, Track } from './fleet';
 import { ageWords, droneFreshness, partAgeMs } from './freshness';
 import type { Lens } from './lens';

@@ -1,7 +1,7 @@
 /* What can be reckoned from a drone's state and its plan: how long it lasts, how long home, how long to the mission's end. */
 import type { LiveVehicle, Plan, Position } from '../generated';
 import { distance } from '../map/geo';
-import { legs } from '../plan/path';
+import { legs } from '../map/path';
 
 /** As the monitor's rule for the way home reckons it (`telemetry.rules.condition`). */
 const HOME_SPEED_M_S = 8;

@@ -8,7 +8,8 @@ import type { Box } from '../map/area';
 import { boundsOf, lonLat, rounded } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { addMeasureLayers, drawMeasure } from '../map/measure';
-import { positions } from '../plan/path';
+import { positions } from '../map/path';
+import { addPlanLayers, showPlans } from '../map/shown-plan';
 import type { Desk } from '../tasking/desk';
 import { addTaskingLayers, drawingOf, drawTasking, EMPTY } from '../tasking/route-layers';
 import { worstByVehicle } from './alerts';
@@ -19,7 +20,6 @@ import type { Model } from './model';
 import { addAirspaceLayers, addTrafficLayers, INCIDENTS } from './others-layers';
 import { Pace } from './pace';
 import type { Picture } from './picture';
-import { addPlanLayers, showPlans } from './shown-plan';
 import { Surroundings } from './surroundings';
 import type { View } from './view';
 

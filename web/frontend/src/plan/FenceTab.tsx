@@ -1,9 +1,9 @@
 /* Geofence, home and rally points as lists beside the map. */
 import type { FenceCircle, FenceKind, FencePolygon, Home, Plan, RallyPoint } from '../generated';
+import type { Selection } from '../map/plan-shapes';
 import { Icon } from '../ui/Icon';
 import { NumberInput } from '../ui/NumberInput';
 import * as edit from './edit';
-import type { Selection } from './handles';
 import { FENCE_ANEW, MendButton } from './mending';
 import type { Store } from './store';
 

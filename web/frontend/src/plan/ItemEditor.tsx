@@ -1,9 +1,9 @@
 /* All of one mission item that can be edited, below its row. */
 import { Frame, type MissionItem } from '../generated';
+import { CHOICES, type CommandField, commandInfo, FRAME_NAMES } from '../map/commands';
 import { Choice } from '../ui/Choice';
 import { Icon } from '../ui/Icon';
 import { NumberInput } from '../ui/NumberInput';
-import { CHOICES, type CommandField, commandInfo, FRAME_NAMES } from './commands';
 import * as edit from './edit';
 import { removeSelected } from './pointer';
 import type { Store } from './store';

@@ -3,13 +3,13 @@ import { memo } from 'preact/compat';
 import { useEffect, useRef } from 'preact/hooks';
 
 import type { MissionItem } from '../generated';
+import { commandInfo } from '../map/commands';
 import { Icon } from '../ui/Icon';
 import { NumberInput } from '../ui/NumberInput';
-import { commandInfo } from './commands';
-import * as edit from './edit';
 import { ItemEditor } from './ItemEditor';
-import { blocks, hasPatterns, patternOf } from './patterns';
 import { PatternRow } from './PatternRow';
+import * as edit from './edit';
+import { blocks, hasPatterns, patternOf } from './patterns';
 import type { Store } from './store';
 
 interface RowProps {

@@ -3,12 +3,13 @@ import { computed, effect } from '@preact/signals';
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { useEffect, useRef } from 'preact/hooks';
 
+import { addDroneImages } from '../map/drone-images';
 import { boundsOf, lonLat } from '../map/geo';
-import { addDroneImages } from '../live/drone-images';
 import { createMap, fit, LONDON, setData } from '../map/map';
+import { positions } from '../map/path';
 import { addPlanImages, FENCE, fenceLayers, PATH, pathLayers, pointLayers, POINTS } from '../map/plan-layers';
+import { fenceShapes, pathShapes, pointShapes } from '../map/plan-shapes';
 import * as layers from './layers';
-import { positions } from './path';
 import { Pointer } from './pointer';
 import * as shapes from './projection';
 import type { Store } from './store';
@@ -21,11 +22,11 @@ function project(map: MapLibreMap, store: Store): () => void {
   // The same object while only the mission changes, so that a dragged waypoint does not send the fence again.
   const geofence = computed(() => store.plan.value.geofence);
   const sources: Record<string, () => GeoJSON.FeatureCollection> = {
-    [FENCE]: () => shapes.fenceShapes({ geofence: geofence.value }, store.selection.value),
+    [FENCE]: () => fenceShapes({ geofence: geofence.value }, store.selection.value),
     [layers.PATTERN]: () => shapes.patternShapes(store.plan.value, store.selection.value),
-    [PATH]: () => shapes.pathShapes(store.plan.value, store.findings.value),
+    [PATH]: () => pathShapes(store.plan.value, store.findings.value),
     [layers.FLOWN]: () => shapes.flownShape(store.flown.value),
-    [POINTS]: () => shapes.pointShapes(store.plan.value, store.selection.value),
+    [POINTS]: () => pointShapes(store.plan.value, store.selection.value),
     [layers.HANDLES]: () => shapes.handleShapes(store.plan.value, store.selection.value, store.rights.value.edit),
     [layers.DRAWING]: () => shapes.drawingShapes(store.drawing.value),
     [layers.FINDINGS]: () => shapes.findingShapes(store.plan.value, store.findings.value, store.highlighted.value),

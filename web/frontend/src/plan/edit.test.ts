@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Plan, Position } from '../generated';
+import { Command } from '../map/commands';
 import { distance } from '../map/geo';
-import { Command } from './commands';
 import * as edit from './edit';
 
 const at = (lat_deg: number, lon_deg: number): Position => ({ lat_deg, lon_deg });

@@ -9,8 +9,8 @@ import {
   type Position,
   type RallyPoint,
 } from '../generated';
+import { Command, commandInfo } from '../map/commands';
 import { between, offset, moved, rounded } from '../map/geo';
-import { Command, commandInfo } from './commands';
 
 export const EMPTY_PLAN: Plan = {
   home: null,

@@ -1,8 +1,9 @@
 /* What of a plan can be taken hold of, and which of it lies under a finger. */
 import type { Plan, Position } from '../generated';
 import { between, moved } from '../map/geo';
+import { legs } from '../map/path';
+import type { Selection } from '../map/plan-shapes';
 import { edgeMiddle } from './edit';
-import { legs } from './path';
 import { patternOf, pointsOf } from './patterns';
 
 /** `vertex` of a polygon is one corner of it. `centre` and `rim` are a circle's two handles. `spec` is a corner, or the
@@ -14,13 +15,6 @@ export type Handle =
   | { readonly kind: 'leg'; readonly index: number }
   | { readonly kind: 'pattern'; readonly id: string }
   | { readonly kind: 'spec'; readonly id: string; readonly vertex: number };
-
-/** What is selected: the same words, without the handles that only drag. */
-export type Selection =
-  | { readonly kind: 'home' }
-  | { readonly kind: 'item' | 'rally' | 'polygon' | 'circle'; readonly index: number }
-  | { readonly kind: 'vertex'; readonly index: number; readonly vertex: number }
-  | { readonly kind: 'pattern'; readonly id: string };
 
 export interface Placed {
   readonly handle: Handle;

@@ -3,9 +3,9 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 import { expect, test } from 'vitest';
 
 import type { Plan, Position } from '../generated';
-import { Command } from './commands';
+import { Command } from '../map/commands';
+import type { Selection } from '../map/plan-shapes';
 import { EMPTY_PLAN } from './edit';
-import type { Selection } from './handles';
 import { Pointer } from './pointer';
 import type { Drawing } from './projection';
 import type { Store, Tool } from './store';

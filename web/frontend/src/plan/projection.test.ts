@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import type { Finding, Plan, Position } from '../generated';
 import { distance } from '../map/geo';
+import { alongPath, legs, pathLength } from '../map/path';
+import { fenceShapes, pathShapes } from '../map/plan-shapes';
 import * as edit from './edit';
-import { alongPath, legs, pathLength } from './path';
 import { withHandleAt } from './pointer';
 import * as shapes from './projection';
 
@@ -47,7 +48,7 @@ describe('path', () => {
 
 describe('shapes', () => {
   test('rings are closed, as GeoJSON wants them', () => {
-    const [polygon, circle] = shapes.fenceShapes(plan, null).features;
+    const [polygon, circle] = fenceShapes(plan, null).features;
     for (const shape of [polygon, circle]) {
       const [ring] = (shape?.geometry as GeoJSON.Polygon).coordinates;
       expect(ring?.at(0)).toEqual(ring?.at(-1));
@@ -55,12 +56,12 @@ describe('shapes', () => {
   });
 
   test('the legs that a finding names are marked', () => {
-    const bad = shapes.pathShapes(plan, [finding('leg', 1)]).features.map(({ properties }) => properties?.['bad']);
+    const bad = pathShapes(plan, [finding('leg', 1)]).features.map(({ properties }) => properties?.['bad']);
     expect(bad).toEqual([false, true, false]);
   });
 
   test('a selected corner selects its polygon', () => {
-    const { features } = shapes.fenceShapes(plan, { kind: 'vertex', index: 0, vertex: 2 });
+    const { features } = fenceShapes(plan, { kind: 'vertex', index: 0, vertex: 2 });
     expect(features.map(({ properties }) => properties?.['selected'])).toEqual([true, false]);
   });
 

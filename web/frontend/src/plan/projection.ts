@@ -1,11 +1,11 @@
-/* The plan as shapes for the map. Pure: the map shows what these say and keeps nothing of its own. */
-import type { Feature, FeatureCollection, Geometry } from 'geojson';
+/* What planning draws over the plan, as shapes for the map. Pure: the map keeps nothing of its own. */
+import type { FeatureCollection } from 'geojson';
 
-import { type Finding, type FlownPointTuple, Frame, type Plan, type Position } from '../generated';
+import type { Finding, FlownPointTuple, Plan, Position } from '../generated';
 import { between, circleRing, distance, lonLat } from '../map/geo';
-import { commandInfo, isOnPath } from './commands';
-import { insertions, rim, type Selection } from './handles';
-import { type Leg, legs } from './path';
+import { type Leg, legs } from '../map/path';
+import { closed, collection, feature, point, type Selection } from '../map/plan-shapes';
+import { insertions, rim } from './handles';
 import { patternOf, pointsOf } from './patterns';
 import type { Drone } from './store';
 
@@ -18,103 +18,10 @@ export interface Drawing {
   readonly at: Position | null;
 }
 
-type Properties = Record<string, string | number | boolean>;
-
-function collection(features: Feature[]): FeatureCollection {
-  return { type: 'FeatureCollection', features };
-}
-
-function feature(geometry: Geometry, properties: Properties): Feature {
-  return { type: 'Feature', geometry, properties };
-}
-
-function point(position: Position, properties: Properties): Feature {
-  return feature({ type: 'Point', coordinates: lonLat(position) }, properties);
-}
-
-function closed(ring: readonly Position[]): [number, number][] {
-  const corners = ring.map(lonLat);
-  return corners[0] ? [...corners, corners[0]] : corners;
-}
-
-export function fenceShapes({ geofence }: Pick<Plan, 'geofence'>, selection: Selection | null): FeatureCollection {
-  const chosen = (kind: string, index: number): boolean =>
-    selection !== null &&
-    'index' in selection &&
-    selection.index === index &&
-    (selection.kind === kind || (kind === 'polygon' && selection.kind === 'vertex'));
-  return collection([
-    ...geofence.polygons.map((polygon, index) =>
-      feature(
-        { type: 'Polygon', coordinates: [closed(polygon.vertices)] },
-        { kind: polygon.kind, selected: chosen('polygon', index) },
-      ),
-    ),
-    ...geofence.circles.map((circle, index) =>
-      feature(
-        { type: 'Polygon', coordinates: [circleRing(circle.centre, circle.radius_m)] },
-        { kind: circle.kind, selected: chosen('circle', index) },
-      ),
-    ),
-  ]);
-}
-
-/** Legs; `bad` ones are named by an error finding. */
-export function pathShapes(plan: Plan, findings: readonly Finding[]): FeatureCollection {
-  const bad = new Set(
-    findings
-      .filter(({ severity, place }) => severity === 'error' && place.kind === 'leg')
-      .map(({ place }) => place.index),
-  );
-  return collection(
-    legs(plan).map((leg) =>
-      feature(
-        { type: 'LineString', coordinates: [lonLat(leg.from), lonLat(leg.to)] },
-        { kind: leg.kind, bad: bad.has(leg.toItem - 1) || (leg.fromItem !== null && bad.has(leg.fromItem)) },
-      ),
-    ),
-  );
-}
-
 /** The line as the autopilot flies it: corners rounded, splines as curves. */
 export function flownShape(flown: readonly FlownPointTuple[]): FeatureCollection {
   if (flown.length < 2) return collection([]);
   return collection([feature({ type: 'LineString', coordinates: flown.map(([lat, lon]) => [lon, lat]) }, {})]);
-}
-
-const HEIGHT_SUFFIX: Partial<Record<Frame, string>> = { [Frame.GLOBAL]: ' AMSL', [Frame.GLOBAL_TERRAIN_ALT]: ' AGL' };
-
-export function pointShapes(plan: Plan, selection: Selection | null): FeatureCollection {
-  const chosen = (kind: string, index: number): boolean =>
-    selection !== null && selection.kind === kind && 'index' in selection && selection.index === index;
-  const items = plan.items.flatMap((item, index) => {
-    if (!item.position) return [];
-    const info = commandInfo(item.command);
-    const height = info.hasAltitude ? `${Math.round(item.altitude_m)} m${HEIGHT_SUFFIX[item.frame] ?? ''}` : info.short;
-    return [
-      point(item.position, {
-        kind: isOnPath(item.command) ? 'item' : 'look',
-        text: String(index + 1),
-        height,
-        selected: chosen('item', index),
-        pattern: item.pattern !== null,
-      }),
-    ];
-  });
-  return collection([
-    ...plan.rally.map((rally, index) =>
-      point(rally.position, {
-        kind: 'rally',
-        text: 'R',
-        height: `${Math.round(rally.altitude_home_m)} m`,
-        selected: chosen('rally', index),
-      }),
-    ),
-    ...(plan.home
-      ? [point(plan.home.position, { kind: 'home', text: 'H', height: '', selected: selection?.kind === 'home' })]
-      : []),
-    ...items,
-  ]);
 }
 
 /** What patterns were drawn on: an area, a line; a point has its handle. */

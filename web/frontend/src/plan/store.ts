@@ -3,11 +3,11 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from '@pre
 
 import { api } from '../api';
 import type { Finding, FlownPointTuple, Plan, PlanPage, PlanReport, Position, SortieView } from '../generated';
+import { alongPath } from '../map/path';
+import type { Selection } from '../map/plan-shapes';
 import { type CheckState, createChecker } from './checker';
-import type { Selection } from './handles';
 import { keepExpanded } from './expander';
 import { type History, historyOf, pushed, redone, undone } from './history';
-import { alongPath } from './path';
 import { type Drawing, placeOf } from './projection';
 
 export type Tool =

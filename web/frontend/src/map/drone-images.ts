@@ -2,7 +2,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 
 import { token } from '../ui/theme';
-import { screenScale } from '../map/screen';
+import { screenScale } from './screen';
 
 /** Width and height about the middle, in CSS pixels, that each lies within: no larger, every pixel is paid for. */
 export const DRONE_BOX = [26, 32] as const;

@@ -3,11 +3,11 @@ import type { FeatureCollection } from 'geojson';
 import type { Map as MapLibreMap } from 'maplibre-gl';
 
 import type { Plan } from '../generated';
-import { NOTHING } from '../map/ground';
-import { setData } from '../map/map';
-import { addPlanImages, FENCE, fenceLayers, PATH, pathLayers, POINTS, pointLayers } from '../map/plan-layers';
-import { fenceShapes, pathShapes, pointShapes } from '../plan/projection';
 import { token } from '../ui/theme';
+import { NOTHING } from './ground';
+import { setData } from './map';
+import { addPlanImages, FENCE, fenceLayers, PATH, pathLayers, POINTS, pointLayers } from './plan-layers';
+import { fenceShapes, pathShapes, pointShapes } from './plan-shapes';
 
 const OTHERS = 'other-plans';
 

@@ -1,7 +1,7 @@
 /* The drawn path of a plan: where its legs lie and how long they are. The flown one is the server's matter. */
 import type { Plan, Position } from '../generated';
-import { between, distance } from '../map/geo';
 import { Command, isOnPath } from './commands';
+import { between, distance } from './geo';
 
 export interface Leg {
   readonly from: Position;
