@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -134,12 +133,8 @@ def seen(flight_id: str) -> tuple[api_flights.FlightSummary, Path]:
 
 def looked(flight_id: str, part: str) -> tuple[api_flights.FlightSummary, Path]:
     """`seen`, where a zoom is no deed of its own: that he looks is in the audit, unless it is since a few minutes."""
-    found, who = seen(flight_id), session.who()
-    with context().database.read() as db:
-        known = audit.did(db, who, VIEW, flight_id, since=datetime.now(UTC) - TOGETHER)
-    if not known:
-        with context().database.write() as db:
-            audit.append(db, who, VIEW, flight_id, part=part)
+    found = seen(flight_id)
+    audit.once(context().database, session.who(), VIEW, flight_id, within=TOGETHER, part=part)
     return found
 
 

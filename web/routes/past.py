@@ -41,22 +41,12 @@ def frames() -> Response:
     every_s = request.args.get("every_s", 0.0, type=float)
     services, user = context(), session.user()
     found = _thinned(services.bus.past(subjects.PAST_STREAM, LiveFrame, since, until), every_s)
-    _replayed(since)
+    audit.once(services.database, session.who(), REPLAY, within=TOGETHER, since=since.isoformat())
     with services.database.read() as db:
         heard = frozenset(listening.allowed(db, user))
     if subjects.LIVE_ALL not in heard:
         found = [_within(frame, heard) for frame in found]
     return Response(msgspec.msgpack.encode(found), content_type="application/msgpack")
-
-
-def _replayed(since: datetime) -> None:
-    """That somebody looks back is in the audit, once for all the pieces that his page asks for."""
-    who, database = session.who(), context().database
-    with database.read() as db:
-        known = audit.did(db, who, REPLAY, None, since=datetime.now(UTC) - TOGETHER)
-    if not known:
-        with database.write() as db:
-            audit.append(db, who, REPLAY, since=since.isoformat())
 
 
 @blueprint.get("/api/past/alerts")

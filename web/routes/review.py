@@ -16,7 +16,7 @@ from web.bundle import TLOG, Bundle
 from web.context import context
 from web.errors import BadRequest
 from web.exchange import answer
-from web.routes.flights import looked, opened, seen
+from web.routes.flights import VIEW, looked, opened, seen
 from web.store import flights
 
 blueprint = Blueprint("review", __name__)
@@ -27,7 +27,7 @@ COMPARE = "flight.compare"
 @blueprint.get("/api/flights/<flight_id>/coverage")
 @requires(Permission.FLIGHT_READ)
 def covered(flight_id: str) -> Response:
-    summary, found = opened(flight_id, "flight.view", part="coverage")
+    summary, found = opened(flight_id, VIEW, part="coverage")
     return answer(coverage.seen_ground(found.folder / TLOG, _camera(summary, found)))
 
 

@@ -22,6 +22,7 @@ from web.exchange import body, instant
 from web.incidents import show
 from web.openapi import Operation, Parameter
 from web.picture import Seen
+from web.routes.flights import VIEW
 from web.store import audit, flights, incidents
 
 BASE: Final = "/api/v1"
@@ -71,7 +72,7 @@ def flight(flight_id: str) -> Response:
     """One recorded flight."""
     with context().database.write() as db:
         found, _ = flights.get(db, flight_id)
-        audit.append(db, session.who(), "flight.view", flight_id)
+        audit.append(db, session.who(), VIEW, flight_id)
     return told(found)
 
 

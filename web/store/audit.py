@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from web.api_flights import FlightSummary
 from web.store import custody
+from web.store.database import Database
 from web.store.models import AuditRow
 
 PAGE: Final = 100
@@ -97,15 +98,21 @@ def search(db: Session, wanted: Search) -> tuple[list[Entry], int]:
     return [_entry(row) for row in found], total
 
 
-def did(db: Session, who: Who, action: str, subject: str | None, since: datetime) -> bool:
-    """Whether it is in the audit already, of that time."""
+def once(
+    database: Database, who: Who, action: str, subject: str | None = None, *, within: timedelta, **detail: Any
+) -> None:
+    """`append`, unless `who` did it `within` that time already: what a page asks for in many parts is one deed."""
     rows = select(AuditRow.id).where(
         AuditRow.subject == subject,
         AuditRow.action == action,
         AuditRow.username == who.username,
-        AuditRow.at >= since,
+        AuditRow.at >= datetime.now(UTC) - within,
     )
-    return db.scalar(rows.limit(1)) is not None
+    with database.read() as db:
+        known = db.scalar(rows.limit(1)) is not None
+    if not known:
+        with database.write() as db:
+            append(db, who, action, subject, **detail)
 
 
 def of_flight(db: Session, flight: FlightSummary) -> list[Entry]:

@@ -164,7 +164,7 @@ test('a lost bus says how old the picture is, a silent gateway too', () => {
   act(() => render(<BusBanner picture={picture} />, page));
   expect(page.textContent).toBe('');
   pass(5.3);
-  expect(page.textContent).toMatch(/No gateway has sent for 5\.\d s/);
+  expect(page.textContent).toContain('No gateway has sent for 5.2 s');
   act(() => {
     bus.state.value = 'lost';
     bus.problem.value = 'The line to the bus broke.';
