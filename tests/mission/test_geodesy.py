@@ -4,11 +4,13 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mission.errors import GeometryError
 from mission.geodesy import bearing_deg, distance_m, frame_at, frame_of, is_position
+from mission.geofence import ring_to_polygon
 from mission.plan import Home, Plan, Position
 
 places = st.builds(Position, st.floats(-90, 90), st.floats(-180, 180))
@@ -38,6 +40,16 @@ def test_distances_between_any_two_points_of_a_plan_are_true(
 def test_a_plan_over_the_antimeridian_is_in_one_piece() -> None:
     frame = frame_at(Position(10.0, 179.999))
     assert np.hypot(*np.diff(frame.to_xy((Position(10.0, 179.999), Position(10.0, -179.999))), axis=0)[0]) < 300
+
+
+def test_a_long_fence_edge_is_straight_in_degrees_as_the_autopilot_has_it() -> None:
+    west, east = Position(60.0, -0.5), Position(60.0, 0.5)
+    frame = frame_at(Position(60.0, 0.0))
+    area = ring_to_polygon(frame, (west, east, Position(59.9, 0.0)))
+    middle = frame.to_xy((Position(60.0, 0.0),))[0]
+    assert shapely.Point(*middle).distance(area.exterior) < 0.1
+    corners = shapely.Polygon(frame.to_xy((west, east, Position(59.9, 0.0))))
+    assert shapely.Point(*middle).distance(corners.exterior) > 50.0
 
 
 def test_bearing_is_clockwise_from_north() -> None:

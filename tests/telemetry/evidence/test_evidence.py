@@ -237,6 +237,13 @@ class TestTheLogOfFlights:
             (flights / NAME).write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
             assert verify_log(flights / NAME, public(home), flights=flights)
 
+    def test_a_line_signed_by_a_key_that_does_not_follow_is_found(
+        self, home: Path, flights: Path, tmp_path: Path
+    ) -> None:
+        FlightLog(flights / NAME).append("20261129T071530Z-UAV-07", "a seal", EvidenceKeys(tmp_path / "forger"))
+        (problem,) = verify_log(flights / NAME, public(home))
+        assert "line 5 of the log was changed or is signed by another key" in problem.text
+
     def test_a_flight_without_a_line_is_found(self, home: Path, flights: Path, data: Path) -> None:
         sound = (flights / NAME).read_bytes()
         flight(home, data, "20261129T071530Z-UAV-07")
@@ -258,3 +265,14 @@ def test_signatures_are_cryptographys() -> None:
             assert not check(shown, text, (signature[:-1] + bytes([signature[-1] ^ 1])).hex())
             assert not check(shown, text, signature.hex().upper())
             assert not check("zz", "", "")
+
+
+def test_a_signature_has_one_form() -> None:
+    """RFC 8032, section 5.1.7: a second S, greater by the group's order, would make a second seal of the same bytes."""
+    key, order = Ed25519PrivateKey.generate(), 2**252 + 27742317777372353535851937790883648493
+    signature, shown = key.sign(b"sealed"), key.public_key().public_bytes_raw().hex()
+    greater = int.from_bytes(signature[32:], "little") + order
+    other = signature[:32] + greater.to_bytes(32, "little")
+    for check in (is_signed, keys.is_signed):
+        assert check(shown, "sealed", signature.hex())
+        assert not check(shown, "sealed", other.hex())

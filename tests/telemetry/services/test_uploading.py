@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from mission.items import WireItem, differences, fence_items, items_digest, miss
 from mission.plan import Geofence, Plan, digest
 from mission.readback import ReadBack
 from sitl.link import PERFECT, parse
-from telemetry.services import parameters, uploading
+from telemetry.services import parameters, storing, uploading
 from telemetry.wire import Progress, UploadOrder, UploadReceipt
 from tests.telemetry.services.hard_link import Simulated, simulated
 from tests.telemetry.services.plans import plan
@@ -77,6 +78,24 @@ def test_what_the_vehicle_gives_back_is_checked_again(monkeypatch: pytest.Monkey
     assert (bad.verified, [finding.check for finding in bad.findings]) == (False, ["fence_breach"])
     assert "Leg to item 3" in (bad.problem or "")
     assert differences(judged[0], mission_items(plan(20))) == ()
+
+
+def test_a_read_back_with_another_hash_is_never_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However near every number is: the receipt shows both hashes, and whoever reads it compares those."""
+    read = storing.read
+
+    async def nearly(*arguments: Any) -> tuple[WireItem, ...]:
+        return tuple(msgspec.structs.replace(one, param4=one.param4 + 5e-7) for one in await read(*arguments))
+
+    async def attempt() -> UploadReceipt:
+        async with simulated(warm_up_s=5.0) as link:
+            return await upload(link, plan(5))
+
+    monkeypatch.setattr(storing, "read", nearly)
+    receipt = run(attempt())
+    stage = receipt.stages[0]
+    assert stage.sent_sha256 != stage.read_sha256
+    assert (receipt.verified, stage.verified) == (False, False)
 
 
 def test_a_plan_without_geofence_clears_the_old_one_and_leaves_the_switch_alone() -> None:
