@@ -16,7 +16,6 @@ import click
 import msgspec
 
 from airbeat.evidence_cli import evidence
-from airbeat.exits import ANSWER_IS_NO, CannotAsk
 from airbeat.flying import FlightFailed
 from airbeat.log_cli import log, verify
 from airbeat.parameters_cli import parameters
@@ -24,13 +23,11 @@ from airbeat.place_cli import place
 from airbeat.plan_cli import plan
 from airbeat.script_cli import script
 from airbeat.signing_cli import signing
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, CannotAsk, print_json
 from mission.errors import MissionError
 from sitl.cli import sitl
 from telemetry import settings as settings_file
 from telemetry.errors import TelemetryError
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 
 class _Airbeat(click.Group):
@@ -54,11 +51,6 @@ def main() -> None:
 
 for command in (sitl, log, verify, evidence, parameters, place, plan, script, signing):
     main.add_command(command)
-
-
-def print_json(value: object) -> None:
-    """One JSON document on standard output."""
-    click.echo(msgspec.json.encode(value).decode())
 
 
 @main.command()

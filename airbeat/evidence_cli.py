@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import click
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 
-from airbeat.exits import ANSWER_IS_NO, CannotAsk
-from airbeat.log_cli import AS_JSON, public_key
-
-FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+from airbeat.log_cli import public_key
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, CannotAsk, print_json
 
 
 @click.group()
@@ -83,7 +79,7 @@ def check(published: Path | None, copy: Path | None, key: str | None, as_json: b
     found = [one.text for one in missing]
     problems = [*found, *(f"custody log: {line}" for line in lines)]
     if as_json:
-        click.echo(msgspec.json.encode({"good": not problems, "problems": problems}).decode())
+        print_json({"good": not problems, "problems": problems})
     else:
         console = Console()
         for problem in problems:

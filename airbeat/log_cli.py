@@ -14,13 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Printed
 
-from airbeat.exits import ANSWER_IS_NO, CannotAsk
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, CannotAsk, print_json
 from telemetry.errors import RecordingError
 from telemetry.logs import Log, Table
 
-FILE: Final = click.Path(exists=True, path_type=Path)
-NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
-AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+FILE_OR_FOLDER: Final = click.Path(exists=True, path_type=Path)
 
 
 @click.group()
@@ -29,7 +27,7 @@ def log() -> None:
 
 
 @log.command("info")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE_OR_FOLDER)
 @AS_JSON
 def info(file: Path, as_json: bool) -> None:
     """What FILE holds: messages, times, modes, what the autopilot said, the flight in figures, and any damage."""
@@ -55,7 +53,7 @@ def info(file: Path, as_json: bool) -> None:
             "summary": flown,
             "observations": observed,
         }
-        click.echo(msgspec.json.encode(known).decode())
+        print_json(known)
         return
     console = Console()
     console.print(f"{file}: {opened.kind}, {opened.size / 1e6:.1f} MB, {opened.messages:,} messages")
@@ -83,7 +81,7 @@ def _print_story(console: Console, opened: Log) -> None:
 
 
 @log.command("cat")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE_OR_FOLDER)
 @click.argument("messages", nargs=-1)
 @AS_JSON
 def cat(file: Path, messages: tuple[str, ...], as_json: bool) -> None:
@@ -100,7 +98,7 @@ def cat(file: Path, messages: tuple[str, ...], as_json: bool) -> None:
 
 
 @log.command("export")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE_OR_FOLDER)
 @click.argument("target", type=NEW_FILE)
 @click.option("--message", help="The rows of this message instead of the flown path (.csv and .parquet).")
 def export(file: Path, target: Path, message: str | None) -> None:
@@ -124,9 +122,9 @@ def export(file: Path, target: Path, message: str | None) -> None:
 
 
 @click.command()
-@click.argument("bundle", type=FILE)
+@click.argument("bundle", type=FILE_OR_FOLDER)
 @click.option("--key", help="The force's public key, 64 hex digits. Default: this machine's keys/evidence.pub.")
-@click.option("--log", "flight_log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="flights.log")
+@click.option("--log", "flight_log", type=FILE, help="flights.log")
 @click.option("--head", help="The published head of the log of flights.")
 @AS_JSON
 def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | None, as_json: bool) -> None:
@@ -144,7 +142,7 @@ def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | N
         )
     problems = [*verdict.problems, *missing]
     if as_json:
-        click.echo(msgspec.json.encode({"good": not problems, "verdict": verdict, "log": missing}).decode())
+        print_json({"good": not problems, "verdict": verdict, "log": missing})
     else:
         console = Console()
         console.print(

@@ -8,20 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from airbeat.exits import ANSWER_IS_NO, CannotAsk
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, CannotAsk, print_json
 from telemetry import settings as settings_file
 from telemetry import subjects
 from telemetry.services import parameter_file
 from telemetry.wire import Actor, Reply, Request
 
-FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 VEHICLE: Final = click.option("--vehicle", required=True, help="Callsign.")
 SETTINGS: Final = click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
-AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 PATIENCE_S: Final = 180.0
 """Longer than the plain protocol takes for all parameters over a slow link."""
 
@@ -42,7 +39,7 @@ def diff(file: Path, vehicle: str, path: Path | None, as_json: bool) -> None:
     held = _ask(vehicle, path, "parameters", {})["parameters"]
     found = parameter_file.differences(wanted, held)
     if as_json:
-        click.echo(msgspec.json.encode(found).decode())
+        print_json(found)
     else:
         table = Table("Parameter", "In the file", f"On {vehicle}")
         for one in found:

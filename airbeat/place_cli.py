@@ -6,19 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from airbeat.exits import ANSWER_IS_NO
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, print_json
 from telemetry.settings import PlanningSettings
 
 if TYPE_CHECKING:
     from mission.places import FoundPlace
 
-FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 SETTINGS: Final = click.option("--settings", "settings", type=FILE, help="Look in the files of places that it names.")
 
 
@@ -30,12 +27,12 @@ def place() -> None:
 @place.command("find")
 @click.argument("words", nargs=-1, required=True)
 @SETTINGS
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+@AS_JSON
 def find(words: tuple[str, ...], settings: Path | None, as_json: bool) -> None:
     """Where WORDS is: a name, a grid reference, a latitude and longitude, a postcode. Exits 1 if nothing is found."""
     found = _found(words, _planning(settings))
     if as_json:
-        click.echo(msgspec.json.encode(found).decode())
+        print_json(found)
     elif found:
         table = Table("Place", "", "Latitude, longitude", "Grid reference", "From")
         for one in found:

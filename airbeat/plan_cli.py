@@ -6,18 +6,15 @@ from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from airbeat.exits import ANSWER_IS_NO
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, print_json
 from mission import formats
 from mission.context import Context
 from mission.plan import Plan
 from telemetry import settings as settings_file
 
-FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 SETTINGS: Final = click.option("--settings", type=FILE, help="In the airspace and over the terrain that it names.")
 SEVERITY_STYLE: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
@@ -30,14 +27,14 @@ def plan() -> None:
 @plan.command("check")
 @click.argument("file", metavar="PLAN", type=FILE)
 @SETTINGS
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+@AS_JSON
 def check(file: Path, settings: Path | None, as_json: bool) -> None:
     """Judge a plan as the plan page does. Exits 1 if it may not be submitted."""
     from web.judgement import judge
 
     judged = judge(_read(file), 0, _world(settings))
     if as_json:
-        click.echo(msgspec.json.encode(judged).decode())
+        print_json(judged)
     else:
         table = Table("", "Finding", "What to do", title=file.name, title_justify="left")
         for finding in judged.findings:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Final
 
 import click
 
+from airbeat.terminal import FILE
 from telemetry import settings as settings_file
-
-FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()

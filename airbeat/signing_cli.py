@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from airbeat.exits import ANSWER_IS_NO, CannotAsk
+from airbeat.terminal import ANSWER_IS_NO, CannotAsk
 from telemetry import settings as settings_file
 from telemetry.links import Peer, open_link
 from telemetry.mavlink.enums import MavAutopilot, MavModeFlag

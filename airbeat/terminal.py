@@ -1,0 +1,25 @@
+"""What the commands share: their options, how they print, and how they end; `airbeat.cli` says what exit codes mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+ANSWER_IS_NO: Final = 1
+
+
+class CannotAsk(click.ClickException):
+    """The question could not be asked."""
+
+    exit_code = 2
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    click.echo(msgspec.json.encode(value).decode())
