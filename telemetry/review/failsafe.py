@@ -14,7 +14,7 @@ import numpy as np
 from mission.finding import Severity
 from telemetry.logs.log import Log
 from telemetry.review.battery import battery_of, capacity_of, state_at
-from telemetry.review.observation import Observation, mode_change_after, place_at, while_armed
+from telemetry.review.observation import Observation, action_after, place_at, while_armed
 from telemetry.review.track import Track
 
 _SAME_S: Final = 2.0
@@ -124,7 +124,8 @@ RULES: Final = (
         "thrust loss",
         Severity.ERROR,
         r"^(potential thrust loss|thrust loss: occurred)",
-        "Full throttle did not hold the height: a motor, propeller or ESC failed, or the load was too heavy.",
+        "Full throttle did not hold the height: a motor, propeller or ESC failed, or the load was too heavy. The "
+        "number is that of the motor told the most, often the failed one.",
     ),
     _rule(
         "yaw imbalance",
@@ -190,7 +191,8 @@ RULES: Final = (
 def observe_failsafes(log: Log, track: Track | None) -> list[Observation]:
     """One observation for each occurrence, with its cause, action, end and the battery left; quiet without any."""
     said = _said_in_flight(log)
-    return [_observation(one, log, track, said) for one in occurrences(said)]
+    spoken = {text.text for text in log.story.texts}
+    return [_observation(one, log, track, said, spoken) for one in occurrences(said)]
 
 
 def _said_in_flight(log: Log) -> list[tuple[float, str]]:
@@ -233,33 +235,40 @@ def _goes_on(before: Occurrence, at: float) -> bool:
     return before.to_s is None or at - before.to_s <= _AGAIN_S
 
 
-def _observation(one: Occurrence, log: Log, track: Track | None, said: list[tuple[float, str]]) -> Observation:
+def _observation(
+    one: Occurrence, log: Log, track: Track | None, said: list[tuple[float, str]], spoken: set[str]
+) -> Observation:
     rule, at = one.rule, one.from_s
     near = [text for time_s, text in said if abs(time_s - at) <= _SAME_S]
-    spoken = {text.text for text in log.story.texts}
     why = rule.cause or rule.words
     cause = next((text for text in near if text in spoken and why.search(text)), one.words)
-    action = mode_change_after(log, at, _ACTION_S)
-    battery, capacity = battery_of(log), capacity_of(log)
-    left, at_end = state_at(battery, capacity, at), ""
-    landed = next((a.to_s for a in log.story.armings if a.to_s is not None and a.to_s > at), None)
-    if landed is not None:
-        at_end = state_at(battery, capacity, landed)
+    text = f"The autopilot {'said' if cause in spoken else 'recorded'} “{cause}”."
+    if rule.severity is Severity.ERROR:
+        action = action_after(log, at, _ACTION_S) or "the mode did not change"
+        text += f" {action[0].upper()}{action[1:]}."
+    text += f" It lasted {one.to_s - at:.1f} s." if one.to_s is not None else ""
+    text += " Its end was not reported." if rule.over and one.to_s is None else ""
     position, height = place_at(track, at)
-    text = f"{rule.check[0].upper()}{rule.check[1:]}: “{cause}”. "
-    text += f"The mode changed from {action}. " if action else "The mode did not change. "
-    text += f"It lasted {one.to_s - at:.1f} s. " if one.to_s is not None else ""
-    text += f"Left in the battery then: {left}. " if left else ""
-    if landed is not None:
-        text += f"Disarmed {landed - at:.0f} s later{f' with {at_end}' if at_end else ''}."
     return Observation(
         check=rule.check,
         severity=rule.severity,
         from_s=at,
         to_s=one.to_s,
-        text=text.strip(),
+        text=text + (_left(log, at) if rule.severity is Severity.ERROR else ""),
         meaning=rule.meaning,
         evidence="; ".join(dict.fromkeys(near)),
         position=position,
         height_home_m=height,
     )
+
+
+def _left(log: Log, at: float) -> str:
+    """What the battery held then and at disarming, and how long after that was."""
+    battery, capacity = battery_of(log), capacity_of(log)
+    then = state_at(battery, capacity, at)
+    text = f" Left in the battery then: {then}." if then else ""
+    disarmed = next((a.to_s for a in log.story.armings if a.to_s is not None and a.to_s > at + _SAME_S), None)
+    if disarmed is None:
+        return text
+    at_end = state_at(battery, capacity, disarmed)
+    return f"{text} Disarmed {disarmed - at:.0f} s later{f' with {at_end}' if at_end else ''}."

@@ -20,7 +20,7 @@ from telemetry.logs.log import Log
 from telemetry.logs.story import Story
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
-from telemetry.review.observation import Observation, mode_change_after, place_at, spans, while_armed
+from telemetry.review.observation import JOIN_S, Observation, action_after, place_at, spans, while_armed
 from telemetry.review.track import Track
 
 _ANY_INCLUSION: Final = 2
@@ -30,6 +30,14 @@ _CEILING, _CIRCLE, _POLYGONS = 1, 2, 4
 _GEOFENCE: Final = 1 << 20
 """MAV_SYS_STATUS_GEOFENCE."""
 _AIRBORNE_M: Final = 2.0
+_POLYGON: Final = "polygon"
+_SAID_OF: Final = {
+    "maximum height": ("max alt", "maximum height"),
+    "minimum height": ("min alt", "minimum height"),
+    "circle about home": ("circle", "boundary"),
+    _POLYGON: ("polygon", "boundary"),
+}
+"""How the autopilot calls each; FENCE_STATUS says boundary of circle and polygons alike."""
 _SAME_S: Final = 0.1
 _JOIN_S: Final = 2.0
 _ACTION_S: Final = 5.0
@@ -127,10 +135,9 @@ def observe_fence(log: Log, track: Track | None, plan: Plan | None) -> list[Obse
 def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, str]]) -> Observation:
     begin, end = float(track.time_s[breach.first]), float(track.time_s[breach.last])
     position, height = place_at(track, begin)
-    words = [text for at, text in said if begin - _SAID_S <= at <= end + _SAID_S]
+    words = _of_area(breach.area, [text for at, text in said if begin - _SAID_S <= at <= end + _SAID_S])
     heard = f"The autopilot said “{words[0]}”" if words else "The autopilot said nothing of it"
-    action = mode_change_after(log, begin, _ACTION_S)
-    did = f"and the mode changed from {action}" if action else "and the mode did not change"
+    did = f"and {action_after(log, begin, _ACTION_S) or 'the mode did not change'}"
     return Observation(
         check="fence breach",
         severity=Severity.ERROR,
@@ -138,7 +145,7 @@ def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, st
         to_s=end,
         text=(
             f"{breach.where} {breach.area} for {end - begin:.1f} s, from {_where(position)} on, at most "
-            f"{breach.depth_m:.1f} m {breach.where.lower()} it. {heard} {did}.{_switched_off(log, begin)}"
+            f"{breach.depth_m:.1f} m {breach.where.lower()} it. {heard} {did}.{_switched_off(log, begin, bool(words))}"
         ),
         meaning="The drone left the volume it was allowed to fly in: flown there, blown there, or the fence was off.",
         evidence=f"position against the fence on board; {'; '.join(words) or 'no message'}",
@@ -147,19 +154,36 @@ def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, st
     )
 
 
-def _switched_off(log: Log, at: float) -> str:
-    """Whether the autopilot watched its fence at a time."""
+def _of_area(area: str, said: list[str]) -> list[str]:
+    """Of the words on breaches those on one area, or those that name none: several fences may be breached at once."""
+    words = [text.lower() for text in said]
+    own = _SAID_OF.get(area, _SAID_OF[_POLYGON])
+    named = [any(name in text for names in _SAID_OF.values() for name in names) for text in words]
+    ours = [any(name in text for name in own) or not known for text, known in zip(words, named, strict=True)]
+    return [text for text, our in zip(said, ours, strict=True) if our and not _is_over(text)]
+
+
+def _is_over(text: str) -> bool:
+    return "cleared" in text.lower() or "ended" in text
+
+
+def _is_floor(text: str) -> bool:
+    return "min alt" in text.lower() or "minimum" in text
+
+
+def _switched_off(log: Log, at: float, heard: bool) -> str:
+    """Whether the autopilot watched its fence at a time; what it spoke of was never off all the time."""
     begun = [off for off, on in _times_off(log) if off <= at and (on is None or at < on)]
-    if begun:
+    if begun and begun[0] > -np.inf:
         return f" The fence had been switched off {at - begun[0]:.0f} s before."
-    return " FENCE_ENABLE was 0: the fence was off." if log.story.parameter("FENCE_ENABLE") == 0.0 else ""
+    return " The fence was off." if begun and not heard else ""
 
 
 def _off(log: Log, track: Track | None) -> list[Observation]:
     """The fence switched off in flight. That which ends at landing is not told, for ArduPilot does that by itself."""
     found = []
     for at, on in _times_off(log):
-        if not while_armed(log, np.array([at]))[0] or track is None:
+        if at == -np.inf or not while_armed(log, np.array([at]))[0] or track is None:
             continue
         position, height = place_at(track, at)
         if (height or 0.0) < _AIRBORNE_M:
@@ -172,43 +196,70 @@ def _off(log: Log, track: Track | None) -> list[Observation]:
 
 
 def _times_off(log: Log) -> list[tuple[float, float | None]]:
-    """From and until when the fence was switched off after it had been on; EV of a .bin, SYS_STATUS of a .tlog.
-
-    The minimum height is left out: ArduPilot itself takes that away for each landing.
-    """
-    if log.kind == "tlog":
-        status = said_by_vehicle(log, "SYS_STATUS")
-        on = status["onboard_control_sensors_enabled"] & _GEOFENCE != 0 if status else np.empty(0)
-        states = [(float(status.time_s[row]), bool(on[row])) for row in changes(on).tolist()] if status else []
-    else:
-        words = {"fence enabled": True, "fence disabled": False}
-        events = [h for h in log.story.happenings if h.kind == "event"]
-        floor = {event.time_s for event in events if event.text == "minimum height disabled"}
-        states = [(event.time_s, words[event.text]) for event in events if event.text in words]
-        states = [(at, on) for at, on in states if on or not any(abs(at - low) < _SAME_S for low in floor)]
+    """From and until when the fence was off; from -∞ where it had not been on before."""
+    states = _states_told(log) if log.kind == "tlog" else _states_logged(log)
     ends = [at for at, _ in states[1:]]
-    return [
-        (at, ends[row] if row < len(ends) else None)
-        for row, (at, on) in enumerate(states)
-        if not on and (row or log.kind != "tlog")
-    ]
+    return [(at, ends[row] if row < len(ends) else None) for row, (at, on) in enumerate(states) if not on]
+
+
+def _states_told(log: Log) -> list[tuple[float, bool]]:
+    """SYS_STATUS says so, but never of a fence that only reports (FENCE_ACTION 0): then its parameter does."""
+    status = said_by_vehicle(log, "SYS_STATUS")
+    if status is None or log.story.parameter("FENCE_ACTION") == 0.0:
+        return _states_set(log)
+    on = status["onboard_control_sensors_enabled"] & _GEOFENCE != 0
+    first, *others = [(float(status.time_s[row]), bool(on[row])) for row in changes(on).tolist()]
+    return [(-np.inf, first[1]), *others]
+
+
+def _states_set(log: Log) -> list[tuple[float, bool]]:
+    values = [(one.time_s, one.value != 0.0) for one in log.story.parameters if one.name == "FENCE_ENABLE"]
+    return [(-np.inf, values[0][1]), *values[1:]] if values else []
+
+
+def _states_logged(log: Log) -> list[tuple[float, bool]]:
+    """The parameter, and EV; with FENCE_AUTOENABLE the fence is off until that says otherwise.
+
+    The minimum height's is left out: ArduPilot itself takes that away for each landing.
+    """
+    words = {"fence enabled": True, "fence disabled": False}
+    events = [h for h in log.story.happenings if h.kind == "event"]
+    floor = [event.time_s for event in events if event.text.startswith("minimum height")]
+    switched = [(event.time_s, words[event.text]) for event in events if event.text in words]
+    switched = [(at, on) for at, on in switched if not any(abs(at - low) < _SAME_S for low in floor)]
+    begun = [(-np.inf, False)] if log.story.parameter("FENCE_AUTOENABLE") else []
+    states = sorted([*(begun or _states_set(log)), *switched])
+    return [state for row, state in enumerate(states) if not row or state[1] != states[row - 1][1]]
 
 
 def _spoken(said: list[tuple[float, str]]) -> list[tuple[float, float | None, str]]:
-    """What the autopilot said of breaches: begin, end where it said so, and its words."""
+    """What the autopilot said of breaches: begin, end where it said so, and its words.
+
+    One that begins anew, or is over once more, soon after it ended had not ended.
+    """
     found: list[tuple[float, float | None, str]] = []
     for at, text in sorted(said):
-        if "cleared" in text.lower() or "ended" in text:
-            if found and found[-1][1] is None:
-                found[-1] = (found[-1][0], at, found[-1][2])
-        elif not found or found[-1][1] is not None:
+        begun, ended, words = found[-1] if found else (at, -np.inf, "")
+        if ended is None or at - ended <= JOIN_S:
+            found[-1] = (begun, at if _is_over(text) else None, words)
+        elif not _is_over(text):
             found.append((at, None, text))
     return found
 
 
+def _lowest(log: Log, track: Track | None, begin: float, end: float | None) -> str:
+    limit = log.story.parameter("FENCE_ALT_MIN")
+    if track is None or limit is None:
+        return ""
+    rows = (track.time_s >= begin) & (track.time_s <= (np.inf if end is None else end)) & while_armed(log, track.time_s)
+    if not rows.any():
+        return ""
+    return f" The lowest was {np.nanmin(track.height_home_m[rows]):.1f} m above home, the limit {limit:g} m."
+
+
 def _heard(log: Log, track: Track | None, begin: float, end: float | None, text: str) -> Observation:
     position, height = place_at(track, begin)
-    action = mode_change_after(log, begin, _ACTION_S)
+    action = action_after(log, begin, _ACTION_S)
     lasted = "" if end is None else f" for {end - begin:.1f} s"
     return Observation(
         check="fence breach",
@@ -217,7 +268,7 @@ def _heard(log: Log, track: Track | None, begin: float, end: float | None, text:
         to_s=end,
         text=(
             f"The autopilot reported “{text}”{lasted} at {_where(position)}"
-            f"{f' and the mode changed from {action}' if action else ''}."
+            f"{f' and {action}' if action else ''}.{_lowest(log, track, begin, end) if _is_floor(text) else ''}"
         ),
         meaning="The drone left the volume it was allowed to fly in; the recording does not hold the fence itself.",
         evidence=text,

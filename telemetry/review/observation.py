@@ -24,6 +24,7 @@ JOIN_S: Final = 10.0
 
 
 _HEARTBEAT_S: Final = 2.0
+_TOLD_S: Final = 0.5
 _MODE_ORDERS: Final = (MavCmd.DO_SET_MODE, MavCmd.NAV_RETURN_TO_LAUNCH, MavCmd.NAV_LAND, MavCmd.MISSION_START)
 
 
@@ -69,16 +70,30 @@ def place_at(track: Track | None, time_s: float) -> tuple[Position | None, float
     return position, None if height != height else round(height, 2)
 
 
-def mode_change_after(log: Log, time_s: float, within_s: float) -> str | None:
-    """``AUTO to RTL (battery failsafe) after 0.2 s``: the first change of mode within that time; None: there is none.
+def action_after(log: Log, time_s: float, within_s: float) -> str | None:
+    """What was done within that time; None: nothing.
 
-    A .tlog tells of a mode with the next HEARTBEAT, so up to a second late.
+    ``The mode changed from AUTO to RTL (battery failsafe) at once, and 12 s later to LOITER``, the latter being how
+    that ended if not by landing; or ``the motors were stopped at once``. A .tlog tells of a mode and of disarming with
+    the next HEARTBEAT, so up to a second late.
     """
     modes = log.story.modes
-    for before, after in pairwise(modes):
-        if -0.5 <= after.time_s - time_s <= within_s:
-            return f"{before.name} to {after.name}{because(log, after)} after {max(0.0, after.time_s - time_s):.1f} s"
+    stopped = next((a.to_s for a in log.story.armings if a.to_s is not None and a.to_s >= time_s), None)
+    for number, (before, after) in enumerate(pairwise(modes), 2):
+        waited = after.time_s - time_s
+        if -_TOLD_S <= waited <= within_s:
+            change = f"the mode changed from {before.name} to {after.name}{because(log, after)} {_soon(waited)}"
+            then = next((mode for mode in modes[number:] if stopped is None or mode.time_s < stopped), None)
+            if then is None:
+                return change
+            return f"{change}, and {then.time_s - after.time_s:.0f} s later to {then.name}{because(log, then)}"
+    if stopped is not None and stopped - time_s <= within_s:
+        return f"the motors were stopped {_soon(stopped - time_s)}"
     return None
+
+
+def _soon(after_s: float) -> str:
+    return "at once" if after_s < 1.0 else f"after {after_s:.1f} s"
 
 
 def because(log: Log, mode: Mode) -> str:
@@ -101,9 +116,14 @@ def _was_ordered(log: Log, at: float) -> bool:
 
 
 def while_armed(log: Log, time_s: Floats) -> npt.NDArray[np.bool_]:
-    """Which of the times lie between arming and disarming; all of them where the recording tells of neither."""
+    """Which of the times lie between arming and disarming.
+
+    Where the recording tells of neither: all of a .bin that begins at arming (LOG_DISARMED 0), and of other logs; none
+    of a .tlog, whose HEARTBEATs all said disarmed.
+    """
     armings = log.story.armings
-    inside = np.full(len(time_s), not armings)
+    never = log.kind == "tlog" or bool(log.story.parameter("LOG_DISARMED"))
+    inside = np.full(len(time_s), not armings and not never)
     for arming in armings:
         first = -np.inf if arming.from_s is None else arming.from_s
         last = np.inf if arming.to_s is None else arming.to_s

@@ -68,6 +68,8 @@ def satellites(log: Log) -> Reading | None:
 _UNKNOWN_U16: Final = 65535
 _MOTORS: Final = range(33, 41)
 """SERVOn_FUNCTION of motors 1 to 8."""
+_MOTORS_OF_FRAME: Final = {6: (), 7: (33, 34, 35, 36), 8: (37, 38), 9: (37, 38), 11: (), 13: ()}
+"""FRAME_CLASS of which some of these, or all, are servos: helicopters, tricopter, single and coaxial copter."""
 
 
 _SENSORS: Final = {1: "gyroscope", 2: "accelerometer", 4: "compass", 8: "barometer", 1 << 24: "log on board"}
@@ -113,8 +115,10 @@ def motors(log: Log) -> Reading | None:
     table = _first(log, name)
     if table is None:
         return None
+    turning = _MOTORS_OF_FRAME.get(int(log.story.parameter("FRAME_CLASS") or 0), _MOTORS)
     functions = {number: log.story.parameter(f"SERVO{number}_FUNCTION") for number in range(1, 15)}
-    outputs = [n for n, function in functions.items() if function in _MOTORS] or [1, 2, 3, 4]
+    known = any(function in _MOTORS for function in functions.values())
+    outputs = [n for n, function in functions.items() if function in turning] if known else [1, 2, 3, 4]
     columns = {str(n): table[pattern.format(n)].astype(np.float64) for n in outputs if pattern.format(n) in table}
     return Reading(table.time_s, columns, name) if columns else None
 

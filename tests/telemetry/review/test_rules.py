@@ -200,3 +200,92 @@ def test_fences_of_parameters_alone_are_measured(kind: int, limit: str, area: st
     assert (found.check, found.severity) == ("fence breach", Severity.ERROR)
     assert found.from_s == pytest.approx(50.0 if kind == 1 else 40.0, abs=0.3)
     assert found.text.startswith(f"Beyond {area} for")
+
+
+def modes(*changes: tuple[float, int, int]) -> Columns:
+    times, numbers, reasons = zip(*changes, strict=True)
+    return {"t": np.array(times), "ModeNum": np.array(numbers), "Rsn": np.array(reasons)}
+
+
+def words(*said: tuple[float, str]) -> Columns:
+    times, texts = zip(*said, strict=True)
+    return {"t": np.array(times), "Message": np.array([text.encode() for text in texts], dtype="S50")}
+
+
+def test_what_was_done_is_told_with_how_the_pilot_took_over() -> None:
+    """RTL by the failsafe, LOITER by hand eight seconds later; the landing itself is no change of mode."""
+    log = flight(MODE=modes((0.0, 4, 2), (40.1, 6, 3), (48.1, 5, 1)), MSG=words((40.0, "Radio Failsafe")))
+    text = only(log).text
+    assert "“Radio Failsafe”. The mode changed from GUIDED to RTL (radio failsafe) at once" in text
+    assert "8 s later to LOITER (by the remote control)." in text
+    assert "Its end was not reported." in text
+
+
+def test_motors_stopped_by_a_failsafe_are_its_action() -> None:
+    found = only(flight(MSG=words((FLOWN_S - 0.2, "Radio Failsafe - Disarming"))))
+    assert found.check == "radio failsafe"
+    assert "The motors were stopped at once." in found.text
+
+
+def test_several_fences_breached_at_once_have_each_its_own_words() -> None:
+    away = 5.0 * np.maximum(CLOCK - 20.0, 0.0)
+    here = {"Lat": 51.5 + away / DEGREE_M, "Lng": -0.16 * ONE, "Alt": 54.0 + away, "RelHomeAlt": 30.0 + away}
+    names = ["FENCE_ENABLE", "FENCE_TYPE", "FENCE_ALT_MAX", "FENCE_RADIUS"]
+    parameters = {
+        "t": np.zeros(4),
+        "Name": np.array([name.encode() for name in names], dtype="S16"),
+        "Value": np.array([1.0, 3.0, 50.0, 25.0]),
+    }
+    said = words((24.1, "Max Alt fence breached"), (25.1, "Circle fence breached"))
+    height, circle = examine(flight(POS=here, PARM=parameters, MSG=said))
+    assert height.text.startswith("Beyond maximum height")
+    assert "said “Max Alt fence breached”" in height.text
+    assert circle.text.startswith("Beyond circle about home")
+    assert "said “Circle fence breached”" in circle.text
+
+
+def test_a_fence_switched_off_by_its_parameter_is_told() -> None:
+    parameters = {
+        "t": np.array([0.0, 40.0, 60.0]),
+        "Name": np.array([b"FENCE_ENABLE"] * 3, dtype="S16"),
+        "Value": np.array([1.0, 0.0, 1.0]),
+    }
+    found = only(flight(PARM=parameters))
+    assert (found.check, found.from_s, found.to_s) == ("fence off", 40.0, 60.0)
+
+
+def test_a_floor_breached_again_at_once_is_one_breach_with_its_lowest_height() -> None:
+    low = between(40, 50, 8.0, 30.0)
+    here = {"Lat": 51.5 * ONE, "Lng": -0.16 * ONE, "Alt": 24.0 + low, "RelHomeAlt": low}
+    parameters = {"t": np.zeros(1), "Name": np.array([b"FENCE_ALT_MIN"], dtype="S16"), "Value": np.array([12.0])}
+    said = words(
+        (40.1, "Min Alt fence breached"),
+        (44.0, "Fence breach cleared"),
+        (44.5, "Min Alt fence breached"),
+        (50.0, "Fence breach cleared"),
+    )
+    found = only(flight(POS=here, PARM=parameters, MSG=said))
+    assert (found.from_s, found.to_s) == (40.1, 50.0)
+    assert "The lowest was 8.0 m above home, the limit 12 m." in found.text
+
+
+def test_a_log_of_a_drone_that_was_never_armed_has_nothing() -> None:
+    """LOG_DISARMED logs from power-on, before there is a fix; with it at 0 a log begins when the drone is armed."""
+    waiting = {"Status": between(0, 20, 1, 3), "NSats": 12 * ONE, "HDop": 0.8 * ONE, "Alt": 54.0 * ONE}
+    waiting |= {"Lat": 51.5 * ONE, "Lng": -0.16 * ONE}
+    for logged, found in ((1.0, []), (0.0, ["GPS fix"])):
+        parameter = {"t": np.zeros(1), "Name": np.array([b"LOG_DISARMED"], dtype="S16"), "Value": np.array([logged])}
+        log = flight(ARM={"t": np.empty(0), "ArmState": np.empty(0)}, GPS=waiting, PARM=parameter)
+        assert [one.check for one in examine(log)] == found
+
+
+@pytest.mark.parametrize(("frame", "found"), [(1.0, ["motor balance"]), (7.0, [])])
+def test_a_tricopters_tail_servo_is_no_motor(frame: float, found: list[str]) -> None:
+    names = ["FRAME_CLASS", *(f"SERVO{n}_FUNCTION" for n in (1, 2, 4, 7))]
+    parameters = {
+        "t": np.zeros(5),
+        "Name": np.array([name.encode() for name in names], dtype="S16"),
+        "Value": np.array([frame, 33.0, 34.0, 36.0, 39.0]),
+    }
+    outputs = {"C1": 1500 * ONE, "C2": 1500 * ONE, "C4": 1500 * ONE, "C7": 1900 * ONE}
+    assert [one.check for one in examine(flight(RCOU=outputs, PARM=parameters))] == found
