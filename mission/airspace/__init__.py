@@ -1,6 +1,6 @@
 """Others' airspace: zones with vertical limits and times, obstacles, and the data set they came from.
 
-A data set is read once (`mission.airspace.yaixm`, `openair`, `geojson`, `kml`), indexed, and then asked which zones
+A data set is read once (`mission.airspace.yaixm`, `openair`, `maps`), indexed, and then asked which zones
 lie about a plan. It says where it is from: its name, its AIRAC date, and the SHA-256 of the file.
 """
 
@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import shapely
 
-from mission.geodesy import FloatArray, frame_at
+from mission.geodesy import FloatArray
 from mission.position import Position
 
 FOOT_M: Final = 0.3048
@@ -112,29 +112,9 @@ class Airspace:
 def flight_restriction_zone(atz: Zone) -> Zone:
     """The FRZ that an aerodrome traffic zone implies: the same ground, from the surface to the same 2,000 ft above it.
 
-    The runway protection zones belong to it too, but cannot be told from an ATZ; `runway_protection_zone` makes them
-    where the runway's ends are known.
+    Its runway protection zones cannot be told from an ATZ: they come with the CAA's own files of drone restrictions.
     """
     return msgspec.structs.replace(atz, zone_id=f"{atz.zone_id}-frz", kind="FRZ", lower=Limit(0.0, Datum.AGL, "SFC"))
-
-
-def runway_protection_zone(name: str, end: Position, outward_deg: float, top: Limit) -> Zone:
-    """5 km long and 1 km wide, from the runway's end outward along its centre line (CAP 722C)."""
-    frame = frame_at(end)
-    x, y = frame.to_xy((end,))[0]
-    ahead = np.array([np.sin(np.radians(outward_deg)), np.cos(np.radians(outward_deg))])
-    aside = np.array([ahead[1], -ahead[0]]) * 500.0
-    far = ahead * 5000.0
-    corners = np.array([aside, far + aside, far - aside, -aside, aside]) + np.array([x, y])
-    ring = tuple((lon, lat) for lon, lat in frame.xy_to_degrees(corners).tolist())
-    return Zone(
-        f"{name.lower().replace(' ', '-')}-rpz-{outward_deg:03.0f}",
-        name,
-        "FRZ",
-        Limit(0.0, Datum.AGL, "SFC"),
-        top,
-        (ring,),
-    )
 
 
 def with_flight_restriction_zones(airspace: Airspace) -> Airspace:

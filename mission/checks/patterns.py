@@ -21,7 +21,7 @@ def patterns(situation: Situation) -> Iterable[Finding]:
         place = Place("item", members[0], plan.items[members[0]].position) if members else Place("plan")
         if not members or members[-1] - members[0] + 1 != len(members):
             text = f"The items of {pattern.pattern_id} are missing or scattered."
-            yield Finding("patterns", Severity.WARNING, text, "Expand it again, or detach it.", place)
+            yield Finding("patterns", Severity.WARNING, text, "Expand it again, or break it up.", place)
         elif not isinstance(pattern.spec, Foreign):
             flown = tuple(msgspec.structs.replace(plan.items[index], pattern=None) for index in members)
             try:
@@ -32,4 +32,4 @@ def patterns(situation: Situation) -> Iterable[Finding]:
                 continue
             if changed:
                 text = f"The items of {pattern.pattern_id} are not what it describes in this fence."
-                yield Finding("patterns", Severity.WARNING, text, "Expand it again, or detach it.", place)
+                yield Finding("patterns", Severity.WARNING, text, "Expand it again, or break it up.", place)

@@ -1,6 +1,6 @@
-"""Planning patterns: put into a plan, changed, taken out again, always as a whole.
+"""Planning patterns: put into a plan and changed, always as a whole.
 
-A pattern is kept in `Plan.patterns`; its expansion are the items that carry its id. `put` replaces the items when
+A pattern is kept in `Plan.patterns`; the items that carry its id are its expansion. `put` replaces the items when
 the description changes or the fence moves; DO_JUMPs keep pointing to the items they pointed to.
 """
 
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import msgspec
 
 from mission.context import Vehicle
-from mission.errors import GeometryError
 from mission.pattern import Foreign, Pattern, PatternSpec
 from mission.patterns.expansion import expand as expand
 from mission.plan import MissionItem, Plan
@@ -46,26 +45,6 @@ def refresh(plan: Plan, vehicle: Vehicle | None = None) -> Plan:
         if not isinstance(pattern.spec, Foreign):
             plan = put(plan, pattern.pattern_id, pattern.spec, vehicle)
     return plan
-
-
-def remove(plan: Plan, pattern_id: str) -> Plan:
-    """The plan without the pattern and its items."""
-    kept = tuple(pattern for pattern in plan.patterns if pattern.pattern_id != pattern_id)
-    members = [index for index, item in enumerate(plan.items) if item.pattern == pattern_id]
-    if members:
-        plan = _spliced(plan, members[0], members[-1] + 1, ())
-    return msgspec.structs.replace(plan, patterns=kept)
-
-
-def detach(plan: Plan, pattern_id: str) -> Plan:
-    """The pattern's items as loose items, and no pattern."""
-    if pattern_id not in {pattern.pattern_id for pattern in plan.patterns}:
-        raise GeometryError("pattern", f"there is none called {pattern_id!r}")
-    loose = tuple(
-        msgspec.structs.replace(item, pattern=None) if item.pattern == pattern_id else item for item in plan.items
-    )
-    kept = tuple(pattern for pattern in plan.patterns if pattern.pattern_id != pattern_id)
-    return msgspec.structs.replace(plan, items=loose, patterns=kept)
 
 
 def _place_for_new(plan: Plan) -> int:

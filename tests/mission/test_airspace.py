@@ -18,7 +18,6 @@ from mission.airspace import (
     Obstacle,
     Zone,
     openair,
-    runway_protection_zone,
     with_flight_restriction_zones,
 )
 from mission.airspace.boundary import arc, circle
@@ -219,15 +218,9 @@ def test_obstacles_beside_a_leg_are_found_unless_overflown(make_plan: MakePlan) 
     assert found(60.0, far) == 0
 
 
-def test_an_atz_implies_a_restriction_zone_and_a_runway_its_protection_zone() -> None:
+def test_an_atz_implies_a_restriction_zone() -> None:
     airspace = with_flight_restriction_zones(load("test", YAIXM))
     assert [zone.kind for zone in airspace.zones] == ["ATZ", "R", "FRZ"]
-    end = Position(51.505, 0.045)
-    top = Limit(600.0, Datum.AMSL, "2000 ft")
-    zone = runway_protection_zone("London City", end, 270.0, top)
-    corners = [Position(lat, lon) for lon, lat in zone.rings[0][:4]]
-    assert sorted(round(distance_m(end, corner)) for corner in corners) == [500, 500, 5025, 5025]
-    assert min(corner.lon_deg for corner in corners) < -0.02
 
 
 OPENAIR = b"""* a comment

@@ -107,11 +107,6 @@ def test_a_pattern_stays_editable_as_a_pattern(park: Plan, specs: dict[str, Patt
     assert wider.items[0] == park.items[0]
     assert wider.items[-1] == park.items[-1]
     assert patterns.put(wider, "grid", specs["survey"]) == with_survey
-    assert patterns.remove(with_survey, "grid") == plan
-    loose = patterns.detach(with_survey, "grid")
-    assert loose.patterns == ()
-    assert all(item.pattern is None for item in loose.items)
-    assert len(loose.items) == len(with_survey.items)
 
 
 def test_an_item_moved_by_hand_or_a_moved_fence_is_pointed_out(park: Plan, specs: dict[str, PatternSpec]) -> None:
