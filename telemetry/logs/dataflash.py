@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from telemetry.errors import RecordingError
 from telemetry.logs import formats
+from telemetry.logs.damage import mended
 from telemetry.logs.fetch import Bytes, Offsets, columns, fetch
 from telemetry.logs.formats import FMT, FMT_TYPE, Format
 from telemetry.logs.grouping import Groups
@@ -187,10 +188,7 @@ class _Clock:
 def _credible(time_us: Column) -> Column:
     """A time that cannot be is that of the record before."""
     known = (time_us >= 0) & (time_us <= _LATEST_US)
-    if known.all():
-        return time_us
-    rows = np.maximum.accumulate(np.where(known, np.arange(len(time_us)), 0))
-    return np.where(known, time_us, 0)[rows]
+    return time_us if known.all() else mended(time_us, known, 0)
 
 
 def _starts(time_us: Column) -> npt.NDArray[np.int64]:

@@ -2,8 +2,7 @@
 
 A column is what pymavlink decodes: wire scaling, trailing zeros that MAVLink 2 cut off put back, character arrays cut
 at the first NUL. Besides the message's own fields each table has `src_system`, `src_component` and `frame_sequence`
-of the frames. The times are those of the receiver's stamps; a damaged one is that of the
-record before.
+of the frames. The times are those of the receiver's stamps; a damaged one is that of the record before.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from telemetry.errors import RecordingError
+from telemetry.logs.damage import mended
 from telemetry.logs.fetch import Bytes, Offsets, Run, columns, fetch
 from telemetry.logs.framing import HEADER_1, HEADER_2, STAMP_SIZE, Span, between, find_records
 from telemetry.logs.grouping import Groups
@@ -147,9 +147,7 @@ class _Columns:
         seconds = np.asarray(stamps * 1e-6, dtype=np.float64)
         if self._is_credible(seconds.min()) and self._is_credible(seconds.max()):
             return seconds
-        known = self._is_credible(seconds)
-        rows = np.maximum.accumulate(np.where(known, np.arange(len(seconds)), 0))
-        return np.where(known, seconds, self._about_s)[rows]
+        return mended(seconds, self._is_credible(seconds), self._about_s)
 
     def _is_credible(self, seconds: Any) -> Any:
         return abs(seconds - self._about_s) <= _LONGEST_S

@@ -21,7 +21,7 @@ from web.bundle import TLOG, attachment_folder
 from web.context import context
 from web.errors import BadRequest, Conflict, Gone, NotFound, TooLarge
 from web.exchange import answer
-from web.routes.flights import looked, opened, seen
+from web.routes.flights import VIEW, looked, opened, seen
 from web.store import attachments, audit, keeping
 
 blueprint = Blueprint("charts", __name__)
@@ -39,7 +39,7 @@ RECORDING: Final = "recording"
 @requires(Permission.FLIGHT_READ)
 def logs(flight_id: str) -> Response:
     """Our own recording, and every log attached."""
-    _, found = opened(flight_id, "flight.view", part="logs")
+    _, found = opened(flight_id, VIEW, part="logs")
     with context().database.read() as db:
         attached = attachments.of(db, flight_id)
     others = [(one, _attached(flight_id, one.sha256)) for one in attached if one.media_type in charts.MEDIA_TYPES]
@@ -72,7 +72,7 @@ def chart(flight_id: str) -> Response:
 @requires(Permission.FLIGHT_READ)
 def flown_in(flight_id: str) -> Response:
     """That flights were combined is in the custody log of each before anybody sees how near they came."""
-    summary, found = opened(flight_id, "flight.view", part="circumstances")
+    summary, found = opened(flight_id, VIEW, part="circumstances")
     with context().database.read() as db:
         ended_at = summary.ended_at or summary.started_at
         others = circumstances.overlapping(db, flight_id, summary.started_at, ended_at)
@@ -109,7 +109,7 @@ def take_piece(flight_id: str, upload: str) -> Response:
 @requires(Permission.FLIGHT_NOTE)
 def attach(flight_id: str, upload: str) -> Response:
     """All pieces of the log (.bin, .tlog or .ulg) are here; ``?name=`` is its name. What cannot be read is not kept."""
-    opened(flight_id, "flight.view", part="logs")
+    opened(flight_id, VIEW, part="logs")
     draft = draft_of(flight_id, upload)
     if not draft.is_file():
         raise NotFound("Nothing of this log is here.")
