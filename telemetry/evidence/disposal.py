@@ -1,7 +1,8 @@
 """Disposing of a flight: its content goes, a signed certificate stays (format: FORMAT.md).
 
 Who may, and whether a legal hold forbids it, is for the caller; here it is only done, and so that it can be taken up
-again after a crash: first the certificate and its entry in the log of flights, then the content.
+again after a crash: first the statement, then its entry in the log of flights, the certificate of both, and only then
+the content goes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +21,9 @@ from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import DISPOSAL, DISPOSAL_TITLE, SEAL, canonical, hash_of
 from telemetry.evidence.writing import write
+
+_BEGUN: Final = f"{DISPOSAL}.begun"
+"""The certificate before it is entered in the log of flights."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -52,6 +56,20 @@ def dispose(folder: Path, decision: Decision, keys: EvidenceKeys) -> Path:
 
 
 def _certificate(folder: Path, decision: Decision, keys: EvidenceKeys) -> dict[str, Any]:
+    log, begun = FlightLog(folder.parent / flight_log.NAME), folder / _BEGUN
+    last = log.last(folder.name)
+    if last is not None and "disposal" in last[1] and begun.exists():
+        entry, said = last
+        signed = json.loads(begun.read_bytes())
+        if said["disposal"] == hash_of(signed["statement"]):
+            return {**signed, "entry": entry}
+    at = _utc(datetime.now(UTC))
+    signed = _signed(folder, decision, at, keys)
+    write(begun, canonical(signed), 0o640)
+    return {**signed, "entry": log.append_disposal(folder.name, signed["statement"], at, keys)}
+
+
+def _signed(folder: Path, decision: Decision, at: str, keys: EvidenceKeys) -> dict[str, Any]:
     try:
         seal = json.loads((folder / SEAL).read_bytes())
         sealed, signature = seal["statement"], seal["signature"]
@@ -61,13 +79,12 @@ def _certificate(folder: Path, decision: Decision, keys: EvidenceKeys) -> dict[s
         f"{DISPOSAL_TITLE}\nflight {folder.name}\nseal {hash_of(sealed)}\nclass {json.dumps(decision.retention)}\n"
         f"proposed {decision.proposed_by} {_utc(decision.proposed_at)}\n"
         f"confirmed {decision.confirmed_by} {_utc(decision.confirmed_at)}\nreason {json.dumps(decision.reason)}\n"
-        f"at {_utc(datetime.now(UTC))}\nkey {keys.public}\n"
+        f"at {at}\nkey {keys.public}\n"
     )
     return {
         "statement": statement,
         "signature": keys.sign(statement),
         "seal": {"statement": sealed, "signature": signature},
-        "entry": FlightLog(folder.parent / flight_log.NAME).append_disposal(folder.name, statement, keys),
         "rotations": keys.rotations(),
     }
 

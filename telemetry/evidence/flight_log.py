@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -26,22 +25,37 @@ class FlightLog:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def append(self, flight_id: str, seal_statement: str, keys: EvidenceKeys) -> dict[str, Any]:
+    def append(self, flight_id: str, seal_statement: str, at: str, keys: EvidenceKeys) -> dict[str, Any]:
         """Adds a flight and gives its entry; safely on the disk when it returns. One writer at a time."""
-        return self._append(flight_id, f"seal {hash_of(seal_statement)}", keys)
+        return self._append(flight_id, f"seal {hash_of(seal_statement)}", at, keys)
 
-    def append_disposal(self, flight_id: str, certificate: str, keys: EvidenceKeys) -> dict[str, Any]:
+    def append_disposal(self, flight_id: str, certificate: str, at: str, keys: EvidenceKeys) -> dict[str, Any]:
         """Adds that a flight was disposed of, by the statement of its certificate; gives the entry."""
-        return self._append(flight_id, f"disposal {hash_of(certificate)}", keys)
+        return self._append(flight_id, f"disposal {hash_of(certificate)}", at, keys)
 
-    def _append(self, flight_id: str, what: str, keys: EvidenceKeys) -> dict[str, Any]:
+    def last(self, flight_id: str) -> tuple[dict[str, Any], dict[str, str]] | None:
+        """The flight's latest entry and what it says.
+
+        A crash may have come before what it speaks of was written: whoever ends that takes this entry, adding none.
+        """
+        content = self._path.read_bytes() if self._path.exists() else b""
+        found = content.rfind(f"\\nflight {flight_id}\\n".encode())
+        if found < 0:
+            return None
+        try:
+            entry = json.loads(content[content.rfind(b"\n", 0, found) + 1 :].split(b"\n", 1)[0])
+            return entry, parse(entry["statement"], LOG_TITLE).values
+        except (ValueError, KeyError, TypeError, AttributeError):  # broken off, or changed, which is found elsewhere
+            return None
+
+    def _append(self, flight_id: str, what: str, at: str, keys: EvidenceKeys) -> dict[str, Any]:
         with self._path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             self._mend(file)
             number, previous = self._end(file)
             statement = (
                 f"{LOG_TITLE}\nnumber {number + 1}\nprevious {previous}\nflight {flight_id}\n"
-                f"{what}\nat {datetime.now(UTC).isoformat(timespec='seconds')}\nkey {keys.public}\n"
+                f"{what}\nat {at}\nkey {keys.public}\n"
             )
             entry = {"statement": statement, "signature": keys.sign(statement)}
             append(self._path, canonical(entry) + b"\n", 0o640)

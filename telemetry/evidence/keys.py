@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from telemetry.errors import SettingsError
 from telemetry.evidence.ed25519 import unhex
 from telemetry.evidence.verifier import KEY_TITLE, canonical
-from telemetry.evidence.writing import append, write
+from telemetry.evidence.writing import write
 
 _SECRET: Final = "evidence.key"
 _PUBLIC: Final = "evidence.pub"
@@ -21,10 +25,14 @@ _ROTATIONS: Final = "evidence-rotations.jsonl"
 
 
 class EvidenceKeys:
-    """The keys in `folder`. The first one is made at its first use."""
+    """The keys in `folder`. The first one is made at its first use.
+
+    Make one for each deed: it signs with one key to its end, though somebody replaces the key meanwhile.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._present: Ed25519PrivateKey | None = None
 
     @property
     def public(self) -> str:
@@ -42,31 +50,53 @@ class EvidenceKeys:
 
     def rotate(self) -> str:
         """Replaces the key by a new one, which it gives; seals by the former one stay good."""
-        former, following = self._key(), Ed25519PrivateKey.generate()
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        statement = f"{KEY_TITLE}\nformer {_public(former)}\nnext {_public(following)}\nat {at}\n"
-        record = {
-            "statement": statement,
-            "former": former.sign(statement.encode()).hex(),
-            "next": following.sign(statement.encode()).hex(),
-        }
-        append(self._folder / _ROTATIONS, canonical(record) + b"\n", 0o644)
-        self._write(following)
+        with self._alone():
+            former, following = self._read(), Ed25519PrivateKey.generate()
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            statement = f"{KEY_TITLE}\nformer {_public(former)}\nnext {_public(following)}\nat {at}\n"
+            record = {
+                "statement": statement,
+                "former": former.sign(statement.encode()).hex(),
+                "next": following.sign(statement.encode()).hex(),
+            }
+            lines = [canonical(one) + b"\n" for one in (*self.rotations(), record)]
+            write(self._folder / _ROTATIONS, b"".join(lines), 0o644)
+            self._write(following)
+            self._present = self._read()
         return _public(following)
 
     def _key(self) -> Ed25519PrivateKey:
-        path = self._folder / _SECRET
+        if self._present is None:
+            with self._alone():
+                self._present = self._read()
+        return self._present
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of all processes: two that make the first key, or a next one, would each sign with their own."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        entry = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(entry, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(entry)
+
+    def _read(self) -> Ed25519PrivateKey:
+        path, shown = self._folder / _SECRET, self._folder / _PUBLIC
         if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._write(Ed25519PrivateKey.generate())
         try:
-            return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
+            key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
         except ValueError as error:
             raise SettingsError(str(path), "is no evidence key: 64 hex digits") from error
+        public = f"{_public(key)}\n".encode()
+        if not shown.exists() or shown.read_bytes() != public:  # new, or a crash came between the two
+            write(shown, public, 0o644)
+        return key
 
     def _write(self, key: Ed25519PrivateKey) -> None:
         write(self._folder / _SECRET, f"{key.private_bytes_raw().hex()}\n".encode(), 0o600)
-        write(self._folder / _PUBLIC, f"{_public(key)}\n".encode(), 0o644)
 
 
 def is_signed(public_key: str, message: str, signature: str) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from telemetry.evidence import flight_log
 from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
-from telemetry.evidence.verifier import SEAL, SEAL_TITLE, canonical, first_link, links_of, verify
+from telemetry.evidence.verifier import SEAL, SEAL_TITLE, canonical, first_link, hash_of, links_of, verify
 from telemetry.evidence.writing import write
 
 
@@ -26,8 +27,37 @@ def seal(folder: Path, keys: EvidenceKeys, log: FlightLog) -> None:
     """Writes ``seal.json`` over all files of `folder` (format: `verifier`). `OSError` where the disk refuses."""
     if (folder / SEAL).exists() and verify(folder, keys.public).good:
         return
-    flight_id = folder.name
-    lines, links = [], {}
+    files, links = _chains(folder)
+    statement, entry = _entered(folder.name, files, keys, log)
+    content = {
+        "statement": statement,
+        "signature": keys.sign(statement),
+        "links": links,
+        "entry": entry,
+        "rotations": keys.rotations(),
+    }
+    write(folder / SEAL, canonical(content), 0o640)
+
+
+def _entered(flight_id: str, files: str, keys: EvidenceKeys, log: FlightLog) -> tuple[str, dict[str, Any]]:
+    """The seal's statement and its entry in the log: the one of a sealing that a crash cut off, or a new one."""
+
+    def statement(at: str) -> str:
+        return f"{SEAL_TITLE}\nflight {flight_id}\nsealed {at}\nkey {keys.public}\n{files}"
+
+    last = log.last(flight_id)
+    if last is not None:
+        entry, said = last
+        begun = statement(said["at"])
+        if said.get("seal") == hash_of(begun):
+            return begun, entry
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return statement(now), log.append(flight_id, statement(now), now, keys)
+
+
+def _chains(folder: Path) -> tuple[str, dict[str, list[str]]]:
+    """The statement's lines of all files, and their links."""
+    flight_id, lines, links = folder.name, [], {}
     for path in sorted(folder.iterdir()):
         if path.name == SEAL or not path.is_file():
             continue
@@ -37,13 +67,4 @@ def seal(folder: Path, keys: EvidenceKeys, log: FlightLog) -> None:
         head = chain[-1][0] if chain else first_link(flight_id, path.name)
         listed = hashlib.sha256(b"".join(link for link, _ in chain)).hexdigest()
         lines.append(f"file {path.name} {sum(size for _, size in chain)} {head.hex()} {listed}\n")
-    sealed_at = datetime.now(UTC).isoformat(timespec="seconds")
-    statement = f"{SEAL_TITLE}\nflight {flight_id}\nsealed {sealed_at}\nkey {keys.public}\n{''.join(lines)}"
-    content = {
-        "statement": statement,
-        "signature": keys.sign(statement),
-        "links": links,
-        "entry": log.append(flight_id, statement, keys),
-        "rotations": keys.rotations(),
-    }
-    write(folder / SEAL, canonical(content), 0o640)
+    return "".join(lines), links

@@ -240,7 +240,9 @@ class TestTheLogOfFlights:
     def test_a_line_signed_by_a_key_that_does_not_follow_is_found(
         self, home: Path, flights: Path, tmp_path: Path
     ) -> None:
-        FlightLog(flights / NAME).append("20261129T071530Z-UAV-07", "a seal", EvidenceKeys(tmp_path / "forger"))
+        FlightLog(flights / NAME).append(
+            "20261129T071530Z-UAV-07", "a seal", "2026-11-29T07:15:30+00:00", EvidenceKeys(tmp_path / "forger")
+        )
         (problem,) = verify_log(flights / NAME, public(home))
         assert "line 5 of the log was changed or is signed by another key" in problem.text
 

@@ -14,6 +14,8 @@ from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.log_verifier import verify_log
 from telemetry.evidence.writing import append
 
+AT = "2026-11-22T07:15:30+00:00"
+
 
 @contextmanager
 def room_for(size: int) -> Iterator[None]:
@@ -36,10 +38,10 @@ def test_a_line_is_whole_or_not_there(tmp_path: Path) -> None:
 
 def test_the_log_of_flights_goes_on_after_a_full_disk(tmp_path: Path) -> None:
     log, keys = FlightLog(tmp_path / "flights.log"), EvidenceKeys(tmp_path / "keys")
-    log.append("20261122T071530Z-UAV-07", "first", keys)
+    log.append("20261122T071530Z-UAV-07", "first", AT, keys)
     with room_for((tmp_path / "flights.log").stat().st_size + 100), pytest.raises(OSError, match=r"flights\.log"):
-        log.append("20261123T071530Z-UAV-07", "second", keys)
+        log.append("20261123T071530Z-UAV-07", "second", AT, keys)
     assert log.head()[0] == 1
-    log.append("20261123T071530Z-UAV-07", "second", keys)
+    log.append("20261123T071530Z-UAV-07", "second", AT, keys)
     assert log.head()[0] == 2
     assert verify_log(tmp_path / "flights.log", keys.public) == []
