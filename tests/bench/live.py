@@ -44,9 +44,9 @@ RUNS: Final = (
 )
 ONLY: Final = os.environ.get("AIRBEAT_BENCH_N")
 PEER_RUNS: Final = (50, 200)
-SETTLING_S: Final = {"simulated": 45.0, "replayed": 5.0}
+SETTLING_S: Final = {"simulated": 45.0, "replayed": 30.0}
 """Until simulated drones know where they are; until a fleet that appeared at once has been greeted."""
-OPENING_S: Final = 20.0
+OPENING_S: Final = 40.0
 """For the browser, until the page stands."""
 SCREENS: Final = 30
 SETTLED_AFTER_S: Final = 10.0

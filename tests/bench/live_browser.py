@@ -1,7 +1,8 @@
 """A real Chromium that looks at the live page while the traffic runs: what it says itself of its picture's age.
 
 The page measures at the drawing: the age that the gateway gave, the way, and the time until the map has drawn
-(`web/frontend/src/live/pace.ts`). It runs on the same machine as everything else, without a graphics card.
+(`web/frontend/src/live/pace.ts`). It runs on the same machine as everything else, without a graphics card, and stands
+for another machine: the services come before it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ PASSWORD: Final = "bench-" + "of-the-live-page"
 WATCHER: Final = "control"
 FLAGS: Final = (*CHROMIUM, "--disable-gpu")
 """No graphics card here: the processor puts the page together by itself, and plays the card for WebGL alone."""
+NICE: Final = 10
 SIZE: Final[ViewportSize] = {"width": 1920, "height": 1080}
 
 
@@ -46,6 +48,7 @@ async def watching(address: str) -> AsyncIterator[Page | None]:
         return
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        _give_way()
         context = await browser.new_context(viewport=SIZE, base_url=address, color_scheme="dark")
         page = await context.new_page()
         await page.goto("/login")
@@ -58,6 +61,15 @@ async def watching(address: str) -> AsyncIterator[Page | None]:
         yield page
         with contextlib.suppress(Error):  # a page too busy to close: the process is ended with its driver
             await browser.close()
+
+
+def _give_way() -> None:
+    """Playwright starts the browser in a session of its own, and Linux shares a busy processor out by sessions
+    (sched(7), autogroup): left as it is, one browser would have as much of the machine as all services together."""
+    for process in processes():
+        os.setpriority(os.PRIO_PROCESS, process, NICE)
+        with contextlib.suppress(OSError):  # a kernel that shares out by processes alone
+            Path(f"/proc/{process}/autogroup").write_text(str(NICE))
 
 
 async def begin(page: Page | None) -> None:
