@@ -12,6 +12,7 @@ from mission.plan import Plan
 from telemetry.logs.log import Log
 from telemetry.review.battery import observe_battery
 from telemetry.review.bundle import open_log, plan_of
+from telemetry.review.chain import told_once
 from telemetry.review.course import observe_course
 from telemetry.review.failsafe import observe_failsafes
 from telemetry.review.fence import observe_fence
@@ -47,7 +48,7 @@ def examine(flight: Path | Log, plan: Plan | None = None) -> tuple[Observation, 
     spoken = [one for one in observe_failsafes(log, track) if not any(_same(one, other) for other in measured)]
     failures = [*measured, *spoken]
     flown = [one for one in observe_course(log, track, plan) if not any(_follows(one, other) for other in failures)]
-    return tuple(sorted([*failures, *flown], key=lambda one: one.from_s))
+    return tuple(sorted([*told_once(failures), *flown], key=lambda one: one.from_s))
 
 
 def _follows(one: Observation, failure: Observation) -> bool:

@@ -22,6 +22,8 @@ _SAME_S: Final = 2.0
 _AGAIN_S: Final = 10.0
 """What begins anew this soon after it ended had not ended."""
 _ACTION_S: Final = 3.0
+_ACTS: Final = ("failsafe", "dead reckoning")
+"""What the autopilot is set to answer with a change of mode, and the battery must suffice for."""
 _ARMING: Final = {"Arming motors": False, "Disarming motors": True}
 """The autopilot's words, and whether the flight is over with them."""
 
@@ -243,8 +245,9 @@ def _observation(
     why = rule.cause or rule.words
     cause = next((text for text in near if text in spoken and why.search(text)), one.words)
     text = f"The autopilot {'said' if cause in spoken else 'recorded'} “{cause}”."
-    if rule.severity is Severity.ERROR:
-        action = action_after(log, at, _ACTION_S) or "the mode did not change"
+    acts = rule.check.endswith(_ACTS)
+    action = action_after(log, at, _ACTION_S) or ("the mode did not change" if acts else "")
+    if rule.severity is Severity.ERROR and action:
         text += f" {action[0].upper()}{action[1:]}."
     text += f" It lasted {one.to_s - at:.1f} s." if one.to_s is not None else ""
     text += " Its end was not reported." if rule.over and one.to_s is None else ""
@@ -254,7 +257,7 @@ def _observation(
         severity=rule.severity,
         from_s=at,
         to_s=one.to_s,
-        text=text + (_left(log, at) if rule.severity is Severity.ERROR else ""),
+        text=text + (_left(log, at) if acts else ""),
         meaning=rule.meaning,
         evidence="; ".join(dict.fromkeys(near)),
         position=position,

@@ -19,6 +19,8 @@ LOSS_PCT: Final = 25.0
 SILENCE_S: Final = 5.0
 """MAVLink: five HEARTBEATs missed count as a connection lost."""
 _HEARTBEAT_S: Final = 1.5
+_BEATS_HZ: Final = 1.5
+"""ArduPilot sends one HEARTBEAT a second on each link."""
 _POSITION: Final = "GLOBAL_POSITION_INT"
 _SEQUENCES: Final = 256
 _ASTRAY: Final = 32
@@ -41,7 +43,7 @@ def loss_pct(clock: Floats, log: Log) -> Floats:
     near = np.concatenate([np.interp(table.time_s, positions.time_s, sent) for table in said])
     number = np.concatenate([_numbers(table) for table in said])
     received = number + _SEQUENCES * np.round((near - number) / _SEQUENCES)
-    if np.median(np.abs(near - received)) > _ASTRAY:
+    if _is_on_several_links(log) or np.median(np.abs(near - received)) > _ASTRAY:
         return np.full(len(clock), np.nan)
     first = min(received.min(), sent[0])
     arrived_by = np.cumsum(np.bincount((received - first).astype(np.int64), minlength=int(sent[-1] - first) + 1))
@@ -51,6 +53,11 @@ def loss_pct(clock: Floats, log: Log) -> Floats:
     arrived = arrived_then - arrived_then[before]
     lost = np.where(expected > 0, 1.0 - arrived / np.maximum(expected, 1.0), np.nan)
     return held(clock, positions.time_s, np.clip(100.0 * lost, 0.0, 100.0))
+
+
+def _is_on_several_links(log: Log) -> bool:
+    beats = said_by_vehicle(log, "HEARTBEAT")
+    return beats is not None and len(beats) > 1 and len(beats) > _BEATS_HZ * float(np.ptp(beats.time_s))
 
 
 def _of_vehicle(log: Log) -> list[Table]:

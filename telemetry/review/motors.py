@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from mission.finding import Severity
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats
 from telemetry.review import readings
 from telemetry.review.observation import Case, Observation, exceeded
-from telemetry.review.readings import Reading
 from telemetry.review.track import Track
 
 LIMIT_US: Final = 1950.0
 SPREAD_US: Final = 150.0
-"""A motor's mean this far from the mean of all: 15 % of the 1,000 µs; the airframe is out of balance or pulls."""
+"""A motor's mean this far above the mean of all: 15 % of the 1,000 µs. The one told more than the others is the weak
+one, or it carries more; the one opposite is told as much less."""
 _MEAN_S: Final = 10.0
 """Steering and turning on the spot tell motors apart for less than that."""
 _TURNING_US: Final = 1200.0
+_LIMIT_MEANS: Final = "Too heavy, too windy, a weak battery, or a motor gives less than it should."
+_BALANCE_MEANS: Final = (
+    "This motor or propeller gives less than the others, the load is off centre, or an arm is twisted."
+)
 
 
 def observe_motors(log: Log, track: Track | None) -> list[Observation]:
@@ -28,21 +31,24 @@ def observe_motors(log: Log, track: Track | None) -> list[Observation]:
     if reading is None:
         return []
     outputs = np.array(list(reading.columns.values()))
-    case = Case(
-        "motor at its limit",
-        Severity.WARNING,
-        2.0,
-        "Too heavy, too windy, a weak battery, or another motor gives less than it should.",
-        lambda worst, lasted: f"A motor was told {worst:.0f} µs, its limit, for {lasted:.0f} s.",
-    )
-    top = outputs.max(axis=0)
-    found = exceeded(log, track, reading.time_s, top, top >= LIMIT_US, case, reading.source)
     clock, means = _running_means(reading.time_s, outputs)
-    off = means - means.mean(axis=0)
+    more = means - means.mean(axis=0)
+    turning = means.mean(axis=0) > _TURNING_US
+    found: list[Observation] = []
     for row, name in enumerate(reading.columns):
-        worst = (np.abs(off).argmax(axis=0) == row) & (means.mean(axis=0) > _TURNING_US)
-        found += _unlike_the_others(log, track, name, Reading(clock, {"off": off[row]}, reading.source), worst)
+        case = _case(name, "motor at its limit", 2.0, "{worst:.0f} µs, its limit,", _LIMIT_MEANS)
+        found += exceeded(log, track, reading.time_s, outputs[row], outputs[row] >= LIMIT_US, case, reading.source)
+        case = _case(name, "motor balance", 1.0, "{worst:.0f} µs more than the mean of all", _BALANCE_MEANS)
+        bad = turning & (more.argmax(axis=0) == row) & (more[row] > SPREAD_US)
+        found += exceeded(log, track, clock, more[row], bad, case, reading.source)
     return found
+
+
+def _case(name: str, check: str, at_least_s: float, told: str, meaning: str) -> Case:
+    def say(worst: float, lasted: float) -> str:
+        return f"Motor output {name} was told {told.format(worst=worst)} for {lasted:.0f} s."
+
+    return Case(check, Severity.WARNING, at_least_s, meaning, say)
 
 
 def _running_means(clock: Floats, outputs: Floats) -> tuple[Floats, Floats]:
@@ -52,24 +58,3 @@ def _running_means(clock: Floats, outputs: Floats) -> tuple[Floats, Floats]:
         return clock[:0], outputs[:, :0]
     means = np.array([np.convolve(one, np.ones(width) / width, mode="valid") for one in outputs])
     return clock[width // 2 :][: means.shape[1]], means
-
-
-def _unlike_the_others(
-    log: Log, track: Track | None, name: str, reading: Reading, worst: npt.NDArray[np.bool_]
-) -> list[Observation]:
-    """|mean of one motor - mean of all| over ten seconds, where it is the `worst`."""
-    off = reading.columns["off"]
-    bad = worst & (np.abs(off) > SPREAD_US)
-    more = bool((off[bad] > 0).any())
-    weak = "this motor or propeller gives" if more else "the motor opposite gives"
-    case = Case(
-        "motor balance",
-        Severity.WARNING,
-        1.0,
-        f"The load is off centre, an arm is twisted, or {weak} less than the others.",
-        lambda worst, lasted: (
-            f"Motor output {name} was told {worst:.0f} µs {'more' if more else 'less'} than the mean of all, "
-            f"for {lasted:.0f} s."
-        ),
-    )
-    return exceeded(log, track, reading.time_s, np.abs(off), bad, case, reading.source)

@@ -98,17 +98,21 @@ def _soon(after_s: float) -> str:
 
 def because(log: Log, mode: Mode) -> str:
     """``" (battery failsafe)"``: why the mode was entered; empty where the recording does not tell."""
-    reason = mode.reason or ("by the ground station" if _was_ordered(log, mode.time_s) else None)
+    reason = mode.reason or ("by the ground station" if was_ordered(log, mode.time_s, _MODE_ORDERS) else None)
     return f" ({reason})" if reason else ""
 
 
-def _was_ordered(log: Log, at: float) -> bool:
-    """Whether a .tlog holds an order for a mode from elsewhere shortly before its HEARTBEAT told of it."""
+def was_ordered(log: Log, at: float, commands: tuple[MavCmd, ...]) -> bool:
+    """Whether a .tlog holds one of these orders from elsewhere shortly before HEARTBEAT told of it.
+
+    SET_MODE counts as DO_SET_MODE.
+    """
     vehicle = vehicle_of(log) if log.kind == "tlog" else None
-    for name in ("COMMAND_LONG", "COMMAND_INT", "SET_MODE"):
+    names = ("COMMAND_LONG", "COMMAND_INT", *(("SET_MODE",) if MavCmd.DO_SET_MODE in commands else ()))
+    for name in names:
         table = log.get(name) if vehicle is not None else None
         if table is not None:
-            ordered = np.isin(table["command"], _MODE_ORDERS) if "command" in table else np.ones(len(table), np.bool_)
+            ordered = np.isin(table["command"], commands) if "command" in table else np.ones(len(table), np.bool_)
             since = at - table.time_s
             if (ordered & (table["src_system"] != vehicle) & (since >= 0.0) & (since <= _HEARTBEAT_S)).any():
                 return True

@@ -27,6 +27,7 @@ NEEDS_HZ: Final = {
     "VIBRATION": 1.0,
     "EXTENDED_SYS_STATE": 1.0,
     "FENCE_STATUS": 1.0,
+    "SERVO_OUTPUT_RAW": 1.0,
     "SYSTEM_TIME": 1.0,
     "TERRAIN_REPORT": 1.0,
     "WIND": 1.0,
@@ -34,8 +35,8 @@ NEEDS_HZ: Final = {
     "GIMBAL_DEVICE_ATTITUDE_STATUS": 2.0,
     "HOME_POSITION": 0.2,
 }
-"""Hz per message. Positions and attitude make the live tick; the others change slowly. Of other aircraft it is one each
-time, in turn."""
+"""Hz per message. Positions and attitude make the live tick; the others change slowly; a weak motor shows in the mean
+of ten seconds. Of other aircraft it is one each time, in turn."""
 TERRAIN_HZ: Final = {"TERRAIN_REQUEST": 2.0}
 """Where terrain is served: ArduPilot asks for it only as a stream, and only while it lacks some."""
 

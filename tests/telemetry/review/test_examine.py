@@ -38,7 +38,7 @@ def test_a_drone_that_cannot_hold_against_the_wind_was_carried_off(data: Path) -
     (found,) = examine(data / "blown-away.tlog")
     assert (found.check, found.severity) == ("blown away", Severity.ERROR)
     assert found.to_s is not None
-    assert found.to_s - found.from_s == pytest.approx(61, abs=2)
+    assert found.to_s - found.from_s == pytest.approx(64, abs=2)
     assert found.position is not None
 
 

@@ -89,7 +89,7 @@ def test_disarmed_in_the_air_is_told_and_landed_is_not() -> None:
 
 @pytest.mark.parametrize(("lasts", "found"), [(20.0, ["blown away"]), (4.0, [])])
 def test_leaning_north_and_carried_south_is_wind_but_for_a_moment_braking(lasts: float, found: list[str]) -> None:
-    attitude = {"Roll": 0 * ONE, "Pitch": between(40, 40 + lasts, -25), "Yaw": 0 * ONE}
+    attitude = {"Roll": 0 * ONE, "Pitch": between(40, 40 + lasts, -29), "Yaw": 0 * ONE}
     speed = {"VN": between(40, 40 + lasts, -3.0), "VE": 0 * ONE, "VD": 0 * ONE, "Yaw": 0 * ONE}
     assert [one.check for one in examine(flight(ATT=attitude, XKF1=speed))] == found
 
@@ -289,3 +289,62 @@ def test_a_tricopters_tail_servo_is_no_motor(frame: float, found: list[str]) -> 
     }
     outputs = {"C1": 1500 * ONE, "C2": 1500 * ONE, "C4": 1500 * ONE, "C7": 1900 * ONE}
     assert [one.check for one in examine(flight(RCOU=outputs, PARM=parameters))] == found
+
+
+def test_what_a_lost_gps_does_to_the_estimator_is_one_event_and_its_failsafe_another() -> None:
+    fixes = {"Status": between(40, 60, 1, 3), "NSats": 12 * ONE, "HDop": 0.8 * ONE, "Alt": 54.0 * ONE}
+    fixes |= {"Lat": 51.5 * ONE, "Lng": -0.16 * ONE}
+    said = words(
+        (47.0, "EKF3 lane switch 1"),
+        (47.5, "EKF variance"),
+        (54.0, "EKF3 IMU0 stopped aiding"),
+        (61.0, "SmartRTL deactivated: bad position"),
+        (65.0, "EKF Failsafe Cleared"),
+    )
+    lost, failsafe = examine(flight(GPS=fixes, MSG=said, MODE=modes((0.0, 3, 2), (47.6, 9, 6))))
+    assert (lost.check, lost.severity) == ("GPS fix", Severity.ERROR)
+    assert [lost.from_s, lost.to_s] == pytest.approx([40, 60], abs=0.2)
+    assert "7 s later: The autopilot said “EKF3 lane switch 1”. (The first of 2.)" in lost.text
+    assert "21 s later: The autopilot said “SmartRTL deactivated: bad position”." in lost.text
+    assert (failsafe.check, failsafe.from_s, failsafe.to_s) == ("EKF failsafe", 47.5, 65.0)
+    assert "The mode changed from AUTO to LAND (EKF failsafe) at once." in failsafe.text
+
+
+def test_a_motor_that_fails_is_one_event_from_the_tilt_to_the_ground() -> None:
+    fast = {"VN": 0 * ONE, "VE": 0 * ONE, "Yaw": 0 * ONE, "VD": between(41, 43, 14.0)}
+    tipped = {"Roll": between(40, 43, 84), "Pitch": 0 * ONE, "Yaw": 0 * ONE}
+    found = only(flight(ATT=tipped, XKF1=fast, MSG=words((46.0, "Potential Thrust Loss (2)"))))
+    assert (found.check, found.severity) == ("thrust loss", Severity.ERROR)
+    assert found.from_s == pytest.approx(40, abs=0.2)
+    assert found.text.startswith("Leaned up to 84°")
+    assert "With it: Came down at up to 14.0 m/s" in found.text
+    assert "3 s later: Hit the ground at 14.0 m/s." in found.text
+    assert "6 s later: The autopilot said “Potential Thrust Loss (2)”." in found.text
+
+
+def test_flown_into_the_ground_is_told_and_a_firm_landing_is_not() -> None:
+    still = {"VN": 0 * ONE, "VE": 0 * ONE, "Yaw": 0 * ONE}
+    assert only(flight(XKF1={**still, "VD": between(40, 43, 6.0)})).check == "impact"
+    assert examine(flight(XKF1={**still, "VD": between(40, 43, 1.5)})) == ()
+
+
+def test_motors_stopped_in_the_air_tell_by_whom() -> None:
+    fell = np.clip(30.0 - 10.0 * (CLOCK - FLOWN_S), 0.0, 30.0)
+    here = {"Lat": 51.5 * ONE, "Lng": -0.16 * ONE, "Alt": 24 + fell, "RelHomeAlt": fell}
+    arm = {"t": np.array([0.0, FLOWN_S]), "ArmState": np.array([1, 0]), "Method": np.array([1, 5])}
+    assert only(flight(POS=here, ARM=arm)).text.startswith("Disarmed by termination 30 m above home")
+
+
+def test_a_velocity_that_no_gps_bears_out_is_not_the_wind() -> None:
+    attitude = {"Roll": 0 * ONE, "Pitch": between(40, 60, -29), "Yaw": 0 * ONE}
+    speed = {"VN": between(40, 60, -3.0), "VE": 0 * ONE, "VD": 0 * ONE, "Yaw": 0 * ONE}
+    fixes = {"Status": between(39, 61, 1, 3), "NSats": 12 * ONE, "HDop": 0.8 * ONE, "Alt": 54.0 * ONE}
+    fixes |= {"Lat": 51.5 * ONE, "Lng": -0.16 * ONE}
+    assert [one.check for one in examine(flight(ATT=attitude, XKF1=speed, GPS=fixes))] == ["GPS fix"]
+
+
+def test_going_slowly_with_a_strong_wind_is_not_carried_off_by_it() -> None:
+    """In 12 m/s, with 3 m/s along, a drone leans 20° against the wind and has 10° left."""
+    attitude = {"Roll": 0 * ONE, "Pitch": between(40, 80, -20), "Yaw": 0 * ONE}
+    speed = {"VN": between(40, 80, -3.0), "VE": 0 * ONE, "VD": 0 * ONE, "Yaw": 0 * ONE}
+    assert examine(flight(ATT=attitude, XKF1=speed)) == ()

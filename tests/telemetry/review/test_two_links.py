@@ -78,3 +78,18 @@ def test_a_clock_that_begins_anew_is_a_reboot(data: Path, tmp_path: Path) -> Non
     once, both = flown(tmp_path / "two.tlog"), flown(tmp_path / "twice.tlog")
     assert (both.lat_deg == np.tile(once.lat_deg, 2)).all()
     assert np.abs(both.time_s[len(once.time_s) :] - once.time_s - pause_us / 1e6)[:-1].max() < 0.01
+
+
+def test_two_ground_stations_each_with_every_frame_are_no_loss(data: Path, tmp_path: Path) -> None:
+    """Both record each frame, the second with its own link's numbers, which drift apart from the first's."""
+    entries = []
+    for number, (at, frame) in enumerate(tlog.read(data / "survey.tlog")):
+        entries.append((at, frame.raw))
+        if frame.sysid == 1 and frame.msgid in BY_ID:
+            again = framed(BY_ID[frame.msgid], frame.payload, number // 2 % 256, frame.sysid, frame.compid)
+            entries.append((at + 30_000, again))
+    made = tmp_path / "both.tlog"
+    made.write_bytes(b"".join(tlog.record(at, [raw]) for at, raw in sorted(entries, key=lambda entry: entry[0])))
+    log = read(made)
+    assert np.isnan(loss_pct(np.arange(*(log.span_s or (0.0, 0.0)), 10.0), log)).all()
+    assert examine(log) == ()
