@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from airbeat.supervisor import Service, Supervisor
+from tests.waiting import until
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 
@@ -26,22 +26,14 @@ def is_running(pid: int) -> bool:
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-async def eventually(condition: object, *, within_s: float = 20.0) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        await asyncio.sleep(0.02)
-
-
 async def test_a_killed_service_is_started_again(tmp_path: Path) -> None:
     said: list[str] = []
     supervisor = Supervisor(tmp_path / "logs", lambda name, what: said.append(f"{name} {what}"))
     supervisor.start([Service("sleeper", SLEEPER)])
-    await eventually(lambda: "sleeper" in supervisor.pids)
+    await until(lambda: "sleeper" in supervisor.pids)
     first = supervisor.pids["sleeper"]
     os.kill(first, signal.SIGKILL)
-    await eventually(lambda: supervisor.pids.get("sleeper", first) != first)
+    await until(lambda: supervisor.pids.get("sleeper", first) != first)
     second = supervisor.pids["sleeper"]
     await supervisor.stop()
     assert not is_running(first)
@@ -58,9 +50,9 @@ async def test_services_stop_in_reverse_order_even_when_one_ignores_the_request(
     )
     supervisor = Supervisor(tmp_path / "logs")
     supervisor.start([Service("deaf", (sys.executable, "-c", deaf)), Service("sleeper", SLEEPER)])
-    await eventually(lambda: (tmp_path / "logs" / "deaf.log").exists())
-    await eventually(lambda: b"deaf" in (tmp_path / "logs" / "deaf.log").read_bytes())
-    await eventually(lambda: len(supervisor.pids) == 2)
+    await until(lambda: (tmp_path / "logs" / "deaf.log").exists())
+    await until(lambda: b"deaf" in (tmp_path / "logs" / "deaf.log").read_bytes())
+    await until(lambda: len(supervisor.pids) == 2)
     pids = supervisor.pids
     await supervisor.stop()
     assert [name for name, pid in pids.items() if is_running(pid)] == []
@@ -91,4 +83,4 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
         child = int(supervisor.stdout.readline())
         assert is_running(child)
         supervisor.kill()
-    asyncio.run(eventually(lambda: not is_running(child)))
+    asyncio.run(until(lambda: not is_running(child)))

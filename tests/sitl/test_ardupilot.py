@@ -9,13 +9,13 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from sitl.ardupilot import ENVIRONMENT, Ardupilot, ArdupilotOptions, find
 from sitl.errors import BackendFailed, BackendMissing
+from tests.waiting import wait_until
 
 LISTENER = """\
 #!{python}
@@ -111,8 +111,4 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
         assert Path(folder).exists()
         process.send_signal(signal.SIGKILL)
         process.wait()
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and (Path(folder).exists() or any(alive(int(pid)) for pid in pids)):
-        time.sleep(0.1)
-    assert not Path(folder).exists()
-    assert not any(alive(int(pid)) for pid in pids)
+    wait_until(lambda: not Path(folder).exists() and not any(alive(int(pid)) for pid in pids), "all of it gone")

@@ -7,6 +7,7 @@ Run against the built-in vehicle, and against ArduPilot itself where $ARDUPILOT_
 
 from __future__ import annotations
 
+import functools
 import os
 import queue
 import re
@@ -23,9 +24,12 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import wait_until
+
 pytestmark = pytest.mark.timeout(900)
 HOME = (51.50735, -0.16370)
 PATIENCE_S = 300.0
+until = functools.partial(wait_until, within_s=PATIENCE_S)
 WAYPOINTS = """QGC WPL 110
 0\t1\t0\t16\t0\t0\t0\t0\t51.50735\t-0.16370\t24\t1
 1\t0\t3\t22\t0\t0\t0\t0\t0\t0\t20\t1
@@ -42,13 +46,6 @@ FENCE = """QGC WPL 110
 RALLY = """QGC WPL 110
 0\t0\t3\t5100\t0\t0\t0\t0\t51.50753\t-0.16457\t15\t1
 """
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    limit = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < limit, f"{what}: not within {PATIENCE_S:.0f} s"
-        time.sleep(0.02)
 
 
 def wait_for_position(link: Any) -> None:

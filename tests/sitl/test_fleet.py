@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from sitl.fleet import Fleet
 from tests.sitl.probe import Probe
+from tests.waiting import wait_until
 
 
 class Faulty(RuntimeError):
@@ -78,10 +78,7 @@ def test_no_file_outlives_a_killed_fleet() -> None:
         assert list(folder.rglob("*.bin"))
         process.send_signal(signal.SIGKILL)
         process.wait()
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and folder.exists():
-        time.sleep(0.1)
-    assert not folder.exists()
+    wait_until(lambda: not folder.exists(), "its folder gone")
 
 
 async def test_no_file_outlives_a_stopped_fleet() -> None:

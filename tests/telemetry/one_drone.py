@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from typing import Final
 
 import msgspec
 import pytest
@@ -20,16 +18,17 @@ from telemetry.gateway.service import Gateway
 from telemetry.mavlink import tlog
 from telemetry.mavlink.frame import Frame
 from telemetry.settings import LinkSettings, Settings, VehicleSettings
-from telemetry.wire import Actor, Event, RawChunk, Reply, Request, UploadOrder
+from telemetry.wire import Event, RawChunk, Reply, Request, UploadOrder
+from tests.telemetry import one_gateway
+from tests.telemetry.one_gateway import PILOT
+from tests.waiting import until
 
-PILOT: Final = Actor("ann", "pilot")
 NAME: Final = "UAV-01"
 SETTINGS: Final = Settings(
     links=(LinkSettings("radio", "udpin:127.0.0.1:0"),),
     vehicles=(VehicleSettings(NAME, 1, pilot_port="tcpin:127.0.0.1:0"),),
 )
 SPEEDUP: Final = 10.0
-PATIENCE_S: Final = 60.0
 
 
 class Unit:
@@ -67,25 +66,13 @@ class Unit:
 
 @contextlib.asynccontextmanager
 async def running(bus: Bus, settings: Settings = SETTINGS) -> AsyncIterator[Unit]:
-    gateway = Gateway(settings, bus)
-    task = asyncio.create_task(gateway.run())
-    await until(lambda: NAME in gateway.pilot_ports.ports)
-    host, port = str(gateway.links["radio"].address).rsplit(":", 1)
-    async with Fleet(base_port=None, udp=(host, int(port)), speedup=SPEEDUP):
-        yield Unit(gateway, bus)
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    async with one_gateway.running(bus, settings) as (gateway, address):
+        host, port = address.rsplit(":", 1)
+        async with Fleet(base_port=None, udp=(host, int(port)), speedup=SPEEDUP):
+            yield Unit(gateway, bus)
 
 
 @pytest.fixture
 async def unit(bus: Bus) -> AsyncIterator[Unit]:
     async with running(bus) as made:
         yield made
-
-
-async def until(happened: Callable[[], Any]) -> None:
-    limit = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < limit, f"not within {PATIENCE_S:g} s"
-        await asyncio.sleep(0.02)

@@ -12,8 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,7 @@ from telemetry.wire import (
     UploadReceipt,
 )
 from tests.telemetry.conftest import Broker
+from tests.waiting import until
 
 PILOT = Actor("ann", "pilot")
 HOME = Position(51.50735, -0.16370)
@@ -136,12 +136,6 @@ class Machine:
                     break
         return found
 
-    async def until(self, happened: Callable[[], Any], within_s: float = 30.0) -> None:
-        until = time.monotonic() + within_s
-        while not happened():
-            assert time.monotonic() < until, f"not within {within_s:g} s: {self.live}"
-            await asyncio.sleep(0.02)
-
 
 @pytest.fixture
 async def machine(broker: Broker, bus: Bus) -> AsyncIterator[Machine]:
@@ -165,7 +159,7 @@ def counted_by_pymavlink(path: Path) -> int:
 async def test_three_drones_fly_and_every_frame_is_in_their_bundles(machine: Machine) -> None:
     names = [f"UAV-{number:02}" for number in (1, 2, 3)]
     async with Fleet(count=3, base_port=None, udp=("127.0.0.1", machine.port), speedup=SPEEDUP):
-        await machine.until(lambda: set(names) <= machine.live.keys())
+        await until(lambda: set(names) <= machine.live.keys())
         plan = there_and_back()
         for name in names:
             assert (await machine.upload(name, plan, f"u-{name}")).ok
@@ -193,11 +187,11 @@ async def test_three_drones_fly_and_every_frame_is_in_their_bundles(machine: Mac
 async def test_bus_recorder_and_gateway_killed_in_flight_leave_one_bundle(machine: Machine) -> None:
     """Only the gateway's death leaves a hole, and it is marked."""
     async with Fleet(count=1, base_port=None, udp=("127.0.0.1", machine.port), speedup=SPEEDUP):
-        await machine.until(lambda: "UAV-01" in machine.live)
+        await until(lambda: "UAV-01" in machine.live)
         assert (await machine.upload("UAV-01", there_and_back(metres=240.0))).ok
         await machine.told("upload")
         await machine.fly("UAV-01")
-        await machine.until(lambda: (machine.live["UAV-01"].height_home_m or 0.0) > 10.0)
+        await until(lambda: (machine.live["UAV-01"].height_home_m or 0.0) > 10.0)
         server = machine.broker.server
         assert server.process is not None
         server.process.kill()
@@ -221,9 +215,9 @@ async def test_bus_recorder_and_gateway_killed_in_flight_leave_one_bundle(machin
 async def test_a_gateway_killed_in_mid_upload_says_it_is_not_done(machine: Machine) -> None:
     slow = Conditions(delay=0.2)
     async with Fleet(count=1, base_port=None, udp=("127.0.0.1", machine.port), link=slow):
-        await machine.until(lambda: "UAV-01" in machine.live)
+        await until(lambda: "UAV-01" in machine.live)
         assert (await machine.upload("UAV-01", there_and_back(waypoints=200, metres=200.0))).ok
-        await machine.until(lambda: any(step.stage == "mission" and step.done for step in machine.progress))
+        await until(lambda: any(step.stage == "mission" and step.done for step in machine.progress))
         machine.end("gateway")
         machine.start("gateway")
         (event,) = await machine.told("upload")
@@ -241,7 +235,7 @@ async def test_a_gateway_killed_in_mid_upload_says_it_is_not_done(machine: Machi
         assert onboard is not None
         assert not onboard.receipt.verified
         machine.live.clear()
-        await machine.until(lambda: "UAV-01" in machine.live)
+        await until(lambda: "UAV-01" in machine.live)
         assert (await machine.upload("UAV-01", there_and_back(), "u2")).ok
         again = (await machine.told("upload", 2))[1]
     assert (again.data["verified"], again.data["upload_id"]) == (True, "u2")

@@ -15,7 +15,8 @@ from telemetry.vehicle import Vehicle
 from telemetry.wire import Actor, Event, Reply, Request, VehicleInfo
 from tests.telemetry.conftest import Broker
 from tests.telemetry.drone import Drone
-from tests.telemetry.test_gateway import events, running, until, watching
+from tests.telemetry.one_gateway import events, running, watching
+from tests.waiting import until
 
 ANN, BOB, CHIEF = Actor("ann", "pilot"), Actor("bob", "pilot"), Actor("chief", "supervisor")
 

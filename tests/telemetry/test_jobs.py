@@ -24,8 +24,10 @@ from telemetry.wire import (
     UploadOrder,
     UploadUnderWay,
 )
-from tests.telemetry.one_drone import NAME, PILOT, Unit, unit, until
+from tests.telemetry.one_drone import NAME, Unit, unit
+from tests.telemetry.one_gateway import PILOT
 from tests.telemetry.services.plans import plan
+from tests.waiting import until
 
 __all__ = ["unit"]
 FLIGHT = "20261122T071530Z-UAV-01"

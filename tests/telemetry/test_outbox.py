@@ -9,7 +9,7 @@ import pytest
 
 from telemetry.gateway.outbox import RawOutbox, Register
 from telemetry.wire import RawChunk, VehicleInfo
-from tests.telemetry.test_gateway import until
+from tests.waiting import until
 
 
 async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch: pytest.MonkeyPatch) -> None:

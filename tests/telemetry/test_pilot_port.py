@@ -34,8 +34,10 @@ from telemetry.services.transfer import item_fields
 from telemetry.settings import VehicleSettings
 from telemetry.wire import Actor, Onboard, Reply, Request
 from tests.sitl import test_clients
-from tests.telemetry.one_drone import NAME, PATIENCE_S, PILOT, SETTINGS, Unit, running, unit, until
+from tests.telemetry.one_drone import NAME, SETTINGS, Unit, running, unit
+from tests.telemetry.one_gateway import PILOT
 from tests.telemetry.services.plans import HOME, plan
+from tests.waiting import PATIENCE_S, until, wait_until
 
 __all__ = ["unit"]
 ARM, SET_MODE, TAKEOFF = 400, 176, 22
@@ -145,10 +147,7 @@ async def test_an_approved_plan_is_flown_by_a_tool_inside_its_fence(unit: Unit) 
         assert tool.upload(plan(4)) == 14
         assert tool.reason().endswith("upload it from Airbeat")
         assert tool.command(SET_MODE, 1, GUIDED) == 0
-        limit = time.monotonic() + PATIENCE_S
-        while tool.command(ARM, 1) != 0:
-            assert time.monotonic() < limit
-            time.sleep(0.5)
+        wait_until(lambda: tool.command(ARM, 1) == 0, "armed")
         assert tool.command(TAKEOFF, 0, 0, 0, 0, 0, 0, 200) == 2
         assert "above the ceiling of 120 m" in tool.reason()
         assert tool.command(TAKEOFF, 0, 0, 0, 0, 0, 0, 20) == 0

@@ -22,8 +22,9 @@ from telemetry.vehicle import Vehicle
 from telemetry.wire import Reply, Request
 from tests.telemetry.conftest import Broker
 from tests.telemetry.drone import SET_INTERVAL
-from tests.telemetry.test_gateway import PILOT, events, frames_of, running, stored, until, watching
+from tests.telemetry.one_gateway import PILOT, events, frames_of, running, stored, watching
 from tests.telemetry.two_links import Way, routed
+from tests.waiting import until
 
 SETTINGS = Settings(
     links=(LinkSettings("radio", "udpin:127.0.0.1:0"), LinkSettings("lte", "udpin:127.0.0.1:0")),
@@ -53,7 +54,7 @@ async def test_nothing_that_came_on_either_link_is_missing_and_nothing_is_there_
             drone.silent = radio.is_out = lte.is_out = True
             for name, way in (("radio", radio), ("lte", lte)):
                 counters = gateway.links[name].counters
-                await until(lambda way=way, counters=counters: counters.reads == len(way.carried), 30)  # type: ignore[misc]
+                await until(lambda way=way, counters=counters: counters.reads == len(way.carried))  # type: ignore[misc]
             sent = list(drone.sent)
     assert qualities["radio"] is not None
     assert qualities["lte"] is not None

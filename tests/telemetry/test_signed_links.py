@@ -23,7 +23,8 @@ from telemetry.mavlink.signing import EPOCH_S, TICKS_PER_S, Signing, key_of, loa
 from telemetry.settings import LinkSettings, Settings, VehicleSettings
 from telemetry.wire import Reply, Request
 from tests.telemetry.conftest import Broker
-from tests.telemetry.test_gateway import PILOT, events, frames_of, running, stored, until, watching
+from tests.telemetry.one_gateway import PILOT, events, frames_of, running, stored, watching
+from tests.waiting import until
 
 KEY = key_of("hyde park")
 SETTINGS = Settings(

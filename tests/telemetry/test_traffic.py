@@ -14,7 +14,8 @@ from telemetry.mavlink.frame import FrameReader
 from telemetry.mavlink.messages import decode, encode
 from telemetry.wire import Aircraft, AltitudeDatum, TrafficFrame
 from tests.telemetry.drone import Drone
-from tests.telemetry.test_gateway import running, until
+from tests.telemetry.one_gateway import running
+from tests.waiting import until
 
 MAC = tuple(b"\x02\x00\x5e\x10\x00\x01" + bytes(14))
 HELICOPTER: dict[str, Any] = {

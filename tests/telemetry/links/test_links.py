@@ -18,6 +18,7 @@ from telemetry.links.link import BYTES_PER_WAKEUP
 from telemetry.mavlink import tlog
 from telemetry.mavlink.frame import FrameReader
 from telemetry.mavlink.messages import encode
+from tests.waiting import until
 
 Opener = Callable[[str], Link]
 
@@ -53,12 +54,6 @@ async def opened(heard: Heard) -> AsyncIterator[Opener]:
     yield open_one
     for link in links:
         await link.close()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - what is waited for is the outside world
-            await asyncio.sleep(0.005)
 
 
 def heartbeat(sysid: int, seq: int = 0) -> bytes:

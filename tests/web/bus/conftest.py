@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +27,7 @@ from telemetry.wire import (
     UploadReceipt,
     VehicleInfo,
 )
+from tests.waiting import wait_until
 from tests.web.conftest import VEHICLE, Browser, view
 from web.api import Order, Sortie, UploadStart, UploadStarted
 from web.bus_line import BusLine
@@ -112,25 +112,9 @@ def indexed(database: Database, tmp_path: Path) -> Indexed:
 def bus_line(nats: Listening, tmp_path: Path, gateway: Gateway, indexed: Indexed) -> Iterator[BusLine]:
     line = BusLine(nats.url, nats.websocket_url, BusKeys(tmp_path / "keys"))
     line.start(indexed.after, indexed.take)
-    deadline = time.monotonic() + 20
-    while not line.connected:
-        assert time.monotonic() < deadline, "no bus"
-        time.sleep(0.01)
+    wait_until(lambda: line.connected, "the bus")
     yield line
     line.stop()
-
-
-@pytest.fixture
-def until() -> Callable[[Callable[[], bool], str], None]:
-    """Waits until something is so."""
-
-    def wait(happened: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + 20
-        while not happened():
-            assert time.monotonic() < deadline, f"never: {what}"
-            time.sleep(0.02)
-
-    return wait
 
 
 def order(browser: Browser, verb: str, reason: str | None = None, vehicle: str = VEHICLE) -> TestResponse:

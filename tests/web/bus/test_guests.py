@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -12,6 +11,7 @@ from flask import Flask
 
 from telemetry import subjects
 from telemetry.wire import Alert, GuestView, Onboard, VehicleInfo
+from tests.waiting import wait_until
 from tests.web.bus.conftest import Gateway, receipt
 from tests.web.conftest import VEHICLE, Browser
 from tests.web.test_permissions import path_of, routes
@@ -121,13 +121,13 @@ def test_an_expired_link_ends_by_itself(
 
 
 def test_a_link_made_without_a_bus_is_shown_when_there_is_one(
-    database: Database, gateway: Gateway, bus_line: BusLine, until: Callable[..., None]
+    database: Database, gateway: Gateway, bus_line: BusLine
 ) -> None:
     with database.write() as db:
         made, _ = grants.make_guest(db, "control", "Fire brigade", [VEHICLE], timedelta(hours=1))
     board = Board(database, bus_line, every_s=0.05)
     board.start()
-    until(lambda: views(gateway).keys() == {made.guest_id}, "the guest")
+    wait_until(lambda: views(gateway).keys() == {made.guest_id}, "the guest")
     board.stop()
 
 

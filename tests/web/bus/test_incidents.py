@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
 from telemetry import subjects
 from telemetry.wire import Incident
+from tests.waiting import wait_until
 from tests.web.bus.conftest import Gateway
 from tests.web.conftest import Browser
 from web.api import BusTicket, Fleet, SortieCreate
@@ -19,7 +18,6 @@ from web.incidents import make_good
 from web.store import incidents
 from web.store.database import Database
 
-Until = Callable[[Callable[[], bool], str], None]
 MADE = IncidentCreate("CAD 9", 51.5, -0.16)
 
 
@@ -40,14 +38,14 @@ def shown(gateway: Gateway) -> dict[str, Incident]:
 
 
 def test_a_change_is_heard_at_once_and_a_closed_one_leaves(
-    control_room: Browser, gateway: Gateway, heard: list[Incident], until: Until
+    control_room: Browser, gateway: Gateway, heard: list[Incident]
 ) -> None:
     made = msgspec.json.decode(control_room.send("POST", "/api/incidents", MADE).data, type=Incident)
-    until(lambda: heard == [made], "the new one")
+    wait_until(lambda: heard == [made], "the new one")
     assert shown(gateway) == {made.incident_id: made}
     fields = {name: getattr(made, name) for name in IncidentSave.__struct_fields__ if name != "is_open"}
     control_room.send("PUT", f"/api/incidents/{made.incident_id}", IncidentSave(**fields, is_open=False))
-    until(lambda: len(heard) == 2, "the closing")
+    wait_until(lambda: len(heard) == 2, "the closing")
     assert heard[1].closed_by == "control"
     assert shown(gateway) == {}
 
@@ -63,12 +61,12 @@ def test_what_a_dead_web_left_unshown_is_made_good(
     assert make_good(database, bus_line) == 0
 
 
-def test_the_board_does_so_by_itself(database: Database, gateway: Gateway, bus_line: BusLine, until: Until) -> None:
+def test_the_board_does_so_by_itself(database: Database, gateway: Gateway, bus_line: BusLine) -> None:
     with database.write() as db:
         kept = incidents.create(db, "control", MADE)
     board = Board(database, bus_line, every_s=0.05)
     board.start()
-    until(lambda: shown(gateway) == {kept.incident_id: kept}, "the incident")
+    wait_until(lambda: shown(gateway) == {kept.incident_id: kept}, "the incident")
     board.stop()
 
 

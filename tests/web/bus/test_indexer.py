@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from telemetry import subjects
 from telemetry.bus_keys import BusKeys
 from telemetry.nats_server import Listening
 from telemetry.wire import Event, VehicleInfo
+from tests.waiting import wait_until
 from tests.web.bus.conftest import Gateway, Indexed, ended, receipt, started, upload
 from tests.web.conftest import VEHICLE, Browser, view
 from web.api import Sortie
@@ -56,7 +56,7 @@ def test_the_indexer_takes_up_where_it_stood(
 
 
 def test_a_database_that_is_away_at_the_start_keeps_the_pages_from_the_bus_for_a_moment_only(
-    nats: Listening, tmp_path: Path, gateway: Gateway, until: Callable[[Callable[[], bool], str], None]
+    nats: Listening, tmp_path: Path, gateway: Gateway
 ) -> None:
     tries = iter((OperationalError("SELECT", {}, Exception("away")), OSError("the disk, too")))
 
@@ -67,7 +67,7 @@ def test_a_database_that_is_away_at_the_start_keeps_the_pages_from_the_bus_for_a
 
     line = BusLine(nats.url, nats.websocket_url, BusKeys(tmp_path / "keys"))
     line.start(after, lambda sequence, event: None)
-    until(lambda: line.connected, "the bus is reached")
+    wait_until(lambda: line.connected, "the bus is reached")
     assert list(line.entries(subjects.VEHICLES_BUCKET, VehicleInfo)) == [VEHICLE]
     line.stop()
 

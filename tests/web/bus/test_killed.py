@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pytest
 from telemetry import subjects
 from telemetry.nats_server import Listening
 from telemetry.wire import Event, FlightRecord, Incident
+from tests.waiting import wait_until
 from tests.web.bus.conftest import Gateway
 from tests.web.conftest import VEHICLE
 from web.auth.scopes import Scope
@@ -90,9 +91,7 @@ def flown(number: int) -> Event:
     return Event(f"e{number}", at, VEHICLE, "flight_closed", "Landed.", data=msgspec.to_builtins(record))
 
 
-def test_nothing_is_lost_or_counted_twice(
-    web: Web, gateway: Gateway, database: Database, until: Callable[..., None]
-) -> None:
+def test_nothing_is_lost_or_counted_twice(web: Web, gateway: Gateway, database: Database) -> None:
     with database.write() as db:
         _, secret = grants.make_token(db, "admin", "cad", [Scope.INCIDENTS_WRITE], timedelta(days=1))
     answered: set[str] = set()
@@ -116,11 +115,11 @@ def test_nothing_is_lost_or_counted_twice(
                     return found
                 page += 1
 
-    until(lambda: len(listed()) >= FLIGHTS, f"{FLIGHTS} flights in the index")
+    wait_until(lambda: len(listed()) >= FLIGHTS, f"{FLIGHTS} flights in the index")
     assert len(listed()) == len(set(listed())) == FLIGHTS
     assert len(answered) == FLIGHTS // 10
 
     def shown() -> set[str]:
         return {one.number for one in gateway.run(gateway.bus.entries(subjects.INCIDENTS_BUCKET, Incident)).values()}
 
-    until(lambda: shown() == answered, "every incident on the live pages")
+    wait_until(lambda: shown() == answered, "every incident on the live pages")

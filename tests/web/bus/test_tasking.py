@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from mission.plan import digest
 from telemetry import subjects
 from telemetry.wire import Incident, LiveFrame, LiveVehicle, VehicleInfo
+from tests.waiting import wait_until
 from tests.web.bus.conftest import Gateway
 from tests.web.conftest import VEHICLE, Browser, problem, view
 from web.api import SortieApprove, SortieSubmit, SortieSummary, SortieVersion
@@ -48,10 +48,7 @@ def frame(*vehicles: LiveVehicle, gateway: str = "gateway") -> LiveFrame:
 def told(gateway: Gateway, bus_line: BusLine, *vehicles: LiveVehicle) -> None:
     """The web has heard of exactly these."""
     gateway.run(gateway.bus.publish(subjects.fleet("gateway"), frame(*vehicles)))
-    deadline = time.monotonic() + 20
-    while set(bus_line.picture.now()) != {one.vehicle for one in vehicles}:
-        assert time.monotonic() < deadline, "never told"
-        time.sleep(0.02)
+    wait_until(lambda: set(bus_line.picture.now()) == {one.vehicle for one in vehicles}, "told")
 
 
 @pytest.fixture

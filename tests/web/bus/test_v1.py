@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from telemetry import subjects
 from telemetry.wire import Alert, Incident, LiveFrame, LiveVehicle
+from tests.waiting import wait_until
 from tests.web.bus.conftest import Gateway
 from tests.web.conftest import VEHICLE, Browser
 from web.api_flights import FlightSummary
@@ -60,10 +60,7 @@ def world(gateway: Gateway, bus_line: BusLine, database: Database) -> Iterator[N
     frame = LiveFrame("gateway", subjects.EVERYWHERE, 1, datetime.now(UTC), (live,))
     gateway.run(gateway.bus.publish(subjects.fleet("gateway"), frame))
     gateway.run(gateway.bus.put(subjects.ALERTS_BUCKET, ALERT.alert_id, ALERT))
-    deadline = time.monotonic() + 20
-    while not bus_line.picture.now():
-        assert time.monotonic() < deadline, "never told"
-        time.sleep(0.02)
+    wait_until(bus_line.picture.now, "told")
     unknown: dict[str, Any] = dict.fromkeys(FlightSummary.__struct_fields__[3:-2])
     unknown["incident"] = "CAD 7"
     flown = FlightSummary("f1", VEHICLE, datetime(2026, 11, 22, 7, tzinfo=UTC), **unknown)
