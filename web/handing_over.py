@@ -48,10 +48,10 @@ def pack(
         "working/report.pdf": report,
         **_working_copies(known),
     }
-    with tempfile.TemporaryDirectory(prefix="export-", dir=home) as folder:
-        target = Path(folder) / "export.zip"
-        digest = export(known.folder, target, handover, log, texts, attached, EvidenceKeys(home / "keys"))
-        return target.open("rb"), digest
+    packed = tempfile.TemporaryFile(dir=home)  # noqa: SIM115 - closed with the answer, and gone with the process
+    digest = export(known.folder, packed, handover, log, texts, attached, EvidenceKeys(home / "keys"))
+    packed.seek(0)
+    return packed, digest
 
 
 def _working_copies(known: Dossier) -> dict[str, bytes]:

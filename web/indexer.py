@@ -24,6 +24,7 @@ from telemetry.errors import RecordingError
 from telemetry.wire import Event, FlightRecord, LogReceipt, UploadReceipt
 from web import api_flights, bundle, charts, track
 from web.bundle import attachment_folder
+from web.errors import Gone
 from web.searchable import Facts, facts
 from web.store import attachments, audit, flight_search, flights, keeping, sorties, uploads
 from web.store.audit import Who
@@ -164,9 +165,12 @@ def _kept(receipt: LogReceipt, home: Path) -> _Kept | None:
 
 def _log(db: Session, receipt: LogReceipt, kept: _Kept, by: str) -> None:
     flight_id, digest = receipt.flight_id or "", receipt.sha256 or ""
-    if keeping.is_disposed(db, flight_id):
+    try:
+        keeping.lock(db, flight_id)
+    except Gone:
         shutil.rmtree(kept.path.parent, ignore_errors=True)
-    elif all(one.sha256 != digest for one in attachments.of(db, flight_id)):
+        return
+    if all(one.sha256 != digest for one in attachments.of(db, flight_id)):
         name, kind = f"{receipt.vehicle}-log-{receipt.number}.bin", charts.KINDS["dataflash"]
         made = attachments.add(db, flight_id, by, name, kind, receipt.bytes, digest, kept.begun)
         who, number = Who(by, None, None), made.attachment_id

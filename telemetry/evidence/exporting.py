@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -51,14 +51,14 @@ class Handover(msgspec.Struct, frozen=True):
 
 def export(
     folder: Path,
-    target: Path,
+    target: IO[bytes],
     handover: Handover,
     custody: list[str],
     texts: Mapping[str, bytes],
     attached: Mapping[str, Path],
     keys: EvidenceKeys,
 ) -> str:
-    """Writes the zip and gives its SHA-256. `OSError` where the disk refuses.
+    """Writes the zip to an empty file and gives its SHA-256. `OSError` where the disk refuses.
 
     Raises `RecordingError` for an attachment that is not, or no more, what its name says.
 
@@ -75,8 +75,7 @@ def export(
         "public-key.txt": f"{keys.public}\n".encode(),
         "README.txt": _readme(folder, handover).encode(),
     }
-    draft = target.with_name(f"{target.name}.new")
-    with zipfile.ZipFile(draft, "w") as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         sums = {f"{FLIGHT}{path.name}": _add(archive, f"{FLIGHT}{path.name}", path) for path in _files(folder)}
         listed = {name: _attached(archive, name, path) for name, path in attached.items()}
         listed |= {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
@@ -87,9 +86,8 @@ def export(
         signed = {"statement": statement, "signature": keys.sign(statement), "rotations": keys.rotations()}
         for name, content in {**parts, EXPORT: canonical(signed)}.items():
             archive.writestr(name, content, zipfile.ZIP_DEFLATED)
-    draft.replace(target)
-    with target.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    target.seek(0)
+    return hashlib.file_digest(target, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def standalone_verifier() -> str:

@@ -111,7 +111,8 @@ def _verify(bundle: Path, key: str) -> None:
 
 def _export(folder: Path, target: Path, keys: EvidenceKeys) -> None:
     handover = Handover("Bench", 1, "supervisor", "supervisor", "nobody", "to measure", datetime.now(UTC))
-    export(folder, target, handover, [], {}, {}, keys)
+    with target.open("w+b") as file:
+        export(folder, file, handover, [], {}, {}, keys)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,19 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from telemetry.errors import RecordingError
-from telemetry.evidence import verify
+from telemetry.evidence import exporting, verify
 from telemetry.wire import FlightRecord
 from tests.web.conftest import Browser, problem
 from tests.web.evidence import public_key, sealed_flight
 from tests.web.test_flights import FLIGHT
+from web import handing_over
 from web.api import Sortie
 from web.api_flights import NoteCreate
 from web.auth.permissions import Role
@@ -117,6 +119,20 @@ class TestExports:
         assert "is gone" in supervisor.get(path).text
         kept.write_bytes(content)
         assert supervisor.get(path).status_code == 200, "nothing was handed out before"
+
+    def test_a_copy_being_packed_has_no_name_and_is_gone_with_the_process(
+        self, supervisor: Browser, flown: FlightRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before, during = set(tmp_path.rglob("*")), set[Path]()
+
+        def export_seen(*arguments: Any) -> str:
+            digest = exporting.export(*arguments)
+            during.update(tmp_path.rglob("*"))
+            return digest
+
+        monkeypatch.setattr(handing_over, "export", export_seen)
+        export(supervisor)
+        assert {path.name for path in during - before} <= {"airbeat.db-wal", "airbeat.db-shm"}
 
     def test_a_pilot_exports_no_evidence(self, pilot: Browser, flown: FlightRecord) -> None:
         assert pilot.post(f"/flights/{FLIGHT}/exports", recipient="me", reason="want it").status_code == 403

@@ -7,18 +7,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from telemetry import subjects
 from telemetry.settings import RETENTION
+from telemetry.wire import Event, LogReceipt
 from tests.web.test_store import flight
 from tests.web.test_store import postgres as postgres
 from tests.web.test_store import store as store
 from web.auth.permissions import Role
 from web.errors import Conflict, Forbidden, Gone, WebError
-from web.store import audit, custody, exports, flights, keeping, records, users
+from web.indexer import Indexer
+from web.store import attachments, audit, custody, exports, flights, keeping, records, users
 from web.store.audit import Who
 from web.store.database import Database
 from web.store.records import Form
@@ -140,6 +144,29 @@ def test_a_hold_and_a_disposal_at_once_take_turns(flown: Database, first: str) -
         assert ended == [], "the second one did not wait"
     other.join()
     assert ended == [Conflict if first == "hold" else Gone]
+
+
+def test_a_drones_log_that_comes_during_a_disposal_waits_and_goes_with_the_flight(
+    flown: Database, tmp_path: Path
+) -> None:
+    """Not attached to a flight whose attachments were erased a moment ago, by a decision that is not yet written."""
+    fetched = tmp_path / "fetched.bin"
+    fetched.write_bytes(b"content")
+    receipt = LogReceipt("job", "UAV-07", "a", 3, str(fetched), 7, "f" * 64)
+    event = Event("e1", datetime.now(UTC), "UAV-07", "log", "fetched", data=msgspec.to_builtins(receipt))
+    with flown.write() as db:
+        keeping.propose(db, "a", "supervisor", "Reviewed")
+    indexer = threading.Thread(target=Indexer(flown, tmp_path).take, args=(1, event))
+    with flown.write() as db:
+        keeping.lock(db, "a")
+        keeping.decide(db, "a", "manager", confirmed=True)
+        indexer.start()
+        indexer.join(0.3)
+    indexer.join()
+    with flown.read() as db:
+        assert attachments.of(db, "a") == []
+        assert flights.bookmark(db, subjects.EVENTS_STREAM) == 1
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == b"content"] == []
 
 
 def test_a_hold_and_the_proposers_own_yes_are_refused(flown: Database) -> None:

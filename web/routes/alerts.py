@@ -13,12 +13,13 @@ from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
-from web.errors import Forbidden, NotFound
+from web.errors import BusDown, Forbidden, NotFound
 from web.exchange import answer
 from web.store import audit, uploads
 
 blueprint = Blueprint("alerts", __name__)
 
+ACKNOWLEDGE: Final = "alert.acknowledge"
 ANSWER_S: Final = 5.0
 
 
@@ -34,8 +35,17 @@ def acknowledge(alert_id: str) -> Response:
     with services.database.write() as db:
         if not reach.may_hear_of(user, uploads.holder(db, alert.vehicle)):
             raise Forbidden("That alert is of another pilot's drone.")
-        audit.append(db, session.who(), "alert.acknowledge", alert_id, vehicle=alert.vehicle, text=alert.text)
+        audit.append(db, session.who(), ACKNOWLEDGE, alert_id, "sent", vehicle=alert.vehicle, text=alert.text)
     request = Request(Actor(user.username, user.role.value), {"alert_id": alert_id})
-    return answer(
-        services.bus.request(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), request, Reply, ANSWER_S)
-    )
+    try:
+        reply = services.bus.request(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), request, Reply, ANSWER_S)
+    except BusDown as error:
+        _audit_answer(alert_id, "unanswered", error.text)
+        raise
+    _audit_answer(alert_id, "done" if reply.ok else "denied", reply.text)
+    return answer(reply)
+
+
+def _audit_answer(alert_id: str, outcome: str, text: str) -> None:
+    with context().database.write() as db:
+        audit.append(db, session.who(), ACKNOWLEDGE, alert_id, outcome, answer=text)

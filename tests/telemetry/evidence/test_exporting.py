@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,6 +38,11 @@ def log(flight_id: str, lines: int = 3) -> list[str]:
     return statements
 
 
+def packed(folder: Path, target: Path, *of: Any) -> str:
+    with target.open("w+b") as file:
+        return export(folder, file, *of)
+
+
 @pytest.fixture
 def folder(home: Path, data: Path) -> Path:
     return flight(home, data)
@@ -47,7 +53,7 @@ def evidence(home: Path, folder: Path, tmp_path: Path) -> Path:
     target, taken = tmp_path / "evidence.zip", b"a photograph" * 9000
     photo = tmp_path / hashlib.sha256(taken).hexdigest()
     photo.write_bytes(taken)
-    digest = export(
+    digest = packed(
         folder,
         target,
         HANDOVER,
@@ -118,7 +124,7 @@ def test_a_removed_and_an_added_file_are_named(evidence: Path, home: Path, tmp_p
 def test_a_custody_log_without_its_beginning_is_not_accepted(home: Path, folder: Path, tmp_path: Path) -> None:
     whole = log(folder.name, 4)
     for lines in (whole[1:], [whole[0], *whole[2:]], [whole[1], whole[0], *whole[2:]]):
-        export(folder, tmp_path / "e.zip", HANDOVER, lines, {}, {}, EvidenceKeys(home / "keys"))
+        packed(folder, tmp_path / "e.zip", HANDOVER, lines, {}, {}, EvidenceKeys(home / "keys"))
         assert {problem.kind for problem in verify(tmp_path / "e.zip", public(home)).problems} == {"custody"}
 
 
@@ -149,7 +155,7 @@ def test_an_export_of_another_flight_is_found(home: Path, data: Path, evidence: 
 def test_an_export_after_a_rotation_verifies_by_the_first_key(home: Path, folder: Path, tmp_path: Path) -> None:
     first = public(home)
     EvidenceKeys(home / "keys").rotate()
-    export(folder, tmp_path / "e.zip", HANDOVER, log(folder.name), {}, {}, EvidenceKeys(home / "keys"))
+    packed(folder, tmp_path / "e.zip", HANDOVER, log(folder.name), {}, {}, EvidenceKeys(home / "keys"))
     assert verify(tmp_path / "e.zip", first).good
     assert not verify(tmp_path / "e.zip", public(home)).good, "the flight was sealed before there was that key"
 

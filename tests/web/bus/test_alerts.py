@@ -34,13 +34,32 @@ def heard(gateway: Gateway) -> list[Request]:
     return told
 
 
+def audited(database: Database) -> list[audit.Entry]:
+    """Latest first."""
+    with database.read() as db:
+        return audit.search(db, audit.Search(action="alert"))[0]
+
+
 def test_the_control_room_acknowledges(control_room: Browser, heard: list[Request], database: Database) -> None:
     answered = control_room.send("POST", PATH)
     assert msgspec.json.decode(answered.data, type=Reply).text == "Acknowledged by control."
     assert (heard[0].actor, heard[0].arguments) == (Actor("control", "control_room"), {"alert_id": "a1"})
-    with database.read() as db:
-        entry = audit.search(db, audit.Search(action="alert"))[0][0]
-    assert (entry.username, entry.subject, entry.detail["vehicle"]) == ("control", "a1", VEHICLE)
+    answer, sent = audited(database)
+    assert (sent.username, sent.subject, sent.detail["vehicle"]) == ("control", "a1", VEHICLE)
+    assert (sent.outcome, answer.outcome) == ("sent", "done")
+
+
+def test_the_audit_says_what_the_monitor_answered(control_room: Browser, gateway: Gateway, database: Database) -> None:
+    async def refuse(_: str, request: Request) -> Reply:
+        return Reply(False, "Ines has acknowledged it before.")
+
+    gateway.run(gateway.bus.put(subjects.ALERTS_BUCKET, ALERT.alert_id, ALERT))
+    problem(control_room.send("POST", PATH), 503)
+    assert [one.outcome for one in audited(database)] == ["unanswered", "sent"]
+    gateway.run(gateway.bus.serve(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), Request, refuse))
+    assert control_room.send("POST", PATH).status_code == 200
+    answer = audited(database)[0]
+    assert (answer.outcome, answer.detail["answer"]) == ("denied", "Ines has acknowledged it before.")
 
 
 def test_a_pilot_acknowledges_what_his_drone_raised(pilot: Browser, loaded: Sortie, heard: list[Request]) -> None:
