@@ -12,8 +12,8 @@ from mission.position import Position
 from telemetry import subjects
 from telemetry.wire import AREA_ZOOM, area_of
 from web import reach
-from web.auth import session
-from web.auth.permissions import ALLOWED, Permission, Role
+from web.auth import permissions, session
+from web.auth.permissions import Permission, Role
 from web.store import incidents, sorties, uploads
 from web.store.users import Account
 
@@ -30,7 +30,7 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
     """
     if user.role is Role.GUEST:
         return (subjects.guest(user.username.removeprefix(session.GUEST)),)
-    if Permission.LIVE_ALL in ALLOWED[user.role]:
+    if permissions.allowed(user.role, Permission.LIVE_ALL):
         return (
             subjects.LIVE_ALL,
             subjects.FLEET_ALL,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from telemetry.services.orders import COMMAND_VERBS, ORDERS, RESTORE
 from telemetry.wire import Incident, VehicleInfo
 from web import api, api_flights
-from web.auth.permissions import ALLOWED, Permission, Role
+from web.auth.permissions import Permission, Role, allowed
 from web.errors import Forbidden
 from web.store import flights as flight_store
 from web.store import sorties, uploads, users
@@ -26,7 +26,7 @@ OBSERVER_VERBS: Final = ("pause", "hold", "return", "land")
 
 
 def _has(user: Account, permission: Permission) -> bool:
-    return permission in ALLOWED[user.role]
+    return allowed(user.role, permission)
 
 
 def require_read(user: Account, sortie: api.Sortie) -> None:
@@ -36,7 +36,7 @@ def require_read(user: Account, sortie: api.Sortie) -> None:
 
 def require_edit(user: Account, sortie: api.Sortie) -> None:
     if not _has(user, Permission.PLAN_EDIT_ALL) and user.username != sortie.pilot:
-        raise Forbidden(f"Sortie {sortie.sortie_id} is another pilot's; only he and a supervisor change it.")
+        raise Forbidden(f"Sortie {sortie.sortie_id} is another pilot's; only that pilot or a supervisor may change it.")
 
 
 def rights(user: Account, sortie: api.Sortie) -> api.SortieRights:
@@ -131,7 +131,7 @@ def orders(user: Account, holder: uploads.Holder | None, info: VehicleInfo | Non
 
 def pilots(db: Session) -> tuple[api.Person, ...]:
     """Those who may upload a plan of their own, and hold command."""
-    able = [one for one in users.everyone(db) if one.active and Permission.PLAN_UPLOAD in ALLOWED[one.role]]
+    able = [one for one in users.everyone(db) if one.active and _has(one, Permission.PLAN_UPLOAD)]
     return tuple(api.Person(one.username, one.name) for one in able)
 
 

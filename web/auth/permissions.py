@@ -1,6 +1,6 @@
-"""Who may do what: the one table. Every route declares its permission; the reach of it is checked by the route.
+"""Who may do what: the one table. Every route declares its permission; how far it reaches is in `web.reach`.
 
-A permission whose name ends in ``own`` reaches what is the user's: his sorties, their drones, their flights.
+Without its ``…_ALL``, a permission reaches what is the user's own: sorties, their drones, their flights.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Permission(StrEnum):
     PLAN_OVERRIDE = "plan.override"
     """Upload without an approval, for a typed reason."""
     VEHICLE_ORDER = "vehicle.order"
-    """Some orders to some vehicles; which ones is `web.vehicles.rights`."""
+    """Some orders to some vehicles; which ones is `web.reach.orders`."""
     VEHICLE_OVERRIDE = "vehicle.override"
     """Any order to any vehicle, for a typed reason."""
     LIVE_VIEW = "live.view"

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from web.api import Me
 from web.auth import bearer
-from web.auth.permissions import ALLOWED, Permission, Role
+from web.auth.permissions import ALLOWED, Permission, Role, allowed
 from web.context import context
 from web.errors import Forbidden
 from web.store import grants, sessions, users
@@ -108,7 +108,7 @@ def user() -> Account:
 
 def may(permission: Permission) -> bool:
     account = current()
-    return account is not None and permission in ALLOWED[account.role]
+    return account is not None and allowed(account.role, permission)
 
 
 def who() -> Who:

@@ -14,7 +14,7 @@ from web import api_flights, bundle, examining, flight_form, pages, reach, track
 from web.against_plan import against_plan
 from web.auth import session
 from web.auth.guard import requires
-from web.auth.permissions import ALLOWED, Permission
+from web.auth.permissions import Permission
 from web.context import context
 from web.custody_words import TOGETHER
 from web.errors import BadRequest, Forbidden
@@ -114,8 +114,8 @@ def _flight(flight_id: str, compared: bool) -> api_flights.Flight:
         notes=tuple(notes),
         files=record.files,
         holes=record.holes,
-        may_export=Permission.FLIGHT_EXPORT in ALLOWED[user.role],
-        may_note=Permission.FLIGHT_NOTE in ALLOWED[user.role],
+        may_export=session.may(Permission.FLIGHT_EXPORT),
+        may_note=session.may(Permission.FLIGHT_NOTE),
         may_sign_off=summary.sign_off is None and reach.may_sign_off(user, summary),
         attachments=tuple(attached),
         may_see_evidence=reach.sees_evidence(user, summary),

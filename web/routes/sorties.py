@@ -11,7 +11,7 @@ from mission.kneeboard import Details, kneeboard
 from web import api, pages, reach
 from web.auth import session
 from web.auth.guard import requires
-from web.auth.permissions import ALLOWED, Permission, Role
+from web.auth.permissions import Permission, Role
 from web.context import context
 from web.errors import BadRequest, Conflict
 from web.exchange import answer, body
@@ -48,7 +48,7 @@ def offers() -> Response:
 
 def _search() -> sorties.Search:
     user = session.user()
-    of = None if Permission.PLAN_READ_ALL in ALLOWED[user.role] else user.username
+    of = None if session.may(Permission.PLAN_READ_ALL) else user.username
     if request.args.get("mine"):
         of = user.username
     return sorties.Search(

@@ -15,7 +15,7 @@ from telemetry.wire import Actor, OpenFlight, Reply, Request, UploadOrder, Vehic
 from web import api, reach
 from web.auth import session
 from web.auth.guard import requires
-from web.auth.permissions import ALLOWED, Permission
+from web.auth.permissions import Permission
 from web.context import context
 from web.errors import BadRequest, BusDown, Conflict, Forbidden, NotFound
 from web.exchange import answer, body
@@ -104,7 +104,7 @@ def upload(sortie_id: str) -> Response:
     with services.database.write() as db:
         sortie = sorties.lock(db, sortie_id)
         reach.require_edit(user, sortie)
-        _require_upload(db, user, sortie, wanted.vehicle, reason, is_flying=subjects.token(wanted.vehicle) in flying)
+        _require_upload(db, sortie, wanted.vehicle, reason, is_flying=subjects.token(wanted.vehicle) in flying)
         uploads.begin(db, upload_id, sortie_id, wanted.vehicle, sortie.plan_sha256, user.username, reason)
         detail = {"sortie": sortie_id, "plan_sha256": sortie.plan_sha256, "upload": upload_id, "override": reason}
         audit.append(db, session.who(), "upload", wanted.vehicle, "sent", **detail)
@@ -121,12 +121,10 @@ def upload(sortie_id: str) -> Response:
     return answer(api.UploadStarted(upload_id, wanted.vehicle, reply.text), 202)
 
 
-def _require_upload(
-    db: Session, user: Account, sortie: api.Sortie, vehicle: str, reason: str | None, *, is_flying: bool
-) -> None:
+def _require_upload(db: Session, sortie: api.Sortie, vehicle: str, reason: str | None, *, is_flying: bool) -> None:
     """Only an approved plan goes up to the drone it was approved for, and to none that flies for someone else."""
     if reason is not None:
-        if Permission.PLAN_OVERRIDE not in ALLOWED[user.role]:
+        if not session.may(Permission.PLAN_OVERRIDE):
             raise Forbidden("Only a supervisor may override an approval.")
         return
     if sortie.approved_sha256 != sortie.plan_sha256:
