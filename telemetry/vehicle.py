@@ -18,6 +18,7 @@ from typing import Any, Final
 from msgspec.structs import astuple
 
 from telemetry.mavlink.enums import MavAutopilot, MavLandedState, MavModeFlag, MavState, mode_name
+from telemetry.mavlink.messages import BY_NAME
 from telemetry.vehicle_loss import SequenceLoss
 from telemetry.wire import LiveVehicle, VehicleState
 
@@ -37,6 +38,8 @@ GIMBAL_FROM_NOSE: Final = 32
 """GIMBAL_DEVICE_FLAGS_YAW_IN_VEHICLE_FRAME."""
 GIMBAL_FROM_NORTH: Final = 16 | 64
 """GIMBAL_DEVICE_FLAGS: YAW_LOCK (which meant so before there was a flag for it), YAW_IN_EARTH_FRAME."""
+BREACHES: Final = {1: "lowest height", 2: "greatest height", 3: "boundary"}
+"""FENCE_BREACH in words."""
 LINK_LATE_S: Final = 3.0
 """Without a HEARTBEAT for longer than this, at 1 Hz, the link counts as lost."""
 
@@ -265,10 +268,6 @@ def _unless(value: int, unknown: int, per_unit: int) -> float | None:
     return None if value == unknown else value / per_unit
 
 
-BREACHES: Final = {1: "lowest height", 2: "greatest height", 3: "boundary"}
-"""FENCE_BREACH in words."""
-
-
 def _gimbal_device_attitude_status(vehicle: Vehicle, message: Any, now: float) -> None:
     """The quaternion turns the camera's axes into north, east, down, or into nose, right, down where it says so."""
     live = vehicle.live
@@ -283,21 +282,24 @@ def _gimbal_device_attitude_status(vehicle: Vehicle, message: Any, now: float) -
 
 
 HANDLERS: Final[dict[int, Callable[[Vehicle, Any, float], None]]] = {
-    0: _heartbeat,
-    1: _sys_status,
-    24: _gps_raw_int,
-    30: _attitude,
-    33: _global_position_int,
-    42: _mission_current,
-    46: _mission_item_reached,
-    136: _terrain_report,
-    147: _battery_status,
-    148: _autopilot_version,
-    162: _fence_status,
-    193: _ekf_status_report,
-    241: _vibration,
-    242: _home_position,
-    245: _extended_sys_state,
-    285: _gimbal_device_attitude_status,
+    BY_NAME[name].id: handler
+    for name, handler in {
+        "HEARTBEAT": _heartbeat,
+        "SYS_STATUS": _sys_status,
+        "GPS_RAW_INT": _gps_raw_int,
+        "ATTITUDE": _attitude,
+        "GLOBAL_POSITION_INT": _global_position_int,
+        "MISSION_CURRENT": _mission_current,
+        "MISSION_ITEM_REACHED": _mission_item_reached,
+        "TERRAIN_REPORT": _terrain_report,
+        "BATTERY_STATUS": _battery_status,
+        "AUTOPILOT_VERSION": _autopilot_version,
+        "FENCE_STATUS": _fence_status,
+        "EKF_STATUS_REPORT": _ekf_status_report,
+        "VIBRATION": _vibration,
+        "HOME_POSITION": _home_position,
+        "EXTENDED_SYS_STATE": _extended_sys_state,
+        "GIMBAL_DEVICE_ATTITUDE_STATUS": _gimbal_device_attitude_status,
+    }.items()
 }
 """By message id."""
