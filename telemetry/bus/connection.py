@@ -51,6 +51,7 @@ class Bus:
         self._js = client.jetstream(timeout=_ACK_TIMEOUT_S)
         self._beside = Beside("a request failed in its handler")
         self._putting = asyncio.Semaphore(PUTS_AT_ONCE)
+        self._recording = asyncio.Semaphore(PUTS_AT_ONCE)
 
     @classmethod
     async def connect(cls, url: str, service: str, credentials: Credentials) -> Bus:
@@ -167,7 +168,8 @@ class Bus:
 
     async def record(self, event: Event) -> int:
         """`store` for an event."""
-        return await self.store(subjects.event(event.vehicle, event.kind), event, event.event_id)
+        async with self._recording:
+            return await self.store(subjects.event(event.vehicle, event.kind), event, event.event_id)
 
     async def follow(
         self, stream: str, kind: type[M], after: int = 0, only: str | None = None
