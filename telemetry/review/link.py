@@ -34,24 +34,26 @@ def loss_pct(clock: Floats, log: Log) -> Floats:
     by itself.
     """
     positions = said_by_vehicle(log, _POSITION) if log.kind == "tlog" else None
-    if positions is None or len(positions) < 2:
+    if positions is None or len(positions) < 2 or _is_on_several_links(log):
         return np.full(len(clock), np.nan)
     # Positions come several times a second, so between two of them the numbers wrap around once at the most; every
     # other frame's number is then the one nearest to theirs.
     sent = np.cumsum(np.diff(_numbers(positions), prepend=0.0) % _SEQUENCES)
-    said = _of_vehicle(log)
-    near = np.concatenate([np.interp(table.time_s, positions.time_s, sent) for table in said])
-    number = np.concatenate([_numbers(table) for table in said])
-    received = number + _SEQUENCES * np.round((near - number) / _SEQUENCES)
-    if _is_on_several_links(log) or np.median(np.abs(near - received)) > _ASTRAY:
+    first = int(sent[0]) - _SEQUENCES
+    arrived = np.zeros(int(sent[-1]) + _SEQUENCES - first, dtype=np.int64)
+    frames = astray = 0
+    for table in _of_vehicle(log):
+        near, number = np.interp(table.time_s, positions.time_s, sent), _numbers(table)
+        received = number + _SEQUENCES * np.round((near - number) / _SEQUENCES)
+        np.add.at(arrived, received.astype(np.int64) - first, 1)
+        frames += len(table)
+        astray += int(np.count_nonzero(np.abs(near - received) > _ASTRAY))
+    if astray > frames / 2:
         return np.full(len(clock), np.nan)
-    first = min(received.min(), sent[0])
-    arrived_by = np.cumsum(np.bincount((received - first).astype(np.int64), minlength=int(sent[-1] - first) + 1))
-    arrived_then = arrived_by[(sent - first).astype(np.int64)]
+    arrived_then = np.cumsum(arrived)[sent.astype(np.int64) - first]
     before = np.searchsorted(positions.time_s, positions.time_s - LOSS_WINDOW_S, side="left")
     expected = sent - sent[before]
-    arrived = arrived_then - arrived_then[before]
-    lost = np.where(expected > 0, 1.0 - arrived / np.maximum(expected, 1.0), np.nan)
+    lost = np.where(expected > 0, 1.0 - (arrived_then - arrived_then[before]) / np.maximum(expected, 1.0), np.nan)
     return held(clock, positions.time_s, np.clip(100.0 * lost, 0.0, 100.0))
 
 
