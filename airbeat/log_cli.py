@@ -64,7 +64,7 @@ def info(file: Path, as_json: bool) -> None:
     _print_story(console, opened)
     for one in observed:
         style = "bold red" if one.severity == "error" else "yellow"
-        console.print(f"[{style}]{_clock(one.from_s, opened.utc)} {one.check}[/]: {escape(one.text)} {one.meaning}")
+        console.print(f"[{style}]{_clock(one.from_s, opened.utc)}[/] {escape(one.text)} {one.meaning}")
     for damage in opened.damage:
         console.print(f"[yellow]byte {damage.offset}: {damage.bytes} bytes skipped: {damage.what}[/]")
 
@@ -164,7 +164,7 @@ def verify(bundle: Path, key: str | None, flight_log: Path | None, head: str | N
 
 def public_key(path: Path) -> str:
     if not path.is_file():
-        raise CannotAsk(f"{path} is not there: give the public key with --key")
+        raise CannotAsk(f"{path} does not exist: give the public key with --key")
     return path.read_text().strip()
 
 

@@ -105,11 +105,14 @@ FLIGHT_MODE: Final = 10
 EKF_PRIMARY: Final = 24
 
 _CODES: Final = {
+    (2, 2): "late frames",
+    (3, 4): "unhealthy",
     (11, 2): "glitch",
     (12, 1): "crash",
     (12, 2): "loss of control",
     (16, 2): "bad variance",
     (18, 2): "glitch",
+    (18, 4): "unhealthy",
     (21, 2): "terrain data missing",
     (22, 2): "destination refused",
     (22, 5): "destination outside the fence",

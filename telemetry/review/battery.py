@@ -160,7 +160,10 @@ def observe_battery(log: Log, track: Track | None) -> list[Observation]:
         Severity.WARNING,
         5.0,
         "An old, cold or small battery, or too hard a flight: its voltage gives way under the load.",
-        lambda worst, lasted: f"{-worst:.2f} V, {-worst / cells:.2f} V for each of {cells} cells, for {lasted:.0f} s.",
+        lambda worst, lasted: (
+            f"The battery's voltage fell to {-worst:.2f} V, {-worst / cells:.2f} V for each of {cells} cells, and was "
+            f"below {CELL_LOW_V} V a cell for {lasted:.0f} s."
+        ),
     )
     empty = Case(
         "battery empty",

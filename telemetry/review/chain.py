@@ -137,5 +137,6 @@ def _then(rest: list[Observation], since_s: float) -> list[str]:
         after = one.from_s - since_s
         when = "With it" if abs(after) <= _TOGETHER_S else f"{abs(after):.0f} s {'later' if after > 0 else 'before'}"
         again = checks.count(one.check)
-        told.append(f"{when}: {one.text}{f' (The first of {again}.)' if again > 1 else ''}")
+        text = one.text if one.text[1:2].isupper() else one.text[0].lower() + one.text[1:]
+        told.append(f"{when}: {text}{f' (The first of {again}.)' if again > 1 else ''}")
     return told

@@ -14,7 +14,7 @@ import numpy as np
 from mission.finding import Severity
 from telemetry.logs.log import Log
 from telemetry.review.battery import battery_of, capacity_of, state_at
-from telemetry.review.observation import Observation, action_after, place_at, while_armed
+from telemetry.review.observation import Observation, action_after, place_at, stayed, while_armed
 from telemetry.review.track import Track
 
 _SAME_S: Final = 2.0
@@ -176,14 +176,14 @@ RULES: Final = (
     _rule(
         "compass",
         Severity.WARNING,
-        r"^compass: (occurred|code 4)",
+        r"^compass: (occurred|unhealthy)",
         "A compass failed or could not be used.",
         over=r"^compass: resolved",
     ),
     _rule(
         "barometer",
         Severity.WARNING,
-        r"^barometer: (occurred|glitch|code 4)",
+        r"^barometer: (occurred|glitch|unhealthy)",
         "The barometer failed or jumped.",
         over=r"^barometer: resolved",
     ),
@@ -244,9 +244,11 @@ def _observation(
     near = [text for time_s, text in said if abs(time_s - at) <= _SAME_S]
     why = rule.cause or rule.words
     cause = next((text for text in near if text in spoken and why.search(text)), one.words)
-    text = f"The autopilot {'said' if cause in spoken else 'recorded'} “{cause}”."
+    told = f"he autopilot {'said' if cause in spoken else 'recorded'} “{cause}”."
+    named = rule.check.lower() in cause.lower()
+    text = f"T{told}" if named else f"{rule.check[0].upper()}{rule.check[1:]}: t{told}"
     acts = rule.check.endswith(_ACTS)
-    action = action_after(log, at, _ACTION_S) or ("the mode did not change" if acts else "")
+    action = action_after(log, at, _ACTION_S) or (stayed(log, at) if acts else "")
     if rule.severity is Severity.ERROR and action:
         text += f" {action[0].upper()}{action[1:]}."
     text += f" It lasted {one.to_s - at:.1f} s." if one.to_s is not None else ""

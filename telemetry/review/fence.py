@@ -20,7 +20,7 @@ from telemetry.logs.log import Log
 from telemetry.logs.story import Story
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
-from telemetry.review.observation import JOIN_S, Observation, action_after, place_at, spans, while_armed
+from telemetry.review.observation import JOIN_S, Observation, action_after, place_at, spans, stayed, while_armed
 from telemetry.review.track import Track
 
 _ANY_INCLUSION: Final = 2
@@ -58,7 +58,7 @@ class Breach(NamedTuple):
 
     @property
     def where(self) -> str:
-        return "Inside" if self.area.startswith("exclusion") else "Beyond"
+        return "inside" if self.area.startswith("exclusion") else "beyond"
 
 
 def fence_distance(track: Track, plan: Plan, story: Story) -> dict[str, Floats]:
@@ -137,15 +137,15 @@ def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, st
     position, height = place_at(track, begin)
     words = _of_area(breach.area, [text for at, text in said if begin - _SAID_S <= at <= end + _SAID_S])
     heard = f"The autopilot said “{words[0]}”" if words else "The autopilot said nothing of it"
-    did = f"and {action_after(log, begin, _ACTION_S) or 'the mode did not change'}"
+    did = f"and {action_after(log, begin, _ACTION_S) or stayed(log, begin)}"
     return Observation(
         check="fence breach",
         severity=Severity.ERROR,
         from_s=begin,
         to_s=end,
         text=(
-            f"{breach.where} {breach.area} for {end - begin:.1f} s, from {_where(position)} on, at most "
-            f"{breach.depth_m:.1f} m {breach.where.lower()} it. {heard} {did}.{_switched_off(log, begin, bool(words))}"
+            f"Fence breach: {breach.where} {breach.area} for {end - begin:.1f} s, from {_where(position)} on, at most "
+            f"{breach.depth_m:.1f} m {breach.where} it. {heard} {did}.{_switched_off(log, begin, bool(words))}"
         ),
         meaning="The drone left the volume it was allowed to fly in: flown there, blown there, or the fence was off.",
         evidence=f"position against the fence on board; {'; '.join(words) or 'no message'}",

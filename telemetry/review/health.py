@@ -190,7 +190,10 @@ def _heights(log: Log, track: Track | None) -> list[Observation]:
         Severity.WARNING,
         5.0,
         "The barometer drifted (weather, heat, the propellers' wash) or the GPS was wrong: the height is not certain.",
-        lambda worst, lasted: f"The heights by barometer and by GPS went {worst:.0f} m apart; for {lasted:.0f} s.",
+        lambda worst, lasted: (
+            f"The heights by barometer and by GPS differed by up to {worst:.0f} m, and by over {HEIGHT_M:.0f} m for "
+            f"{lasted:.0f} s."
+        ),
     )
     return _found(log, track, reading, apart, fixed & (apart > HEIGHT_M), case)
 
@@ -202,7 +205,7 @@ def _failed(log: Log, track: Track | None) -> list[Observation]:
         bad = reading.columns["failed"] > 0
 
         def say(_worst: float, lasted: float, name: str = name) -> str:
-            return f"{name[0].upper()}{name[1:]}: failed by the autopilot's own word, for {lasted:.0f} s."
+            return f"{name[0].upper()}{name[1:]} failed, by the autopilot's own word, for {lasted:.0f} s."
 
         meaning = "A sensor broke, came loose, was disturbed, or told something impossible."
         kind = name.rpartition(" ")[0] if name[-1].isdigit() else name

@@ -92,6 +92,12 @@ def action_after(log: Log, time_s: float, within_s: float) -> str | None:
     return None
 
 
+def stayed(log: Log, time_s: float) -> str:
+    """``The mode stayed RTL``, where nothing was done."""
+    mode = next((mode.name for mode in reversed(log.story.modes) if mode.time_s <= time_s + _TOLD_S), None)
+    return f"the mode stayed {mode}" if mode else "the mode did not change"
+
+
 def _soon(after_s: float) -> str:
     return "at once" if after_s < 1.0 else f"after {after_s:.1f} s"
 

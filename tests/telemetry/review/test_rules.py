@@ -199,7 +199,7 @@ def test_fences_of_parameters_alone_are_measured(kind: int, limit: str, area: st
     found = only(flight(POS=here, PARM=parameters))
     assert (found.check, found.severity) == ("fence breach", Severity.ERROR)
     assert found.from_s == pytest.approx(50.0 if kind == 1 else 40.0, abs=0.3)
-    assert found.text.startswith(f"Beyond {area} for")
+    assert found.text.startswith(f"Fence breach: beyond {area} for")
 
 
 def modes(*changes: tuple[float, int, int]) -> Columns:
@@ -238,9 +238,9 @@ def test_several_fences_breached_at_once_have_each_its_own_words() -> None:
     }
     said = words((24.1, "Max Alt fence breached"), (25.1, "Circle fence breached"))
     height, circle = examine(flight(POS=here, PARM=parameters, MSG=said))
-    assert height.text.startswith("Beyond maximum height")
+    assert height.text.startswith("Fence breach: beyond maximum height")
     assert "said “Max Alt fence breached”" in height.text
-    assert circle.text.startswith("Beyond circle about home")
+    assert circle.text.startswith("Fence breach: beyond circle about home")
     assert "said “Circle fence breached”" in circle.text
 
 
@@ -304,8 +304,8 @@ def test_what_a_lost_gps_does_to_the_estimator_is_one_event_and_its_failsafe_ano
     lost, failsafe = examine(flight(GPS=fixes, MSG=said, MODE=modes((0.0, 3, 2), (47.6, 9, 6))))
     assert (lost.check, lost.severity) == ("GPS fix", Severity.ERROR)
     assert [lost.from_s, lost.to_s] == pytest.approx([40, 60], abs=0.2)
-    assert "7 s later: The autopilot said “EKF3 lane switch 1”. (The first of 2.)" in lost.text
-    assert "21 s later: The autopilot said “SmartRTL deactivated: bad position”." in lost.text
+    assert "7 s later: EKF reset: the autopilot said “EKF3 lane switch 1”. (The first of 2.)" in lost.text
+    assert "21 s later: smart RTL: the autopilot said “SmartRTL deactivated: bad position”." in lost.text
     assert (failsafe.check, failsafe.from_s, failsafe.to_s) == ("EKF failsafe", 47.5, 65.0)
     assert "The mode changed from AUTO to LAND (EKF failsafe) at once." in failsafe.text
 
@@ -317,9 +317,9 @@ def test_a_motor_that_fails_is_one_event_from_the_tilt_to_the_ground() -> None:
     assert (found.check, found.severity) == ("thrust loss", Severity.ERROR)
     assert found.from_s == pytest.approx(40, abs=0.2)
     assert found.text.startswith("Leaned up to 84°")
-    assert "With it: Came down at up to 14.0 m/s" in found.text
-    assert "3 s later: Hit the ground at 14.0 m/s." in found.text
-    assert "6 s later: The autopilot said “Potential Thrust Loss (2)”." in found.text
+    assert "With it: came down at up to 14.0 m/s" in found.text
+    assert "3 s later: hit the ground at 14.0 m/s." in found.text
+    assert "6 s later: the autopilot said “Potential Thrust Loss (2)”." in found.text
 
 
 def test_flown_into_the_ground_is_told_and_a_firm_landing_is_not() -> None:
