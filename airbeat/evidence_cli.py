@@ -66,9 +66,9 @@ def check(published: Path | None, copy: Path | None, key: str | None, as_json: b
 
     log = copy or _home() / "flights" / flight_log.NAME
     if not log.is_file():
-        raise CannotAsk(f"{log} is not there: no flight was recorded on this machine, or its log was taken away")
+        raise CannotAsk(f"{log} does not exist: no flight was recorded on this machine, or its log was removed")
     if copy is not None and key is None:
-        raise CannotAsk("a copy of the log needs --key: the public key as the unit gave it out")
+        raise CannotAsk("a copy of the log needs --key, the public key that the unit gave out")
     public, known = key or _first_key(_home()), publishing.NOTHING
     if published is not None:
         known = publishing.read_all(published.read_bytes(), public, str(published))
@@ -106,7 +106,7 @@ def _home() -> Path:
 
     home = settings.home()
     if not home.is_dir():
-        raise CannotAsk(f"{home} is not there: on this machine Airbeat has recorded nothing")
+        raise CannotAsk(f"{home} does not exist: Airbeat has recorded nothing on this machine")
     return home
 
 

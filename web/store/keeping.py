@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from telemetry.settings import RetentionSettings
@@ -160,6 +160,11 @@ def is_disposed(db: Session, flight_id: str) -> bool:
     return row is not None and row.confirmed is True
 
 
+def disposed() -> Select[str]:
+    """The ids of all flights that are no more."""
+    return select(DisposalRow.flight_id).where(DisposalRow.confirmed.is_(True))
+
+
 def require_there(db: Session, flight_id: str) -> None:
     """Raises `Gone` where a certificate is all there is."""
     if is_disposed(db, flight_id):
@@ -180,13 +185,12 @@ def proposals(db: Session) -> list[Disposal]:
 
 def due(db: Session, today: date, classes: tuple[RetentionSettings, ...], limit: int) -> list[tuple[str, Retention]]:
     """Flights whose review is due, and that are still there; the longest due first."""
-    gone = select(DisposalRow.flight_id).where(DisposalRow.confirmed.is_(True))
     first_day = _years_after(today, -classes[0].review_years)
     rows = (
         select(Flight.flight_id)
         .outerjoin(RetentionRow, RetentionRow.flight_id == Flight.flight_id)
         .where(
-            Flight.flight_id.not_in(gone),
+            Flight.flight_id.not_in(disposed()),
             or_(
                 RetentionRow.review_on <= today,
                 RetentionRow.flight_id.is_(None)
