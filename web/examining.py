@@ -9,7 +9,7 @@ from typing import Final
 
 from mission.plan import Plan
 from telemetry.errors import RecordingError
-from telemetry.review import Observation, examine
+from telemetry.review import Observation
 from telemetry.review.examine import joined
 from web import recordings
 from web.api_flights import Attachment
@@ -24,14 +24,13 @@ _ALIGNED_S: Final = 5.0
 
 def observations(recording: Path, plan: Plan | None, attached: Iterable[Attachment]) -> tuple[Observation, ...]:
     """Raises `RecordingError` for the recording itself; an attached log that tells nothing adds nothing."""
-    own = recordings.opened(recording)
-    found = examine(own, plan)
-    begin, end = own.span_s or (0.0, 0.0)
+    found = recordings.examined(recording, plan)
+    begin, end = recordings.opened(recording).span_s or (0.0, 0.0)
     folder = attachment_folder(recording.parents[2], recording.parent.name)
     for path in (folder / one.sha256 for one in attached if one.media_type in MEDIA_TYPES):
         try:
             offset = recordings.offset(recording, path)
-            other = examine(recordings.opened(path), plan) if offset is not None else ()
+            other = recordings.examined(path, plan) if offset is not None else ()
         except RecordingError as error:
             log.warning("%s", error)
             continue

@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from mission.plan import Plan
 from telemetry import logs
 from telemetry.logs import Log, Table
 from telemetry.logs.table import Floats
+from telemetry.review import Observation, examine
 from telemetry.review.levels import Levels
 from telemetry.review.together import offset_s
 from telemetry.review.track import track_of
@@ -25,6 +27,8 @@ LONG_BYTES: Final = 20_000_000
 _LOGS: Final = 4
 _COLUMNS: Final = 12
 """What is kept is as long as the log: so that a server that many use keeps its memory."""
+_EXAMINED: Final = 100
+"""A few lines for each."""
 
 _TIMES: Final = {1.0: "s", 1e1: "ds", 1e2: "cs", 1e3: "ms", 1e6: "µs", 1e9: "ns"}
 """The unit of a logged time, by how many of it are a second."""
@@ -132,7 +136,21 @@ def offset(recording: Path, other: Path) -> float | None:
     return _offset(state(recording), state(other))
 
 
+def examined(path: Path, plan: Plan | None) -> tuple[Observation, ...]:
+    """What an examiner writes down of one log, in its own time. Raises `RecordingError`.
+
+    It is in no file: what a report says must come from the bytes that were sealed or attached, and from nothing beside
+    them that could be changed.
+    """
+    return _examined(state(path), plan)
+
+
+@functools.lru_cache(maxsize=_EXAMINED)
+def _examined(of: State, plan: Plan | None) -> tuple[Observation, ...]:
+    return examine(_opened(of), plan)
+
+
 def forget() -> None:
     """Drops what is remembered: a recording was erased."""
-    for remembered in (_opened, _values, _instances, _offset):
+    for remembered in (_opened, _values, _instances, _offset, _examined):
         remembered.cache_clear()

@@ -8,7 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from mission.plan import Plan
 from telemetry.mavlink import tlog
+from tests.telemetry.review.test_examine import changed
 from web import recordings, track
 
 
@@ -58,3 +60,15 @@ def test_what_is_found_out_of_a_long_recording_is_kept_until_it_changes(
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
     recording.write_bytes(whole[:500_003])
     assert track.series(recording).rows_recorded < first.rows_recorded
+
+
+def test_a_log_is_examined_once_while_it_and_the_plan_stay(data: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log.bin"
+    changed(data / "survey.bin", log, "RCOU", {"C2": 1990}, slice(60, 110))
+    found = recordings.examined(log, None)
+    assert "motor at its limit" in {one.check for one in found}
+    assert recordings.examined(log, None) is found
+    assert recordings.examined(log, Plan()) is not found
+    log.unlink()
+    log.write_bytes((data / "survey-start.bin").read_bytes())
+    assert recordings.examined(log, None) == ()
