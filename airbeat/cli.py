@@ -55,8 +55,8 @@ for command in (sitl, log, verify, evidence, parameters, place, plan, script, si
 
 @main.command()
 @click.argument("username")
-@click.option("--name", prompt="Full name", help="As it stands in the audit.")
-@click.password_option(help="At least 12 characters; asked for when it is not given.")
+@click.option("--name", prompt="Full name", help="As it appears in the audit log.")
+@click.password_option(help="At least 12 characters; you are asked for it if it is not given.")
 def init(username: str, name: str, password: str) -> None:
     """First run: make the data folder, the settings file and the administrator USERNAME."""
     from airbeat.first_run import prepare
@@ -68,13 +68,13 @@ def init(username: str, name: str, password: str) -> None:
 @main.command()
 @click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
 def up(path: Path | None) -> None:
-    """Run all services of this machine until Ctrl-C; what dies is started again."""
+    """Run all services of this machine until Ctrl-C, restarting any that die."""
     from airbeat.machine import run_machine
 
     home = settings_file.home()
     chosen = path or home / "airbeat.toml"
     if not chosen.is_file():
-        raise CannotAsk(f"{chosen} is not there. Run `airbeat init USERNAME` first.")
+        raise CannotAsk(f"{chosen} does not exist. Run `airbeat init USERNAME` first.")
     asyncio.run(run_machine(chosen.resolve(), home))
 
 
@@ -86,7 +86,7 @@ def service(name: str, path: Path) -> None:
     from airbeat import services
 
     if name not in services.MODULES:
-        raise CannotAsk(f"{name!r} is none of {', '.join(services.MODULES)}")
+        raise CannotAsk(f"{name!r} is not one of {', '.join(services.MODULES)}")
     arguments = services.command(name, path.resolve())
     os.execv(arguments[0], arguments)
 
@@ -94,10 +94,10 @@ def service(name: str, path: Path) -> None:
 @main.command()
 @click.argument("file", metavar="PLAN", type=FILE)
 @click.option("--connect", "endpoint", required=True, metavar="ENDPOINT", help="e.g. tcp:127.0.0.1:5760")
-@click.option("--settings", "settings", type=FILE, help="Judge the plan in the airspace and terrain that it names.")
+@click.option("--settings", "settings", type=FILE, help="Judge the plan in the airspace and terrain it names.")
 @AS_JSON
 def fly(file: Path, endpoint: str, settings: Path | None, as_json: bool) -> None:
-    """Check, upload, verify, fly and record one plan on one drone. Exits 0 only if it landed, whole and recorded."""
+    """Check, upload, verify, fly and record one plan on one drone. Exits 0 only if it landed and was recorded whole."""
     from airbeat.sortie import fly_file
 
     planning = settings_file.load(settings).planning if settings else None
@@ -105,9 +105,9 @@ def fly(file: Path, endpoint: str, settings: Path | None, as_json: bool) -> None
 
 
 @main.command()
-@click.option("--once", is_flag=True, help="Fly one sortie by itself, print its outcome as JSON, and end.")
+@click.option("--once", is_flag=True, help="Fly one sortie unattended, print its outcome as JSON, and exit.")
 @click.option("--port", default=8080, show_default=True, help="Where the pages are served, on loopback.")
-@click.option("--flights", default=0, help="Made-up flights in the index first, to try searches over many.")
+@click.option("--flights", default=0, help="First add this many made-up flights to the index, to try searches on.")
 def demo(once: bool, port: int, flights: int) -> None:
     """A whole unit on this machine with three simulated drones over Hyde Park."""
     from airbeat import demo as demonstration

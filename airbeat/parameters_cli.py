@@ -34,7 +34,7 @@ def parameters() -> None:
 @SETTINGS
 @AS_JSON
 def diff(file: Path, vehicle: str, path: Path | None, as_json: bool) -> None:
-    """Where the drone differs from FILE (Mission Planner's, MAVProxy's or QGroundControl's). Exits 1 if it does."""
+    """Show where the drone differs from FILE (Mission Planner, MAVProxy or QGroundControl). Exits 1 if it does."""
     wanted = parameter_file.parse(file.read_text(errors="replace"))
     held = _ask(vehicle, path, "parameters", {})["parameters"]
     found = parameter_file.differences(wanted, held)
@@ -66,7 +66,7 @@ def get(name: str, vehicle: str, path: Path | None) -> None:
 @VEHICLE
 @SETTINGS
 def put(name: str, value: float, vehicle: str, path: Path | None) -> None:
-    """Set one parameter, and read it back. Those of the fence and the failsafes are set by an upload only."""
+    """Set one parameter and read it back. Fence and failsafe parameters are only set by an upload."""
     held = _ask(vehicle, path, "parameter", {"name": name, "value": value})
     click.echo(f"{name} is {held['value']:g}.")
 

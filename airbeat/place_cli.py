@@ -16,7 +16,7 @@ from telemetry.settings import PlanningSettings
 if TYPE_CHECKING:
     from mission.places import FoundPlace
 
-SETTINGS: Final = click.option("--settings", "settings", type=FILE, help="Look in the files of places that it names.")
+SETTINGS: Final = click.option("--settings", "settings", type=FILE, help="Search the files of places it names.")
 
 
 @click.group()
@@ -40,7 +40,7 @@ def find(words: tuple[str, ...], settings: Path | None, as_json: bool) -> None:
             table.add_row(escape(one.name), one.kind, at, one.grid_reference or "", escape(one.source or ""))
         Console().print(table)
     if not found:
-        click.echo("Nothing answers to that.", err=True)
+        click.echo("Nothing found.", err=True)
         raise SystemExit(ANSWER_IS_NO)
 
 
@@ -50,7 +50,7 @@ def find(words: tuple[str, ...], settings: Path | None, as_json: bool) -> None:
 @SETTINGS
 @click.option("--height", default=60.0, show_default=True, help="Metres above home.")
 @click.option("--spacing", default=60.0, show_default=True, help="Metres between lines.")
-@click.option("--home-amsl", type=float, help="Metres of home above the sea; default: as the terrain has it.")
+@click.option("--home-amsl", type=float, help="Metres of home above sea level; default: from the terrain.")
 def survey(
     words: tuple[str, ...], target: Path, settings: Path | None, height: float, spacing: float, home_amsl: float | None
 ) -> None:
@@ -64,7 +64,7 @@ def survey(
     planning = _planning(settings)
     area = next((found for found in _found(words, planning) if found.outline), None)
     if area is None:
-        click.echo("No area answers to that.", err=True)
+        click.echo("No area found.", err=True)
         raise SystemExit(ANSWER_IS_NO)
     world = surroundings(planning)
     if home_amsl is None and world.terrain is not None:

@@ -15,13 +15,13 @@ from mission.context import Context
 from mission.plan import Plan
 from telemetry import settings as settings_file
 
-SETTINGS: Final = click.option("--settings", type=FILE, help="In the airspace and over the terrain that it names.")
+SETTINGS: Final = click.option("--settings", type=FILE, help="Use the airspace and terrain it names.")
 SEVERITY_STYLE: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
 @click.group()
 def plan() -> None:
-    """Check, mend, share out, print and convert plans."""
+    """Check, repair, split, print and convert plans."""
 
 
 @plan.command("check")
@@ -54,7 +54,7 @@ def check(file: Path, settings: Path | None, as_json: bool) -> None:
 @click.argument("source", metavar="PLAN", type=FILE)
 @click.argument("target", metavar="TARGET", type=NEW_FILE)
 def convert(source: Path, target: Path) -> None:
-    """Write a plan in the format that the ending of TARGET names, and say what that format holds."""
+    """Write a plan in the format that TARGET's extension names, and say what that format keeps."""
     _write(_read(source), target)
 
 
@@ -63,7 +63,7 @@ def convert(source: Path, target: Path) -> None:
 @click.argument("target", metavar="TARGET", type=NEW_FILE)
 @SETTINGS
 def lead_round(source: Path, target: Path, settings: Path | None) -> None:
-    """Lead every leg the shortest way round what the fence forbids."""
+    """Route every leg the shortest way round forbidden ground."""
     from mission.avoid import avoid
 
     _write(avoid(_read(source), _world(settings)), target)
@@ -72,10 +72,10 @@ def lead_round(source: Path, target: Path, settings: Path | None) -> None:
 @plan.command("fence")
 @click.argument("source", metavar="PLAN", type=FILE)
 @click.argument("target", metavar="TARGET", type=NEW_FILE)
-@click.option("--margin", default=20.0, show_default=True, help="Metres around all that is flown, and the ways home.")
+@click.option("--margin", default=20.0, show_default=True, help="Metres around everything flown, and the ways home.")
 @SETTINGS
 def fence(source: Path, target: Path, margin: float, settings: Path | None) -> None:
-    """Draw an inclusion around the plan, in the place of those it has."""
+    """Draw an inclusion around the plan, replacing those it has."""
     from mission.autofence import autofence
 
     _write(autofence(_read(source), margin, _world(settings)), target)
@@ -86,7 +86,7 @@ def fence(source: Path, target: Path, margin: float, settings: Path | None) -> N
 @click.argument("pattern")
 @click.argument("targets", metavar="TARGET...", type=NEW_FILE, nargs=-1, required=True)
 def split(source: Path, pattern: str, targets: tuple[Path, ...]) -> None:
-    """Share out PATTERN (its id in the plan) over as many drones as there are TARGETs; they finish together."""
+    """Split PATTERN (its id in the plan) between as many drones as there are TARGETs; they finish together."""
     from mission.patterns.split import split
 
     for part, target in zip(split(_read(source), pattern, len(targets)), targets, strict=True):

@@ -13,7 +13,7 @@ from telemetry import settings as settings_file
 
 @click.group()
 def script() -> None:
-    """Fly by a pilot's own program, such as a dronekit script."""
+    """Fly with a pilot's own program, such as a dronekit script."""
 
 
 @script.command("run", context_settings={"ignore_unknown_options": True})
@@ -24,9 +24,9 @@ def script() -> None:
 def run(file: Path, arguments: tuple[str, ...], vehicle: str, path: Path | None) -> None:
     """Run FILE on a drone of the Airbeat that runs on this machine.
 
-    FILE is started with `--connect CONNECTION` and ARGUMENTS; AIRBEAT_CONNECTION and AIRBEAT_VEHICLE are set, too. What
-    the fence or the approved plan forbids is refused to it. However it ends, Ctrl-C included, a drone that it leaves
-    flying in GUIDED is told to hold.
+    FILE is started with `--connect CONNECTION` and ARGUMENTS; AIRBEAT_CONNECTION and AIRBEAT_VEHICLE are set too.
+    It is refused whatever the fence or the approved plan forbids. However it ends, Ctrl-C included, a drone left flying
+    in GUIDED is told to hold.
     """
     from airbeat.script import run_script
 

@@ -31,9 +31,9 @@ def signing() -> None:
 
 @signing.command("key")
 @click.argument("name", metavar="NAME")
-@click.option("--passphrase", is_flag=True, help="Ask for the passphrase that Mission Planner or MAVProxy was given.")
+@click.option("--passphrase", is_flag=True, help="Ask for the passphrase used in Mission Planner or MAVProxy.")
 def key(name: str, passphrase: bool) -> None:
-    """Make the key file NAME in the data folder's keys/; a random key, unless it is made of a passphrase."""
+    """Make the key file NAME in the data folder's keys/: a random key, or one made from a passphrase."""
     path = _path(name)
     made = os.urandom(KEY_SIZE)
     if passphrase:
@@ -41,13 +41,13 @@ def key(name: str, passphrase: bool) -> None:
     try:
         write_key(path, made)
     except FileExistsError:
-        raise CannotAsk(f"{path} is there already; a key in use is not written over.") from None
+        raise CannotAsk(f"{path} already exists; a key in use is never overwritten.") from None
     click.echo(f'{path}\nIn the settings, under its [[links]]: signing_key = "{name}"')
 
 
 @signing.command("give")
 @click.argument("name", metavar="NAME")
-@click.option("--connect", "endpoint", required=True, help="Over a cable: who overhears this has the key.")
+@click.option("--connect", "endpoint", required=True, help="Use a cable: anyone who overhears this has the key.")
 @click.option("--system-id", type=click.IntRange(1, 255), required=True, help="Of the drone.")
 def give(name: str, endpoint: str, system_id: int) -> None:
     """Give the key NAME to a drone (SETUP_SIGNING). Exits 1 unless the drone signs with it afterwards."""
@@ -59,7 +59,7 @@ def give(name: str, endpoint: str, system_id: int) -> None:
 
 def _path(name: str) -> Path:
     if Path(name).name != name:
-        raise CannotAsk(f"{name!r} is no file name.")
+        raise CannotAsk(f"{name!r} is not a file name.")
     return settings_file.home() / "keys" / name
 
 
@@ -82,7 +82,7 @@ class Giving:
                 if not await _within(self._heard, HEARD_WITHIN_S):
                     return False, f"Nothing was heard of system {self._system_id} on {endpoint}."
                 if self._armed:
-                    return False, "The drone is armed: ArduPilot takes no key then."
+                    return False, "The drone is armed: ArduPilot accepts no key while armed."
                 for number in range(TIMES_SENT):
                     link.send(self._peer, self._setup(number))
                     await _within(self._signs, 1.0)
@@ -90,7 +90,7 @@ class Giving:
                     return True, f"System {self._system_id} signs with this key."
             finally:
                 await link.close()
-        return False, "Sent, but the drone signs nothing here. ArduPilot never signs on its first port, which is USB."
+        return False, "Sent, but the drone signs nothing on this link. ArduPilot never signs on its first port, USB."
 
     def _setup(self, number: int) -> bytes:
         fields = {

@@ -31,7 +31,7 @@ def decode(data: bytes, kind: type[S]) -> S:
     except (msgspec.DecodeError, RecursionError) as error:
         number = _NO_NUMBER.search(data)
         if number:
-            raise BadRequest(f"{number[1].decode()} is no number that JSON has") from error
+            raise BadRequest(f"{number[1].decode()} is not a JSON number") from error
         raise BadRequest(f"This is not JSON: {error}") from error
 
 
@@ -43,7 +43,7 @@ def instant(text: str, where: str) -> datetime:
             return found.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError):
         pass  # no such day, or none in UTC
-    raise BadRequest("an instant is written with its time zone: 2026-11-22T07:15:30Z", where)
+    raise BadRequest("write a time with its time zone: 2026-11-22T07:15:30Z", where)
 
 
 def split(message: str) -> tuple[str, str | None]:

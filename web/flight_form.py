@@ -39,7 +39,9 @@ def asked(reach: Search, gazetteer: Gazetteer, page: int) -> Asked:
     if not drawn and where:
         place = next(iter(places.find(where, gazetteer)), None)
         if place is None:
-            raise BadRequest(f"nothing answers to {where!r}: a ward, a grid reference, a position, a postcode", "where")
+            raise BadRequest(
+                f"{where!r} was not found: give a ward, a grid reference, a position or a postcode", "where"
+            )
         drawn = place.outline or (place.position,)
     alert = _text("alert")
     if alert is not None and alert not in ALERTS:
@@ -72,9 +74,9 @@ def _number(name: str, default: float | None, most: float) -> float | None:
     try:
         value = float(given)
     except ValueError as error:
-        raise BadRequest("a number of metres is needed", name) from error
+        raise BadRequest("give a number of metres", name) from error
     if not 0.0 <= value <= most:
-        raise BadRequest(f"from 0 to {most:g} m", name)
+        raise BadRequest(f"give 0 to {most:g} m", name)
     return value
 
 
@@ -90,7 +92,7 @@ def _instant(name: str, of_day: time) -> datetime | None:
         whole = timedelta(minutes=1) if of_day is time.max and not instant.second else timedelta()
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)) + whole
     except ValueError as error:
-        raise BadRequest("a time is written 2026-11-22 or 2026-11-22T21:00", name) from error
+        raise BadRequest("write a time as 2026-11-22 or 2026-11-22T21:00", name) from error
 
 
 def _drawn(given: str | None) -> tuple[Position, ...]:
@@ -101,9 +103,9 @@ def _drawn(given: str | None) -> tuple[Position, ...]:
         pairs = [tuple(map(float, corner.split(","))) for corner in given.split(";")]
         corners = tuple(Position(lat, lon) for lat, lon in pairs)
     except ValueError as error:
-        raise BadRequest("corners are written lat,lon;lat,lon;…", "area") from error
+        raise BadRequest("write corners as lat,lon;lat,lon;…", "area") from error
     if len(corners) not in (1, *range(3, CORNERS_MOST + 1)):
-        raise BadRequest(f"one place, or 3 to {CORNERS_MOST} corners", "area")
+        raise BadRequest(f"give one place, or 3 to {CORNERS_MOST} corners", "area")
     if not all(-90 <= corner.lat_deg <= 90 and -180 <= corner.lon_deg <= 180 for corner in corners):
-        raise BadRequest("a corner lies outside the world", "area")
+        raise BadRequest("a corner is not on the globe", "area")
     return corners

@@ -89,11 +89,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 _REFUSALS: Final = {
-    400: "It cannot be used; `where` names the field.",
-    401: "No token, or one that no longer holds.",
-    403: "The token's scopes do not reach so far.",
+    400: "The request is invalid; `where` names the field.",
+    401: "No token, or an invalid one.",
+    403: "The token lacks the scope.",
     404: "There is no such thing.",
-    409: "The state of things forbids it.",
+    409: "It conflicts with the present state.",
     503: "The message bus cannot be reached just now.",
 }
 

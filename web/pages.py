@@ -135,7 +135,7 @@ def _telemetry_error(error: TelemetryError) -> Response:
 def _too_great(error: OverflowError | DataError) -> Response:
     """A number, day or text in the request that no duration, date or column holds."""
     log.warning("%s %s: %s", request.method, request.path, error)
-    return problem(400, "Something in it is too great, or holds what no text can.")
+    return problem(400, "A number in it is too large, or a text holds characters that cannot be stored.")
 
 
 def _csrf_error(error: CSRFError) -> Response:

@@ -69,9 +69,9 @@ def require_flight(user: Account, flight: api_flights.FlightSummary) -> None:
     if widest.of is not None and flight.pilot != widest.of:
         raise Forbidden("That flight is another pilot's.")
     if widest.since is not None and flight.started_at < widest.since:
-        raise Forbidden(f"Your role reviews flights of the last {RECENT.days} days only.")
+        raise Forbidden(f"Your role may only see flights of the last {RECENT.days} days.")
     if widest.exhibits and not flight.exhibit:
-        raise Forbidden("Your role sees flights that were exported as evidence or are on legal hold.")
+        raise Forbidden("Your role may only see flights that were exported as evidence or are on legal hold.")
 
 
 def sees_evidence(user: Account, flight: api_flights.FlightSummary) -> bool:

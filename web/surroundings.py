@@ -85,7 +85,7 @@ def _places(file: str) -> Gazetteer:
     path = Path(file)
     reader = PLACE_READERS.get(path.suffix.lower())
     if reader is None:
-        raise SettingsError(file, f"is no file of places; those end in {', '.join(PLACE_READERS)}")
+        raise SettingsError(file, f"is not a file of places; they end in {', '.join(PLACE_READERS)}")
     with _named(file):
         return reader(path.name, path.read_bytes())
 
@@ -94,7 +94,7 @@ def _airspace(entry: AirspaceSettings) -> Airspace:
     path = Path(entry.file)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise SettingsError(entry.file, f"is no airspace file; those end in {', '.join(READERS)}")
+        raise SettingsError(entry.file, f"is not an airspace file; they end in {', '.join(READERS)}")
     with _named(entry.file):
         return reader(path.name, path.read_bytes(), entry.airac)
 

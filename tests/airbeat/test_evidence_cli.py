@@ -131,6 +131,6 @@ def test_a_machine_without_data_says_so(home: Path) -> None:
     for command in (("head",), ("check",), ("rotate-key", "--yes")):
         done = run(*command)
         assert done.exit_code == 2
-        assert "is not there" in done.output
+        assert "does not exist" in done.output
     home.mkdir()
-    assert "flights.log is not there" in run("check").output
+    assert "flights.log does not exist" in run("check").output

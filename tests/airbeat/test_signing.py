@@ -106,7 +106,7 @@ async def test_a_drone_that_does_not_sign_afterwards_is_not_called_done(monkeypa
     async with drone(port, takes=False) as one:
         good, text = await Giving(KEY, 7).run(f"udpin:127.0.0.1:{port}")
     assert (good, one.given) == (False, [KEY] * 3)
-    assert text.startswith("Sent, but the drone signs nothing here.")
+    assert text.startswith("Sent, but the drone signs nothing on this link.")
 
 
 async def test_an_armed_drone_is_given_no_key_and_an_absent_one_is_said_to_be_absent(
@@ -115,7 +115,7 @@ async def test_an_armed_drone_is_given_no_key_and_an_absent_one_is_said_to_be_ab
     port = await free_port()
     async with drone(port, armed=True) as one:
         good, text = await Giving(KEY, 7).run(f"udpin:127.0.0.1:{port}")
-    assert (good, text, one.given) == (False, "The drone is armed: ArduPilot takes no key then.", [])
+    assert (good, text, one.given) == (False, "The drone is armed: ArduPilot accepts no key while armed.", [])
     monkeypatch.setattr(signing_cli, "HEARD_WITHIN_S", 0.1)
     good, text = await Giving(KEY, 8).run(f"udpin:127.0.0.1:{port}")
     assert (good, text) == (False, f"Nothing was heard of system 8 on udpin:127.0.0.1:{port}.")

@@ -33,7 +33,7 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(stranger: Browser, d
     wrong = stranger.log_in("pilot", "not this one at all")
     unknown = stranger.log_in("nobody-here", "not this one at all")
     assert (wrong.status_code, unknown.status_code) == (401, 401)
-    assert "do not fit" in wrong.text
+    assert "Wrong username or password" in wrong.text
     assert wrong.text.replace('value="pilot"', "").count("field") == unknown.text.count("field")
     assert stranger.get("/sorties").status_code == 302
     assert outcomes(database, "login") == ["refused", "refused"]

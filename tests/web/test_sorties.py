@@ -118,7 +118,7 @@ def test_an_approval_is_of_the_plan_that_was_seen(pilot: Browser, supervisor: Br
 def test_a_supervisor_does_not_approve_his_own_plan(supervisor: Browser, plan: Plan) -> None:
     own = view(supervisor.send("POST", "/api/sorties", SortieCreate("Mine", "Training", plan))).sortie
     submit(supervisor, own)
-    assert "his own" in problem(approve(supervisor, own), 403).text
+    assert "your own plan" in problem(approve(supervisor, own), 403).text
 
 
 def test_a_supervisor_does_not_approve_a_plan_he_had_a_hand_in(

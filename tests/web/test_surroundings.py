@@ -145,7 +145,7 @@ def test_the_ground_counts(pilot_in: PilotIn, plan: Plan, tmp_path: Path) -> Non
         ("broken.txt", b"AC P\nAL high\n", "line 2"),
         ("broken.geojson", b"[]", "should be"),
         ("broken.kml", b"<kml", "XML"),
-        ("airspace.docx", b"", "no airspace file"),
+        ("airspace.docx", b"", "not an airspace file"),
     ],
 )
 def test_airspace_that_cannot_be_read_ends_the_start(

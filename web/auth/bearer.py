@@ -28,12 +28,12 @@ def check(wanted: Scope) -> Response | None:
         with context().database.read() as db:
             token = grants.token_of(db, given.removeprefix(_SCHEME).strip(), now)
     if token is None:
-        refused = answer(Problem("A token that holds is needed: Authorization: Bearer …"), 401)
+        refused = answer(Problem("A valid token is needed: Authorization: Bearer …"), 401)
         refused.headers["WWW-Authenticate"] = "Bearer"
         return refused
     g.token = token
     if wanted not in token.scopes:
-        raise Forbidden(f"This token may not do that; it needs {wanted}.")
+        raise Forbidden(f"This token may not do that; it needs the scope {wanted}.")
     if token.used_at is None or now - token.used_at >= grants.USE_KEPT:
         with context().database.write() as db:
             grants.used(db, token, now)

@@ -19,9 +19,9 @@ _hasher: Final = PasswordHasher()
 def require_good(password: str, username: str) -> None:
     """Raises `BadRequest` for a password nobody should have."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise BadRequest(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters", "password")
+        raise BadRequest(f"use {MIN_LENGTH} to {MAX_LENGTH} characters", "password")
     if username.lower() in password.lower() or len(set(password)) < 5:
-        raise BadRequest("a password repeats neither the username nor one character over and over", "password")
+        raise BadRequest("do not repeat the username, or one character over and over", "password")
 
 
 def hashed(password: str) -> str:

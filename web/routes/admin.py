@@ -55,7 +55,7 @@ def set_password(username: str) -> BaseResponse:
     with context().database.write() as db:
         users.set_password(db, username, request.form.get("password", ""))
         audit.append(db, session.who(), "user.password", username)
-    flash(f"{username} has a new password; his sessions have ended.", "ok")
+    flash(f"{username} has a new password; their sessions have ended.", "ok")
     return redirect(url_for("admin.listing"))
 
 

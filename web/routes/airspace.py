@@ -25,7 +25,7 @@ def zones() -> Response:
     """GeoJSON of the zones that come into ``?west=&south=&east=&north=`` (degrees); none without airspace files."""
     box = [request.args.get(side, type=float) for side in ("west", "south", "east", "north")]
     if None in box:
-        raise BadRequest("The four sides of the view are needed.", "west, south, east, north")
+        raise BadRequest("Give all four sides of the view.", "west, south, east, north")
     airspace = context().world.airspace
     found = airspace.zones_near(*(side for side in box if side is not None)) if airspace else []
     shape = {"type": "FeatureCollection", "features": [_feature(zone) for zone in found[:MOST]]}

@@ -54,7 +54,7 @@ def revoke(guest_id: str) -> BaseResponse:
         guest = grants.revoke_guest(db, guest_id, session.user().username)
         audit.append(db, session.who(), "guest.revoke", guest.name, guest=guest_id)
     show(context().bus, guest)
-    flash(f"{guest.name} sees nothing any more.", "ok")
+    flash(f"{guest.name} can no longer see anything.", "ok")
     return redirect(url_for("guests.listing"))
 
 

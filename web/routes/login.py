@@ -20,7 +20,7 @@ blueprint = Blueprint("login", __name__)
 
 TRIES_PER_ADDRESS: Final = "30 per minute"
 """A control room's desks may share one address; single accounts are held back by `web.store.logins`."""
-WRONG: Final = "That username and password do not fit."
+WRONG: Final = "Wrong username or password."
 
 
 @blueprint.get("/login")

@@ -74,7 +74,7 @@ def read_file() -> Response:
     """Multipart field ``file``; the ending of its name says what it is."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        raise BadRequest("a plan file is needed", "file")
+        raise BadRequest("choose a plan file", "file")
     plan = formats.load(sent.filename, sent.stream.read(formats.MAX_BYTES + 1))
     name = PurePath(sent.filename)
     return answer(api.ImportedPlan(plan, name.suffix.lstrip(".").lower(), name.stem))

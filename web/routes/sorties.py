@@ -182,7 +182,7 @@ def submit(sortie_id: str) -> Response:
         reach.require_edit(session.user(), sorties.lock(db, sortie_id))
         sortie = sorties.submit(db, sortie_id, wanted.version)
         if sortie.plan_sha256 != judged.plan_sha256:
-            raise Conflict("Somebody changed the plan meanwhile. Load the newest.", "version")
+            raise Conflict("Somebody has changed the plan since. Load the newest.", "version")
         errors = [finding.text for finding in judged.findings if finding.severity is Severity.ERROR]
         if errors or not judged.may_submit:
             raise Conflict(f"The plan has errors: {'; '.join(errors)}", "plan")
@@ -209,7 +209,7 @@ def approve(sortie_id: str) -> Response:
 def reject(sortie_id: str) -> Response:
     wanted = body(api.SortieReject)
     if not wanted.reason.strip():
-        raise BadRequest("say why, so that the pilot can mend it", "reason")
+        raise BadRequest("say why, so that the pilot can put it right", "reason")
     return _decide(sortie_id, wanted.plan_sha256, approved=False, reason=wanted.reason.strip())
 
 

@@ -59,12 +59,12 @@ def offer(incident_id: str) -> Response:
     wanted = body(OfferCreate)
     services, user = context(), session.user()
     if not LOWEST_M <= wanted.height_m <= _ceiling():
-        raise BadRequest(f"between {LOWEST_M:.0f} and {_ceiling():.0f} m", "height_m")
+        raise BadRequest(f"give between {LOWEST_M:.0f} and {_ceiling():.0f} m", "height_m")
     with services.database.read() as db:
         incident = incidents.get(db, incident_id)
         unit = _unit(db)
         if wanted.pilot not in {pilot.username for pilot in reach.pilots(db)}:
-            raise BadRequest(f"{wanted.pilot} is no pilot of this unit", "pilot")
+            raise BadRequest(f"{wanted.pilot} is not a pilot in this unit", "pilot")
     if incident.closed_at is not None:
         raise BadRequest(f"incident {incident.number} is closed", "incident_id")
     errand = _errand(incident, wanted.height_m, _stay())

@@ -46,7 +46,7 @@ def revoke(token_id: str) -> BaseResponse:
     with context().database.write() as db:
         token = grants.revoke_token(db, token_id, session.user().username)
         audit.append(db, session.who(), "token.revoke", token.name, token=token_id)
-    flash(f"The token of {token.name} is refused from now on.", "ok")
+    flash(f"The token of {token.name} no longer works.", "ok")
     return redirect(url_for("tokens.listing"))
 
 

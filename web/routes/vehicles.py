@@ -76,19 +76,19 @@ def _info(vehicle: str) -> VehicleInfo | None:
     with contextlib.suppress(BusDown):
         info = context().bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo).get(subjects.token(vehicle))
     if info is not None and info.vehicle != vehicle:
-        raise NotFound(f"There is no {vehicle}; {info.vehicle} is another name.", "vehicle")
+        raise NotFound(f"There is no {vehicle}; did you mean {info.vehicle}?", "vehicle")
     return info
 
 
 def _require_order(right: reach.OrderRight, vehicle: str, verb: str, reason: str | None) -> None:
     if verb not in right.verbs:
         raise Forbidden(
-            f"You may order {vehicle} to {', '.join(right.verbs)} only."
+            f"You may only order {vehicle} to {', '.join(right.verbs)}."
             if right.verbs
             else f"{vehicle} is not loaded with a sortie of yours."
         )
     if right.needs_reason and reason is None:
-        raise BadRequest(f"{vehicle} is not of your own sortie; say why you take over", "reason")
+        raise BadRequest(f"{vehicle} is not on a sortie of yours; say why you are taking over", "reason")
 
 
 @blueprint.post("/api/sorties/<sortie_id>/upload")
@@ -128,7 +128,7 @@ def _require_upload(db: Session, sortie: api.Sortie, vehicle: str, reason: str |
             raise Forbidden("Only a supervisor may override an approval.")
         return
     if sortie.approved_sha256 != sortie.plan_sha256:
-        raise Conflict("This plan is not approved. Only a supervisor may upload it, for a reason.", "plan")
+        raise Conflict("This plan is not approved. Only a supervisor may upload it, giving a reason.", "plan")
     if sortie.vehicle is not None and sortie.vehicle != vehicle:
         raise Conflict(f"This sortie is approved for {sortie.vehicle}.", "vehicle")
     holder = uploads.holder(db, vehicle)

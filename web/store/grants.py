@@ -127,10 +127,10 @@ def revoke_guest(db: Session, guest_id: str, by: str) -> Guest:
 
 def _fill(db: Session, row: Row, by: str, name: str, lasts: timedelta, longest: timedelta, secret: str) -> None:
     if not 0 < len(name.strip()) <= NAME_LIMIT:
-        raise BadRequest(f"a name of 1 to {NAME_LIMIT} characters is needed: whose is it?", "name")
+        raise BadRequest(f"give a name of 1 to {NAME_LIMIT} characters, so that people know whose it is", "name")
     if not timedelta() < lasts <= longest:
         hours = longest.total_seconds() / 3600.0
-        raise BadRequest(f"it lasts at most {hours:.0f} hours", "lasts")
+        raise BadRequest(f"it may last at most {hours:.0f} hours", "lasts")
     row.name, row.secret_sha256 = name.strip(), _hashed(secret)
     row.made_by, row.made_at = by, datetime.now(UTC)
     row.expires_at = row.made_at + lasts
@@ -142,7 +142,7 @@ def _fill(db: Session, row: Row, by: str, name: str, lasts: timedelta, longest: 
 def _revoked(db: Session, table: type[Row], row_id: str, by: str) -> Row:
     row = db.get(table, row_number(row_id), with_for_update=True)
     if row is None:
-        raise NotFound("There is no such one.")
+        raise NotFound("There is no such token or link.")
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by = datetime.now(UTC), by
     return row

@@ -38,7 +38,7 @@ def save(db: Session, incident_id: str, by: str, saved: IncidentSave) -> Inciden
     """A new version. Raises `Conflict` if `saved.version` is no longer the newest; saving no change is no version."""
     row = _row(db, incident_id, lock=True)
     if row.version != saved.version:
-        raise Conflict("Somebody changed it meanwhile. Load the newest and make your change again.", "version")
+        raise Conflict("Somebody has changed it since. Load the newest and make your change again.", "version")
     before = _incident(row)
     _fill(db, row, saved)
     if saved.is_open:
@@ -76,7 +76,7 @@ def listed(db: Session, *, only_open: bool, of_numbers: Iterable[str] | None = N
 def _fill(db: Session, row: Row, given: IncidentCreate | IncidentSave) -> None:
     number = given.number.strip()
     if not 0 < len(number) <= NUMBER_LIMIT:
-        raise BadRequest(f"a number of 1 to {NUMBER_LIMIT} characters is needed", "number")
+        raise BadRequest(f"give a number of 1 to {NUMBER_LIMIT} characters", "number")
     for field, value, limit in (("place", given.place, PLACE_LIMIT), ("note", given.note, NOTE_LIMIT)):
         if len(value) > limit:
             raise BadRequest(f"at most {limit} characters", field)
@@ -84,7 +84,7 @@ def _fill(db: Session, row: Row, given: IncidentCreate | IncidentSave) -> None:
     with db.no_autoflush:
         taken = db.scalars(select(Row.id).where(func.lower(Row.number) == number.lower(), Row.id != (row.id or 0)))
         if taken.first() is not None:
-            raise Conflict(f"There is an incident {number} already.", "number")
+            raise Conflict(f"There is already an incident {number}.", "number")
     row.number, row.place, row.note = number, given.place.strip(), given.note.strip()
     row.lat_deg, row.lon_deg, row.grade = given.lat_deg, given.lon_deg, given.grade.value
 

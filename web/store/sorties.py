@@ -114,7 +114,7 @@ def decide(
     if row.plan_sha256 != plan_sha256:
         raise Conflict("The plan has changed since you opened it. Look at it again.", "plan_sha256")
     if approved and supervisor in authors(db, row.id) | {row.pilot}:
-        raise Forbidden("Nobody approves a plan of his own; another supervisor must.")
+        raise Forbidden("You cannot approve your own plan; another supervisor must.")
     now = datetime.now(UTC)
     db.add(
         Decision(
@@ -202,7 +202,7 @@ def others(db: Session, sortie_id: str) -> tuple[OtherFlight, ...]:
 def _require_newest(row: Row, version: int) -> None:
     if row.version != version:
         raise Conflict(
-            f"Somebody saved version {row.version} meanwhile; yours was made from version {version}. "
+            f"Somebody has saved version {row.version}; yours was made from version {version}. "
             "Load the newest and make your change again.",
             "version",
         )
@@ -216,7 +216,7 @@ def _require_state(row: Row, state: State) -> None:
 def _fill(db: Session, row: Row, given: api.SortieSave | api.SortieCreate) -> None:
     title, purpose = given.title.strip(), given.purpose.strip()
     if not 0 < len(title) <= TITLE_LIMIT:
-        raise BadRequest(f"a title of 1 to {TITLE_LIMIT} characters is needed", "title")
+        raise BadRequest(f"give a title of 1 to {TITLE_LIMIT} characters", "title")
     if len(purpose) > PURPOSE_LIMIT:
         raise BadRequest(f"at most {PURPOSE_LIMIT} characters", "purpose")
     for field, value in (("incident", given.incident), ("vehicle", given.vehicle)):
@@ -225,7 +225,7 @@ def _fill(db: Session, row: Row, given: api.SortieSave | api.SortieCreate) -> No
     if given.observer:
         account = users.find(db, given.observer)
         if account is None or account.role is not Role.OBSERVER:
-            raise BadRequest(f"{given.observer} is no observer of this unit", "observer")
+            raise BadRequest(f"{given.observer} is not an observer in this unit", "observer")
     row.title, row.purpose = title, purpose
     row.incident = (given.incident or "").strip() or None
     row.observer, row.vehicle = given.observer or None, given.vehicle or None

@@ -30,11 +30,13 @@ class Account(msgspec.Struct, frozen=True):
 def create(db: Session, username: str, name: str, role: Role, password: str) -> Account:
     """Raises `BadRequest` naming the field, or `Conflict` when the name is taken."""
     if not USERNAME.fullmatch(username):
-        raise BadRequest("2 to 64 of a–z, 0–9, dot, dash and underscore, beginning with a letter or digit", "username")
+        raise BadRequest(
+            "use 2 to 64 of a–z, 0–9, dot, dash and underscore, starting with a letter or digit", "username"
+        )
     if not name.strip() or len(name) > 200:
-        raise BadRequest("a name of 1 to 200 characters is needed", "name")
+        raise BadRequest("give a name of 1 to 200 characters", "name")
     if db.get(User, username) is not None:
-        raise Conflict(f"There is a user {username} already.", "username")
+        raise Conflict(f"There is already a user {username}.", "username")
     passwords.require_good(password, username)
     row = User(
         username=username,
@@ -92,7 +94,7 @@ def change(db: Session, username: str, role: Role, active: bool) -> Account:
         row.session_epoch += 1
         db.flush()
         if not with_role(db, Role.ADMINISTRATOR):
-            raise Conflict("This is the only active administrator; make another one first.")
+            raise Conflict("This is the only active administrator. Add another first.")
     return _account(row)
 
 

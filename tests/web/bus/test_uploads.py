@@ -94,8 +94,8 @@ def test_another_spelling_of_a_drones_name_reaches_it_neither_by_upload_nor_by_o
     pilot: Browser, supervisor: Browser, approved: Sortie, gateway: Gateway
 ) -> None:
     gateway.run(gateway.bus.put(subjects.VEHICLES_BUCKET, "UAV_09", VehicleInfo("UAV_09", "gateway", "udp", 9, True)))
-    assert "another name" in problem(upload(supervisor, approved, "UAV.09", "Child in the river"), 404).text
-    assert "another name" in problem(order(supervisor, "land", "Child in the river", "UAV 09"), 404).text
+    assert "did you mean" in problem(upload(supervisor, approved, "UAV.09", "Child in the river"), 404).text
+    assert "did you mean" in problem(order(supervisor, "land", "Child in the river", "UAV 09"), 404).text
     assert gateway.asked == []
 
 

@@ -86,7 +86,7 @@ export function PlaceSearch({ onFound, actions }: Props) {
             </li>
           ))}
           {found.length === 0 && (
-            <li class="place-none">{'problem' in answer ? answer.problem : 'Nothing answers to that.'}</li>
+            <li class="place-none">{'problem' in answer ? answer.problem : 'Nothing found.'}</li>
           )}
         </ul>
       )}
