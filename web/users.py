@@ -34,17 +34,11 @@ class Login(msgspec.Struct, frozen=True):
     password: str
 
 
-def has_administrator(database: Database) -> bool:
-    """False in a new database: `create_administrator` comes first."""
-    with database.read() as db:
-        return bool(users.with_role(db, Role.ADMINISTRATOR))
-
-
 def create_administrator(database: Database, username: str, name: str, password: str) -> None:
-    """Raises `Conflict` when there is one already (he makes the others), `BadRequest` for a bad name or password."""
+    """Raises `Conflict` when there is one already (who adds the others), `BadRequest` for a bad name or password."""
     with database.write() as db:
         if users.with_role(db, Role.ADMINISTRATOR):
-            raise Conflict("There is an administrator already; he makes further users.")
+            raise Conflict("There is an administrator already, who adds the other users.")
         users.create(db, username, name, Role.ADMINISTRATOR, password)
         audit.append(db, SYSTEM, "user.create", username, role=Role.ADMINISTRATOR.value)
 

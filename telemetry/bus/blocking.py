@@ -69,10 +69,6 @@ class SyncBus:
                     self._call(subscribe(self._bus), _CALL_TIMEOUT_S, "subscribe")
             return self._bus
 
-    def prepare(self, raw_limit_mb: int) -> None:
-        """See `Bus.prepare`."""
-        self._call(self._reached().prepare(raw_limit_mb), _CALL_TIMEOUT_S, "prepare")
-
     def request(self, subject: str, message: msgspec.Struct, reply: type[M], timeout_s: float) -> M:
         """See `Bus.request`."""
         return self._call(self._reached().request(subject, message, reply, timeout_s), timeout_s + 1.0, subject)
@@ -90,14 +86,6 @@ class SyncBus:
         self._subscriptions.append(subscription)
         self._call(subscription(bus), _CALL_TIMEOUT_S, subject)
 
-    def publish_event(self, event: Event) -> int:
-        """Its sequence in the stream of events, once it is on disk."""
-        return self._call(self._reached().record(event), _CALL_TIMEOUT_S, event.kind)
-
-    def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
-        """See `Bus.entry`."""
-        return self._call(self._reached().entry(bucket, key, kind), _CALL_TIMEOUT_S, bucket)
-
     def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """See `Bus.entries`."""
         return self._call(self._reached().entries(bucket, kind), _CALL_TIMEOUT_S, bucket)
@@ -114,7 +102,7 @@ class SyncBus:
     def delete(self, bucket: str, key: str) -> None:
         self._call(self._reached().delete(bucket, key), _CALL_TIMEOUT_S, bucket)
 
-    def follow_events(self, after: int, callback: Callable[[int, Event], None], only: str | None = None) -> None:
+    def follow_events(self, after: int, callback: Callable[[int, Event], None]) -> None:
         """Calls `callback(sequence, event)` in a thread of its own for each event after the sequence `after`.
 
         In order and none left out: keep the sequence in the same transaction as what you make of the event, and
@@ -125,7 +113,7 @@ class SyncBus:
             seen = after
             while not self._closing.is_set():
                 try:
-                    stored = self._reached().follow(subjects.EVENTS_STREAM, Event, seen, only)
+                    stored = self._reached().follow(subjects.EVENTS_STREAM, Event, seen)
                     while not self._closing.is_set():
                         change = asyncio.run_coroutine_threadsafe(anext(stored), self._loop).result()
                         if change.message is not None:

@@ -15,8 +15,6 @@ from airbeat.cli import main
 from mission import formats, patterns
 from mission.pattern import ExpandingSquare
 from mission.plan import FenceCircle, FenceKind, Geofence, Plan, Position
-from web.serve import open_database
-from web.users import has_administrator
 
 
 def airbeat(*arguments: object, stdin: str | None = None) -> Result:
@@ -94,9 +92,6 @@ def test_the_first_run_makes_one_administrator(tmp_path: Path, monkeypatch: pyte
     assert airbeat(*arguments).exit_code == 0
     assert (tmp_path / "home" / "airbeat.toml").is_file()
     assert not [path for path in (tmp_path / "home").rglob("*") if path.stat().st_mode & 0o007]
-    database = open_database(tmp_path / "home")
-    assert has_administrator(database)
-    database.close()
     again = airbeat("init", "second", "--name", "B", "--password", "correct horse battery")
     assert again.exit_code == 2
     assert "administrator already" in again.output

@@ -332,11 +332,9 @@ def test_login_failures_older_than_a_day_are_forgotten(store: Database) -> None:
 def test_the_first_administrator_is_made_once(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path))
     database.migrate()
-    assert not people.has_administrator(database)
     with pytest.raises(BadRequest):
         people.create_administrator(database, "chief", "C. Okafor", "short")
     people.create_administrator(database, "chief", "C. Okafor", PASSWORD)
-    assert people.has_administrator(database)
     with pytest.raises(Conflict):
         people.create_administrator(database, "other", "O. Okafor", PASSWORD)
     database.close()
