@@ -76,9 +76,25 @@ def told_once(found: Iterable[Observation]) -> list[Observation]:
     alone: list[Observation] = []
     members: dict[Family, list[Observation]] = {family: [] for family in _FAMILIES}
     for observation in found:
-        family = next((family for family in _FAMILIES if observation.check in family.checks), None)
+        family = _family(observation)
         (alone if family is None else members[family]).append(observation)
     return [*alone, *(_event(event, family) for family, those in members.items() for event in _events(those, family))]
+
+
+def outranks(one: Observation, other: Observation) -> bool | None:
+    """Whether two observations at one time are of one event, and `one` names it; None: they are of two events."""
+    family = _family(one)
+    if one.check == other.check:
+        return False
+    if family is None or other.check not in family.checks:
+        return None
+    if one.severity is other.severity is Severity.ERROR and not family.one:
+        return None
+    return family.checks.index(one.check) < family.checks.index(other.check)
+
+
+def _family(one: Observation) -> Family | None:
+    return next((family for family in _FAMILIES if one.check in family.checks), None)
 
 
 def _events(found: list[Observation], family: Family) -> list[list[Observation]]:

@@ -12,7 +12,7 @@ from mission.plan import Plan
 from telemetry.logs.log import Log
 from telemetry.review.battery import observe_battery
 from telemetry.review.bundle import open_log, plan_of
-from telemetry.review.chain import told_once
+from telemetry.review.chain import outranks, told_once
 from telemetry.review.course import observe_course
 from telemetry.review.failsafe import observe_failsafes
 from telemetry.review.fence import observe_fence
@@ -61,7 +61,7 @@ def _follows(one: Observation, failure: Observation) -> bool:
 def joined(
     own: tuple[Observation, ...], other: tuple[Observation, ...], offset_s: float, span_s: tuple[float, float]
 ) -> tuple[Observation, ...]:
-    """What two logs of one flight tell: all of `own`, and of `other` what `own` does not.
+    """What two logs of one flight tell: all of `own`, and of `other` what `own` does not, or tells less of.
 
     `offset_s` is added to the other's times; what then lies outside `span_s` is of another flight in the same log.
     """
@@ -69,15 +69,18 @@ def joined(
         replace(one, from_s=one.from_s + offset_s, to_s=None if one.to_s is None else one.to_s + offset_s)
         for one in other
     ]
-    more = [
-        one for one in moved if span_s[0] <= one.from_s <= span_s[1] and not any(_overlaps(one, known) for known in own)
-    ]
-    return tuple(sorted([*own, *more], key=lambda one: one.from_s))
+    found = list(own)
+    for one in (one for one in moved if span_s[0] <= one.from_s <= span_s[1]):
+        known = {row: outranks(one, before) for row, before in enumerate(found) if _overlaps(one, before)}
+        same = {row: better for row, better in known.items() if better is not None}
+        if all(same.values()):
+            found = [*(before for row, before in enumerate(found) if row not in same), one]
+    return tuple(sorted(found, key=lambda one: one.from_s))
 
 
 def _overlaps(one: Observation, known: Observation) -> bool:
     ends, known_ends = (item.from_s if item.to_s is None else item.to_s for item in (one, known))
-    return one.check == known.check and one.from_s <= known_ends + _CLOCKS_S and known.from_s <= ends + _CLOCKS_S
+    return one.from_s <= known_ends + _CLOCKS_S and known.from_s <= ends + _CLOCKS_S
 
 
 def _same(one: Observation, other: Observation) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from mission.finding import Severity
 from telemetry.logs.log import Log
@@ -161,6 +162,18 @@ def test_two_logs_of_a_flight_tell_each_thing_once() -> None:
         ("GPS glitch", 20.0),
         ("motor balance", 40.0),
         ("link silence", 50.0),
+    ]
+
+
+def test_the_log_that_tells_more_of_an_event_tells_it() -> None:
+    """A .tlog says that it fell; the .bin also that the motors were stopped by a switch."""
+    own = (told("fall", 20.0, 22.0), replace(told("GPS fix", 50.0, 60.0), severity=Severity.ERROR))
+    other = (told("emergency stop", 119.0, 121.0), replace(told("EKF failsafe", 155.0, None), severity=Severity.ERROR))
+    found = joined(own, other, offset_s=-100.0, span_s=(0.0, 100.0))
+    assert [(one.check, one.from_s) for one in found] == [
+        ("emergency stop", 19.0),
+        ("GPS fix", 50.0),
+        ("EKF failsafe", 55.0),
     ]
 
 
