@@ -111,11 +111,6 @@ def _home() -> Path:
 
 
 def _first_key(home: Path) -> str:
-    """The one that the earliest rotation began with: all later ones follow from it."""
     from telemetry.evidence.keys import EvidenceKeys
-    from telemetry.evidence.verifier import KEY_TITLE, parse
 
-    rotations = EvidenceKeys(home / "keys").rotations()
-    if rotations:
-        return parse(rotations[0]["statement"], KEY_TITLE).values["former"]
-    return public_key(home / "keys" / "evidence.pub")
+    return EvidenceKeys(home / "keys").first or public_key(home / "keys" / "evidence.pub")

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from telemetry.errors import SettingsError
 from telemetry.evidence.ed25519 import unhex
-from telemetry.evidence.verifier import KEY_TITLE, canonical
+from telemetry.evidence.verifier import KEY_TITLE, canonical, parse
 from telemetry.evidence.writing import write
 
 _SECRET: Final = "evidence.key"
@@ -47,6 +47,12 @@ class EvidenceKeys:
         """From the first key to the present one, each signed by both."""
         path = self._folder / _ROTATIONS
         return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+
+    @property
+    def first(self) -> str | None:
+        """The public key that the earliest rotation began with: all later ones follow from it. None before any."""
+        rotations = self.rotations()
+        return parse(rotations[0]["statement"], KEY_TITLE).values["former"] if rotations else None
 
     def rotate(self) -> str:
         """Replaces the key by a new one, which it gives; seals by the former one stay good."""

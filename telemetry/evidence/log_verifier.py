@@ -44,7 +44,8 @@ def verify_log(
             entry = json.loads(line)
             values = parse(entry["statement"], LOG_TITLE).values
             key = values["key"]
-            good = canonical(entry) == line and is_signed(key, entry["statement"], entry["signature"])
+            shaped = set(entry) == {"statement", "signature"} and canonical(entry) == line
+            good = shaped and is_signed(key, entry["statement"], entry["signature"])
             what, known = ("disposal", disposals) if "disposal" in values else ("seal", seals)
             again = values["flight"] in known
             known[values["flight"]] = values[what]

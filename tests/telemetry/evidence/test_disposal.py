@@ -36,7 +36,7 @@ def test_the_certificate_verifies_and_nothing_else_is_left(home: Path, data: Pat
     verdict = verify(folder, public(home))
     assert verdict.good
     assert verdict.disposed is not None
-    for said in ("supervisor", "manager", "no policing purpose"):
+    for said in ("supervisor 2026-11-22T09:00:00+00:00", "manager 2026-11-22T09:00:00+00:00", "no policing purpose"):
         assert said in verdict.disposed
     assert (verdict.files, verdict.flight_id) == (4, folder.name)
     assert verify_log(home / "flights" / NAME, public(home), flights=home / "flights") == []
@@ -124,5 +124,7 @@ class TestThePublishedHead:
         for wrong in (published.replace(b"flights 1", b"flights 2"), b"{}", b"[1]", b"no head"):
             with pytest.raises(RecordingError, match="head"):
                 publishing.read(wrong, public(home), "head.json")
+        with pytest.raises(RecordingError, match="holds no published head"):
+            publishing.read_all(b"", public(home), "head.json")
         with pytest.raises(RecordingError, match="not signed by that key"):
             publishing.read(published, EvidenceKeys(tmp_path / "other").public, "head.json")

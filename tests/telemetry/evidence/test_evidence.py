@@ -6,18 +6,22 @@ import json
 import os
 import random
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from telemetry.errors import RecordingError, SettingsError
 from telemetry.evidence import keys, verify, verify_log
 from telemetry.evidence.ed25519 import is_signed
 from telemetry.evidence.flight_log import NAME, FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.sealing import seal, seal_flight
-from telemetry.evidence.verifier import CHUNK, SEAL, canonical, links_of
+from telemetry.evidence.verifier import CHUNK, NO_HASH, SEAL, canonical, links_of
 from tests.telemetry.evidence.conftest import flight, public
+
+AT = "2026-11-29T07:15:30+00:00"
 
 
 def test_a_sealed_flight_verifies(home: Path, data: Path) -> None:
@@ -31,6 +35,8 @@ def test_a_sealed_flight_verifies(home: Path, data: Path) -> None:
 def test_sealing_again_changes_nothing(home: Path, data: Path) -> None:
     folder = flight(home, data)
     before = (folder / SEAL).read_bytes(), (home / "flights" / NAME).read_bytes()
+    (folder / "empty").mkdir()
+    EvidenceKeys(home / "keys").rotate()
     seal_flight(folder)
     assert ((folder / SEAL).read_bytes(), (home / "flights" / NAME).read_bytes()) == before
 
@@ -158,6 +164,15 @@ def test_the_secret_key_is_for_its_owner_alone(home: Path, data: Path) -> None:
     assert (home / "keys" / "evidence.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_damaged_key_file_signs_nothing_and_is_not_replaced(home: Path, data: Path) -> None:
+    flight(home, data)
+    secret = home / "keys" / "evidence.key"
+    secret.write_text("no key")
+    with pytest.raises(SettingsError, match="evidence key"):
+        EvidenceKeys(home / "keys").sign("sealed")
+    assert secret.read_text() == "no key"
+
+
 class TestTheLogOfFlights:
     @pytest.fixture
     def flights(self, home: Path, data: Path) -> Path:
@@ -240,11 +255,43 @@ class TestTheLogOfFlights:
     def test_a_line_signed_by_a_key_that_does_not_follow_is_found(
         self, home: Path, flights: Path, tmp_path: Path
     ) -> None:
-        FlightLog(flights / NAME).append(
-            "20261129T071530Z-UAV-07", "a seal", "2026-11-29T07:15:30+00:00", EvidenceKeys(tmp_path / "forger")
-        )
+        FlightLog(flights / NAME).append("20261129T071530Z-UAV-07", "a seal", AT, EvidenceKeys(tmp_path / "forger"))
         (problem,) = verify_log(flights / NAME, public(home))
         assert "line 5 of the log was changed or is signed by another key" in problem.text
+
+    def test_a_line_written_otherwise_or_with_more_in_it_is_found(self, home: Path, flights: Path) -> None:
+        lines = (flights / NAME).read_bytes().splitlines()
+        entry = json.loads(lines[1])
+        for other in (json.dumps(entry).encode(), canonical({**entry, "remark": "seen"})):
+            (flights / NAME).write_bytes(b"\n".join([lines[0], other, *lines[2:]]) + b"\n")
+            (problem,) = verify_log(flights / NAME, public(home), flights=flights)
+            assert "line 2 of the log was changed" in problem.text
+
+    def test_a_flight_whose_seal_is_no_seal_any_more_is_found(self, home: Path, flights: Path) -> None:
+        (flights / "20261122T071530Z-UAV-07" / SEAL).write_bytes(b"[]")
+        (problem,) = verify_log(flights / NAME, public(home), flights=flights)
+        assert (problem.kind, problem.file) == ("changed", "20261122T071530Z-UAV-07")
+
+    def test_writers_at_once_take_turns(self, home: Path, flights: Path) -> None:
+        def write(name: str) -> None:
+            for number in range(20):
+                FlightLog(flights / NAME).append(f"{name}-{number}", name, AT, EvidenceKeys(home / "keys"))
+
+        threads = [threading.Thread(target=write, args=(name,)) for name in "abc"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert verify_log(flights / NAME, public(home)) == []
+        assert FlightLog(flights / NAME).head()[0] == 64
+
+    def test_no_line_follows_one_that_was_damaged(self, home: Path, flights: Path) -> None:
+        (flights / NAME).write_bytes((flights / NAME).read_bytes() + b'{"statement":"nonsense"}\n')
+        with pytest.raises(RecordingError, match="last line of the log of flights is damaged"):
+            FlightLog(flights / NAME).append("20261129T071530Z-UAV-07", "a seal", AT, EvidenceKeys(home / "keys"))
+
+    def test_before_the_first_flight_its_head_is_zero(self, tmp_path: Path) -> None:
+        assert FlightLog(tmp_path / NAME).head() == (0, NO_HASH)
 
     def test_a_flight_without_a_line_is_found(self, home: Path, flights: Path, data: Path) -> None:
         sound = (flights / NAME).read_bytes()
