@@ -98,9 +98,9 @@ def _family(one: Observation) -> Family | None:
 
 
 def _events(found: list[Observation], family: Family) -> list[list[Observation]]:
-    """Errors first, so that what is lesser joins them."""
+    """Errors that are told each by itself come first, so that what is lesser joins them."""
     events: list[list[Observation]] = []
-    for one in sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.from_s)):
+    for one in sorted(found, key=lambda one: (not family.one and one.severity is not Severity.ERROR, one.from_s)):
         own = one.severity is Severity.ERROR and not family.one
         event = next((event for event in events if not own and any(_near(one, other) for other in event)), None)
         if event is None:

@@ -135,9 +135,12 @@ def observe_fence(log: Log, track: Track | None, plan: Plan | None) -> list[Obse
 def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, str]]) -> Observation:
     begin, end = float(track.time_s[breach.first]), float(track.time_s[breach.last])
     position, height = place_at(track, begin)
-    words = _of_area(breach.area, [text for at, text in said if begin - _SAID_S <= at <= end + _SAID_S])
+    spoken = _of_area(breach.area, [(at, text) for at, text in said if begin - _SAID_S <= at <= end + _SAID_S])
+    words = [text for _, text in spoken]
     heard = f"The autopilot said “{words[0]}”" if words else "The autopilot said nothing of it"
-    did = f"and {action_after(log, begin, _ACTION_S) or stayed(log, begin)}"
+    # It may have said so, and acted, before the recording's next position.
+    acted = min([begin, *(at for at, _ in spoken)])
+    did = f"and {action_after(log, acted, _ACTION_S) or stayed(log, acted)}"
     return Observation(
         check="fence breach",
         severity=Severity.ERROR,
@@ -154,13 +157,13 @@ def _measured(log: Log, track: Track, breach: Breach, said: list[tuple[float, st
     )
 
 
-def _of_area(area: str, said: list[str]) -> list[str]:
+def _of_area(area: str, said: list[tuple[float, str]]) -> list[tuple[float, str]]:
     """Of the words on breaches those on one area, or those that name none: several fences may be breached at once."""
-    words = [text.lower() for text in said]
+    words = [text.lower() for _, text in said]
     own = _SAID_OF.get(area, _SAID_OF[_POLYGON])
     named = [any(name in text for names in _SAID_OF.values() for name in names) for text in words]
     ours = [any(name in text for name in own) or not known for text, known in zip(words, named, strict=True)]
-    return [text for text, our in zip(said, ours, strict=True) if our and not _is_over(text)]
+    return [one for one, our in zip(said, ours, strict=True) if our and not _is_over(one[1])]
 
 
 def _is_over(text: str) -> bool:

@@ -257,6 +257,26 @@ def test_several_fences_breached_at_once_have_each_its_own_words() -> None:
     assert "said “Circle fence breached”" in circle.text
 
 
+def test_the_action_is_found_where_positions_come_once_a_second() -> None:
+    """The autopilot has said so, and gone to RTL, almost a second before the next position tells it was outside."""
+    slow = np.arange(0.0, FLOWN_S + 5.0, 1.0)
+    away = 5.0 * np.maximum(slow - 20.0, 0.0)
+    one = np.ones(len(slow))
+    here = {"t": slow, "Lat": 51.5 + away / DEGREE_M, "Lng": -0.16 * one, "Alt": 54.0 * one, "RelHomeAlt": 30.0 * one}
+    parameters = {
+        "t": np.zeros(3),
+        "Name": np.array([b"FENCE_ENABLE", b"FENCE_TYPE", b"FENCE_RADIUS"], dtype="S16"),
+        "Value": np.array([1.0, 2.0, 25.5]),
+    }
+    log = flight(
+        POS=here,
+        PARM=parameters,
+        MSG=words((25.2, "Circle fence breached")),
+        MODE=modes((0.0, 4, 2), (25.2, 6, 10)),
+    )
+    assert "the mode changed from GUIDED to RTL (fence breached) at once" in only(log).text
+
+
 def test_a_fence_switched_off_by_its_parameter_is_told() -> None:
     parameters = {
         "t": np.array([0.0, 40.0, 60.0]),
