@@ -25,7 +25,7 @@ HEADER_1: Final = 6
 HEADER_2: Final = 10
 LATEST_US: Final = 4_102_444_800_000_000
 """2100-01-01: a later stamp is no stamp."""
-_BLOCKS: Final = (1 << 17, 1 << 19)
+_BLOCKS: Final = (1 << 18, 1 << 19)
 """Bytes looked through at once, at least and at most: the arrays made of them are to stay in the processor's cache, and
 small beside the log."""
 CRC_SIZE: Final = 2
