@@ -113,7 +113,7 @@ def _seed(home: Path, flights: int) -> tuple[tuple[Login, ...], api.Sortie]:
 
 
 async def _take_off(address: str, sortie: api.Sortie) -> None:
-    """The pilot's part, done over HTTP as his browser would."""
+    """The pilot's part, done over HTTP as a browser would."""
     try:
         async with asyncio.timeout(TAKE_OFF_S):
             pilot = await asyncio.to_thread(Person, address, "pilot", PASSWORD)

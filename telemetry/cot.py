@@ -1,11 +1,11 @@
-"""Cursor-on-Target to a TAK server or network: every drone once a second, as the bus tells the fleet.
+"""Cursor-on-Target to a TAK server or network: every drone, once a second.
 
 An event is MITRE's CoT 2.0 XML as pytak and ATAK have it: a stable ``uid``, type ``a-f-A-M-H-Q`` (friendly, air,
 military, rotary wing, drone), ``how`` ``m-g`` (by GPS), times in UTC with ``Z``, and ``hae``, metres above the WGS 84
 ellipsoid. Our heights are above mean sea level; without the geoid's height (`CotSettings.geoid_m`) ``hae`` is 9999999,
 which CoT says for unknown, and the height above sea level stands in the remarks.
 
-What cannot be sent now is not kept: a second later it would be stale. A server that does not read slows nobody.
+What cannot be sent now is dropped: a second later it would be stale. A server that does not read slows nothing down.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class DatagramWay:
 
 class _Deaf(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
-        """Nobody listens just now; that is known by nobody's answer."""
+        """Nobody is listening just now; UDP does not mind."""
 
 
 class StreamWay:

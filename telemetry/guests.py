@@ -1,7 +1,7 @@
-"""What guests are shown: of the whole fleet, told once a second, the vehicles that each guest link names.
+"""What guests are shown: once a second, those vehicles of the fleet that their link names.
 
-A guest's ticket allows one subject, so that no message ever brings him more than his link says. Whoever revokes a
-link takes it out of the bucket ``guests``, and the next second shows nothing any more.
+A guest's ticket allows one subject, so no message ever brings more than the link allows. Revoking a link takes it out
+of the bucket ``guests``, and from the next second on it shows nothing.
 """
 
 from __future__ import annotations

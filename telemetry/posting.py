@@ -1,4 +1,4 @@
-"""Something posted to an address that an administrator wrote, and to no other: a redirect is refused."""
+"""Posts JSON to an address from the settings, and to no other: a redirect is refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _opener = urllib.request.build_opener(_NoRedirect)
 
 
 def post(url: str, body: bytes, timeout_s: float, headers: Mapping[str, str]) -> None:
-    """Sends JSON. `url` must be known to be http or https. Raises `OSError` for anything but an answer of 2xx."""
+    """`url` must be known to be http or https. Raises `OSError` for anything but an answer of 2xx."""
     request = urllib.request.Request(url, body, {"Content-Type": "application/json", **headers}, method="POST")
     try:
         with _opener.open(request, timeout=timeout_s):

@@ -1,11 +1,11 @@
-"""Alerts posted to other systems: to the urls of the settings file and to nowhere else, signed, until they are taken.
+"""Alerts posted to other systems: only to the URLs in the settings, signed, and repeated until they are accepted.
 
 Each webhook has its own place in the stream of events, kept on the bus: what happens while this service or the other
-side is away is posted later, in order. A post that was taken but whose answer was lost comes again with the same
-``Airbeat-Delivery``; whoever takes it twice can tell by that.
+side is down is posted later, in order. A post whose answer was lost comes again with the same ``Airbeat-Delivery``, by
+which the receiver can tell.
 
 ``Airbeat-Signature: t=<seconds>,v1=<hex>`` is HMAC-SHA256 with the secret over ``<seconds>.<body>``. A redirect is
-refused: what an administrator did not write, nothing is sent to.
+refused: nothing is sent to an address that is not in the settings.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Me(msgspec.Struct, frozen=True):
     username: str
     name: str
     role: str
-    """pilot, observer, control_room, supervisor, administrator."""
+    """A `web.auth.permissions.Role`."""
     can: tuple[str, ...]
     """Permissions, e.g. ``plan.edit``; for drawing only, the server decides."""
 
@@ -162,7 +162,7 @@ class SortieSummary(msgspec.Struct, frozen=True):
     approved_by: str | None
     updated_at: datetime
     offered_by: str | None = None
-    """Who drew this draft for its pilot, as long as he has neither changed nor submitted it."""
+    """Who drew this draft for its pilot, until the pilot changes or submits it."""
 
 
 class SortieList(msgspec.Struct, frozen=True):
@@ -256,7 +256,7 @@ class Places(msgspec.Struct, frozen=True):
 class Order(msgspec.Struct, frozen=True):
     """``POST /api/vehicles/<vehicle>/orders/<verb>`` answers with the vehicle's `Reply`.
 
-    `reason` is required of a supervisor who commands a drone that is not of his own sortie.
+    A supervisor who commands a drone that is not on a sortie of theirs must give a `reason`.
     """
 
     arguments: dict[str, Any] = {}

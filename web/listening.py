@@ -18,7 +18,7 @@ from web.store import incidents, sorties, uploads
 from web.store.users import Account
 
 SORTIES: Final = 10
-"""A pilot or observer hears of so many of his latest sorties."""
+"""How many of their latest sorties a pilot or observer hears of."""
 _TILES: Final = 1 << AREA_ZOOM
 
 

@@ -91,7 +91,7 @@ def may_sign_off(user: Account, flight: api_flights.FlightSummary) -> bool:
 
 
 def incident_numbers(db: Session, user: Account) -> set[str] | None:
-    """Of which incidents this user may know: None is all, else those that his latest sorties are for."""
+    """The incidents this user may know of: None is all, else those that their latest sorties are for."""
     if _has(user, Permission.LIVE_ALL):
         return None
     latest = sorties.search(db, sorties.Search(of=user.username)).sorties

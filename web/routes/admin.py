@@ -40,7 +40,7 @@ def create() -> BaseResponse:
 @blueprint.post("/users/<username>")
 @requires(Permission.USERS_MANAGE)
 def change(username: str) -> BaseResponse:
-    """Role and whether he may log in; either change ends his sessions."""
+    """The role, and whether they may log in; a change of either ends their sessions."""
     role, active = _role(), request.form.get("active") == "yes"
     with context().database.write() as db:
         users.change(db, username, role, active)

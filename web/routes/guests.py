@@ -61,7 +61,7 @@ def revoke(guest_id: str) -> BaseResponse:
 @blueprint.get("/guest/<secret>")
 @public
 def enter(secret: str) -> BaseResponse:
-    """A user who is logged in stays who he is."""
+    """A user who is logged in stays logged in as that user."""
     account = session.current()
     if account is not None and session.guest() is None:
         return redirect(url_for("live.live_page"))

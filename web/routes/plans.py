@@ -29,7 +29,7 @@ blueprint = Blueprint("plans", __name__)
 @blueprint.post("/api/plans/check")
 @requires(Permission.PLAN_READ)
 def check() -> Response:
-    """Beside the other approved sorties only where it is said which one this is: nobody is in his own way."""
+    """Compared with the other approved sorties only if it is known which one this is: no plan is in its own way."""
     wanted, services = body(api.CheckRequest), context()
     others: tuple[OtherFlight, ...] = ()
     if wanted.sortie_id is not None:

@@ -41,7 +41,7 @@ def list_json() -> Response:
 @blueprint.get("/api/offers")
 @requires(Permission.PLAN_EDIT)
 def offers() -> Response:
-    """What was drawn for the caller and waits for him; every page of a pilot asks now and then."""
+    """What was drawn for the caller and waits for them; every page a pilot has open asks now and then."""
     with context().database.read() as db:
         return answer(sorties.offers(db, session.user().username))
 

@@ -1,4 +1,4 @@
-"""Drones for an incident: which could be there first, and the flight offered to a pilot as a draft of his own."""
+"""Drones for an incident: which could be there first, and the flight offered to a pilot as a draft."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class Note(Base):
 
 
 class SignOff(Base):
-    """A supervisor's word that he has reviewed a flight; a table of its own, because the index is written anew."""
+    """A supervisor's review of a flight; a table of its own, because the index can be rewritten."""
 
     __tablename__ = "sign_offs"
 

@@ -52,7 +52,7 @@ class Search(msgspec.Struct, frozen=True):
 
 
 def create(db: Session, pilot: str, made: api.SortieCreate, author: str | None = None) -> api.Sortie:
-    """A draft of `pilot`, drawn by `author` if not by himself."""
+    """A draft of `pilot`, drawn by `author` if that is somebody else."""
     row = Row(pilot=pilot, state=State.DRAFT.value, version=0)
     _fill(db, row, made)
     db.add(row)
@@ -108,7 +108,7 @@ def submit(db: Session, sortie_id: str, version: int) -> api.Sortie:
 def decide(
     db: Session, sortie_id: str, supervisor: str, plan_sha256: str, *, approved: bool, reason: str | None
 ) -> api.Sortie:
-    """A supervisor's approval or rejection of the plan he saw. Raises `Conflict` if it is another one by now."""
+    """A supervisor's approval or rejection of the plan they saw. Raises `Conflict` if it has changed since."""
     row = _row(db, sortie_id, lock=True)
     _require_state(row, State.SUBMITTED)
     if row.plan_sha256 != plan_sha256:
@@ -183,7 +183,7 @@ def search(db: Session, wanted: Search) -> api.SortieList:
 
 
 def offers(db: Session, pilot: str) -> tuple[api.SortieSummary, ...]:
-    """What others drew for `pilot` and he has not taken up yet, last changed first."""
+    """What others drew for `pilot`, who has not taken it up yet; last changed first."""
     mine = select(Row).where(Row.pilot == pilot, Row.state == State.DRAFT.value)
     return _summaries(db, mine.where(PlanVersion.saved_by != pilot))
 

@@ -986,7 +986,7 @@ export interface Places {
 /**
  * ``POST /api/vehicles/<vehicle>/orders/<verb>`` answers with the vehicle's `Reply`.
  *
- * `reason` is required of a supervisor who commands a drone that is not of his own sortie.
+ * A supervisor who commands a drone that is not on a sortie of theirs must give a `reason`.
  */
 export interface Order {
   readonly arguments?: Readonly<Record<string, unknown>>;
