@@ -7,9 +7,12 @@ transmit and delivers every decoded message to it. Tests do the same over a link
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
+
+OnProgress = Callable[[int, int], None]
+"""How a service tells how far it is: items, parameters or bytes done, and in all."""
 
 
 class Inbox(Protocol):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from telemetry.errors import Refused, VehicleSilent
+from telemetry.mavlink.enums import MavResult
 from telemetry.services.channel import Channel, Inbox
 
 TIMEOUT_S: Final = 1.5
@@ -19,8 +20,6 @@ IN_PROGRESS_S: Final = 10.0
 LAST_WORDS_S: Final = 0.3
 """ArduPilot says why it refused in a STATUSTEXT that may follow the COMMAND_ACK by a moment."""
 
-ACCEPTED: Final = 0
-IN_PROGRESS: Final = 5
 RESULTS: Final = {
     0: "accepted",
     1: "temporarily rejected",
@@ -87,18 +86,18 @@ async def _result(inbox: Inbox, number: int) -> int | None:
     while (ack := await inbox.get(until - now())) is not None:
         if ack.command != number:
             continue
-        if ack.result != IN_PROGRESS:
+        if ack.result != MavResult.IN_PROGRESS:
             return int(ack.result)
         in_progress = True
         until = now() + IN_PROGRESS_S
-    return IN_PROGRESS if in_progress else None
+    return MavResult.IN_PROGRESS if in_progress else None
 
 
 async def _judge(service: str, result: int, said: Sequence[str]) -> None:
-    if result == ACCEPTED:
+    if result == MavResult.ACCEPTED:
         return
     await asyncio.sleep(LAST_WORDS_S)
     words = RESULTS.get(result, f"MAV_RESULT {result}")
-    if result == IN_PROGRESS:
+    if result == MavResult.IN_PROGRESS:
         words = f"in progress, but no end came within {IN_PROGRESS_S:.0f} s"
     raise Refused(service, words, result, tuple(said))

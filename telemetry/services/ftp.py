@@ -32,7 +32,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry.errors import NotVerified, Refused, ServiceError, VehicleSilent
-from telemetry.services.channel import Channel, Inbox
+from telemetry.mavlink.enums import MavFtpErr, MavFtpOpcode
+from telemetry.services.channel import Channel, Inbox, OnProgress
 
 SILENCE_S: Final = 9.0
 ASK_REPEAT_S: Final = 0.5
@@ -47,8 +48,6 @@ SESSION_IDLE_S: Final = 3.5
 SETTLING_S: Final = 2.0
 """`settle` waits no longer than this: it comes before every upload, also to a vehicle whose MAVFTP does not work."""
 
-NONE, TERMINATE, OPEN_READ, READ, CREATE, WRITE, ACK, NACK = 0, 1, 4, 5, 6, 7, 128, 129
-INVALID_SESSION, NO_SESSION_FREE, END_OF_FILE = 4, 5, 6
 ERRORS: Final = {
     1: "failed",
     2: "failed",
@@ -64,8 +63,6 @@ ERRORS: Final = {
 """MAV_FTP_ERR in words."""
 
 _HEAD: Final = struct.Struct("<HBBBBBxI")
-
-OnProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -119,16 +116,16 @@ async def read_part(channel: Channel, path: str, size: int, start: int, end: int
 async def write(channel: Channel, path: str, data: bytes, on_progress: OnProgress) -> None:
     """Writes the whole file and ends the session. Only reading it back tells what came of it. Raises as `read`."""
     async with _session(channel, f"write {path}") as session:
-        await session.open(CREATE, path)
+        await session.open(MavFtpOpcode.CREATEFILE, path)
         blocks = [_Request(offset, data[offset : offset + DATA]) for offset in range(0, len(data), DATA)]
         await _Writing(session, blocks, len(data), on_progress).run()
-        await session.ask(TERMINATE, b"")
+        await session.ask(MavFtpOpcode.TERMINATESESSION, b"")
 
 
 async def settle(channel: Channel) -> None:
     """Makes the vehicle close a session left open, so that its file cannot take effect later. Raises as `read`."""
     async with _session(channel, "settle file sessions") as session:
-        await session.ask_when_free(NONE, b"", SETTLING_S)
+        await session.ask_when_free(MavFtpOpcode.NONE, b"", SETTLING_S)
 
 
 @asynccontextmanager
@@ -161,7 +158,7 @@ class _Session:
         while (message := await self.inbox.get(until - _now())) is not None:
             payload = bytes(message.payload)
             seq, session, opcode, size, of, _, offset = _HEAD.unpack_from(payload)
-            if opcode in (ACK, NACK):
+            if opcode in (MavFtpOpcode.ACK, MavFtpOpcode.NAK):
                 return Reply(seq, session, opcode, of, offset, payload[_HEAD.size : _HEAD.size + min(size, DATA)])
         return None
 
@@ -174,7 +171,7 @@ class _Session:
             until = _now() + ASK_REPEAT_S
             while (reply := await self.hear(until)) is not None:
                 if (reply.seq, reply.of) == (expected, opcode):
-                    if reply.opcode == NACK:
+                    if reply.opcode == MavFtpOpcode.NAK:
                         raise self.refusal(reply)
                     return reply
         raise self.silence(silence_s)
@@ -184,7 +181,7 @@ class _Session:
 
     async def open_to_read(self, path: str) -> int:
         """The size that the file claims."""
-        return int.from_bytes((await self.open(OPEN_READ, path)).data[:4], "little")
+        return int.from_bytes((await self.open(MavFtpOpcode.OPENFILERO, path)).data[:4], "little")
 
     async def ask_when_free(self, opcode: int, data: bytes, silence_s: float) -> Reply:
         """As `ask`, but waits for a session that someone left open to expire."""
@@ -193,14 +190,14 @@ class _Session:
             try:
                 return await self.ask(opcode, data, silence_s)
             except Refused as error:
-                if error.code not in (INVALID_SESSION, NO_SESSION_FREE) or _now() > until:
+                if error.code not in (MavFtpErr.INVALIDSESSION, MavFtpErr.NOSESSIONSAVAILABLE) or _now() > until:
                     raise
             await asyncio.sleep(SESSION_IDLE_S)
 
     async def leave(self) -> None:
         """Ends a read session, so that the next one need not wait until this expires."""
         try:
-            await self.ask(TERMINATE, b"", SETTLING_S)
+            await self.ask(MavFtpOpcode.TERMINATESESSION, b"", SETTLING_S)
         except VehicleSilent:
             return  # the file is here; the vehicle ends the session itself
 
@@ -307,7 +304,7 @@ class _Pipeline:
 
 
 class _Writing(_Pipeline):
-    opcode = WRITE
+    opcode = MavFtpOpcode.WRITEFILE
 
     def __init__(self, session: _Session, blocks: list[_Request], size: int, on_progress: OnProgress) -> None:
         super().__init__(session)
@@ -324,14 +321,14 @@ class _Writing(_Pipeline):
         return len(request.data)
 
     def take(self, request: _Request, reply: Reply) -> None:
-        if reply.opcode == NACK:
+        if reply.opcode == MavFtpOpcode.NAK:
             raise self.session.refusal(reply)
         self.done += len(request.data)
         self.on_progress(self.done, self.size)
 
 
 class _Reading(_Pipeline):
-    opcode = READ
+    opcode = MavFtpOpcode.READFILE
 
     def __init__(
         self,
@@ -363,8 +360,8 @@ class _Reading(_Pipeline):
         return DATA
 
     def take(self, request: _Request, reply: Reply) -> None:
-        if reply.opcode == NACK:
-            if not reply.data or reply.data[0] != END_OF_FILE:
+        if reply.opcode == MavFtpOpcode.NAK:
+            if not reply.data or reply.data[0] != MavFtpErr.EOF:
                 raise self.session.refusal(reply)
             self._ends_at(request.offset)
             return

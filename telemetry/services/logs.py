@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ import msgspec
 
 from telemetry.errors import NotVerified, Refused, VehicleSilent
 from telemetry.services import ftp, storing
-from telemetry.services.channel import Channel, Inbox
+from telemetry.services.channel import Channel, Inbox, OnProgress
 
 TIMEOUT_S: Final = 1.5
 QUIET_S: Final = 0.4
@@ -37,8 +37,6 @@ FOLDERS: Final = ("/APM/LOGS", "logs")
 FILE_CHUNK: Final = 4096 * ftp.DATA
 """Bytes read by MAVFTP, and written to the file, at a time."""
 ALL: Final = 0xFFFF
-
-OnProgress = Callable[[int, int], None]
 
 
 class Log(msgspec.Struct, frozen=True):

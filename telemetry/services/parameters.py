@@ -14,8 +14,7 @@ from typing import Any, Final
 from mission.stored import single
 from telemetry.errors import NotVerified, Refused, VehicleSilent
 from telemetry.services import ftp, parameter_file, storing
-from telemetry.services.channel import Channel
-from telemetry.services.ftp import OnProgress
+from telemetry.services.channel import Channel, OnProgress
 
 TIMEOUT_S: Final = 1.5
 RETRIES: Final = 5

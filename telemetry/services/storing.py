@@ -13,8 +13,7 @@ from mission.items import MissionType, WireItem, differences
 from telemetry.errors import NotVerified, Refused, ServiceError, VehicleSilent
 from telemetry.mavlink.enums import MavProtocolCapability
 from telemetry.services import ftp, intervals, mission_file, transfer
-from telemetry.services.channel import Channel
-from telemetry.services.transfer import OnProgress
+from telemetry.services.channel import Channel, OnProgress
 
 FILE_FROM: Final = 80
 """Items from which the file is the quicker way on a link with a round trip of 100 ms."""

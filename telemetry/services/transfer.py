@@ -22,7 +22,8 @@ import msgspec
 
 from mission.items import MissionType, WireItem
 from telemetry.errors import NotVerified, Refused, VehicleSilent
-from telemetry.services.channel import Channel, Inbox
+from telemetry.mavlink.enums import MavMissionResult as Result
+from telemetry.services.channel import Channel, Inbox, OnProgress
 
 GENERAL_TIMEOUT_S: Final = 1.5
 ITEM_TIMEOUT_S: Final = 0.25
@@ -31,7 +32,6 @@ SILENCE_S: Final = GENERAL_TIMEOUT_S * (RETRIES + 1)
 AHEAD: Final = 32
 """Items under way at once: 32 of 50 bytes fill a 100 ms round trip at 16 kB/s and fit every receive buffer met."""
 
-ACCEPTED, ERROR, INVALID_SEQUENCE, DENIED, CANCELLED = 0, 1, 13, 14, 15
 RESULTS: Final = {
     0: "accepted",
     1: "error without a reason, or no transfer under way",
@@ -53,9 +53,6 @@ RESULTS: Final = {
 """MAV_MISSION_RESULT in words."""
 
 NAMES: Final = {MissionType.MISSION: "mission", MissionType.FENCE: "geofence", MissionType.RALLY: "rally points"}
-
-OnProgress = Callable[[int, int], None]
-"""Called with items done and items in all."""
 
 
 def _now() -> float:
@@ -94,7 +91,7 @@ async def clear(channel: Channel, kind: MissionType) -> None:
         with channel.overhear() as said, channel.listen("MISSION_ACK") as inbox:
             ask = ("MISSION_CLEAR_ALL", {"mission_type": kind})
             answer, _ = await _ask(channel, service, ask, inbox, said, lambda message: message.mission_type == kind)
-            if answer.type != ACCEPTED:
+            if answer.type != Result.ACCEPTED:
                 raise refusal(service, answer.type, said)
     held = await download(channel, kind, lambda done, total: None)
     if len(held) > (1 if kind is MissionType.MISSION else 0):  # ArduPilot counts home as item 0
@@ -140,7 +137,7 @@ async def _write_ahead(
             try:
                 await writing.run(opening, AHEAD)
             except Refused as error:
-                if error.code not in (ERROR, INVALID_SEQUENCE) or not writing.out_of_sequence:
+                if error.code not in (Result.ERROR, Result.INVALID_SEQUENCE) or not writing.out_of_sequence:
                     raise
                 await writing.run(opening, 1)
 
@@ -188,7 +185,11 @@ class _Writing:
 
     def _opens(self, message: Any) -> bool:
         """A request, or a MISSION_ACK that ends it already; others may be left over from the transfer before."""
-        left_over = (INVALID_SEQUENCE, *((ERROR,) if self.first == 0 else ()), *((ACCEPTED,) if self.items else ()))
+        left_over = (
+            Result.INVALID_SEQUENCE,
+            *((Result.ERROR,) if self.first == 0 else ()),
+            *((Result.ACCEPTED,) if self.items else ()),
+        )
         return message.mission_type == self.kind and (_name(message) != "MISSION_ACK" or message.type not in left_over)
 
     def _ends(self, message: Any) -> bool:
@@ -198,12 +199,12 @@ class _Writing:
         if _name(message) != "MISSION_ACK":
             self._requested(message.seq)
             return False
-        if message.type == ACCEPTED:
+        if message.type == Result.ACCEPTED:
             return self.sent == self.end  # before that it is left over from an earlier transfer
-        if message.type == INVALID_SEQUENCE:
+        if message.type == Result.INVALID_SEQUENCE:
             self._turn_back()
             return False
-        if message.type == ERROR:
+        if message.type == Result.ERROR:
             self.in_doubt = True
             # No transfer is under way any more: either it ended, and its MISSION_ACK was lost or overtaken …
             return len(self.sent_at) == len(self.items)
@@ -211,7 +212,9 @@ class _Writing:
 
     def _requested(self, number: int) -> None:
         if not self.first <= number < self.end:
-            raise Refused(self.service, f"the vehicle asks for item {number}, which is none", ERROR, tuple(self.said))
+            raise Refused(
+                self.service, f"the vehicle asks for item {number}, which is none", Result.ERROR, tuple(self.said)
+            )
         self.asked = number
         if number > self.wanted:
             self.wanted, self.in_doubt = number, False
@@ -239,7 +242,7 @@ class _Writing:
     def _repeat(self) -> None:
         """Nothing new for an item's time: goes on from what the vehicle asked for last."""
         if self.in_doubt and _now() - self.progress_at > GENERAL_TIMEOUT_S:
-            raise refusal(self.service, ERROR, self.said)  # … or the vehicle gave it up
+            raise refusal(self.service, Result.ERROR, self.said)  # … or the vehicle gave it up
         if _now() - self.progress_at > SILENCE_S:
             what = f"nothing came after item {self.wanted} of {self.end} for {SILENCE_S:.0f} s"
             raise VehicleSilent(self.service, what, tuple(self.said))
@@ -271,7 +274,7 @@ class _Reading:
                 self._repeat()
             elif message.mission_type == self.kind and _name(message) == "MISSION_ITEM_INT":
                 self._take(message)
-        self.channel.send("MISSION_ACK", type=ACCEPTED, mission_type=self.kind)
+        self.channel.send("MISSION_ACK", type=Result.ACCEPTED, mission_type=self.kind)
         self.on_progress(self.count, self.count)
         return tuple(self.got[number] for number in range(self.count))
 
@@ -286,7 +289,7 @@ class _Reading:
                 self.item_timeout_s = max(ITEM_TIMEOUT_S, 2 * round_trip_s)
                 return int(answer.count)
             denied = answer
-            if denied.type not in (DENIED, CANCELLED):
+            if denied.type not in (Result.DENIED, Result.OPERATION_CANCELLED):
                 break
             await asyncio.sleep(GENERAL_TIMEOUT_S)
         raise refusal(self.service, denied.type, self.said)
@@ -296,7 +299,7 @@ class _Reading:
         if message.mission_type != self.kind:
             return False
         if _name(message) == "MISSION_ACK":
-            return message.type not in (ACCEPTED, ERROR, INVALID_SEQUENCE)
+            return message.type not in (Result.ACCEPTED, Result.ERROR, Result.INVALID_SEQUENCE)
         return _name(message) == "MISSION_COUNT"
 
     def _request(self, number: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from mission.items import MissionType, WireItem, differences, fence_items, rally_items
 from sitl.link import parse
 from telemetry.errors import NotVerified, Refused, VehicleSilent
+from telemetry.mavlink.enums import MavFtpOpcode
 from telemetry.services import ftp, mission_file, storing, transfer
 from tests.telemetry.services.arducopter import flown_in
 from tests.telemetry.services.hard_link import HardLink, by_tcp, simulated
@@ -137,7 +138,7 @@ async def leave_a_session_open(link: HardLink, wire: tuple[WireItem, ...]) -> No
     """Writes the whole file, and never ends the session: as a ground station that crashed, or lost its last frame."""
     with link.mailbox.listen("FILE_TRANSFER_PROTOCOL") as inbox:
         session = ftp._Session(link.mailbox, inbox, "left open")
-        await session.open(ftp.CREATE, PATH)
+        await session.open(MavFtpOpcode.CREATEFILE, PATH)
         data = mission_file.pack(MISSION, wire, 1, 1)
         blocks = [ftp._Request(at, data[at : at + ftp.DATA]) for at in range(0, len(data), ftp.DATA)]
         await ftp._Writing(session, blocks, len(data), quiet).run()
