@@ -21,8 +21,7 @@ from flask import Flask
 
 from mission import formats
 from telemetry.bus_keys import BusKeys
-from tests.web.conftest import NOWHERE, PASSWORD, SETTINGS, Browser, view
-from tests.web.test_flights import FLIGHT, record_flight, take
+from tests.web.conftest import FLIGHT, NOWHERE, PASSWORD, SETTINGS, Browser, record_flight, take, view
 from web import charts, users
 from web.api import SortieCreate
 from web.api_flights import Taken

@@ -6,10 +6,12 @@ whose manifest is a small one of our own.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +22,25 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from mission import formats
-from mission.plan import FenceCircle, FenceKind, Geofence, Plan
+from mission.plan import FenceCircle, FenceKind, Geofence, Plan, encode
 from telemetry.bus_keys import BusKeys
 from telemetry.settings import Settings, VehicleSettings, WebSettings
+from telemetry.wire import Actor, Event, FlightRecord, RecordedFile, TransferReceipt, UploadReceipt
 from web import users
 from web.api import Problem, Sortie, SortieApprove, SortieCreate, SortieSubmit, SortieView
+from web.api_flights import Flight
 from web.app import create_app
 from web.auth import passwords
 from web.auth.permissions import Role
 from web.bus_line import BusLine
+from web.indexer import FLIGHT_CLOSED, Indexer
 from web.store.database import Database, sqlite_url
 from web.vite import Manifest
 
 PASSWORD = "two bridges over one river"
 USERNAMES = {role: username for username, _, role in users.DEMO_PEOPLE}
 VEHICLE = "UAV-07"
+FLIGHT = "20261122T051600Z-UAV-07"
 SETTINGS = Settings(
     unit="Test Unit",
     vehicles=(VehicleSettings(VEHICLE, 7), VehicleSettings("UAV-08", 8)),
@@ -215,3 +221,67 @@ def problem(answered: TestResponse, status: int) -> Problem:
     """What an answer refuses, and where."""
     assert answered.status_code == status, answered.text
     return msgspec.json.decode(answered.data, type=Problem)
+
+
+def record_flight(home: Path, data: Path, sortie: Sortie, ended_at: datetime) -> FlightRecord:
+    """A bundle as the recorder leaves it, of a survey that a real ArduCopter flew."""
+    folder = home / "flights" / FLIGHT
+    folder.mkdir(parents=True)
+    shutil.copy(data / "survey.tlog", folder / "telemetry.tlog")
+    stages = (TransferReceipt("mission", 21, "a" * 64, "a" * 64, True),)
+    actor = Actor("pilot", "pilot")
+    receipt = UploadReceipt(
+        "u1", VEHICLE, sortie.sortie_id, sortie.plan_sha256, actor, ended_at, ended_at, True, stages
+    )
+    (folder / "plan.json").write_bytes(encode(sortie.plan))
+    (folder / "receipt.json").write_bytes(msgspec.json.encode(receipt))
+    happened = Event("e1", ended_at, VEHICLE, "mode", "Mode AUTO.")
+    (folder / "events.jsonl").write_bytes(msgspec.json.encode(happened) + b"\n")
+    record = FlightRecord(
+        flight_id=FLIGHT,
+        vehicle=VEHICLE,
+        gateway="gateway",
+        bundle=str(folder),
+        started_at=ended_at - timedelta(minutes=5),
+        ended_at=ended_at,
+        duration_s=300.0,
+        outcome="landed",
+        frames_received=30_000,
+        frames_recorded=30_000,
+        frames_lost=0,
+        holes=(),
+        distance_m=2500.0,
+        max_height_m=45.0,
+        sortie=sortie.sortie_id,
+        upload_id="u1",
+        upload_verified=True,
+        plan_sha256=sortie.plan_sha256,
+        files={path.name: _file(path) for path in folder.iterdir()},
+    )
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(record))
+    return record
+
+
+def _file(path: Path) -> RecordedFile:
+    content = path.read_bytes()
+    return RecordedFile(hashlib.sha256(content).hexdigest(), len(content))
+
+
+def take(database: Database, record: FlightRecord, sequence: int = 1) -> None:
+    data = msgspec.to_builtins(record)
+    closed = Event(f"closed-{sequence}", record.ended_at, record.vehicle, FLIGHT_CLOSED, "Landed.", data=data)
+    Indexer(database, Path(record.bundle).parent).take(sequence, closed)
+
+
+@pytest.fixture
+def flown(tmp_path: Path, data: Path, database: Database, approved: Sortie) -> FlightRecord:
+    """The pilot's flight of yesterday, indexed."""
+    record = record_flight(tmp_path, data, approved, datetime.now(UTC) - timedelta(days=1))
+    take(database, record)
+    return record
+
+
+def flight(browser: Browser) -> Flight:
+    answered = browser.get(f"/api/flights/{FLIGHT}")
+    assert answered.status_code == 200, answered.text
+    return msgspec.json.decode(answered.data, type=Flight)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from telemetry.evidence import seal_flight
 from telemetry.wire import FlightRecord
-from tests.web.test_flights import record_flight, take
+from tests.web.conftest import record_flight, take
 from web.api import Sortie
 from web.store.database import Database
 

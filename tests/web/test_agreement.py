@@ -10,9 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from telemetry.wire import FlightRecord
-from tests.web.conftest import Browser
+from tests.web.conftest import FLIGHT, Browser
 from tests.web.evidence import sealed_flight
-from tests.web.test_flights import FLIGHT
 from web.api import Sortie
 from web.api_flights import NoteCreate, SignOffCreate
 from web.auth.permissions import Role

@@ -13,9 +13,8 @@ from werkzeug.test import TestResponse
 
 from telemetry.evidence import media
 from telemetry.wire import FlightRecord
-from tests.web.conftest import Browser, problem
+from tests.web.conftest import FLIGHT, Browser, flight, problem
 from tests.web.evidence import sealed_flight
-from tests.web.test_flights import FLIGHT, flight
 from web.api import Sortie
 from web.api_flights import Attachment, FlightNote, NoteCreate, Taken
 from web.store.database import Database

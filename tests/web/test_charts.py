@@ -15,9 +15,8 @@ from telemetry.logs import read
 from telemetry.review import examine
 from telemetry.wire import FlightRecord
 from tests.telemetry.review.test_examine import changed
-from tests.web.conftest import PASSWORD, Browser, problem
+from tests.web.conftest import FLIGHT, PASSWORD, Browser, problem, take
 from tests.web.test_attachments import jpeg
-from tests.web.test_flights import FLIGHT, flown, take  # noqa: F401 - the fixture
 from web.api_charts import ChartWindow, FlightLogs
 from web.api_flights import Attachment, Examination
 from web.api_review import Circumstances
@@ -79,7 +78,7 @@ def test_the_columns_of_the_page_come_in_windows_too(pilot: Browser) -> None:
     assert max(value for value in whole.values if value is not None) == pytest.approx(45.0, abs=0.5)
 
 
-def test_a_log_of_the_vehicle_is_attached_and_aligned(pilot: Browser, data: Path, flown: FlightRecord) -> None:  # noqa: F811
+def test_a_log_of_the_vehicle_is_attached_and_aligned(pilot: Browser, data: Path, flown: FlightRecord) -> None:
     content = (data / "survey-start.bin").read_bytes()
     made = attach(pilot, content, "00000017.BIN")
     assert (made.name, made.bytes, made.sha256) == ("00000017.BIN", len(content), hashlib.sha256(content).hexdigest())
@@ -108,7 +107,7 @@ def test_an_attached_log_is_examined_too_in_the_recordings_time(pilot: Browser, 
     assert found.from_s - own.from_s == pytest.approx(2.49, abs=0.1)
 
 
-def test_what_it_was_flown_in_is_told(pilot: Browser, tmp_path: Path, database: Database, flown: FlightRecord) -> None:  # noqa: F811
+def test_what_it_was_flown_in_is_told(pilot: Browser, tmp_path: Path, database: Database, flown: FlightRecord) -> None:
     """A second drone flew the same survey at the same time: the same recording under another name."""
     beside = msgspec.structs.replace(flown, flight_id="beside", vehicle="UAV-08")
     take(database, beside, sequence=2)

@@ -15,9 +15,8 @@ from sqlalchemy.exc import DatabaseError
 from telemetry.errors import RecordingError
 from telemetry.evidence import exporting, verify
 from telemetry.wire import FlightRecord
-from tests.web.conftest import Browser, problem
+from tests.web.conftest import FLIGHT, Browser, problem
 from tests.web.evidence import public_key, sealed_flight
-from tests.web.test_flights import FLIGHT
 from web import handing_over
 from web.api import Sortie
 from web.api_flights import NoteCreate

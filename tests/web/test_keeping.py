@@ -14,9 +14,8 @@ from telemetry.evidence import verify, verify_log
 from telemetry.evidence.verifier import DISPOSAL
 from telemetry.settings import RETENTION
 from telemetry.wire import FlightRecord
-from tests.web.conftest import PASSWORD, Browser, problem
+from tests.web.conftest import FLIGHT, PASSWORD, Browser, problem
 from tests.web.evidence import public_key, sealed_flight
-from tests.web.test_flights import FLIGHT
 from web.api import Sortie
 from web.api_flights import NoteCreate
 from web.auth.permissions import Role

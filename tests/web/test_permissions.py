@@ -10,9 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
-from tests.web.conftest import PASSWORD, Browser
+from tests.web.conftest import FLIGHT, PASSWORD, Browser
 from tests.web.evidence import sealed_flight
-from tests.web.test_flights import FLIGHT
 from web.api import Sortie, SortieSave, SortieSubmit
 from web.api_flights import NoteCreate
 from web.auth import guard

@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 
 from mission.plan import Plan
-from tests.web.conftest import SETTINGS
+from tests.web.conftest import FLIGHT, SETTINGS
 from tests.web.evidence import sealed_flight
-from tests.web.test_flights import FLIGHT
 from web import dossier, report, track
 from web.api import Sortie
 from web.api_flights import NoteCreate

@@ -18,8 +18,7 @@ from telemetry.logs import read
 from telemetry.review.track import track_of
 from telemetry.settings import VehicleSettings
 from telemetry.wire import FlightRecord
-from tests.web.conftest import VEHICLE, Browser, problem
-from tests.web.test_flights import FLIGHT, flown, take  # noqa: F401 - the fixture
+from tests.web.conftest import FLIGHT, VEHICLE, Browser, problem, take
 from web.api_review import Companions, Comparison, Coverage, SpotSeen
 from web.coverage import camera_of
 from web.store import custody
@@ -45,7 +44,7 @@ def with_camera(app: Flask) -> None:
 
 
 @pytest.fixture
-def second(database: Database, flown: FlightRecord, tmp_path: Path) -> FlightRecord:  # noqa: F811
+def second(database: Database, flown: FlightRecord, tmp_path: Path) -> FlightRecord:
     """Another drone flew the same, as one recording under another name."""
     folder = tmp_path / "flights" / SECOND
     shutil.copytree(flown.bundle, folder)

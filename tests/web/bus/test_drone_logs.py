@@ -13,8 +13,7 @@ from flask import Flask
 
 from telemetry.wire import Actor, Event, LogFetch, LogOrder, LogReceipt, Reply
 from tests.web.bus.conftest import Gateway, Indexed
-from tests.web.conftest import PASSWORD, VEHICLE, Browser, problem
-from tests.web.test_flights import FLIGHT, flight, flown  # noqa: F401 - the fixture
+from tests.web.conftest import FLIGHT, PASSWORD, VEHICLE, Browser, flight, problem
 from web.api_charts import DroneLogFetch, DroneLogs, FlightLogs
 from web.auth.permissions import Role
 from web.store import users
