@@ -120,6 +120,8 @@ def state_at(battery: BatteryColumns | None, capacity_ah: float | None, time_s: 
     parts = [] if pct != pct else [f"{pct:.0f} %"]
     if capacity_ah and used == used:
         parts.append(f"{max(0.0, capacity_ah - used) * 1000:.0f} of {capacity_ah * 1000:.0f} mAh")
+    elif used == used:
+        parts.append(f"{used * 1000:.0f} mAh used")
     parts += [] if volt != volt else [f"{volt:.2f} V"]
     return ", ".join(parts)
 

@@ -32,7 +32,7 @@ def observe_course(log: Log, track: Track | None, plan: Plan | None) -> list[Obs
 
 
 def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
-    """Each time that AUTO ended before the mission did."""
+    """AUTO ended before the mission did, and did not go on: a pause is the pilot's business."""
     modes = log.story.modes
     found = []
     for number, (auto, after) in enumerate(pairwise(modes), 1):
@@ -43,10 +43,13 @@ def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
         arrived = next((leg.passed_at_m for leg in flown.legs if leg.item == item), None)
         if item == flown.last and arrived is not None and arrived <= MISSED_M:
             continue
-        again = next((mode.time_s for mode in modes[number + 1 :] if mode.name == "AUTO"), None)
-        then = f", and went on {again - after.time_s:.0f} s later" if again is not None else ""
-        text = f"Left the mission on the way to item {item + 1}: AUTO to {after.name}{because(log, after)}{then}."
-        found.append(_told(track, "mission left", Severity.INFO, after.time_s, again, text))
+        if any(mode.name == "AUTO" for mode in modes[number + 1 :]):
+            continue
+        text = (
+            f"Left the mission for good on the way to item {item + 1} of {flown.last + 1}: AUTO to {after.name}"
+            f"{because(log, after)}."
+        )
+        found.append(_told(track, "mission left", Severity.INFO, after.time_s, None, text))
     return found
 
 

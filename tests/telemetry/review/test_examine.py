@@ -59,17 +59,21 @@ def test_the_mission_left_and_another_way_flown(data: Path) -> None:
     assert course(log, track, plan).missed == ()  # type: ignore[union-attr]
 
 
-def test_a_mission_left_by_hand_and_gone_on_with_is_a_remark(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mission_left_by_hand_is_a_remark_and_a_pause_of_it_is_none(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = read(data / "survey.bin")
     story = log.story
     legs = log["MISE"].time_s
     at = float(legs[np.diff(legs).argmax()]) + 3.0
-    by_hand = Mode(at, "LOITER", "by the remote control"), Mode(at + 5.0, "AUTO")
-    monkeypatch.setitem(vars(log), "story", replace(story, modes=(*story.modes, *by_hand)))
+    before = tuple(mode for mode in story.modes if mode.time_s < at)
+    by_hand = Mode(at, "LOITER", "by the remote control")
+    monkeypatch.setitem(vars(log), "story", replace(story, modes=(*before, by_hand, Mode(at + 5.0, "AUTO"))))
+    assert examine(log) == ()
+    monkeypatch.setitem(vars(log), "story", replace(story, modes=(*before, by_hand)))
     (found,) = examine(log)
-    assert (found.check, found.severity) == ("mission left", Severity.INFO)
-    assert (found.from_s, found.to_s) == (at, at + 5.0)
-    assert "AUTO to LOITER (by the remote control), and went on 5 s later" in found.text
+    assert (found.check, found.severity, found.from_s) == ("mission left", Severity.INFO, at)
+    assert found.text.endswith("AUTO to LOITER (by the remote control).")
 
 
 def test_a_mission_begun_in_its_middle_missed_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
