@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, print_json
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, planning, print_json
 from telemetry.settings import PlanningSettings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def place() -> None:
 @AS_JSON
 def find(words: tuple[str, ...], settings: Path | None, as_json: bool) -> None:
     """Where WORDS is: a name, a grid reference, a latitude and longitude, a postcode. Exits 1 if nothing is found."""
-    found = _found(words, _planning(settings))
+    found = _found(words, planning(settings))
     if as_json:
         print_json(found)
     elif found:
@@ -61,24 +61,18 @@ def survey(
     from mission.over import survey_of
     from web.surroundings import surroundings
 
-    planning = _planning(settings)
-    area = next((found for found in _found(words, planning) if found.outline), None)
+    unit = planning(settings)
+    area = next((found for found in _found(words, unit) if found.outline), None)
     if area is None:
         click.echo("No area found.", err=True)
         raise SystemExit(ANSWER_IS_NO)
-    world = surroundings(planning)
+    world = surroundings(unit)
     if home_amsl is None and world.terrain is not None:
         ground = world.terrain.heights_amsl(np.array([[area.position.lon_deg, area.position.lat_deg]]))[0]
         home_amsl = None if np.isnan(ground) else float(ground)
     plan = survey_of(area, height, spacing, home_amsl, world)
     target.write_bytes(formats.save(plan, target.suffix.removeprefix(".").lower()))
     click.echo(f"{target}: {len(plan.items)} items over {area.name}", err=True)
-
-
-def _planning(settings: Path | None) -> PlanningSettings:
-    from telemetry import settings as settings_file
-
-    return settings_file.load(settings).planning if settings else PlanningSettings()
 
 
 def _found(words: tuple[str, ...], planning: PlanningSettings) -> tuple[FoundPlace, ...]:

@@ -9,11 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, print_json
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, planning, print_json
 from mission import formats
 from mission.context import Context
 from mission.plan import Plan
-from telemetry import settings as settings_file
 
 SETTINGS: Final = click.option("--settings", type=FILE, help="Use the airspace and terrain it names.")
 SEVERITY_STYLE: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -117,4 +116,4 @@ def _write(made: Plan, target: Path) -> None:
 def _world(settings: Path | None) -> Context:
     from web.surroundings import surroundings
 
-    return surroundings(settings_file.load(settings).planning if settings else settings_file.PlanningSettings())
+    return surroundings(planning(settings))

@@ -8,6 +8,8 @@ from typing import Final
 import click
 import msgspec
 
+from telemetry.settings import PlanningSettings, load
+
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
@@ -18,6 +20,11 @@ class CannotAsk(click.ClickException):
     """The question could not be asked."""
 
     exit_code = 2
+
+
+def planning(settings: Path | None) -> PlanningSettings:
+    """The world that plans are judged in, by the settings file if one is given."""
+    return load(settings).planning if settings else PlanningSettings()
 
 
 def print_json(value: object) -> None:

@@ -19,6 +19,8 @@ from telemetry.services.transfer import wire_item
 ALL_KINDS: Final = 255
 ASK_AGAIN_S: Final = 1.0
 TRIES: Final = 5
+SAME: Final = "it is the approved one, and on board already"
+DIFFERENT: Final = "only the approved plan may be on board; upload it from Airbeat"
 
 Answer = Callable[[str, Mapping[str, Any]], None]
 
@@ -96,8 +98,4 @@ class ToolUpload:
     def _end(self, kind: int, same: bool, refusal: MavMissionResult = MavMissionResult.DENIED) -> str:
         self._kind = None
         self._answer("MISSION_ACK", {"type": MavMissionResult.ACCEPTED if same else refusal, "mission_type": kind})
-        return ACCEPTED if same else DIFFERENT
-
-
-ACCEPTED: Final = "it is the approved one, and on board already"
-DIFFERENT: Final = "only the approved plan may be on board; upload it from Airbeat"
+        return SAME if same else DIFFERENT
