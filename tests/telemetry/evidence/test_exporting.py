@@ -128,6 +128,19 @@ def test_a_custody_log_without_its_beginning_is_not_accepted(home: Path, folder:
         assert {problem.kind for problem in verify(tmp_path / "e.zip", public(home)).problems} == {"custody"}
 
 
+@pytest.mark.parametrize(("who", "role"), [("pilot", "supervisor"), ("pilot", None), (None, None)])
+def test_a_line_of_the_custody_log_reads_back_as_it_was_written(who: str | None, role: str | None) -> None:
+    line = Line("F-1", 2, "a" * 64, NOW, who, role, "alteration", "flight.note", {"note": 3})
+    text = custody.statement(line)
+    assert custody.parse(text) == line
+    assert custody.problems(text, "F-1", 2, "a" * 64) == []
+    for flight_id, number, previous in (("F-2", 2, "a" * 64), ("F-1", 3, "a" * 64), ("F-1", 2, NO_HASH)):
+        (problem,) = custody.problems(text, flight_id, number, previous)
+        assert f"line {number} of flight {flight_id} was changed" in problem
+    (problem,) = custody.problems(text.replace("number 2", "number two"), "F-1", 2, "a" * 64)
+    assert "cannot be read" in problem
+
+
 def test_a_custody_log_without_its_end_is_not_accepted(folder: Path) -> None:
     whole = log(folder.name, 4)
     raw = [json.dumps(statement).encode() for statement in whole]
