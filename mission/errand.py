@@ -1,6 +1,6 @@
 """The plan of an errand: out along its route, the task over the place, and home along the way back.
 
-It is a draft like any other, drawn for the pilot: everything in it is an item or a pattern that he can edit.
+It is a draft like any other, drawn for the pilot: everything in it is an item or a pattern that the pilot can edit.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from telemetry.rules.watch import Change, Kind, subject_of
 from telemetry.wire import Alert, Event
 
 WITNESS_S: Final = 2.0
-"""So long the author of a change has to record its event himself."""
+"""How long the author of a change has to record its event."""
 SAME_TIME: Final = timedelta(minutes=1)
 """Between the clocks of the servers that keep the bucket and the events."""
 _AT_ONCE: Final = 4

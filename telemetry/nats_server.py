@@ -28,7 +28,7 @@ from telemetry.settings import NatsSettings
 MAX_PAYLOAD: Final = 8 * 1024 * 1024
 """Bytes of the largest message on the bus."""
 MAX_CONTROL_LINE: Final = 256 * 1024
-"""Bytes of a line to the server: a pilot's ticket names every area that he may hear, beyond the default's 4 kB."""
+"""Bytes of a line to the server: a pilot's ticket names every area it opens, which is more than the default of 4 kB."""
 _STORE_BEYOND_RAW: Final = 32 * 1024**3
 """Room for the other stores, and for services that make the same stream at the same moment: each attempt counts."""
 _START_TIMEOUT_S: Final = 60.0
