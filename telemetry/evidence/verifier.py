@@ -191,7 +191,7 @@ def _verify(files: _Flight, public_key: str) -> Verdict:
         statement = parse(seal["statement"], SEAL_TITLE)
         flight_id, key = statement.values["flight"], statement.values["key"]
         shaped = canonical(seal) == raw and set(seal) == {"statement", "signature", "links", "entry", "rotations"}
-        problems = [*_signatures(seal, key, public_key), *_entry(seal, flight_id, key)]
+        problems = [*_signatures(seal, key, public_key), *_entry(seal, "seal", SEAL, flight_id, key)]
         links = {name: [unhex(link) for link in seal["links"][name]] for name in statement.files}
         shaped = shaped and set(seal["links"]) == set(statement.files)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -272,13 +272,13 @@ def reachable(public_key: str, rotations: list[dict[str, str]]) -> set[str]:
     return reached
 
 
-def _entry(seal: dict[str, Any], flight_id: str, key: str) -> list[Problem]:
-    entry = seal["entry"]
+def _entry(held: dict[str, Any], what: str, name: str, flight_id: str, key: str) -> list[Problem]:
+    entry = held["entry"]
     values = parse(entry["statement"], LOG_TITLE).values
-    belongs = (values["flight"], values["seal"], values["key"]) == (flight_id, hash_of(seal["statement"]), key)
+    belongs = (values["flight"], values[what], values["key"]) == (flight_id, hash_of(held["statement"]), key)
     if set(entry) == {"statement", "signature"} and belongs and is_signed(key, entry["statement"], entry["signature"]):
         return []
-    return [Problem("log", "its entry in the log of flights was changed, or belongs to another seal", SEAL)]
+    return [Problem("log", f"its entry in the log of flights was changed, or belongs to another {what}", name)]
 
 
 # -- An export, its custody log, and the certificate of a disposal ---------------------------------------------------
@@ -355,13 +355,12 @@ def _disposed(files: _Flight, public_key: str) -> Verdict:
         said = parse(held["statement"], DISPOSAL_TITLE).values
         sealed = parse(held["seal"]["statement"], SEAL_TITLE)
         flight_id, key = said["flight"], said["key"]
-        problems = _signatures(held, key, public_key, DISPOSAL)
-        entry = parse(held["entry"]["statement"], LOG_TITLE).values
-        belongs = (entry["flight"], entry["disposal"], entry["key"]) == (flight_id, hash_of(held["statement"]), key)
-        belongs = belongs and is_signed(key, held["entry"]["statement"], held["entry"]["signature"])
+        problems = _signatures(held, key, public_key, DISPOSAL) + _entry(held, "disposal", DISPOSAL, flight_id, key)
+        if said["proposed"].split(" ")[0] == said["confirmed"].split(" ")[0]:
+            problems.append(Problem("disposal", "one person alone proposed and confirmed it", DISPOSAL))
         same = (sealed.values["flight"], hash_of(held["seal"]["statement"])) == (flight_id, said["seal"])
         same = same and is_signed(sealed.values["key"], held["seal"]["statement"], held["seal"]["signature"])
-        if not (belongs and same and canonical(held) == raw):
+        if not same or canonical(held) != raw:
             problems.append(Problem("disposal", "the certificate of disposal was changed", DISPOSAL))
         how = f"disposed of: proposed by {said['proposed']}, confirmed by {said['confirmed']}: {said['reason']}"
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from telemetry.errors import RecordingError
@@ -15,7 +17,7 @@ from telemetry.evidence.disposal import Decision, dispose
 from telemetry.evidence.flight_log import NAME, FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.publishing import Head
-from telemetry.evidence.verifier import DISPOSAL, SEAL
+from telemetry.evidence.verifier import DISPOSAL, SEAL, canonical
 from tests.telemetry.evidence.conftest import flight, public
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -71,6 +73,22 @@ def test_a_lost_flight_is_not_a_disposed_one(home: Path, data: Path, tmp_path: P
     (one / DISPOSAL).unlink()
     shutil.rmtree(other)
     assert "certificate of disposal" in verify_log(log, key(home), flights=home / "flights")[0].text
+
+
+def test_a_certificate_of_one_person_is_named(home: Path, data: Path) -> None:
+    """Whoever holds the key can write one."""
+    folder = flight(home, data)
+    dispose(folder, msgspec.structs.replace(DECISION, confirmed_by="supervisor"), EvidenceKeys(home / "keys"))
+    (problem,) = verify(folder, public(home)).problems
+    assert problem.text == "one person alone proposed and confirmed it"
+
+
+def test_a_certificate_with_the_entry_of_another_is_named(home: Path, data: Path) -> None:
+    one, other = disposed(home, data), disposed(home, data, "20261123T071530Z-UAV-07")
+    held, foreign = (json.loads((folder / DISPOSAL).read_bytes()) for folder in (one, other))
+    (one / DISPOSAL).write_bytes(canonical({**held, "entry": foreign["entry"]}))
+    (problem,) = verify(one, public(home)).problems
+    assert "belongs to another disposal" in problem.text
 
 
 def test_content_that_came_back_is_named(home: Path, data: Path) -> None:
