@@ -66,6 +66,10 @@ class RegionOfInterest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lon_deg: Degrees180 | None = None
     height_home_m: Height = 0.0
 
+    def __post_init__(self) -> None:
+        if (self.lat_deg is None) != (self.lon_deg is None):
+            raise ValueError("lat_deg and lon_deg go together; leave out both to look ahead again")
+
 
 class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mode: str

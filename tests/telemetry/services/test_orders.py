@@ -90,6 +90,7 @@ def test_start_does_not_arm_unasked() -> None:
         ("goto", {"lat_deg": float("nan"), "lon_deg": 0.0, "height_home_m": 10.0}, "lat_deg"),
         ("goto", {"lat_deg": 51.0, "lon_deg": 0.0}, "height_home_m"),
         ("takeoff", {"height_home_m": -3.0}, "height_home_m"),
+        ("roi", {"lat_deg": 51.0}, "lat_deg and lon_deg go together"),
         ("arm", {"force": True}, "force"),
         ("mode", {"mode": "WARP"}, "WARP"),
     ],
