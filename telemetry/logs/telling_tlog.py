@@ -46,6 +46,8 @@ def said_by_vehicle(log: Log, name: str) -> Table | None:
     if table is None:
         return None
     rows = (table["src_system"] == vehicle_of(log)) & (table["src_component"] == _AUTOPILOT)
+    if rows.all():
+        return table
     return table.where(rows) if rows.any() else None
 
 
