@@ -286,7 +286,8 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class PlanPage(msgspec.Struct, frozen=True):
-    """The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name."""
+    """The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name. `names`: of
+    people, by their accounts."""
 
     me: Me
     csrf_token: str
@@ -296,6 +297,7 @@ class PlanPage(msgspec.Struct, frozen=True):
     rights: SortieRights
     vehicles: tuple[str, ...]
     observers: tuple[Person, ...]
+    names: dict[str, str]
 
 
 class SortieView(msgspec.Struct, frozen=True):

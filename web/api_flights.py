@@ -188,10 +188,11 @@ class FlightsMap(msgspec.Struct, frozen=True):
 
 
 class FlightPage(msgspec.Struct, frozen=True):
-    """The JSON in ``<script id="page">`` of ``/flights/<id>``."""
+    """The JSON in ``<script id="page">`` of ``/flights/<id>``. `names`: of people, by their accounts."""
 
     me: Me
     csrf_token: str
     unit: str
     map: MapConfig
     flight: Flight
+    names: dict[str, str]

@@ -193,10 +193,16 @@ def _facts(detail: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def _person(username: str) -> Markup:
     """People by their names; the account is in the title, for the records speak of that."""
+    return Markup('<span title="{}">{}</span>').format(username, names().get(username, username))
+
+
+def names() -> dict[str, str]:
+    """Of all people, by their accounts."""
     if "names" not in g:
         with context().database.read() as db:
             g.names = {account.username: account.name for account in users.everyone(db)}
-    return Markup('<span title="{}">{}</span>').format(username, g.names.get(username, username))
+    found: dict[str, str] = g.names
+    return found
 
 
 def _page_url(page: int) -> str:

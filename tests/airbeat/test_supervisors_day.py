@@ -216,7 +216,7 @@ def sign(supervisor: Page) -> None:
     supervisor.get_by_test_id("btn-sign-off").click()
     supervisor.get_by_test_id("sign-off-remark").fill("Seen; the propeller is being replaced.")
     supervisor.get_by_test_id("btn-sign-off-confirm").click()
-    expect(supervisor.get_by_test_id("signed")).to_have_text("Signed by supervisor")
+    expect(supervisor.get_by_test_id("signed")).to_have_text("Signed by S. Adeyemi")
 
 
 def export(supervisor: Page, folder: Path) -> Path:

@@ -89,7 +89,7 @@ def flight_page(flight_id: str) -> BaseResponse:
         return redirect(url_for("evidence.page", flight_id=flight_id))
     found = _flight(flight_id, compared=False)
     title = f"{found.summary.vehicle} {found.summary.started_at:%d %b %Y %H:%M}"
-    return pages.shell(title, "flight", api_flights.FlightPage(flight=found, **pages.frame()))
+    return pages.shell(title, "flight", api_flights.FlightPage(flight=found, names=pages.names(), **pages.frame()))
 
 
 @blueprint.get("/api/flights/<flight_id>")

@@ -97,6 +97,7 @@ def plan_page(sortie_id: str) -> Response:
         rights=reach.rights(user, sortie),
         vehicles=tuple(vehicle.callsign for vehicle in services.settings.vehicles),
         observers=tuple(api.Person(observer.username, observer.name) for observer in observers),
+        names=pages.names(),
         **pages.frame(),
     )
     return pages.shell(sortie.title, "plan", data)

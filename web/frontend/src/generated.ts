@@ -1013,7 +1013,10 @@ export interface Person {
   readonly name: string;
 }
 
-/** The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name. */
+/**
+ * The JSON in ``<script id="page">`` of ``/sorties/<id>``. `vehicles`: callsigns a sortie may name. `names`: of
+ * people, by their accounts.
+ */
 export interface PlanPage {
   readonly me: Me;
   readonly csrf_token: string;
@@ -1023,6 +1026,7 @@ export interface PlanPage {
   readonly rights: SortieRights;
   readonly vehicles: readonly string[];
   readonly observers: readonly Person[];
+  readonly names: Readonly<Record<string, string>>;
 }
 
 /** Answer of every ``/api/sorties/<id>…`` that changes or reads a sortie. */
@@ -1289,13 +1293,14 @@ export interface FlightsMap {
   readonly tracks: readonly ListedTrack[];
 }
 
-/** The JSON in ``<script id="page">`` of ``/flights/<id>``. */
+/** The JSON in ``<script id="page">`` of ``/flights/<id>``. `names`: of people, by their accounts. */
 export interface FlightPage {
   readonly me: Me;
   readonly csrf_token: string;
   readonly unit: string;
   readonly map: MapConfig;
   readonly flight: Flight;
+  readonly names: Readonly<Record<string, string>>;
 }
 
 /** `unit` is what a chart's values are in: SI, degrees, times as logged; None where the log does not tell. */

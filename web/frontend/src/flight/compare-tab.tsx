@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks';
 import type { Comparison, FlightSummary } from '../generated';
 import { clock, instant, metres, quantity } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { personName } from '../ui/people';
 import { type Alignment, type Comparing, nameOf } from './comparing';
 import { isProblem } from './map-deeds';
 import { Nothing } from './nothing';
@@ -74,7 +75,7 @@ function Offered({ one, choose }: { one: FlightSummary; choose: () => void }) {
         <Icon name="flights" />
         <span>
           <strong>{one.vehicle}</strong> {instant(one.started_at)} · {clock(one.duration_s)}
-          <em>{[one.title, one.pilot, one.incident && `incident ${one.incident}`].filter(Boolean).join(' · ')}</em>
+          <em>{[one.title, one.pilot && personName(one.pilot), one.incident && `incident ${one.incident}`].filter(Boolean).join(' · ')}</em>
         </span>
       </button>
     </li>

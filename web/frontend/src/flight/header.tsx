@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { Flight } from '../generated';
 import { clock, instant, metres, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { personName } from '../ui/people';
 import { Reviewed, SignOffButton } from './sign-off';
 
 const DOWNLOADS = [
@@ -27,7 +28,7 @@ export function Header({ flight }: { flight: Flight }) {
         </h1>
         <p>
           {summary.sortie_id ? <a href={`/sorties/${summary.sortie_id}`}>{summary.title ?? 'Sortie'}</a> : 'Flown without a sortie'}
-          {summary.pilot && ` · ${summary.pilot}`}
+          {summary.pilot && ` · ${personName(summary.pilot)}`}
           {summary.incident && ` · incident ${summary.incident}`}
           {` · ${summary.outcome ?? 'not yet closed'}`}
         </p>

@@ -5,6 +5,7 @@ import { api, ApiError } from '../api';
 import type { Attachment, Flight, FlightNote, Instant } from '../generated';
 import { instant } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { personName } from '../ui/people';
 import { toast } from '../ui/toast';
 
 interface Props {
@@ -47,7 +48,7 @@ function NoteList({ notes, cursor }: { notes: readonly FlightNote[]; cursor: Sig
           {note.moment !== null && <Moment at={note.moment} cursor={cursor} />}
           <p>{note.text}</p>
           <small>
-            {note.author} · {instant(note.at)}
+            {personName(note.author)} · {instant(note.at)}
           </small>
         </li>
       ))}
@@ -66,7 +67,7 @@ function AttachmentList({ flight, attachments, cursor }: { flight: Flight; attac
             <Icon name={one.media_type.startsWith('video/') ? 'play' : 'file'} /> {one.name}
           </a>
           <small>
-            {one.by} · {instant(one.at)} · {one.bytes.toLocaleString('en-GB')} bytes · {takenWords(one)}
+            {personName(one.by)} · {instant(one.at)} · {one.bytes.toLocaleString('en-GB')} bytes · {takenWords(one)}
           </small>
           <code class="hash" title={one.sha256}>
             {one.sha256}

@@ -6,13 +6,14 @@ import type { Flight, SignOff } from '../generated';
 import { Dialog } from '../ui/Dialog';
 import { instant } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { personName } from '../ui/people';
 
 export function Reviewed({ given }: { given: ReadonlySignal<SignOff | null> }) {
   if (given.value === null) return <span class="badge">Open</span>;
   const { by, at, remark } = given.value;
   return (
     <span class="badge badge-ok" data-testid="signed" title={[instant(at), remark].filter(Boolean).join(' · ')}>
-      Signed by {by}
+      Signed by {personName(by)}
     </span>
   );
 }

@@ -2,6 +2,7 @@
 import { instant } from '../ui/format';
 import { HoldButton } from '../ui/HoldButton';
 import { Icon } from '../ui/Icon';
+import { modeWords } from '../ui/modes';
 import type { Aboard } from './aboard';
 import { ReasonDialog } from './ReasonDialog';
 import type { Store } from './store';
@@ -17,7 +18,7 @@ function ModeToArm({ aboard }: { aboard: Aboard }) {
   if (armed !== false || !mode || !NOT_ARMABLE.includes(mode) || aboard.stale.value) return null;
   return (
     <div class="note mode-to-arm" data-testid="mode-to-arm">
-      <span>It does not arm in {mode}.</span>
+      <span>It does not arm in “{modeWords(mode)}”.</span>
       <button
         type="button"
         class="btn"
@@ -25,7 +26,7 @@ function ModeToArm({ aboard }: { aboard: Aboard }) {
         data-testid="btn-mode-guided"
         onClick={() => void aboard.order('mode', { mode: ARMABLE })}
       >
-        Set {ARMABLE}
+        Set “{modeWords(ARMABLE)}”
       </button>
     </div>
   );

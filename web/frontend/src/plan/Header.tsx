@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Dialog } from '../ui/Dialog';
 import { instant } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { personName } from '../ui/people';
 import * as deeds from './deeds';
 import { plural } from './Findings';
 import { ReasonDialog } from './ReasonDialog';
@@ -38,7 +39,7 @@ function State({ store }: { store: Store }) {
       </span>
       {approved_by && (
         <span class="head-approved" data-testid="approved-by">
-          approved by <b>{approved_by}</b> {instant(approved_at)}
+          approved by <b>{personName(approved_by)}</b> {instant(approved_at)}
         </span>
       )}
       {state === 'rejected' && rejected_reason && (

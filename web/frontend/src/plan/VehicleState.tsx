@@ -1,6 +1,7 @@
 /* What the drone says of itself: its values with their age, and whether it would arm. */
 import { clock, metres, percent, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { modeWords } from '../ui/modes';
 import type { Aboard } from './aboard';
 import { setHome } from './edit';
 import type { Store } from './store';
@@ -18,7 +19,7 @@ export function VehicleState({ aboard }: { aboard: Aboard }) {
     <div class={`vehicle-state ${aboard.stale.value ? 'is-stale' : ''}`} data-testid="vehicle-state">
       <div class="vehicle-state-head">
         <b>{aboard.vehicle.value ?? 'No drone'}</b>
-        {live && <span class="badge badge-info">{live.mode ?? UNKNOWN}</span>}
+        {live && <span class="badge badge-info">{modeWords(live.mode)}</span>}
         {live?.armed && <span class="badge badge-warn">armed</span>}
         <span class="spring" />
         <span class="age num" data-testid="vehicle-age">
