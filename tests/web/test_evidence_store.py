@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -19,8 +19,9 @@ from telemetry.wire import Event, LogReceipt
 from tests.web.test_store import flight
 from tests.web.test_store import postgres as postgres
 from tests.web.test_store import store as store
+from web.api_flights import Taken
 from web.auth.permissions import Role
-from web.errors import Conflict, Forbidden, Gone, WebError
+from web.errors import Conflict, Forbidden, Gone, NotFound, WebError
 from web.indexer import Indexer
 from web.store import attachments, audit, custody, exports, flights, keeping, records, users
 from web.store.audit import Who
@@ -169,6 +170,26 @@ def test_a_drones_log_that_comes_during_a_disposal_waits_and_goes_with_the_fligh
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == b"content"] == []
 
 
+def test_what_belongs_to_another_flight_is_not_reached_by_this_ones_address(flown: Database) -> None:
+    """It would stand in the wrong flight's custody log."""
+    with flown.write() as db:
+        hold = keeping.place_hold(db, "a", "supervisor", "Claim")
+        (task,) = records.fill(db, "a", "pilot", Form(defects="Propeller chipped"))
+        export = exports.begin(db, "a", "supervisor", "Trial", "CPS")
+        taken = attachments.add(db, "a", "pilot", "w.jpg", "image/jpeg", 4, "f" * 64, Taken(None, None))
+    with flown.write() as db:
+        for flight_id, more in (("b", 0), ("a", 1)):
+            with pytest.raises(NotFound):
+                keeping.release_hold(db, flight_id, hold.hold_id + more, "supervisor", "Settled")
+            with pytest.raises(NotFound):
+                records.close(db, flight_id, task.task_id + more, "supervisor", "Replaced")
+            with pytest.raises(NotFound):
+                exports.waiting(db, flight_id, export.number + more, "supervisor")
+            with pytest.raises(NotFound):
+                attachments.get(db, flight_id, taken.attachment_id + more)
+        keeping.release_hold(db, "a", hold.hold_id, "supervisor", "Settled")
+
+
 def test_a_hold_and_the_proposers_own_yes_are_refused(flown: Database) -> None:
     with flown.write() as db:
         keeping.propose(db, "a", "manager", "Reviewed")
@@ -182,6 +203,15 @@ def test_a_hold_and_the_proposers_own_yes_are_refused(flown: Database) -> None:
         assert not keeping.is_disposed(db, "a")
         assert flights.get(db, "a")[0].exhibit
         assert not flights.get(db, "b")[0].exhibit
+
+
+def test_the_first_class_holds_from_the_day_of_the_flight(flown: Database) -> None:
+    leap_day = datetime(2028, 2, 29, 12, tzinfo=UTC)
+    with flown.write() as db:
+        flights.index(db, flight("leap", started_at=leap_day), Path("/leap"))
+        assert keeping.retention(db, "leap", RETENTION) == keeping.Retention("Operator's record", date(2031, 2, 28))
+        with pytest.raises(NotFound, match="no flight nowhere"):
+            keeping.retention(db, "nowhere", RETENTION)
 
 
 def test_reviews_are_due_by_class(flown: Database) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import threading
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from telemetry.errors import RecordingError, SettingsError
 from telemetry.evidence import keys, verify, verify_log
-from telemetry.evidence.ed25519 import is_signed
+from telemetry.evidence.ed25519 import NotReadable, is_signed
 from telemetry.evidence.flight_log import NAME, FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.sealing import seal, seal_flight
-from telemetry.evidence.verifier import CHUNK, NO_HASH, SEAL, canonical, links_of
+from telemetry.evidence.verifier import CHUNK, NO_HASH, SEAL, canonical, links_of, parse
 from tests.telemetry.evidence.conftest import flight, public
 
 AT = "2026-11-29T07:15:30+00:00"
@@ -93,6 +94,29 @@ def test_a_missing_file_and_a_strange_one_are_named(home: Path, data: Path) -> N
     verdict = verify(folder, public(home))
     assert [(problem.kind, problem.file) for problem in verdict.problems] == [("missing", "events.jsonl")]
     assert verdict.unsealed == ("later.txt",)
+
+
+def test_the_chain_is_what_the_format_says(home: Path, data: Path) -> None:
+    """By FORMAT.md alone, so that no change of ours makes sealed flights unreadable."""
+    folder = flight(home, data)
+    content, seal_file = (folder / "telemetry.tlog").read_bytes(), json.loads((folder / SEAL).read_bytes())
+    link = sha256(f"airbeat-chain-1\n{folder.name}\ntelemetry.tlog\n".encode()).digest()
+    links = []
+    for at in range(0, len(content), 65_536):
+        link = sha256(link + content[at : at + 65_536]).digest()
+        links.append(link)
+    listed = sha256(b"".join(links)).hexdigest()
+    lines = seal_file["statement"].split("\n")
+    assert f"file telemetry.tlog {len(content)} {link.hex()} {listed}" in lines
+    assert lines[:2] == ["airbeat-seal-1", f"flight {folder.name}"]
+
+
+@pytest.mark.parametrize("text", ["airbeat-key-1\nkey a\n", "airbeat-seal-1\nkey a", "airbeat-seal-1\n", ""])
+def test_a_statement_of_another_kind_or_cut_short_is_none(text: str) -> None:
+    """What was signed for one purpose never stands for another."""
+    with pytest.raises(NotReadable, match="no statement airbeat-seal-1"):
+        parse(text, "airbeat-seal-1")
+    assert parse("airbeat-seal-1\nkey a\n", "airbeat-seal-1").values == {"key": "a"}
 
 
 def test_no_seal_and_no_json_are_said(home: Path, data: Path) -> None:
