@@ -45,8 +45,10 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
   return (
     <section class="live-details" aria-label={`Details of ${selected}`} data-testid="details" data-vehicle={selected}>
       <div class="panel-head">
-        <h2>{selected}</h2>
-        <span class="details-mode">{track && `${modeWords(track.state.mode)} · ${PHASE_WORDS[phaseOf(track.state)]}`}</span>
+        <div class="details-who">
+          <h2>{selected}</h2>
+          <span>{track && `${modeWords(track.state.mode)} · ${PHASE_WORDS[phaseOf(track.state)]}`}</span>
+        </div>
         <button type="button" class="btn" aria-pressed={following} data-testid="btn-follow" title="Keep it in the middle of the map (F)" onClick={() => map.value?.follow(!following)}>
           Follow
         </button>

@@ -121,6 +121,15 @@ describe('the list', () => {
     expect([lowestBattery?.vehicle, oldestLink?.vehicle]).toEqual(['UAV-2', 'UAV-2']);
   });
 
+  test('a drone switched off on the ground hides none that flies', () => {
+    const off = vehicle({ ...fresh, vehicle: 'UAV-4', armed: false, landed: true, battery_pct: 3, heartbeat_age_ms: 90_000, position_age_ms: 90_000 });
+    const grounded = new LiveFleet();
+    grounded.apply(frame(1, 0, off), at(0));
+    const row = rowsOf(grounded, [], new Map(), at(0));
+    expect([summary([...rows, ...row])].map(({ lowestBattery, oldestLink }) => [lowestBattery?.vehicle, oldestLink?.vehicle])).toEqual([['UAV-2', 'UAV-2']]);
+    expect(summary(row).lowestBattery?.vehicle).toBe('UAV-4');
+  });
+
   test('of two batteries as low names the one that the list begins with, whichever came first', () => {
     const alike = rows.map((row) => (row.track ? { ...row, track: { ...row.track, state: { ...row.track.state, battery_pct: 3 } } } : row));
     const [first] = sorted(alike, { key: 'battery', descending: false });

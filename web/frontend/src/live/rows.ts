@@ -1,7 +1,7 @@
 /* The list: one row a drone, sorted and filtered. Also what the top bar says of the whole fleet. */
 import type { Moment } from '../bus/age';
 import type { Severity } from './alerts';
-import { droneFreshness, type Freshness, linkAgeMs } from './freshness';
+import { droneFreshness, type Freshness, freshness, linkAgeMs } from './freshness';
 import type { LiveFleet, Track } from './fleet';
 import { phaseOf } from './words';
 
@@ -12,6 +12,11 @@ export interface Row {
   readonly freshness: Freshness;
   readonly linkAgeMs: number | null;
   readonly alert: Severity | null;
+}
+
+/** Of its link alone. */
+export function linkFreshness({ linkAgeMs, track }: Row): Freshness {
+  return freshness('heartbeat', linkAgeMs, track?.everyMs);
 }
 
 export type SortKey = 'vehicle' | 'mode' | 'height' | 'speed' | 'battery' | 'link' | 'mission';
@@ -97,18 +102,26 @@ export interface Summary {
   readonly oldestLink: Row | null;
 }
 
+/** Those flying, or while none flies all heard of: one switched off on the ground must not hide one in the air. */
+export function toWatch(rows: readonly Row[]): readonly Row[] {
+  const flying = filtered(rows, 'flying', '');
+  return flying.length > 0 ? flying : rows.filter(({ track }) => track !== null);
+}
+
 /** A stale battery counts too: it was the last that was known. */
 export function summary(rows: readonly Row[]): Summary {
   let flying = 0;
   let stale = 0;
   let heard = 0;
-  let lowestBattery: Row | null = null;
-  let oldestLink: Row | null = null;
   for (const row of rows) {
     if (!row.track) continue;
     heard += 1;
     if (row.freshness === 'stale') stale += 1;
     if (phaseOf(row.track.state) === 'flying') flying += 1;
+  }
+  let lowestBattery: Row | null = null;
+  let oldestLink: Row | null = null;
+  for (const row of toWatch(rows)) {
     if (isLower(row, lowestBattery)) lowestBattery = row;
     if (row.linkAgeMs !== null && row.linkAgeMs > (oldestLink?.linkAgeMs ?? -1)) oldestLink = row;
   }

@@ -1,16 +1,18 @@
 /* What is read from the other end of the room: how many, how stale, how alarming, and what time it is. */
 import { elapsedMs } from '../bus/age';
 import type { Instant } from '../generated';
-import { percent } from '../ui/format';
+import { percent, UNKNOWN } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
 import { ageWords } from './freshness';
 import type { Model } from './model';
 import type { Picture } from './picture';
-import type { Row } from './rows';
+import { linkFreshness, type Row } from './rows';
 import { SoundButton, VoiceButton } from './sound-button';
 
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
+  const whose = flying > 0 ? ', flying' : '';
+  const linksFresh = oldestLink !== null && linkFreshness(oldestLink) === 'fresh';
   const hearsAlerts = page.guest_until === null; // guests are told of none, which is not the same as that there is none
   return (
     <header class="live-top">
@@ -22,10 +24,10 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-stale" number={stale} label="stale" tone={stale > 0 ? 'stale' : ''} />
       {hearsAlerts && <AlertCount alerts={picture.alerts.value} />}
       <div class="live-extremes">
-        <Extreme label="Lowest battery" testid="lowest-battery" row={lowestBattery} select={select}>
+        <Extreme label={`Lowest battery${whose}`} testid="lowest-battery" row={lowestBattery} select={select}>
           {percent(lowestBattery?.track?.state.battery_pct ?? null)}
         </Extreme>
-        <Extreme label="Oldest link" testid="oldest-link" row={oldestLink} select={select}>
+        <Extreme label={`Oldest link${whose}`} testid="oldest-link" row={linksFresh ? null : oldestLink} none={linksFresh ? 'All < 3 s' : UNKNOWN} select={select}>
           {ageWords(oldestLink?.linkAgeMs ?? null)}
         </Extreme>
       </div>
@@ -71,13 +73,13 @@ function AlertCount({ alerts }: { alerts: Alerts }) {
   );
 }
 
-function Extreme(props: { label: string; testid: string; row: Row | null; select: (vehicle: string) => void; children: preact.ComponentChildren }) {
-  const { label, testid, row, select, children } = props;
+function Extreme(props: { label: string; testid: string; row: Row | null; none?: string; select: (vehicle: string) => void; children: preact.ComponentChildren }) {
+  const { label, testid, row, none = UNKNOWN, select, children } = props;
   return (
     <button type="button" class="extreme" data-testid={testid} disabled={row === null} onClick={() => row && select(row.vehicle)}>
       <span>{label}</span>
       <strong>
-        {row ? row.vehicle : '–'} <em>{row && children}</em>
+        {row ? row.vehicle : none} <em>{row && children}</em>
       </strong>
     </button>
   );

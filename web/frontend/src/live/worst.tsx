@@ -2,15 +2,17 @@
 import type { ReadonlySignal } from '@preact/signals';
 
 import { Battery } from './drone-list';
-import { ageWords, freshness } from './freshness';
-import { type Row, sorted } from './rows';
+import { UNKNOWN } from '../ui/format';
+import { ageWords } from './freshness';
+import { linkFreshness, type Row, sorted, toWatch } from './rows';
 
 const SHOWN = 5;
 
 export function Worst({ rows, select }: { rows: ReadonlySignal<readonly Row[]>; select: (vehicle: string) => void }) {
-  const heard = rows.value.filter((row) => row.track !== null);
-  const batteries = sorted(heard, { key: 'battery', descending: false }).slice(0, SHOWN);
-  const links = sorted(heard, { key: 'link', descending: true }).slice(0, SHOWN);
+  const watched = toWatch(rows.value);
+  const batteries = sorted(watched, { key: 'battery', descending: false }).slice(0, SHOWN);
+  const late = watched.filter((row) => linkFreshness(row) !== 'fresh');
+  const links = sorted(late, { key: 'link', descending: true }).slice(0, SHOWN);
   return (
     <section class="worst" aria-label="To look at first" data-testid="worst">
       <List title="Lowest battery" rows={batteries} select={select} value={(row) => <Battery value={row.track?.state.battery_pct ?? null} />} />
@@ -18,7 +20,8 @@ export function Worst({ rows, select }: { rows: ReadonlySignal<readonly Row[]>; 
         title="Oldest link"
         rows={links}
         select={select}
-        value={(row) => <span class={`num age-${freshness('heartbeat', row.linkAgeMs, row.track?.everyMs)}`}>{ageWords(row.linkAgeMs)}</span>}
+        none="All < 3 s"
+        value={(row) => <span class={`num age-${linkFreshness(row)}`}>{ageWords(row.linkAgeMs)}</span>}
       />
     </section>
   );
@@ -27,14 +30,17 @@ export function Worst({ rows, select }: { rows: ReadonlySignal<readonly Row[]>; 
 interface ListProps {
   readonly title: string;
   readonly rows: readonly Row[];
+  /** Said where there is none. */
+  readonly none?: string;
   readonly select: (vehicle: string) => void;
   readonly value: (row: Row) => preact.ComponentChildren;
 }
 
-function List({ title, rows, select, value }: ListProps) {
+function List({ title, rows, none, select, value }: ListProps) {
   return (
     <div>
       <h2>{title}</h2>
+      {rows.length === 0 && <p>{none ?? UNKNOWN}</p>}
       {rows.map((row) => (
         <button type="button" key={row.vehicle} onClick={() => select(row.vehicle)}>
           <strong>{row.vehicle}</strong>
