@@ -5,6 +5,7 @@ import type { UploadReceipt } from '../generated';
 import { Choice } from '../ui/Choice';
 import { instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { personName } from '../ui/people';
 import { type Aboard, RESTORE, type Upload } from './aboard';
 import { ReasonDialog } from './ReasonDialog';
 import type { Store } from './store';
@@ -74,7 +75,7 @@ function Receipt({ receipt, aboard }: { receipt: UploadReceipt; aboard: Aboard }
         <dt>Drone</dt>
         <dd>{receipt.vehicle}</dd>
         <dt>By</dt>
-        <dd>{receipt.actor.user}</dd>
+        <dd>{personName(receipt.actor.user)}</dd>
         <dt>At</dt>
         <dd>{instant(receipt.finished_at)}</dd>
         <dt>Plan</dt>
