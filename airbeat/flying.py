@@ -17,15 +17,15 @@ import msgspec
 
 from airbeat import services
 from airbeat.supervisor import Service, Supervisor
+from airbeat.terminal import COMMAND_LINE
 from mission.context import Context
 from mission.plan import Plan, digest
 from mission.report import report
 from telemetry import subjects
-from telemetry.bus import Bus
-from telemetry.bus_keys import BusKeys
+from telemetry.bus import Bus, joined
 from telemetry.errors import TelemetryError
 from telemetry.review import cross_track_p95
-from telemetry.settings import Settings, load, nats_url
+from telemetry.settings import load
 from telemetry.wire import (
     Actor,
     Event,
@@ -90,19 +90,10 @@ async def running(settings_file: Path, home: Path, more: list[Service]) -> Async
     settings = load(settings_file)
     supervisor.start([*services.services(settings_file, home, services.RECORDING), *more])
     try:
-        bus = await connect(settings, home, "command-line")
-        try:
+        async with joined(settings, COMMAND_LINE, home) as bus:
             yield bus
-        finally:
-            await bus.close()
     finally:
         await supervisor.stop()
-
-
-async def connect(settings: Settings, home: Path, name: str) -> Bus:
-    bus = await Bus.connect(nats_url(settings), name, BusKeys(home / "keys").service_credentials(name))
-    await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
-    return bus
 
 
 class Pilot:

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, CannotAsk, print_json
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, COMMAND_LINE, FILE, CannotAsk, print_json
 from telemetry import settings as settings_file
 from telemetry import subjects
 from telemetry.services import parameter_file
@@ -72,18 +72,14 @@ def put(name: str, value: float, vehicle: str, path: Path | None) -> None:
 
 
 def _ask(vehicle: str, path: Path | None, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    home = settings_file.home()
-    settings = settings_file.load(path or home / "airbeat.toml")
+    settings = settings_file.load(path or settings_file.home() / "airbeat.toml")
 
     async def ask() -> Reply:
-        from airbeat.flying import connect
+        from telemetry.bus import joined
 
-        bus = await connect(settings, home, "command-line")
-        try:
+        async with joined(settings, COMMAND_LINE) as bus:
             request = Request(Actor(getpass.getuser(), "pilot"), arguments)
             return await bus.request(subjects.request(vehicle, verb), request, Reply, PATIENCE_S)
-        finally:
-            await bus.close()
 
     reply = asyncio.run(ask())
     if not reply.ok:

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from airbeat.flying import connect
 from airbeat.supervisor import until_told_to_stop
+from airbeat.terminal import COMMAND_LINE
 from telemetry import subjects
-from telemetry.bus import Bus, new_id
+from telemetry.bus import Bus, joined, new_id
 from telemetry.errors import BusError, SettingsError
 from telemetry.settings import Settings
 from telemetry.wire import Actor, Event, LiveFrame, LiveVehicle, Reply, Request
@@ -43,19 +43,16 @@ def connection_to(settings: Settings, vehicle: str) -> str:
     raise SettingsError(f"vehicle {vehicle}", f"is not in the settings; they name {callsigns}")
 
 
-async def run_script(file: Path, arguments: Sequence[str], vehicle: str, settings: Settings, home: Path) -> int:
+async def run_script(file: Path, arguments: Sequence[str], vehicle: str, settings: Settings) -> int:
     """The script's exit code. However it ends, a drone that it leaves flying in GUIDED is told to hold.
 
     Raises `SettingsError`, and `BusError` where no Airbeat runs.
     """
     connection = connection_to(settings, vehicle)
-    bus = await connect(settings, home, "command-line")
-    try:
+    async with joined(settings, COMMAND_LINE) as bus:
         run = _Run(bus, vehicle, file)
         await run.listen()
         return await run.through(connection, arguments)
-    finally:
-        await bus.close()
 
 
 class _Run:

@@ -30,6 +30,5 @@ def run(file: Path, arguments: tuple[str, ...], vehicle: str, path: Path | None)
     """
     from airbeat.script import run_script
 
-    home = settings_file.home()
-    settings = settings_file.load(path or home / "airbeat.toml")
-    raise SystemExit(asyncio.run(run_script(file, arguments, vehicle, settings, home)))
+    settings = settings_file.load(path or settings_file.home() / "airbeat.toml")
+    raise SystemExit(asyncio.run(run_script(file, arguments, vehicle, settings)))

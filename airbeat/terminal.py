@@ -14,6 +14,8 @@ FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 ANSWER_IS_NO: Final = 1
+COMMAND_LINE: Final = "command-line"
+"""Its name on the bus."""
 
 
 class CannotAsk(click.ClickException):

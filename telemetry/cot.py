@@ -11,7 +11,6 @@ What cannot be sent now is dropped: a second later it would be stale. A server t
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
 from collections.abc import Iterator
@@ -20,10 +19,8 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from telemetry import settings as settings_file
 from telemetry import subjects
-from telemetry.bus import Bus
-from telemetry.bus_keys import BusKeys
+from telemetry.bus import joined
 from telemetry.errors import SettingsError
 from telemetry.running import run_service, told_to_end
 from telemetry.settings import CotSettings, Settings
@@ -180,8 +177,6 @@ def _tls(cot: CotSettings) -> ssl.SSLContext:
 async def run(settings: Settings) -> None:
     """Until cancelled."""
     way = way_of(settings.cot)
-    keys = BusKeys(settings_file.home() / "keys")
-    bus = await Bus.connect(settings_file.nats_url(settings), "cot", keys.service_credentials("cot"))
 
     async def show(_: str, frame: LiveFrame) -> None:
         for live in frame.vehicles:
@@ -189,12 +184,9 @@ async def run(settings: Settings) -> None:
             if told is not None:
                 way.send(told)
 
-    try:
+    async with joined(settings, "cot") as bus:
         await bus.subscribe(subjects.FLEET_ALL, LiveFrame, show)
         await way.run()
-    finally:
-        with contextlib.suppress(OSError):
-            await bus.close()
 
 
 def main() -> None:

@@ -19,8 +19,7 @@ from mission.plan import Plan
 from telemetry import settings as settings_file
 from telemetry import subjects
 from telemetry.alert_book import AlertBook
-from telemetry.bus import Bus
-from telemetry.bus_keys import BusKeys
+from telemetry.bus import Bus, joined
 from telemetry.errors import BusError
 from telemetry.guests import GuestRelay
 from telemetry.rules import RULES, Drone, Fleet, Watch
@@ -173,14 +172,9 @@ class Monitor:
 
 async def run(settings: Settings) -> None:
     """Until cancelled."""
-    keys = BusKeys(settings_file.home() / "keys")
-    bus = await Bus.connect(settings_file.nats_url(settings), "monitor", keys.service_credentials("monitor"))
-    try:
-        await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
+    async with joined(settings, "monitor") as bus:
         kept = await bus.entries(subjects.ALERTS_BUCKET, Alert)
         await Monitor(bus, list(kept.values())).run()
-    finally:
-        await bus.close()
 
 
 def main() -> None:

@@ -20,10 +20,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from telemetry import settings as settings_file
 from telemetry import subjects
-from telemetry.bus import Bus
-from telemetry.bus_keys import BusKeys
+from telemetry.bus import Bus, joined
 from telemetry.errors import BusError, SettingsError
 from telemetry.posting import post
 from telemetry.running import run_service
@@ -106,15 +104,9 @@ async def _until_taken(hook: Webhook, event: Event, again_s: tuple[float, ...]) 
 async def run(settings: Settings) -> None:
     """Until cancelled. Raises `SettingsError` for a url that is none."""
     hooks = [Webhook(hook, settings.unit) for hook in settings.webhooks]
-    keys = BusKeys(settings_file.home() / "keys")
-    bus = await Bus.connect(settings_file.nats_url(settings), "webhooks", keys.service_credentials("webhooks"))
-    try:
-        await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
-        async with asyncio.TaskGroup() as tasks:
-            for hook in hooks:
-                tasks.create_task(_for_ever(bus, hook))
-    finally:
-        await bus.close()
+    async with joined(settings, "webhooks") as bus, asyncio.TaskGroup() as tasks:
+        for hook in hooks:
+            tasks.create_task(_for_ever(bus, hook))
 
 
 async def _for_ever(bus: Bus, hook: Webhook) -> None:

@@ -11,7 +11,8 @@ sequence on, in order and none left out, over any outage of the server.
 
 from telemetry.bus.blocking import SyncBus
 from telemetry.bus.connection import Bus, new_id
+from telemetry.bus.joining import joined
 from telemetry.bus.stored import Stored
 from telemetry.bus.stores import Usage
 
-__all__ = ["Bus", "Stored", "SyncBus", "Usage", "new_id"]
+__all__ = ["Bus", "Stored", "SyncBus", "Usage", "joined", "new_id"]

@@ -50,7 +50,6 @@ class RawOutbox:
         self._size = 0
         self._on_way: RawChunk | None = None
         self.lost = 0
-        self.stored_frames = 0
 
     def add(self, vehicle: str, entries: bytearray, frames: int, frames_before: int) -> None:
         """Keeps `entries`, tlog entries of `frames` frames; `frames_before` counts the vehicle's before them."""
@@ -78,7 +77,6 @@ class RawOutbox:
             self._on_way = chunk
             await bus.store(subjects.raw(self._gateway), chunk, f"{chunk.run}:{chunk.sequence}")
             self._on_way = None
-            self.stored_frames += sum(part.frames for part in chunk.vehicles)
 
     def _next_chunk(self) -> RawChunk | None:
         if not self._waiting:

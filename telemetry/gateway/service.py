@@ -16,8 +16,7 @@ from mission.errors import PlanFormatError
 from mission.terrain import Terrain
 from telemetry import settings as settings_file
 from telemetry import subjects
-from telemetry.bus import Bus, new_id
-from telemetry.bus_keys import BusKeys
+from telemetry.bus import Bus, joined, new_id
 from telemetry.errors import ServiceError
 from telemetry.gateway.command import Command
 from telemetry.gateway.contact import OWN_SYSTEM, Contact
@@ -312,14 +311,8 @@ async def _heights(ground: Terrain, places: terrain.Heights) -> terrain.Heights:
 
 async def run(settings: Settings) -> None:
     """Until cancelled. Raises `LinkError` for a link that can never work, `BusError` when the bus throws us out."""
-    keys = BusKeys(settings_file.home() / "keys")
-    bus = await Bus.connect(settings_file.nats_url(settings), "gateway", keys.service_credentials("gateway"))
-    await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
-    gateway = Gateway(settings, bus)
-    try:
-        await gateway.run()
-    finally:
-        await bus.close()
+    async with joined(settings, "gateway") as bus:
+        await Gateway(settings, bus).run()
 
 
 def main() -> None:

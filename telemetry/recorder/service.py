@@ -16,8 +16,7 @@ import msgspec
 
 from telemetry import settings as settings_file
 from telemetry import subjects
-from telemetry.bus import Bus, Stored
-from telemetry.bus_keys import BusKeys
+from telemetry.bus import Bus, Stored, joined
 from telemetry.errors import BusError, RecordingError
 from telemetry.recorder import bundle, journal
 from telemetry.recorder.glance import Glance, glance
@@ -265,14 +264,9 @@ def closing_event(record: FlightRecord) -> Event:
 
 async def run(settings: Settings) -> None:
     """Until cancelled: connects, and begins again from the journal when the disk refuses for a while."""
-    home = settings_file.home()
-    bus = await Bus.connect(
-        settings_file.nats_url(settings), "recorder", BusKeys(home / "keys").service_credentials("recorder")
-    )
-    await bus.prepare(settings.nats.raw_limit_mb, settings.nats.replicas)
-    try:
+    async with joined(settings, "recorder") as bus:
         while True:
-            recorder = Recorder(bus, home / "flights")
+            recorder = Recorder(bus, settings_file.home() / "flights")
             try:
                 await recorder.run()
             except* OSError as errors:
@@ -280,8 +274,6 @@ async def run(settings: Settings) -> None:
                 await asyncio.sleep(COMMIT_S)
             finally:
                 recorder.close()
-    finally:
-        await bus.close()
 
 
 def main() -> None:

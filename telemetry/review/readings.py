@@ -181,8 +181,3 @@ def _gimbal(table: Table) -> tuple[Floats, Floats, Column]:
 def _mount_status(table: Table) -> tuple[Floats, Floats, Column]:
     pitch, yaw = (table[field].astype(np.float64) / 100.0 for field in ("pointing_a", "pointing_c"))
     return pitch, yaw, np.ones(len(table), dtype=np.bool_)
-
-
-def height_above_ground(log: Log) -> Reading | None:
-    """Metres above the terrain data on board."""
-    return _reading(log, ("TERRAIN_REPORT", {"height": "current_height"}), ("TERR", {"height": "CHeight"}))
