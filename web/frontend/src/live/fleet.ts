@@ -21,8 +21,9 @@ export class LiveFleet {
   lastSentMs = 0;
   private readonly transits = new Map<string, Transit>();
 
-  /** `everyMs` for frames that come seldom; `wanted` says which of its vehicles are taken, all by default. */
-  apply([gateway, , , sentAt, vehicles]: LiveFrameTuple, at: Moment, everyMs = 0, wanted?: (state: LiveVehicle) => boolean): void {
+  /** `everyMs` for frames that come seldom; `wanted` says which of its vehicles are taken, all by default. Gives how much
+      longer than the quickest one the frame was on its way. */
+  apply([gateway, , , sentAt, vehicles]: LiveFrameTuple, at: Moment, everyMs = 0, wanted?: (state: LiveVehicle) => boolean): number {
     let transit = this.transits.get(gateway);
     if (!transit) this.transits.set(gateway, (transit = new Transit()));
     this.lastSentMs = new Date(sentAt).getTime();
@@ -36,6 +37,7 @@ export class LiveFleet {
     }
     this.lastHeard = at;
     this.revision += 1;
+    return heard.transitMs;
   }
 
   /** Forgets what was learnt of the way here: a new line may be quicker, or this machine has slept. */

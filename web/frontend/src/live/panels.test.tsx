@@ -12,7 +12,7 @@ import { Details } from './details';
 import type { Model } from './model';
 import { Picture } from './picture';
 import { Replay } from './replay';
-import { BusBanner } from './top-bar';
+import { BusBanner, BusMark } from './top-bar';
 import { Watch } from './watch';
 
 /** A bus that says what the test makes it say. */
@@ -204,6 +204,26 @@ test('what is out of view is told once a second, what is in view is not overwrit
   watch.look(new Set());
   bus.say('fleet.>', ['gateway', 'everywhere', 2, new Date(), fleet]);
   expect(watch.fleet.tracks.get('UAV-07')?.state.height_home_m).toBe(40);
+});
+
+test('a page that hears too late listens to the whole fleet once a second, and closely again after a while', () => {
+  const height = (): number | null | undefined => watch.fleet.tracks.get('UAV-07')?.state.height_home_m;
+  const closely = (height_home_m: number): void => hear({ ...flying, height_home_m });
+  act(() => render(<BusMark picture={picture} />, page));
+  closely(40);
+  expect(all('bus-state')[0]?.textContent).toBe('Live');
+  const sentAt = new Date();
+  pass(2);
+  act(() => bus.say('live.>', ['gateway', '2046-1362', 2, sentAt, [row({ ...flying, height_home_m: 41 })]]));
+  expect(all('bus-state')[0]?.textContent).toBe('Live, once a second');
+  closely(42);
+  expect(height()).toBe(41);
+  bus.say('fleet.>', ['gateway', 'everywhere', 1, new Date(), [row({ ...flying, height_home_m: 43 })]]);
+  expect(height()).toBe(43);
+  pass(16);
+  closely(44);
+  expect(height()).toBe(44);
+  expect(all('bus-state')[0]?.textContent).toBe('Live');
 });
 
 const link = (name: string, loss_pct: number, heard_age_ms: number) => ({ link: name, loss_pct, heard_age_ms, signed: false, refused: 0 });

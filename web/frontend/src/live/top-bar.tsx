@@ -87,8 +87,9 @@ function Extreme(props: { label: string; testid: string; row: Row | null; none?:
 
 const BUS_WORDS = { connecting: 'Connecting', live: 'Live', lost: 'Bus lost' } as const;
 
-function BusMark({ picture }: { picture: Picture }) {
+export function BusMark({ picture }: { picture: Picture }) {
   const state = picture.watch.bus.state.value;
+  const relieved = state === 'live' && picture.watch.relieved.value;
   if (!picture.isLive.value) {
     return (
       <div class="bus-mark" data-testid="bus-state" data-state="past" role="status">
@@ -99,7 +100,7 @@ function BusMark({ picture }: { picture: Picture }) {
   return (
     <div class={`bus-mark bus-${state}`} data-testid="bus-state" data-state={state} role="status">
       <span class="bus-dot" aria-hidden="true" />
-      {BUS_WORDS[state]}
+      {relieved ? <span title="This screen cannot keep up with more">Live, once a second</span> : BUS_WORDS[state]}
     </div>
   );
 }

@@ -20,6 +20,10 @@ const EVENTS_KEPT = 30;
 const FLEET_EVERY_MS = 1100;
 /** Of a vehicle in an area that is listened to, something comes at least this often. */
 const CLOSELY_MS = 1500;
+/** Frames that come this much later than the quickest one: this page, or its line, is slower than all it listens to. */
+const LATE_MS = 1500;
+/** So long it then hears the whole fleet's frames alone. */
+const RELIEF_MS = 15_000;
 /** Events after which the slow facts are no longer what they were. */
 const CHANGES = new Set(['upload', 'reboot', 'link_back', 'authority']);
 
@@ -37,6 +41,8 @@ export class Watch {
   private readonly _tick = signal<Moment>(moment());
   private readonly alertHandlers: ((alert: Alert) => void)[] = [];
   private readonly listening = new Map<string, () => void>();
+  private wanted: ReadonlySet<string> | null = new Set();
+  private readonly _relieved = signal(false);
   private reloadTimer: number | undefined;
   /** Told by the bus while the lists are being fetched: they are newer than the lists. */
   private meanwhile: Alert[] = [];
@@ -68,7 +74,9 @@ export class Watch {
   /** Listens ten times a second to these areas (null: to all) and once a second to the rest; alerts come from everywhere. */
   look(areas: ReadonlySet<string> | null): void {
     if (!this.all) return;
-    const wanted = new Set(areas === null ? ['live.>'] : [...areas].map((area) => `live.${area}`));
+    this.wanted = areas;
+    const close = this._relieved.peek() ? new Set<string>() : areas;
+    const wanted = new Set(close === null ? ['live.>'] : [...close].map((area) => `live.${area}`));
     for (const [subject, stop] of this.listening) {
       if (wanted.has(subject)) continue;
       stop();
@@ -83,7 +91,27 @@ export class Watch {
   }
 
   private listenTo(subject: string): void {
-    this.listening.set(subject, this.bus.subscribeNewest<LiveFrameTuple>(subject, (frame, at) => this.apply(() => this.fleet.apply(frame, at))));
+    this.listening.set(subject, this.bus.subscribeNewest<LiveFrameTuple>(subject, (frame, at) => this.apply(() => this.hearClosely(frame, at))));
+  }
+
+  private hearClosely(frame: LiveFrameTuple, at: Moment): void {
+    const lateMs = this.fleet.apply(frame, at);
+    if (lateMs > LATE_MS && this.all && !this._relieved.peek()) this.relieve();
+  }
+
+  /** What is asked for less often comes in time again. */
+  private relieve(): void {
+    this._relieved.value = true;
+    this.look(this.wanted);
+    setTimeout(() => {
+      this._relieved.value = false;
+      this.look(this.wanted);
+    }, RELIEF_MS);
+  }
+
+  /** Whether the whole fleet is heard of once a second only, because this page cannot keep up with more. */
+  get relieved(): ReadonlySignal<boolean> {
+    return this._relieved;
   }
 
   /** Whether a vehicle of the fleet's frame is not heard of more closely just now. */
