@@ -16,6 +16,8 @@ import { VERY_LOW_PCT, phaseOf } from './words';
 
 /** With more drones than this their labels say the callsign alone. */
 const FULL_LABELS = 40;
+/** With more alarms in view than this their labels make room for one another, as all others do; the rings stay. */
+const ALARMS_LABELLED = 30;
 /** With more drones than this trails are short. */
 const MANY = 150;
 const TRAIL_MS = 90_000;
@@ -135,12 +137,14 @@ export class DroneScene {
 
   private wishes(tags: ReadonlyMap<string, Tag>, zoom: number): Wish[] {
     const wishes: Wish[] = [];
+    const alarms = this.seen.filter(({ alert }) => alert !== undefined).length;
+    const must = alarms > ALARMS_LABELLED ? RANK.selected : RANK.warning;
     for (const { track, x, y, tone, alert } of this.seen) {
       const tag = tags.get(track.state.vehicle);
       if (!tag) continue;
       const [width, height] = this.tags.size(tag);
       const reach = (tone === 'selected' || alert ? 30 : 16 * sizeOf(tone, zoom)) * this.scale;
-      wishes.push({ key: track.state.vehicle, rank: RANK[tone], must: RANK[tone] <= RANK.warning, x, y, reach, width, height });
+      wishes.push({ key: track.state.vehicle, rank: RANK[tone], must: RANK[tone] <= must, x, y, reach, width, height });
     }
     return wishes;
   }
