@@ -12,6 +12,7 @@ from mission import places
 from mission.places import FoundPlace, Gazetteer
 from mission.plan import Position
 from telemetry.rules import RULES
+from web import query
 from web.errors import BadRequest
 from web.searchable import WITHIN_MOST_M, Area
 from web.store.flights import Search
@@ -33,9 +34,10 @@ class Asked(msgspec.Struct, frozen=True):
 
 def asked(reach: Search, gazetteer: Gazetteer, page: int) -> Asked:
     """The request's search within `reach`. Raises `BadRequest` naming the field."""
-    within_m = _number("within", WITHIN_M, WITHIN_MOST_M) or 0.0
-    where, place = _text("where") or "", None
-    drawn = _drawn(_text("area"))
+    within = query.number("within", 0.0, WITHIN_MOST_M)
+    within_m = WITHIN_M if within is None else within
+    where, place = query.text("where") or "", None
+    drawn = _drawn(query.text("area"))
     if not drawn and where:
         place = next(iter(places.find(where, gazetteer)), None)
         if place is None:
@@ -43,45 +45,28 @@ def asked(reach: Search, gazetteer: Gazetteer, page: int) -> Asked:
                 f"{where!r} was not found: give a ward, a grid reference, a position or a postcode", "where"
             )
         drawn = place.outline or (place.position,)
-    alert = _text("alert")
+    alert = query.text("alert")
     if alert is not None and alert not in ALERTS:
         raise BadRequest(f"there is no alert {alert!r}", "alert")
     search = msgspec.structs.replace(
         reach,
-        pilot=_text("pilot"),
-        vehicle=_text("vehicle"),
-        incident=_text("incident"),
-        text=_text("text"),
+        pilot=query.text("pilot"),
+        vehicle=query.text("vehicle"),
+        incident=query.text("incident"),
+        text=query.text("text"),
         begins=_instant("from", time.min),
         ends=_instant("to", time.max),
         area=Area(drawn, within_m) if drawn else None,
         alert=alert,
-        highest_m=_number("highest", None, 1e5),
+        highest_m=query.number("highest", 0.0, 1e5),
         signed=SIGNED.get(request.args.get("signed", "")),
         page=page,
     )
     return Asked(search, where, place, within_m)
 
 
-def _text(name: str) -> str | None:
-    return request.args.get(name, "").strip() or None
-
-
-def _number(name: str, default: float | None, most: float) -> float | None:
-    given = _text(name)
-    if given is None:
-        return default
-    try:
-        value = float(given)
-    except ValueError as error:
-        raise BadRequest("give a number of metres", name) from error
-    if not 0.0 <= value <= most:
-        raise BadRequest(f"give 0 to {most:g} m", name)
-    return value
-
-
 def _instant(name: str, of_day: time) -> datetime | None:
-    given = _text(name)
+    given = query.text(name)
     try:
         if given is None:
             return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from web import pages
+from web import pages, query
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
@@ -22,9 +22,9 @@ blueprint = Blueprint("audit", __name__)
 @requires(Permission.AUDIT_READ)
 def listing() -> Response:
     wanted = audit.Search(
-        username=_text("username"),
-        action=_text("action"),
-        text=_text("text"),
+        username=query.text("username"),
+        action=query.text("action"),
+        text=query.text("text"),
         since=_midnight("from"),
         until=_midnight("to", following=True),
         page=pages.number(),
@@ -35,12 +35,8 @@ def listing() -> Response:
     return pages.page("audit.html", entries=entries, total=total, wanted=wanted, pages=max(1, ceil(total / audit.PAGE)))
 
 
-def _text(name: str) -> str | None:
-    return request.args.get(name, "").strip() or None
-
-
 def _midnight(name: str, *, following: bool = False) -> datetime | None:
-    given = _text(name)
+    given = query.text(name)
     try:
         day = date.fromisoformat(given) if given else None
     except ValueError as error:

@@ -12,7 +12,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from telemetry.errors import RecordingError
-from web import charts, circumstances
+from web import charts, circumstances, query
 from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
@@ -53,14 +53,14 @@ def chart(flight_id: str) -> Response:
     own = looked(flight_id, "chart")[1] / TLOG
     source = request.args.get("source", RECORDING)
     with context().database.read() as db:
-        other = None if source == RECORDING else attachments.get(db, flight_id, _whole("source") or 0)
+        other = None if source == RECORDING else attachments.get(db, flight_id, query.whole("source") or 0)
     asked = charts.Asked(
         message=request.args.get("message"),
         field=request.args.get("field", ""),
-        instance=_whole("instance"),
-        from_s=_number("from"),
-        to_s=_number("to"),
-        stretches=max(1, min(_MOST_STRETCHES, _whole("stretches") or 1000)),
+        instance=query.whole("instance"),
+        from_s=query.number("from"),
+        to_s=query.number("to"),
+        stretches=max(1, min(_MOST_STRETCHES, query.whole("stretches") or 1000)),
     )
     try:
         return answer(charts.window(own, own if other is None else _attached(flight_id, other.sha256), asked))
@@ -93,11 +93,11 @@ def take_piece(flight_id: str, upload: str) -> Response:
     seen(flight_id)
     draft = draft_of(flight_id, upload)
     draft.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    if _whole("at") == 0:
+    if query.whole("at") == 0:
         _clear(draft)
     content = request.get_data(cache=False)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640), "ab") as file:
-        if file.tell() != _whole("at"):
+        if file.tell() != query.whole("at"):
             raise Conflict(f"{file.tell()} bytes of this log are here.", "at")
         if file.tell() + len(content) > LOG_LIMIT_BYTES:
             raise TooLarge(f"A log of more than {LOG_LIMIT_BYTES // 1024**2} MB is not taken.")
@@ -165,19 +165,3 @@ def _clear(draft: Path) -> None:
 
 def _attached(flight_id: str, sha256: str) -> Path:
     return attachment_folder(context().home, flight_id) / sha256
-
-
-def _whole(name: str) -> int | None:
-    given = request.args.get(name)
-    try:
-        return None if given is None else int(given)
-    except ValueError as error:
-        raise BadRequest("a whole number is needed", name) from error
-
-
-def _number(name: str) -> float | None:
-    given = request.args.get(name)
-    try:
-        return None if given is None else float(given)
-    except ValueError as error:
-        raise BadRequest("a number is needed", name) from error

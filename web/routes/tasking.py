@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 import mission.context
@@ -15,7 +15,7 @@ from mission.plan import Position
 from mission.tasking import Errand, Way
 from telemetry import subjects
 from telemetry.wire import Incident, VehicleInfo
-from web import api, reach, tasking
+from web import api, query, reach, tasking
 from web.api_incidents import OfferCreate, Task
 from web.auth import session
 from web.auth.guard import requires
@@ -28,6 +28,9 @@ from web.store import audit, incidents, sorties, uploads
 blueprint = Blueprint("tasking", __name__)
 
 LOWEST_M: Final = 10.0
+HEIGHT_M: Final = 60.0
+"""Unless somebody says otherwise, as with the stay."""
+STAY_S: Final = 600.0
 LONGEST_STAY_S: Final = 3600.0
 STRONGEST_M_S: Final = 40.0
 DEEDS: Final = {
@@ -47,7 +50,7 @@ def candidates(incident_id: str) -> Response:
         incident = incidents.get(db, incident_id)
         unit = _unit(db)
         pilots = reach.pilots(db)
-    errand = _errand(incident, _number("height_m", 60.0, LOWEST_M, _ceiling()), _stay())
+    errand = _errand(incident, query.number("height_m", LOWEST_M, _ceiling()) or HEIGHT_M, _stay())
     found = tasking.answer(incident.incident_id, errand, unit, _world())
     return answer(msgspec.structs.replace(found, pilots=pilots))
 
@@ -108,7 +111,7 @@ def _errand(incident: Incident, height_m: float, stay_s: float) -> Errand:
 
 def _world() -> mission.context.Context:
     """The unit's, now, in the wind that the asker tells."""
-    wind = Wind(_number("wind_m_s", 0.0, 0.0, STRONGEST_M_S), _number("wind_from_deg", 0.0, 0.0, 360.0))
+    wind = Wind(query.number("wind_m_s", 0.0, STRONGEST_M_S) or 0.0, query.number("wind_from_deg", 0.0, 360.0) or 0.0)
     return msgspec.structs.replace(context().world, at=datetime.now(UTC), wind=wind)
 
 
@@ -117,15 +120,4 @@ def _ceiling() -> float:
 
 
 def _stay() -> float:
-    return _number("stay_s", 600.0, 30.0, LONGEST_STAY_S)
-
-
-def _number(name: str, otherwise: float, least: float, most: float) -> float:
-    given = request.args.get(name)
-    try:
-        number = otherwise if given is None else float(given)
-    except ValueError as error:
-        raise BadRequest("a number is needed", name) from error
-    if not least <= number <= most:
-        raise BadRequest(f"between {least:g} and {most:g}", name)
-    return number
+    return query.number("stay_s", 30.0, LONGEST_STAY_S) or STAY_S

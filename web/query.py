@@ -1,0 +1,32 @@
+"""What stands in an address behind its question mark, as values; `BadRequest` that names what is none."""
+
+from __future__ import annotations
+
+import math
+
+from flask import request
+
+from web.errors import BadRequest
+
+
+def text(name: str) -> str | None:
+    return request.args.get(name, "").strip() or None
+
+
+def whole(name: str) -> int | None:
+    given = text(name)
+    try:
+        return None if given is None else int(given)
+    except ValueError as error:
+        raise BadRequest("write a whole number", name) from error
+
+
+def number(name: str, least: float = -math.inf, most: float = math.inf) -> float | None:
+    given = text(name)
+    try:
+        value = None if given is None else float(given)
+    except ValueError as error:
+        raise BadRequest("write a number", name) from error
+    if value is None or (math.isfinite(value) and least <= value <= most):
+        return value
+    raise BadRequest("write a number" if math.isinf(most) else f"give {least:g} to {most:g}", name)
