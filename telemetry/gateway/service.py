@@ -118,7 +118,8 @@ class Gateway:
         frames = self._intake.frames(peer, data)
         if not frames:
             return 0
-        stamp, now = STAMP.pack(time.time_ns() // 1000), time.monotonic()
+        # Ages count from when it came, not from when there was time to read it; the recording says when it was read.
+        stamp, now = STAMP.pack(time.time_ns() // 1000), time.monotonic() - link.waited_s
         contact, last = None, -1
         for frame in frames:
             if frame.sysid != last:

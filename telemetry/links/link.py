@@ -61,6 +61,8 @@ class Link(ABC):
         self.address: str | None = None
         """``host:port`` that it listens at."""
         self.counters = Counters()
+        self.waited_s = 0.0
+        """How long what is read now had come before; 0 where the system does not tell."""
         self._on_bytes = on_bytes
 
     @abstractmethod

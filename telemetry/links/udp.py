@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import struct
+import sys
 import time
 from typing import Any, Final
 
@@ -17,6 +19,12 @@ DATAGRAMS_PER_WAKEUP: Final = 128
 LARGEST_DATAGRAM: Final = 65_535
 MOST_PEERS: Final = 10_000
 """Senders remembered; beyond them the one known longest is forgotten, so that forged ones cannot fill the memory."""
+
+LATE_S: Final = 0.05
+"""After this long without having seen the socket empty, the system is asked when the next datagram came."""
+TIMESTAMPNS: Final = 35
+"""SO_TIMESTAMPNS and its control message, a timespec (socket(7)); Python has no name for it."""
+_TIMESPEC: Final = struct.Struct("@qq")
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +45,7 @@ class UdpLink(Link):
             self.address = host_port(self._socket.getsockname())
             self._connected = False
         self._debt = Debt()
+        self._empty_at = time.monotonic()
         self._read_on()
         self._is_up()
 
@@ -78,10 +87,13 @@ class UdpLink(Link):
         """How many frames were found."""
         budget, frames = BYTES_PER_WAKEUP, 0
         receive, peers = self._socket.recvfrom, self._peers
-        for _ in range(DATAGRAMS_PER_WAKEUP):
+        late_s = time.monotonic() - self._empty_at
+        self.waited_s = 0.0
+        for number in range(DATAGRAMS_PER_WAKEUP):
             try:
-                data, address = receive(LARGEST_DATAGRAM)
+                data, address = self._stamped(late_s) if number == 0 and late_s > LATE_S else receive(LARGEST_DATAGRAM)
             except BlockingIOError:
+                self._empty_at = time.monotonic()
                 break
             except OSError:
                 # ICMP says that nobody listened to what was sent; the vehicle may come up later.
@@ -92,6 +104,15 @@ class UdpLink(Link):
             if budget <= 0 or self.state is State.CLOSED:
                 break
         return frames
+
+    def _stamped(self, late_s: float) -> tuple[bytes, Any]:
+        """The next datagram. Those read with it have waited as long, at most `late_s`: a clock may have been set."""
+        data, told, _, address = self._socket.recvmsg(LARGEST_DATAGRAM, socket.CMSG_SPACE(_TIMESPEC.size))
+        for _, kind, stamp in told:
+            if kind == TIMESTAMPNS:
+                seconds, nanoseconds = _TIMESPEC.unpack(stamp)
+                self.waited_s = min(late_s, max(0.0, time.time() - seconds - nanoseconds / 1e9))
+        return data, address
 
     def _remember(self, address: Any) -> Peer:
         if len(self._peers) >= MOST_PEERS:
@@ -111,6 +132,8 @@ def _open(endpoint: Endpoint, text: str, name: str) -> socket.socket:
         opened = socket.socket(family, kind, protocol)
         opened.setblocking(False)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        if sys.platform == "linux":
+            opened.setsockopt(socket.SOL_SOCKET, TIMESTAMPNS, 1)
         granted = opened.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         if granted < RECEIVE_BUFFER:
             log.warning(

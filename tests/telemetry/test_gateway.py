@@ -62,6 +62,18 @@ async def test_everything_sent_and_received_is_stored_and_shown(bus: Bus) -> Non
     assert (info.known, info.firmware, info.autopilot, info.system_id) == (True, "4.6.3", "ARDUPILOTMEGA", 7)
 
 
+async def test_an_age_counts_from_when_a_frame_came_not_from_when_it_was_read(bus: Bus) -> None:
+    screen = await watching(bus)
+    async with running(bus) as (_, address), Drone.flying(address) as drone:
+        await until(lambda: "UAV-07" in screen.latest and screen.latest["UAV-07"].lat_deg is not None)
+        drone.silent = True
+        await asyncio.sleep(0.1)
+        drone.say("GLOBAL_POSITION_INT", time_boot_ms=60_000, lat=520_000_000, lon=-1_637_000)
+        time.sleep(0.6)  # noqa: ASYNC251 - the gateway has no time to read
+        await until(lambda: screen.latest["UAV-07"].lat_deg == 52.0)
+    assert 600 <= (screen.latest["UAV-07"].position_age_ms or 0) < 5000
+
+
 async def test_the_whole_fleet_is_told_now_and_then_and_kept_for_looking_back(bus: Bus) -> None:
     screen = await watching(bus)
     async with running(bus) as (_, address), Drone.flying(address) as _, Drone.flying(address, system_id=8) as _:

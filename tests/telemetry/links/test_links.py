@@ -89,6 +89,24 @@ async def test_many_vehicles_on_one_udp_port_are_told_apart(opened: Opener, hear
     assert link.counters.reads == 20
 
 
+async def test_what_lay_unread_is_known_to_have_waited(opened: Opener, heard: Heard) -> None:
+    link = opened("udpin:127.0.0.1:0")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as vehicle:
+        vehicle.connect(("127.0.0.1", port_of(link)))
+        vehicle.send(heartbeat(1))
+        await until(lambda: link.counters.reads == 1)
+        assert link.waited_s < 0.3
+        vehicle.send(heartbeat(2))
+        time.sleep(0.3)  # noqa: ASYNC251 - nobody reads
+        await until(lambda: link.counters.reads == 2)
+        assert 0.3 <= link.waited_s < 5.0
+        await asyncio.sleep(0.2)
+        vehicle.send(heartbeat(3))
+        await until(lambda: link.counters.reads == 3)
+        assert link.waited_s < 0.2, "that nothing came is no waiting"
+    assert heard.all == heartbeat(1) + heartbeat(2) + heartbeat(3)
+
+
 async def test_udpout_speaks_first_and_hears_the_answer(opened: Opener, heard: Heard) -> None:
     station = opened("udpin:127.0.0.1:0")
     vehicle = opened(f"udpout:127.0.0.1:{port_of(station)}")
