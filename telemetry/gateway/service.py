@@ -144,7 +144,7 @@ class Gateway:
         areas: defaultdict[str, list[LiveVehicle]] = defaultdict(list)
         for contact in self._by_name.values():
             vehicle = contact.vehicle
-            vehicle.check_link(now)
+            vehicle.check_link(now - contact.route.link.waited_s)  # it is not silent if we have not read on
             contact.choose_route(now)
             if vehicle.happened:
                 self._tell_happenings(contact)

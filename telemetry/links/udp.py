@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import struct
@@ -22,8 +23,9 @@ MOST_PEERS: Final = 10_000
 
 LATE_S: Final = 0.05
 """After this long without having seen the socket empty, the system is asked when the next datagram came."""
+RCVBUFFORCE: Final = 33
 TIMESTAMPNS: Final = 35
-"""SO_TIMESTAMPNS and its control message, a timespec (socket(7)); Python has no name for it."""
+"""SO_RCVBUFFORCE; SO_TIMESTAMPNS and its control message, a timespec (socket(7)). Python has no names for them."""
 _TIMESPEC: Final = struct.Struct("@qq")
 
 log = logging.getLogger(__name__)
@@ -134,6 +136,8 @@ def _open(endpoint: Endpoint, text: str, name: str) -> socket.socket:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         if sys.platform == "linux":
             opened.setsockopt(socket.SOL_SOCKET, TIMESTAMPNS, 1)
+            with contextlib.suppress(PermissionError):  # who may is not held to net.core.rmem_max
+                opened.setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, RECEIVE_BUFFER)
         granted = opened.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         if granted < RECEIVE_BUFFER:
             log.warning(

@@ -25,7 +25,7 @@ PASSWORD: Final = "bench-" + "of-the-live-page"
 WATCHER: Final = "control"
 FLAGS: Final = (*CHROMIUM, "--disable-gpu")
 """No graphics card here: the processor puts the page together by itself, and plays the card for WebGL alone."""
-NICE: Final = 10
+NICE: Final = 5
 SIZE: Final[ViewportSize] = {"width": 1920, "height": 1080}
 
 
