@@ -35,11 +35,13 @@ export class Declutter {
   private sides = new Map<string, Side>();
 
   /**
-   * Boxes of the labels that are drawn. Of `taken` those stay free that are as important as the label. A label stays on the side where it was, and one that
-   * was drawn comes before one of the same rank that was not: labels do not flicker while drones move.
+   * Boxes of the labels that are drawn, whole in the `view`. Of `taken` those stay free that are as important as the
+   * label. A label stays on the side where it was, and one that was drawn comes before one of the same rank that was not: labels do not
+   * flicker while drones move.
    */
-  place(wishes: readonly Wish[], taken: readonly Taken[]): Map<string, Box> {
+  place(wishes: readonly Wish[], taken: readonly Taken[], view: Box): Map<string, Box> {
     const room = new Room();
+    const fits = (box: Box): boolean => isIn(box, view) && room.isFree(box);
     const walls = [...taken].sort((a, b) => a.rank - b.rank);
     let walled = 0;
     const before = this.sides;
@@ -50,7 +52,7 @@ export class Declutter {
       for (let wall = walls[walled]; wall && wall.rank <= wish.rank; wall = walls[(walled += 1)]) room.take(wall);
       const last = before.get(wish.key);
       const sides = last === undefined ? SIDES : [last, ...SIDES.filter((side) => side !== last)];
-      const free = sides.find((side) => room.isFree(boxAt(wish, side))) ?? (wish.must ? (last ?? 0) : null);
+      const free = sides.find((side) => fits(boxAt(wish, side))) ?? (wish.must ? (last ?? 0) : null);
       if (free === null) continue;
       const box = boxAt(wish, free);
       room.take(box);
@@ -59,6 +61,10 @@ export class Declutter {
     }
     return placed;
   }
+}
+
+function isIn(box: Box, view: Box): boolean {
+  return box.left >= view.left && box.top >= view.top && box.right <= view.right && box.bottom <= view.bottom;
 }
 
 /** Whole pixels, so that letters are sharp. */

@@ -78,7 +78,7 @@ export class DroneScene {
     this.seen = this.inView(fleet, look, at, lens);
     const full = fleet.tracks.size <= FULL_LABELS;
     const tags = new Map(this.seen.flatMap((one) => (one.tone !== 'plain' || look.allLabels ? [[one.track.state.vehicle, tagOf(one, full, at)] as const] : [])));
-    this.labels = this.declutter.place(this.wishes(tags, lens.zoom), this.cores(lens.zoom));
+    this.labels = this.declutter.place(this.wishes(tags, lens.zoom), this.cores(lens.zoom), { left: 0, top: 0, right: lens.width, bottom: lens.height });
     this.sprites.show(() => {
       if (look.trails !== 'off') for (const one of this.seen) this.trail(one, fleet.tracks.size > MANY, look.trails, at, lens);
       for (const one of this.seen) this.symbol(one, lens.zoom);
