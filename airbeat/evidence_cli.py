@@ -24,7 +24,7 @@ def rotate_key() -> None:
     from telemetry.evidence.keys import EvidenceKeys
     from web.serve import open_database
     from web.store import audit
-    from web.users import SYSTEM
+    from web.store.audit import SYSTEM
 
     home = _home()
     keys, database = EvidenceKeys(home / "keys"), open_database(home)

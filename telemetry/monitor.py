@@ -27,7 +27,7 @@ from telemetry.rules.condition import FRAMES_LOST, SIGNATURE_REFUSED
 from telemetry.rules.fleet import Disk, Heard, Notice
 from telemetry.rules.ground import Ground
 from telemetry.rules.traffic import FORGOTTEN_S
-from telemetry.running import run_service, told_to_end
+from telemetry.running import paced, run_service, told_to_end
 from telemetry.settings import Settings
 from telemetry.wire import Alert, Event, LiveFrame, Onboard, Reply, Request, TrafficFrame, VehicleInfo
 
@@ -75,17 +75,12 @@ class Monitor:
             tasks.create_task(self._judge())
 
     async def _judge(self) -> None:
-        due = time.monotonic() + STEP_S
-        while not told_to_end():
-            await asyncio.sleep(due - time.monotonic())
-            now = time.monotonic()
+        async for now in paced(STEP_S, LISTENING):
             fleet = Fleet(now, self._drones, self._ground, self._raw_share, self._traffic, self._notices, self._disk)
             async with self._changing:
                 changes = self._watch.step(fleet, datetime.now(UTC))
                 based = [(change, self._book.revision(change.alert)) for change in changes]
                 await asyncio.gather(*(self._book.settle(change, revision) for change, revision in based))
-            ended = time.monotonic()
-            due = max(due + STEP_S, ended + LISTENING * (ended - now))
 
     async def _see(self, _: str, frame: LiveFrame) -> None:
         now = time.monotonic()

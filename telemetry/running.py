@@ -10,7 +10,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,6 +66,18 @@ def told_to_end() -> bool:
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def paced(step_s: float, rest: float) -> AsyncGenerator[float, None]:
+    """The moment of each step, for ever: one every `step_s`. Where a step is long, `rest` times as long is left after
+    it for what else there is to do, and the steps are fewer."""
+    due = time.monotonic() + step_s
+    while not told_to_end():
+        await asyncio.sleep(due - time.monotonic())
+        begun = time.monotonic()
+        yield begun
+        ended = time.monotonic()
+        due = max(due + step_s, ended + rest * (ended - begun))
 
 
 class Beside:

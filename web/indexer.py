@@ -132,7 +132,7 @@ def _flight(db: Session, record: FlightRecord, found: Facts | None) -> None:
         frames_lost=record.frames_lost,
     )
     if flights.index(db, flown, Path(record.bundle)):
-        audit.append(db, Who(None, None, None), "flight.closed", flown.flight_id, frames_lost=flown.frames_lost)
+        audit.append(db, audit.SYSTEM, "flight.closed", flown.flight_id, frames_lost=flown.frames_lost)
     if found is not None:
         flight_search.keep(db, flown.flight_id, found)
     if sortie is not None and sortie.plan_sha256 == record.plan_sha256:

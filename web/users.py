@@ -11,10 +11,8 @@ from web import api
 from web.auth.permissions import Role
 from web.errors import Conflict
 from web.store import audit, sorties, users
-from web.store.audit import Who
+from web.store.audit import SYSTEM
 from web.store.database import Database
-
-SYSTEM: Final = Who(None, None, None)
 
 DEMO_PEOPLE: Final = (
     ("pilot", "P. Nair", Role.PILOT),

@@ -29,7 +29,7 @@ from telemetry.gateway.traffic import Traffic
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.tlog import STAMP
-from telemetry.running import Beside, run_service, told_to_end
+from telemetry.running import Beside, paced, run_service, told_to_end
 from telemetry.services import intervals, terrain
 from telemetry.settings import Settings, VehicleSettings
 from telemetry.vehicle import Vehicle
@@ -131,13 +131,8 @@ class Gateway:
         return len(frames)
 
     async def _tick_for_ever(self) -> None:
-        due = time.monotonic() + TICK_S
-        while not told_to_end():
-            await asyncio.sleep(due - time.monotonic())
-            begun = time.monotonic()
-            await self.tick(begun)
-            ended = time.monotonic()
-            due = max(due + TICK_S, ended + LISTENING * (ended - begun))
+        async for now in paced(TICK_S, LISTENING):
+            await self.tick(now)
 
     async def tick(self, now: float) -> None:
         """What is new since the last one: raw frames, events, live state."""

@@ -40,12 +40,8 @@ def acknowledge(alert_id: str) -> Response:
     try:
         reply = services.bus.request(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), request, Reply, ANSWER_S)
     except BusDown as error:
-        _audit_answer(alert_id, "unanswered", error.text)
+        audit.answered(services.database, session.who(), ACKNOWLEDGE, alert_id, "unanswered", error.text)
         raise
-    _audit_answer(alert_id, "done" if reply.ok else "denied", reply.text)
+    outcome = "done" if reply.ok else "denied"
+    audit.answered(services.database, session.who(), ACKNOWLEDGE, alert_id, outcome, reply.text)
     return answer(reply)
-
-
-def _audit_answer(alert_id: str, outcome: str, text: str) -> None:
-    with context().database.write() as db:
-        audit.append(db, session.who(), ACKNOWLEDGE, alert_id, outcome, answer=text)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mission.finding import Severity
 from mission.kneeboard import Details, kneeboard
-from web import api, pages, reach
+from web import api, pages, query, reach
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission, Role
@@ -53,7 +53,7 @@ def _search() -> sorties.Search:
         of = user.username
     return sorties.Search(
         of=of,
-        text=request.args.get("text", "").strip() or None,
+        text=query.text("text"),
         state=request.args.get("state") or None,
         page=pages.number(),
     )

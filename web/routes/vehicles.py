@@ -61,9 +61,10 @@ def order(vehicle: str, verb: str) -> Response:
     try:
         reply = services.bus.request(subjects.request(vehicle, verb), wanted, Reply, ORDER_ANSWER_S)
     except BusDown as error:
-        _audit_answer(f"order.{verb}", vehicle, "unanswered", error.text)
+        audit.answered(services.database, session.who(), f"order.{verb}", vehicle, "unanswered", error.text)
         raise BusDown(f"{vehicle} cannot be reached: {error.text}") from error
-    _audit_answer(f"order.{verb}", vehicle, "done" if reply.ok else "denied", reply.text)
+    outcome = "done" if reply.ok else "denied"
+    audit.answered(services.database, session.who(), f"order.{verb}", vehicle, outcome, reply.text)
     return answer(reply)
 
 
@@ -139,12 +140,7 @@ def _require_upload(db: Session, sortie: api.Sortie, vehicle: str, reason: str |
 def _not_begun(upload_id: str, vehicle: str, outcome: str, why: str) -> None:
     with context().database.write() as db:
         uploads.refused(db, upload_id)
-    _audit_answer("upload", vehicle, outcome, why)
-
-
-def _audit_answer(action: str, vehicle: str, outcome: str, text: str) -> None:
-    with context().database.write() as db:
-        audit.append(db, session.who(), action, vehicle, outcome, answer=text)
+    audit.answered(context().database, session.who(), "upload", vehicle, outcome, why)
 
 
 def _actor(user: Account) -> Actor:

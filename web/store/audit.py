@@ -29,6 +29,9 @@ class Who(msgspec.Struct, frozen=True):
     address: str | None
 
 
+SYSTEM: Final = Who(None, None, None)
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One row of the audit as people read it."""
 
@@ -113,6 +116,12 @@ def once(
     if not known:
         with database.write() as db:
             append(db, who, action, subject, **detail)
+
+
+def answered(database: Database, who: Who, action: str, subject: str, outcome: str, answer: str) -> None:
+    """What came of an order, after the row that it was sent: done, denied, or unanswered."""
+    with database.write() as db:
+        append(db, who, action, subject, outcome, answer=answer)
 
 
 def of_flight(db: Session, flight: FlightSummary) -> list[Entry]:
