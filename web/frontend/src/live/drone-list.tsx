@@ -8,7 +8,7 @@ import { ageWords } from './freshness';
 import { DroneMark, SeverityMark } from './marks';
 import type { Picture } from './picture';
 import { PopOut } from './pop-out';
-import { type Filter, linkFreshness, type Row, type Sort, type SortKey } from './rows';
+import { type Filter, FRESH_LINK, linkFreshness, type Row, type Sort, type SortKey } from './rows';
 import { screenScale } from '../map/screen';
 import { missionWords, PHASE_WORDS, phaseOf, VERY_LOW_PCT } from './words';
 
@@ -153,6 +153,7 @@ function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice'> 
 
 function DroneRow({ row, top, selected, select }: { row: Row; top: number; selected: boolean; select: (vehicle: string) => void }) {
   const state = row.track?.state ?? null;
+  const flying = state !== null && phaseOf(state) === 'flying';
   const link = linkFreshness(row);
   return (
     <div
@@ -169,8 +170,8 @@ function DroneRow({ row, top, selected, select }: { row: Row; top: number; selec
         <span>
           <strong>{row.vehicle}</strong>
           <small>
-            {state && phaseOf(state) === 'flying' && <span class="row-mode">{modeWords(state.mode)}</span>}
-            <span class={state && phaseOf(state) === 'flying' ? 'row-flying' : ''}>{state ? PHASE_WORDS[phaseOf(state)] : 'Not heard yet'}</span>
+            {flying && <span class="row-mode">{modeWords(state.mode)}</span>}
+            <span class={flying ? 'row-flying' : ''}>{state ? PHASE_WORDS[phaseOf(state)] : 'Not heard yet'}</span>
           </small>
         </span>
         {row.alert && <SeverityMark severity={row.alert} />}
@@ -182,7 +183,7 @@ function DroneRow({ row, top, selected, select }: { row: Row; top: number; selec
         <Battery value={state?.battery_pct ?? null} />
       </span>
       <span class={`column-link num age-${link}`} role="gridcell" data-testid="drone-age" data-age-ms={row.linkAgeMs === null ? '' : Math.round(row.linkAgeMs)}>
-        {link === 'fresh' ? '< 3 s' : ageWords(row.linkAgeMs)}
+        {link === 'fresh' ? FRESH_LINK : ageWords(row.linkAgeMs)}
       </span>
       <span class="column-mission num" role="gridcell">{state ? missionWords(state) : UNKNOWN}</span>
     </div>

@@ -14,6 +14,9 @@ export interface Row {
   readonly alert: Severity | null;
 }
 
+/** What `linkFreshness` calls fresh, also of drones that are told once a second. */
+export const FRESH_LINK = '< 3 s';
+
 /** Of its link alone. */
 export function linkFreshness({ linkAgeMs, track }: Row): Freshness {
   return freshness('heartbeat', linkAgeMs, track?.everyMs);

@@ -6,7 +6,7 @@ import { type Alerts, waiting } from './alerts';
 import { ageWords } from './freshness';
 import type { Model } from './model';
 import type { Picture } from './picture';
-import { linkFreshness, type Row } from './rows';
+import { FRESH_LINK, linkFreshness, type Row } from './rows';
 import { SoundButton, VoiceButton } from './sound-button';
 
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
@@ -27,7 +27,7 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
         <Extreme label={`Lowest battery${whose}`} testid="lowest-battery" row={lowestBattery} select={select}>
           {percent(lowestBattery?.track?.state.battery_pct ?? null)}
         </Extreme>
-        <Extreme label={`Oldest link${whose}`} testid="oldest-link" row={linksFresh ? null : oldestLink} none={linksFresh ? 'All < 3 s' : UNKNOWN} select={select}>
+        <Extreme label={`Oldest link${whose}`} testid="oldest-link" row={linksFresh ? null : oldestLink} none={linksFresh ? `All ${FRESH_LINK}` : UNKNOWN} select={select}>
           {ageWords(oldestLink?.linkAgeMs ?? null)}
         </Extreme>
       </div>

@@ -4,7 +4,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import { Battery } from './drone-list';
 import { UNKNOWN } from '../ui/format';
 import { ageWords } from './freshness';
-import { linkFreshness, type Row, sorted, toWatch } from './rows';
+import { FRESH_LINK, linkFreshness, type Row, sorted, toWatch } from './rows';
 
 const SHOWN = 5;
 
@@ -20,7 +20,7 @@ export function Worst({ rows, select }: { rows: ReadonlySignal<readonly Row[]>; 
         title="Oldest link"
         rows={links}
         select={select}
-        none="All < 3 s"
+        none={`All ${FRESH_LINK}`}
         value={(row) => <span class={`num age-${linkFreshness(row)}`}>{ageWords(row.linkAgeMs)}</span>}
       />
     </section>
