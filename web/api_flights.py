@@ -79,7 +79,7 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A photograph or video. ``POST /api/flights/<id>/attachments?name=&taken_at=`` with the file as body gives it."""
+    """A photograph, video or log. ``POST /api/flights/<id>/attachments?name=&taken_at=`` with one as body gives it."""
 
     attachment_id: int
     name: str

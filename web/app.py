@@ -16,7 +16,7 @@ from telemetry.settings import Settings
 from web import headers, pages
 from web.auth import guard
 from web.bus_line import BusLine
-from web.context import Context
+from web.context import Services
 from web.routes import (
     admin,
     airspace,
@@ -99,7 +99,7 @@ def create_app(settings: Settings, home_folder: Path, database: Database, bus: B
     )
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     world, named = surroundings(settings.planning), gazetteer(settings.planning)
-    app.extensions["airbeat"] = Context(settings, home_folder, database, bus, limiter, world, named)
+    app.extensions["airbeat"] = Services(settings, home_folder, database, bus, limiter, world, named)
     app.extensions["manifest"] = Manifest()
     app.view_functions["static"] = guard.public(app.view_functions["static"])
     # Who asks is known before anything else is looked at, so that a stranger learns nothing from other refusals.

@@ -8,14 +8,14 @@ import msgspec
 from flask import current_app
 from flask_limiter import Limiter
 
-import mission.context
+from mission.context import Context
 from mission.places import Gazetteer
 from telemetry.settings import Settings
 from web.bus_line import BusLine
 from web.store.database import Database
 
 
-class Context(msgspec.Struct, frozen=True):
+class Services(msgspec.Struct, frozen=True):
     """`home` is the folder of all data, `world` what plans are judged in, `places` what is found by name."""
 
     settings: Settings
@@ -23,11 +23,11 @@ class Context(msgspec.Struct, frozen=True):
     database: Database
     bus: BusLine
     limiter: Limiter
-    world: mission.context.Context
+    world: Context
     places: Gazetteer
 
 
-def context() -> Context:
+def context() -> Services:
     found = current_app.extensions["airbeat"]
-    assert isinstance(found, Context)
+    assert isinstance(found, Services)
     return found

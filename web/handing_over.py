@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,15 @@ from web.dossier import Dossier
 from web.errors import Conflict
 from web.record import record
 from web.store.audit import Entry
-from web.store.exports import Export
+
+
+class Contents(NamedTuple):
+    """`log`: the flight's custody log; `audit`: all that was done with it; `report`: its printed one, a PDF."""
+
+    known: Dossier
+    log: list[str]
+    audit: list[Entry]
+    report: bytes
 
 
 def require_sealed(known: Dossier) -> None:
@@ -26,15 +34,13 @@ def require_sealed(known: Dossier) -> None:
         raise Conflict("The flight is not sealed yet: the recorder has not closed it.")
 
 
-def pack(
-    known: Dossier, asked: Export, unit: str, role: str, log: list[str], audit: list[Entry], report: bytes, home: Path
-) -> tuple[IO[bytes], str]:
-    """The zip, open for reading and nowhere on the disk by name, and its SHA-256.
+def pack(contents: Contents, handover: Handover, home: Path) -> tuple[IO[bytes], str]:
+    """The zip, open for reading and nowhere on the disk by name, and its SHA-256. `home` is the folder of all data.
 
-    `log` is the custody log. Raises `RecordingError` for a recording that cannot be read.
+    Raises `RecordingError` for a recording that cannot be read.
     """
+    known = contents.known
     require_sealed(known)
-    handover = Handover(unit, asked.number, asked.by, role, asked.recipient, asked.reason, asked.at)
     attached = {
         f"attachments/{one.attachment_id}-{one.name}": attachment_folder(home, known.summary.flight_id) / one.sha256
         for one in known.attachments
@@ -44,12 +50,12 @@ def pack(
         "record.json": _json({"record": made, "missing": made.missing, "form": known.filled}),
         "notes.json": _json({"notes": known.notes, "sign_off": known.summary.sign_off, "tasks": known.tasks}),
         "attachments.json": _json(known.attachments),
-        "audit.jsonl": b"".join(msgspec.json.encode(entry) + b"\n" for entry in audit),
-        "working/report.pdf": report,
+        "audit.jsonl": b"".join(msgspec.json.encode(entry) + b"\n" for entry in contents.audit),
+        "working/report.pdf": contents.report,
         **_working_copies(known),
     }
     packed = tempfile.TemporaryFile(dir=home)  # noqa: SIM115 - closed with the answer, and gone with the process
-    digest = export(known.folder, packed, handover, log, texts, attached, EvidenceKeys(home / "keys"))
+    digest = export(known.folder, packed, handover, contents.log, texts, attached, EvidenceKeys(home / "keys"))
     packed.seek(0)
     return packed, digest
 

@@ -171,9 +171,10 @@ def _log(db: Session, receipt: LogReceipt, kept: _Kept, by: str) -> None:
         shutil.rmtree(kept.path.parent, ignore_errors=True)
         return
     if all(one.sha256 != digest for one in attachments.of(db, flight_id)):
-        name, kind = f"{receipt.vehicle}-log-{receipt.number}.bin", charts.KINDS["dataflash"]
-        made = attachments.add(db, flight_id, by, name, kind, receipt.bytes, digest, kept.begun)
-        who, number = Who(by, None, None), made.attachment_id
+        name = f"{receipt.vehicle}-log-{receipt.number}.bin"
+        file = attachments.File(name, charts.KINDS["dataflash"], receipt.bytes, digest, kept.begun)
+        number = attachments.add(db, flight_id, by, file).attachment_id
+        who = Who(by, None, None)
         audit.append(db, who, "flight.attach", flight_id, attachment=number, sha256=digest, bytes=receipt.bytes)
 
 

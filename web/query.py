@@ -6,6 +6,7 @@ import math
 
 from flask import request
 
+from mission.position import Position
 from web.errors import BadRequest
 
 
@@ -30,3 +31,11 @@ def number(name: str, least: float = -math.inf, most: float = math.inf) -> float
     if value is None or (math.isfinite(value) and least <= value <= most):
         return value
     raise BadRequest("write a number" if math.isinf(most) else f"give {least:g} to {most:g}", name)
+
+
+def place() -> Position:
+    """``?lat=`` and ``&lon=``, in degrees."""
+    lat_deg, lon_deg = number("lat", -90.0, 90.0), number("lon", -180.0, 180.0)
+    if lat_deg is None or lon_deg is None:
+        raise BadRequest("a latitude and a longitude in degrees are needed", "lat" if lat_deg is None else "lon")
+    return Position(lat_deg, lon_deg)

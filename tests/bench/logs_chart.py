@@ -66,7 +66,8 @@ def prepare(home: Path, database: Database, app: Flask, tlog: Path, bin_: Path) 
     shutil.copy(bin_, attached)
     log = charts.readable(attached)
     with database.write() as db:
-        attachments.add(db, FLIGHT, "pilot", bin_.name, charts.KINDS[log.kind], log.size, DIGEST, Taken(None, None))
+        file = attachments.File(bin_.name, charts.KINDS[log.kind], log.size, DIGEST, Taken(None, None))
+        attachments.add(db, FLIGHT, "pilot", file)
 
 
 def asked(browser: Browser, what: str) -> dict[str, float]:

@@ -176,7 +176,9 @@ def test_what_belongs_to_another_flight_is_not_reached_by_this_ones_address(flow
         hold = keeping.place_hold(db, "a", "supervisor", "Claim")
         (task,) = records.fill(db, "a", "pilot", Form(defects="Propeller chipped"))
         export = exports.begin(db, "a", "supervisor", "Trial", "CPS")
-        taken = attachments.add(db, "a", "pilot", "w.jpg", "image/jpeg", 4, "f" * 64, Taken(None, None))
+        taken = attachments.add(
+            db, "a", "pilot", attachments.File("w.jpg", "image/jpeg", 4, "f" * 64, Taken(None, None))
+        )
     with flown.write() as db:
         for flight_id, more in (("b", 0), ("a", 1)):
             with pytest.raises(NotFound):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from mission.airspace import Zone
+from web import query
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
@@ -23,11 +24,11 @@ MOST: Final = 400
 @requires(Permission.ACCOUNT)
 def zones() -> Response:
     """GeoJSON of the zones that come into ``?west=&south=&east=&north=`` (degrees); none without airspace files."""
-    box = [request.args.get(side, type=float) for side in ("west", "south", "east", "north")]
-    if None in box:
+    sides = [side for name in ("west", "south", "east", "north") if (side := query.number(name)) is not None]
+    if len(sides) < 4:
         raise BadRequest("Give all four sides of the view.", "west, south, east, north")
     airspace = context().world.airspace
-    found = airspace.zones_near(*(side for side in box if side is not None)) if airspace else []
+    found = airspace.zones_near(*sides) if airspace else []
     shape = {"type": "FeatureCollection", "features": [_feature(zone) for zone in found[:MOST]]}
     return Response(msgspec.json.encode(shape), mimetype="application/geo+json")
 

@@ -1,38 +1,27 @@
-"""Charts of a flight: which values its logs hold, any window of one of them, and further logs of it taken in."""
+"""Charts of a flight: which values its logs hold, and any window of one of them."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-import time
 from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, request
 
-from telemetry.errors import RecordingError
 from web import charts, circumstances, query
-from web.api_flights import Taken
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import TLOG, attachment_folder
 from web.context import context
-from web.errors import BadRequest, Conflict, Gone, NotFound, TooLarge
+from web.errors import NotFound
 from web.exchange import answer
-from web.routes.flights import VIEW, looked, opened, seen
-from web.store import attachments, audit, keeping
+from web.routes.flights import VIEW, looked, opened
+from web.store import attachments, audit
 
 blueprint = Blueprint("charts", __name__)
 
-LOG_LIMIT_BYTES: Final = 2 * 1024**3
-_UPLOAD: Final = re.compile("[0-9a-f]{16}")
-_DRAFT: Final = ".part"
-_FORGOTTEN_S: Final = 24 * 3600.0
-_MOST_STRETCHES: Final = 4000
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 RECORDING: Final = "recording"
+_MOST_STRETCHES: Final = 4000
 
 
 @blueprint.get("/api/flights/<flight_id>/logs")
@@ -84,83 +73,6 @@ def flown_in(flight_id: str) -> Response:
             for other in combined:
                 audit.append(db, session.who(), "flight.separation", other, others=[flight_id])
     return answer(told)
-
-
-@blueprint.put("/api/flights/<flight_id>/logs/<upload>")
-@requires(Permission.FLIGHT_NOTE)
-def take_piece(flight_id: str, upload: str) -> Response:
-    """A piece of a log or video being attached; ``?at=`` is how much of it came before. `upload`: 16 hex digits."""
-    seen(flight_id)
-    draft = draft_of(flight_id, upload)
-    draft.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    if query.whole("at") == 0:
-        _clear(draft)
-    content = request.get_data(cache=False)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640), "ab") as file:
-        if file.tell() != query.whole("at"):
-            raise Conflict(f"{file.tell()} bytes of this log are here.", "at")
-        if file.tell() + len(content) > LOG_LIMIT_BYTES:
-            raise TooLarge(f"A log of more than {LOG_LIMIT_BYTES // 1024**2} MB is not taken.")
-        file.write(content)
-    return Response(status=204)
-
-
-@blueprint.post("/api/flights/<flight_id>/logs/<upload>")
-@requires(Permission.FLIGHT_NOTE)
-def attach(flight_id: str, upload: str) -> Response:
-    """All pieces of the log (.bin, .tlog or .ulg) are here; ``?name=`` is its name. What cannot be read is not kept."""
-    opened(flight_id, VIEW, part="logs")
-    draft = draft_of(flight_id, upload)
-    if not draft.is_file():
-        raise NotFound("Nothing of this log is here.")
-    with draft.open("rb") as file:
-        digest, size = hashlib.file_digest(file, "sha256").hexdigest(), draft.stat().st_size
-        os.fsync(file.fileno())
-    was_here = (draft.parent / digest).is_file()
-    kept = draft.replace(draft.parent / digest)
-    try:
-        log = charts.readable(kept)
-    except RecordingError as error:
-        if not was_here:  # else these bytes are an attachment of another kind, which stays
-            kept.unlink()
-        raise BadRequest(f"a log (.bin, .tlog, .ulg) is needed: {error.what}", "file") from error
-    return taken_in(flight_id, kept, name_given("log"), charts.KINDS[log.kind], size, charts.begun(log))
-
-
-def taken_in(flight_id: str, kept: Path, name: str, media_type: str, size: int, taken: Taken) -> Response:
-    """The file at `kept`, named by its SHA-256, is an attachment from now on; it goes if the flight has gone."""
-    digest, by = kept.name, session.user().username
-    with context().database.write() as db:
-        try:
-            keeping.lock(db, flight_id)
-        except Gone:
-            kept.unlink(missing_ok=True)
-            raise
-        made = attachments.add(db, flight_id, by, name, media_type, size, digest, taken)
-        audit.append(
-            db, session.who(), "flight.attach", flight_id, attachment=made.attachment_id, sha256=digest, bytes=size
-        )
-    return answer(made, 201)
-
-
-def draft_of(flight_id: str, upload: str) -> Path:
-    """Where the pieces of an upload are put together."""
-    if not _UPLOAD.fullmatch(upload):
-        raise BadRequest("16 hex digits are needed", "upload")
-    return attachment_folder(context().home, flight_id) / f"{upload}{_DRAFT}"
-
-
-def name_given(otherwise: str) -> str:
-    """``?name=`` of a file attached, in letters that every system takes."""
-    return _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or otherwise
-
-
-def _clear(draft: Path) -> None:
-    """Begins anew, and drops what others began long ago and never ended."""
-    draft.unlink(missing_ok=True)
-    for old in draft.parent.glob(f"*{_DRAFT}"):
-        if time.time() - old.stat().st_mtime > _FORGOTTEN_S:
-            old.unlink(missing_ok=True)
 
 
 def _attached(flight_id: str, sha256: str) -> Path:

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, flash, redirect, request, send_file, url_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from telemetry.evidence.exporting import Handover
 from telemetry.evidence.verifier import hash_of
 from web import custody_words, dossier, handing_over, pages, reach, report
 from web.auth import session
@@ -114,9 +115,11 @@ def export(flight_id: str, number: int) -> Response:
         asked = exports.waiting(db, flight_id, number, user.username)
         known = dossier.gather(db, services.settings, flight_id)
         log, extract = custody.statements(db, flight_id), audit.of_flight(db, known.summary)
-    printed_report = report.pdf(known, services.settings, asked.at)
-    unit, role = services.settings.unit, user.role.value
-    packed, digest = handing_over.pack(known, asked, unit, role, log, extract, printed_report, services.home)
+    contents = handing_over.Contents(known, log, extract, report.pdf(known, services.settings, asked.at))
+    handover = Handover(
+        services.settings.unit, number, asked.by, user.role.value, asked.recipient, asked.reason, asked.at
+    )
+    packed, digest = handing_over.pack(contents, handover, services.home)
     with services.database.write() as db:
         keeping.lock(db, flight_id)
         exports.packed(db, number, digest)

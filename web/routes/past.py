@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from telemetry import subjects
 from telemetry.wire import Alert, Event, LiveFrame, area_of
-from web import api, listening, reach
+from web import api, listening, query, reach
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
@@ -38,7 +38,7 @@ def frames() -> Response:
     since, until = (instant(request.args.get(name, ""), name) for name in ("since", "until"))
     if not timedelta() < until - since <= LONGEST:
         raise BadRequest(f"At most {LONGEST} are told at once.", "until")
-    every_s = request.args.get("every_s", 0.0, type=float)
+    every_s = query.number("every_s") or 0.0
     services, user = context(), session.user()
     found = _thinned(services.bus.past(subjects.PAST_STREAM, LiveFrame, since, until), every_s)
     audit.once(services.database, session.who(), REPLAY, within=TOGETHER, since=since.isoformat())

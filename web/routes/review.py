@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from mission.pattern import Camera
-from mission.plan import Position
-from web import bundle, comparing, coverage, reach
+from web import bundle, comparing, coverage, query, reach
 from web.api_flights import FlightSummary
 from web.api_review import Companions
 from web.auth import session
@@ -37,22 +36,12 @@ def spot(flight_id: str) -> Response:
     """When a place was in view."""
     summary, folder = looked(flight_id, "coverage")
     found = bundle.read(folder)
-    return answer(coverage.spot_seen(folder / TLOG, _camera(summary, found), _place()))
+    return answer(coverage.spot_seen(folder / TLOG, _camera(summary, found), query.place()))
 
 
 def _camera(summary: FlightSummary, found: Bundle) -> Camera | None:
     vehicles = {vehicle.callsign: vehicle for vehicle in context().settings.vehicles}
     return coverage.camera_of(found.plan, vehicles.get(summary.vehicle))
-
-
-def _place() -> Position:
-    try:
-        place = Position(float(request.args.get("lat", "")), float(request.args.get("lon", "")))
-    except ValueError as error:
-        raise BadRequest("a latitude and a longitude in degrees are needed", "lat") from error
-    if not (-90 <= place.lat_deg <= 90 and -180 <= place.lon_deg <= 180):
-        raise BadRequest("the place lies outside the world", "lat")
-    return place
 
 
 @blueprint.get("/api/flights/<flight_id>/companions")

@@ -9,8 +9,7 @@ import msgspec
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
-import mission.context
-from mission.context import Wind
+from mission.context import Context, Wind
 from mission.plan import Position
 from mission.tasking import Errand, Way
 from telemetry import subjects
@@ -109,7 +108,7 @@ def _errand(incident: Incident, height_m: float, stay_s: float) -> Errand:
     return Errand(Position(incident.lat_deg, incident.lon_deg), height_m, stay_s)
 
 
-def _world() -> mission.context.Context:
+def _world() -> Context:
     """The unit's, now, in the wind that the asker tells."""
     wind = Wind(query.number("wind_m_s", 0.0, STRONGEST_M_S) or 0.0, query.number("wind_from_deg", 0.0, 360.0) or 0.0)
     return msgspec.structs.replace(context().world, at=datetime.now(UTC), wind=wind)

@@ -1,8 +1,9 @@
-"""Photographs and videos of a flight. The file lies beside the database, under its SHA-256; here is what it is."""
+"""Photographs, videos and logs of a flight. Each lies beside the database, under its SHA-256; here is what it is."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,20 +13,28 @@ from web.errors import NotFound
 from web.store.models_evidence import Attachment as Row
 
 
-def add(
-    db: Session, flight_id: str, by: str, name: str, media_type: str, size: int, sha256: str, taken: api_flights.Taken
-) -> api_flights.Attachment:
+class File(NamedTuple):
+    """What is attached; `size` in bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    taken: api_flights.Taken
+
+
+def add(db: Session, flight_id: str, by: str, file: File) -> api_flights.Attachment:
     """Never changed afterwards; the caller has stored the file."""
     row = Row(
         flight_id=flight_id,
-        name=name,
-        media_type=media_type,
-        size=size,
-        sha256=sha256,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
         by=by,
         at=datetime.now(UTC),
-        taken_at=taken.at,
-        taken_from=taken.source,
+        taken_at=file.taken.at,
+        taken_from=file.taken.source,
     )
     db.add(row)
     db.flush()

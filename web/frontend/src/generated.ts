@@ -1151,7 +1151,7 @@ export interface Taken {
   readonly source: string | null;
 }
 
-/** A photograph or video. ``POST /api/flights/<id>/attachments?name=&taken_at=`` with the file as body gives it. */
+/** A photograph, video or log. ``POST /api/flights/<id>/attachments?name=&taken_at=`` with one as body gives it. */
 export interface Attachment {
   readonly attachment_id: number;
   readonly name: string;
