@@ -20,8 +20,8 @@ from telemetry.evidence import flight_log, publishing
 from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.publishing import Head
-from telemetry.evidence.writing import append, write
 from telemetry.posting import post
+from telemetry.writing import append, write
 from web.store import custody
 from web.store.database import Database
 
@@ -85,7 +85,7 @@ class Heads:
         before = state(self._home)
         after = {where: _next(where, before.get(where, Sent()), head, line) for where in self._publish_to}
         if after != before:
-            write(self._home / STATE, msgspec.json.encode(after), 0o640)
+            write(self._home / STATE, msgspec.json.encode(after))
 
     def _run(self) -> None:
         while True:
@@ -105,7 +105,7 @@ def _next(where: str, sent: Sent, head: Head, line: bytes) -> Sent:
             post(where, line, TIMEOUT_S, {})
         else:  # a folder that is not there may be a disk that is not mounted: it is not made
             path = Path(where)
-            append(path / FILE if path.is_dir() else path, line, 0o640)
+            append(path / FILE if path.is_dir() else path, line)
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error) or type(error).__name__
         log.warning("the head of the logs was not taken by %s: %s", where, problem)

@@ -20,7 +20,7 @@ from telemetry.evidence import flight_log
 from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import DISPOSAL, DISPOSAL_TITLE, SEAL, canonical, hash_of
-from telemetry.evidence.writing import write
+from telemetry.writing import write
 
 _BEGUN: Final = f"{DISPOSAL}.begun"
 """The certificate before it is entered in the log of flights."""
@@ -44,7 +44,7 @@ def dispose(folder: Path, decision: Decision, keys: EvidenceKeys) -> Path:
     """
     certificate = folder / DISPOSAL
     if not certificate.exists():
-        write(certificate, canonical(_certificate(folder, decision, keys)), 0o640)
+        write(certificate, canonical(_certificate(folder, decision, keys)))
     for path in sorted(folder.iterdir()):
         if path == certificate:
             continue
@@ -65,7 +65,7 @@ def _certificate(folder: Path, decision: Decision, keys: EvidenceKeys) -> dict[s
             return {**signed, "entry": entry}
     at = _utc(datetime.now(UTC))
     signed = _signed(folder, decision, at, keys)
-    write(begun, canonical(signed), 0o640)
+    write(begun, canonical(signed))
     return {**signed, "entry": log.append_disposal(folder.name, signed["statement"], at, keys)}
 
 

@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 from telemetry.errors import RecordingError
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import LOG_TITLE, NO_HASH, canonical, hash_of, parse
-from telemetry.evidence.writing import append
+from telemetry.writing import append
 
 NAME: Final = "flights.log"
 LONGEST_LINE: Final = 8192
@@ -58,7 +58,7 @@ class FlightLog:
                 f"{what}\nat {at}\nkey {keys.public}\n"
             )
             entry = {"statement": statement, "signature": keys.sign(statement)}
-            append(self._path, canonical(entry) + b"\n", 0o640)
+            append(self._path, canonical(entry) + b"\n")
         return entry
 
     def _mend(self, file: IO[bytes]) -> None:

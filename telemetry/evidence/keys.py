@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from telemetry.errors import SettingsError
 from telemetry.evidence.ed25519 import unhex
 from telemetry.evidence.verifier import KEY_TITLE, canonical, parse
-from telemetry.evidence.writing import write
+from telemetry.writing import write
 
 _SECRET: Final = "evidence.key"
 _PUBLIC: Final = "evidence.pub"

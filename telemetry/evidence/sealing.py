@@ -11,7 +11,7 @@ from telemetry.evidence import flight_log
 from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import SEAL, SEAL_TITLE, canonical, first_link, hash_of, links_of, verify
-from telemetry.evidence.writing import write
+from telemetry.writing import write
 
 
 def seal_flight(folder: Path) -> None:
@@ -36,7 +36,7 @@ def seal(folder: Path, keys: EvidenceKeys, log: FlightLog) -> None:
         "entry": entry,
         "rotations": keys.rotations(),
     }
-    write(folder / SEAL, canonical(content), 0o640)
+    write(folder / SEAL, canonical(content))
 
 
 def _entered(flight_id: str, files: str, keys: EvidenceKeys, log: FlightLog) -> tuple[str, dict[str, Any]]:

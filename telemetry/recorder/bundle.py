@@ -19,9 +19,10 @@ from mission import formats
 from mission.plan import encode as encode_plan
 from telemetry.evidence import seal_flight
 from telemetry.evidence.verifier import SEAL
-from telemetry.recorder.journal import FlightState, write_durably
+from telemetry.recorder.journal import FlightState
 from telemetry.recorder.recording import at
 from telemetry.wire import Event, FlightRecord, Onboard, RecordedFile, RecordingHole, UploadReceipt
+from telemetry.writing import write
 
 MANIFEST: Final = "manifest.json"
 RECEIPT: Final = "receipt.json"
@@ -31,16 +32,16 @@ _LANDED_M: Final = 5.0
 
 def put_plan(folder: Path, onboard: Onboard) -> None:
     """The plan on board, for programs and for QGroundControl, and the receipt of its upload."""
-    write_durably(folder / "plan.json", encode_plan(onboard.plan))
-    write_durably(folder / "plan.plan", formats.save(onboard.plan, "plan"))
-    write_durably(folder / RECEIPT, _json(onboard.receipt))
+    write(folder / "plan.json", encode_plan(onboard.plan))
+    write(folder / "plan.plan", formats.save(onboard.plan, "plan"))
+    write(folder / RECEIPT, _json(onboard.receipt))
 
 
 def close(folder: Path, state: FlightState, events: Sequence[Event]) -> FlightRecord:
     """Writes the events and the manifest, and seals. May be done again after a crash: it gives the same bundle."""
     for draft in folder.glob("*.new"):  # of a writing that a crash cut off
         draft.unlink()
-    write_durably(folder / "events.jsonl", b"".join(_json(event) + b"\n" for event in events))
+    write(folder / "events.jsonl", b"".join(_json(event) + b"\n" for event in events))
     receipt = _receipt(folder)
     ended_us = state.disarmed_us or state.last_us
     record = FlightRecord(
@@ -64,7 +65,7 @@ def close(folder: Path, state: FlightState, events: Sequence[Event]) -> FlightRe
         plan_sha256=receipt.plan_sha256 if receipt else None,
         files={path.name: _digest(path) for path in sorted(folder.iterdir()) if path.name not in (MANIFEST, SEAL)},
     )
-    write_durably(folder / MANIFEST, _json(record))
+    write(folder / MANIFEST, _json(record))
     seal_flight(folder)
     return record
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from telemetry.errors import RecordingError
+from telemetry.writing import write
 
 _NAME: Final = "journal.json"
 
@@ -78,23 +78,4 @@ def load(folder: Path) -> Journal:
 
 def save(folder: Path, journal: Journal) -> None:
     """Whole or not at all, and on the disk when it returns."""
-    write_durably(folder / _NAME, msgspec.json.encode(journal))
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Replaces `path` at once and forces it, and its entry in the folder, to the disk."""
-    draft = path.with_name(path.name + ".new")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    entry = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(entry)
-    finally:
-        os.close(entry)
+    write(folder / _NAME, msgspec.json.encode(journal))

@@ -10,8 +10,9 @@ from typing import Final
 
 from telemetry import subjects
 from telemetry.recorder.glance import Glance, Place
-from telemetry.recorder.journal import FlightState, Hole, sync_folder
+from telemetry.recorder.journal import FlightState, Hole
 from telemetry.wire import OpenFlight, RawChunk, RawVehicle
+from telemetry.writing import sync_folder
 
 TLOG: Final = "telemetry.tlog"
 METRES_PER_DEGREE: Final = 111_194.93

@@ -12,7 +12,7 @@ import pytest
 from telemetry.evidence.flight_log import FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.log_verifier import verify_log
-from telemetry.evidence.writing import append
+from telemetry.writing import append
 
 AT = "2026-11-22T07:15:30+00:00"
 
@@ -28,11 +28,11 @@ def room_for(size: int) -> Iterator[None]:
 
 def test_a_line_is_whole_or_not_there(tmp_path: Path) -> None:
     file = tmp_path / "lines"
-    append(file, b"first\n", 0o640)
+    append(file, b"first\n")
     with room_for(10), pytest.raises(OSError, match="lines"):
-        append(file, b"second\n", 0o640)
+        append(file, b"second\n")
     assert file.read_bytes() == b"first\n"
-    append(file, b"third\n", 0o640)
+    append(file, b"third\n")
     assert file.read_bytes() == b"first\nthird\n"
 
 
