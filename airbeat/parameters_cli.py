@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, COMMAND_LINE, FILE, CannotAsk, print_json
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, BUS_S, COMMAND_LINE, FILE, CannotAsk, print_json
 from telemetry import settings as settings_file
 from telemetry import subjects
 from telemetry.services import parameter_file
@@ -77,7 +77,7 @@ def _ask(vehicle: str, path: Path | None, verb: str, arguments: dict[str, Any]) 
     async def ask() -> Reply:
         from telemetry.bus import joined
 
-        async with joined(settings, COMMAND_LINE) as bus:
+        async with joined(settings, COMMAND_LINE, within_s=BUS_S) as bus:
             request = Request(Actor(getpass.getuser(), "pilot"), arguments)
             return await bus.request(subjects.request(vehicle, verb), request, Reply, PATIENCE_S)
 

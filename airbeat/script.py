@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from airbeat.supervisor import until_told_to_stop
-from airbeat.terminal import COMMAND_LINE
+from airbeat.terminal import ANSWER_IS_NO, BUS_S, COMMAND_LINE
 from telemetry import subjects
 from telemetry.bus import Bus, joined, new_id
 from telemetry.errors import BusError, SettingsError
@@ -46,10 +46,11 @@ def connection_to(settings: Settings, vehicle: str) -> str:
 async def run_script(file: Path, arguments: Sequence[str], vehicle: str, settings: Settings) -> int:
     """The script's exit code. However it ends, a drone that it leaves flying in GUIDED is told to hold.
 
-    Raises `SettingsError`, and `BusError` where no Airbeat runs.
+    What ended well, but could not be recorded, counts as not well. Raises `SettingsError`, and `BusError` where no
+    Airbeat runs.
     """
     connection = connection_to(settings, vehicle)
-    async with joined(settings, COMMAND_LINE) as bus:
+    async with joined(settings, COMMAND_LINE, within_s=BUS_S) as bus:
         run = _Run(bus, vehicle, file)
         await run.listen()
         return await run.through(connection, arguments)
@@ -94,7 +95,12 @@ class _Run:
         code = INTERRUPTED if interrupted else await ending
         how = "was interrupted" if interrupted else f"ended with exit code {code}"
         held_text = " The drone was still flying in GUIDED and was told to hold." if held else ""
-        await self._tell("script_ended", f"The script {name} {how}.{held_text}", {"exit_code": code, "held": held})
+        text = f"The script {name} {how}.{held_text}"
+        try:
+            await self._tell("script_ended", text, {"exit_code": code, "held": held})
+        except BusError as error:
+            sys.stderr.write(f"{text} {error}\n")
+            return code or ANSWER_IS_NO
         return code
 
     async def _hold(self) -> bool:
@@ -111,8 +117,14 @@ class _Run:
         return reply.ok
 
     async def _tell(self, kind: str, text: str, data: dict[str, Any]) -> None:
+        """Raises `BusError` where the bus does not answer: a person waits for this, and can be told."""
         at = datetime.now(UTC)
-        await self._bus.record(Event(new_id(), at, self._vehicle, kind, text, self._person, {**self._what, **data}))
+        event = Event(new_id(), at, self._vehicle, kind, text, self._person, {**self._what, **data})
+        try:
+            async with asyncio.timeout(BUS_S):
+                await self._bus.record(event)
+        except TimeoutError as error:
+            raise BusError(kind, f"not recorded: the bus did not answer within {BUS_S:g} s") from error
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

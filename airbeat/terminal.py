@@ -16,6 +16,8 @@ AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSO
 ANSWER_IS_NO: Final = 1
 COMMAND_LINE: Final = "command-line"
 """Its name on the bus."""
+BUS_S: Final = 10.0
+"""How long a person's command waits for the bus before it says that nobody answers."""
 
 
 class CannotAsk(click.ClickException):

@@ -13,16 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from airbeat import script as scripts
 from airbeat import services
 from airbeat.demo import simulator
 from airbeat.flying import Pilot, Watcher, running
-from airbeat.script import connection_to
+from airbeat.script import connection_to, run_script
 from telemetry import subjects
 from telemetry.bus import Bus
-from telemetry.errors import SettingsError
-from telemetry.settings import Settings, VehicleSettings
+from telemetry.errors import BusError, SettingsError
+from telemetry.nats_server import NatsServer
+from telemetry.settings import NatsSettings, Settings, VehicleSettings
 from telemetry.wire import Event
 from tests.telemetry.services.plans import plan
+from tests.waiting import until
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "expanding_square.py"
 NAME = "UAV-01"
@@ -155,6 +158,38 @@ async def test_parameters_are_compared_with_a_file_and_set(machine: Machine, tmp
     assert await airbeat("get", "WPNAV_SPEED") == (0, "650\n")
     code, said = await airbeat("set", "FENCE_ENABLE", "0")
     assert (code, "only an upload sets it" in said) == (2, True)
+
+
+WITH_PORT = Settings(vehicles=(VehicleSettings(NAME, 1, pilot_port="tcpin:127.0.0.1:5790"),))
+
+
+async def test_a_script_whose_end_nobody_records_ends_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    started, go, file = tmp_path / "started", tmp_path / "go", tmp_path / "waits.py"
+    file.write_text(
+        "import pathlib, time\n"
+        f"pathlib.Path({str(started)!r}).touch()\n"
+        f"while not pathlib.Path({str(go)!r}).exists():\n    time.sleep(0.02)\n"
+    )
+    server = NatsServer(tmp_path, NatsSettings(port=0, websocket_port=0))
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
+    monkeypatch.setenv("NATS_URL", server.start().url)
+    run = asyncio.create_task(run_script(file, (), NAME, WITH_PORT))
+    await until(started.exists)
+    server.stop()
+    monkeypatch.setattr(scripts, "BUS_S", 0.5)
+    go.touch()
+    assert await run == 1
+    assert "ended with exit code 0. script_ended: not recorded" in capfd.readouterr().err
+
+
+async def test_a_script_does_not_start_where_no_airbeat_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path))
+    monkeypatch.setenv("NATS_URL", f"nats://127.0.0.1:{services.free_port()}")
+    monkeypatch.setattr(scripts, "BUS_S", 0.5)
+    with pytest.raises(BusError, match="nobody answers"):
+        await run_script(EXAMPLE, (), NAME, WITH_PORT)
 
 
 @pytest.mark.parametrize(
