@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from airbeat.cli import main
 from mission.formats import load
-from tests.mission.test_over import FIELD
+from tests.mission.conftest import FIELD
 
 
 def test_the_command_line_finds_a_place_and_draws_its_plan(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from telemetry.mavlink import tlog
 from telemetry.nats_server import NatsServer
 from telemetry.settings import NatsSettings
 from telemetry.wire import LiveFrame, LiveVehicle, RawChunk, RawVehicle
-from tests.telemetry.test_cluster import Cluster
+from tests.telemetry.cluster import Cluster
 
 RECORDING: Final = Path("tests/data/survey.tlog")
 RESULT: Final = Path("bench-results/scale.json")

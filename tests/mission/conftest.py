@@ -19,6 +19,19 @@ settings.register_profile("mission", deadline=None, suppress_health_check=[Healt
 settings.load_profile("mission")
 
 HOME = Position(51.50735, -0.16370)
+_EDGE = [[-0.161, 51.506], [-0.161, 51.509], [-0.164, 51.5075]]
+FIELD = {
+    "features": [
+        {
+            "properties": {"name": "Parade ground"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[-0.167, 51.506], *_EDGE, [-0.167, 51.509], [-0.167, 51.506]]],
+            },
+        }
+    ]
+}
+"""GeoJSON of the unit's own places."""
 
 
 class ReadBack(msgspec.Struct):

@@ -14,8 +14,8 @@ from mission.errors import PlanFormatError
 from mission.formats import FORMATS, load, save
 from mission.pattern import Foreign
 from mission.plan import Plan
+from tests.mission.any_plan import plans
 from tests.mission.hostile import PLANS
-from tests.mission.test_items import plans
 
 
 @given(plans)

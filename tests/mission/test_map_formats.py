@@ -16,9 +16,9 @@ from mission.formats import load, save
 from mission.geodesy import distance_m
 from mission.pattern import ExpandingSquare
 from mission.plan import FenceKind, Frame, Plan, Position
+from tests.mission.any_plan import plans
 from tests.mission.conftest import HOME
 from tests.mission.hostile import MAPS, STRANGERS_KML, kml_of
-from tests.mission.test_items import plans
 
 
 @pytest.mark.parametrize("format_", ["kml", "kmz", "geojson"])

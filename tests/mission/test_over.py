@@ -13,20 +13,7 @@ from mission.finding import Severity
 from mission.geodesy import frame_of
 from mission.over import survey_of
 from mission.places import find, load_geojson
-from tests.mission.conftest import HOME
-
-EDGE = [[-0.161, 51.506], [-0.161, 51.509], [-0.164, 51.5075]]
-FIELD = {
-    "features": [
-        {
-            "properties": {"name": "Parade ground"},
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [[[-0.167, 51.506], *EDGE, [-0.167, 51.509], [-0.167, 51.506]]],
-            },
-        }
-    ]
-}
+from tests.mission.conftest import FIELD, HOME
 
 
 def test_a_place_is_surveyed_inside_its_own_fence() -> None:

@@ -13,6 +13,7 @@ from sitl.fleet import TICK_S, Fleet
 from sitl.vehicle import Vehicle
 from telemetry.mavlink.frame import FrameReader
 from telemetry.mavlink.messages import decode, encode
+from tests.sitl.orders import HOME
 
 
 class Probe:
@@ -104,3 +105,7 @@ class Probe:
             full = {"frame": 3, "autocontinue": 1, **item, "seq": seq, "mission_type": mission_type}
             self.send("MISSION_ITEM_INT", **full)
         return int(self.latest("MISSION_ACK").type)
+
+
+def waypoint(north_e7: int, east_e7: int, height: float, command: int = 16, **more: Any) -> dict[str, Any]:
+    return {"command": command, "x": HOME[0] + north_e7, "y": HOME[1] + east_e7, "z": height, **more}

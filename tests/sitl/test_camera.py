@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from sitl.fleet import Fleet
-from tests.sitl.probe import Probe
-from tests.sitl.test_flight import waypoint
+from tests.sitl.probe import Probe, waypoint
 
 SPACING_M = 10.0
 SURVEY = [

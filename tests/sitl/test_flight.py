@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 
 from sitl.fleet import Fleet
-from tests.sitl.probe import Probe
-
-HOME = (515073500, -1637000)
-
-
-def waypoint(north_e7: int, east_e7: int, height: float, command: int = 16, **more: Any) -> dict[str, Any]:
-    return {"command": command, "x": HOME[0] + north_e7, "y": HOME[1] + east_e7, "z": height, **more}
-
+from tests.sitl.orders import HOME
+from tests.sitl.probe import Probe, waypoint
 
 MISSION = [
     waypoint(0, 0, 24.0, frame=0),

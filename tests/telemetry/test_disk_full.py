@@ -17,7 +17,7 @@ from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.wire import RawChunk, RawVehicle
 from tests.telemetry.conftest import Broker
-from tests.telemetry.test_monitor import Process, acknowledge, alerts, ready
+from tests.telemetry.monitoring import Process, acknowledge, alerts, ready
 
 ROOM_BYTES = 24 * 1024**2
 CHUNK_BYTES = 512 * 1024

@@ -9,8 +9,8 @@ from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.guests import GuestRelay, shown
 from telemetry.wire import GuestView, LiveFrame, LiveVehicle
+from tests.telemetry.browser import Browser
 from tests.telemetry.conftest import Broker
-from tests.telemetry.test_bus_keys import Browser
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FRAME = LiveFrame("north", subjects.EVERYWHERE, 4, NOW, tuple(LiveVehicle(f"UAV-{n:02}") for n in (1, 2, 3)))

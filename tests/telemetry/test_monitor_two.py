@@ -19,7 +19,7 @@ from telemetry.bus import Bus
 from telemetry.rules.watch import Change
 from telemetry.wire import Alert, Event
 from tests.telemetry.conftest import Broker
-from tests.telemetry.test_monitor import Fleet, Process, acknowledge, alerts, heard, ready
+from tests.telemetry.monitoring import Fleet, Process, acknowledge, alerts, heard, ready
 
 NAMES = tuple(f"UAV-{number:02}" for number in range(1, 9))
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -33,7 +33,7 @@ from telemetry.mavlink.signing import write_key
 from telemetry.services.transfer import item_fields
 from telemetry.settings import VehicleSettings
 from telemetry.wire import Actor, Onboard, Reply, Request
-from tests.sitl import test_clients
+from tests.sitl.clients import WAYPOINTS, mavproxy, mission_item
 from tests.telemetry.one_drone import NAME, SETTINGS, Unit, running, unit
 from tests.telemetry.one_gateway import PILOT
 from tests.telemetry.services.plans import HOME, plan
@@ -259,15 +259,12 @@ async def test_a_port_with_a_key_takes_and_gives_only_what_is_signed(
         assert (await unit.events("tool_refused"))[0].data["why"] == "not signed"
 
 
-async def test_mavproxy_attaches_reads_and_is_refused_in_words(
-    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(test_clients, "PATIENCE_S", 5.0)
+async def test_mavproxy_attaches_reads_and_is_refused_in_words(unit: Unit, tmp_path: Path) -> None:
     other = "QGC WPL 110\n0\t1\t0\t16\t0\t0\t0\t0\t51.50735\t-0.16370\t24\t1\n1\t0\t3\t22\t0\t0\t0\t0\t0\t0\t20\t1\n"
     (tmp_path / "other.txt").write_text(other)
 
     def work() -> None:
-        with test_clients.mavproxy(int(unit.address.rsplit(":", 1)[1]), tmp_path) as (type_, hear):
+        with mavproxy(int(unit.address.rsplit(":", 1)[1]), tmp_path, patience_s=5.0) as (type_, hear):
 
             def ask(line: str, pattern: str) -> None:
                 """What is typed before MAVProxy listens is lost, so it is typed again."""
@@ -304,9 +301,9 @@ async def test_mavsdk_waits_for_a_heartbeat_commands_and_is_refused_in_words(uni
                 action.goto_location(HOME.lat_deg + 0.1, HOME.lon_deg, 40.0, 0.0)
             action.return_to_launch()
             assert len(mission.download_mission()) == len(mission_items(plan(3)))
-            rows = [line.split("\t") for line in test_clients.WAYPOINTS.splitlines()[1:]]
+            rows = [line.split("\t") for line in WAYPOINTS.splitlines()[1:]]
             with pytest.raises(MissionRawError, match="DENIED"):
-                mission.upload_mission([test_clients.mission_item(MissionItem, row) for row in rows])
+                mission.upload_mission([mission_item(MissionItem, row) for row in rows])
         finally:
             sdk.destroy()
 

@@ -8,7 +8,7 @@ import pytest
 
 from telemetry.alert_book import event_of, key_of
 from telemetry.rules import Change, Fleet
-from tests.telemetry.test_rules import AT, Sky
+from tests.telemetry.sky import AT, Sky
 
 
 class Clock(Sky):

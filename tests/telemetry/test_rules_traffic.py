@@ -12,7 +12,7 @@ from telemetry.rules import Change
 from telemetry.rules.condition import FRAMES_LOST, SIGNATURE_REFUSED
 from telemetry.rules.fleet import Heard, Notice
 from telemetry.wire import Aircraft
-from tests.telemetry.test_rules import Sky, place
+from tests.telemetry.sky import Sky, place
 
 CALLED = "BAW12"
 

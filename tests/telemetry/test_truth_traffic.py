@@ -24,7 +24,7 @@ from telemetry.rules import RULES, Drone, Fleet, Watch
 from telemetry.rules.fleet import Heard
 from telemetry.rules.ground import Ground
 from telemetry.wire import Aircraft, AltitudeDatum
-from tests.telemetry.test_truth import AT, FRAME, SEEDS, fly, live
+from tests.telemetry.flown import AT, FRAME, SEEDS, fly, live
 
 STEP_S = 0.25
 STEPS = 360

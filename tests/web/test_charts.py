@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 from telemetry.logs import read
 from telemetry.review import examine
 from telemetry.wire import FlightRecord
-from tests.telemetry.review.test_examine import changed
+from tests.telemetry.review.changed import changed
 from tests.web.conftest import FLIGHT, PASSWORD, Browser, problem, take
-from tests.web.test_attachments import jpeg
+from tests.web.photographs import jpeg
 from web.api_charts import ChartWindow, FlightLogs
 from web.api_flights import Attachment, Examination
 from web.api_review import Circumstances

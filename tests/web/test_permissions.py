@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import Rule
 
+from tests.web.addresses import path_of, routes
 from tests.web.conftest import FLIGHT, PASSWORD, Browser
 from tests.web.evidence import sealed_flight
 from web.api import Sortie, SortieSave, SortieSubmit
@@ -23,24 +23,6 @@ OPEN_TO_ALL = {"static", "login.form", "login.log_in", "home.health", "v1.descri
 ENDS_THE_SESSION = {"login.log_out"}
 NEED_MORE = {"vehicles.upload", "review.compare"}
 """A bus, and a second flight: `bus.test_uploads` and `test_review` try them."""
-
-
-def routes(app: Flask) -> Iterator[tuple[Rule, str, Permission | str | None]]:
-    for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield rule, method, guard.declared(app.view_functions[rule.endpoint])
-
-
-def path_of(rule: Rule, **named: str) -> str:
-    """The route with names of things that do not exist, but for those that are `named`."""
-    numbers = {name for name, of in rule._converters.items() if isinstance(of, IntegerConverter)}
-    values = {name: "7" if name in numbers else uuid4().hex[:12] for name in rule.arguments}
-    if "verb" in values:
-        values["verb"] = "land"
-    values |= {name: value for name, value in named.items() if name in values}
-    built = rule.build(values, append_unknown=False)
-    assert built is not None
-    return built[1]
 
 
 def test_every_route_declares_its_permission(app: Flask) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from mission.plan import Plan
 from telemetry.mavlink import tlog
-from tests.telemetry.review.test_examine import changed
+from tests.telemetry.review.changed import changed
 from web import recordings, track
 
 

@@ -1,14 +1,19 @@
-"""Sealed flights, made as the recorder makes them."""
+"""Sealed flights, made as the recorder makes them, and the decision to dispose of one."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from telemetry.evidence.disposal import Decision
 from telemetry.evidence.sealing import seal_flight
 from telemetry.evidence.verifier import CHUNK
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+DECISION = Decision("supervisor", NOW, "manager", NOW, "Reviewed: no policing purpose", "MoPI group 3")
 
 
 @pytest.fixture

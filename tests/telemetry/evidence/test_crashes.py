@@ -20,8 +20,7 @@ from telemetry.evidence.flight_log import NAME
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.sealing import seal_flight
 from telemetry.evidence.verifier import DISPOSAL
-from tests.telemetry.evidence.conftest import flight, public
-from tests.telemetry.evidence.test_disposal import DECISION
+from tests.telemetry.evidence.conftest import DECISION, flight, public
 
 TOUCHES = ((os, "open"), (os, "write"), (os, "fsync"), (Path, "replace"), (Path, "unlink"), (shutil, "rmtree"))
 

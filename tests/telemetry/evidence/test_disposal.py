@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -13,15 +12,12 @@ import pytest
 
 from telemetry.errors import RecordingError
 from telemetry.evidence import publishing, verify, verify_log
-from telemetry.evidence.disposal import Decision, dispose
+from telemetry.evidence.disposal import dispose
 from telemetry.evidence.flight_log import NAME, FlightLog
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.publishing import Head
 from telemetry.evidence.verifier import DISPOSAL, SEAL, canonical
-from tests.telemetry.evidence.conftest import flight, public
-
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-DECISION = Decision("supervisor", NOW, "manager", NOW, "Reviewed: no policing purpose", "MoPI group 3")
+from tests.telemetry.evidence.conftest import DECISION, NOW, flight, public
 
 
 def disposed(home: Path, data: Path, name: str = "20261122T071530Z-UAV-07") -> Path:

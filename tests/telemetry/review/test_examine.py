@@ -11,13 +11,12 @@ from msgspec.structs import replace
 from mission.finding import Severity
 from mission.plan import Geofence, Plan, Position
 from telemetry.logs import read
-from telemetry.logs.formats import formats
 from telemetry.logs.story import Mode
-from telemetry.logs.walk import candidates, walk
 from telemetry.review.examine import examine
 from telemetry.review.fence import fence_distance
 from telemetry.review.legs import course
 from telemetry.review.track import track_of
+from tests.telemetry.review.changed import changed
 
 
 @pytest.mark.parametrize("name", ["survey.tlog", "survey.bin", "hand-flown.tlog"])
@@ -125,25 +124,6 @@ def _shrunk(plan: Plan) -> Geofence:
     first = plan.geofence.polygons[0]
     moved = tuple(Position(p.lat_deg, min(p.lon_deg, -0.164)) for p in first.vertices)
     return replace(plan.geofence, polygons=(replace(first, vertices=moved), *plan.geofence.polygons[1:]))
-
-
-def changed(source: Path, target: Path, name: str, fields: dict[str, float], rows: slice) -> None:
-    """Writes `source` with other values in some rows of one message."""
-    content = np.fromfile(source, dtype=np.uint8)
-    tried = candidates(content)
-    fmt = read(source)["FMT"]
-    lengths = np.zeros(256, dtype=np.int64)
-    lengths[fmt["Type"]] = fmt["Length"]
-    blocks = walk(tried, lengths, len(content))
-    described = formats({field: fmt[field] for field in fmt.fields})
-    made = next(one for one in described.values() if one.name == name)
-    places = {field: (run, at) for run in made.layout for at, field in enumerate(run.names)}
-    for start in np.concatenate([block.start[block.kind == made.kind] for block in blocks])[rows].tolist():
-        record = content[start : start + made.length].reshape(1, -1)
-        for field, value in fields.items():
-            run, at = places[field]
-            run.found(record)[at] = value
-    target.write_bytes(content.tobytes())
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from telemetry.review.airspace import distances, near_zones
 from telemetry.review.coverage import FARTHEST_M, coverage, when_seen
 from telemetry.review.readings import Reading, mount
 from telemetry.review.track import Track
-from tests.telemetry.review.test_rules import table
+from tests.telemetry.review.made import table
 
 START: Final = Position(51.5, -0.16)
 CAMERA: Final = next(iter(CAMERAS.values()))

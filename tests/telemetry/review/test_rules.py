@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,9 @@ from telemetry.logs.table import Table
 from telemetry.review.examine import examine, joined
 from telemetry.review.failsafe import occurrences
 from telemetry.review.observation import Observation
+from tests.telemetry.review.made import CLOCK, FLOWN_S, ONE, Columns, table
 
-Columns = Mapping[str, Any]
-FLOWN_S = 100.0
-CLOCK = np.arange(0.0, FLOWN_S + 5.0, 0.1)
-ONE = np.ones(len(CLOCK))
 DEGREE_M = 111_195.0
-
-
-def table(name: str, columns: Columns, instance: str | None = None) -> Table:
-    clock = columns.get("t", CLOCK)
-    fields = {field: np.asarray(column) for field, column in columns.items() if field != "t"}
-    return Table(name, tuple(fields), len(clock), fields.__getitem__, lambda: clock, {}, instance)
 
 
 def flight(**others: Columns | Table) -> Log:

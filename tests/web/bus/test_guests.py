@@ -12,9 +12,9 @@ from flask import Flask
 from telemetry import subjects
 from telemetry.wire import Alert, GuestView, Onboard, VehicleInfo
 from tests.waiting import wait_until
+from tests.web.addresses import path_of, routes
 from tests.web.bus.conftest import Gateway, receipt
 from tests.web.conftest import VEHICLE, Browser
-from tests.web.test_permissions import path_of, routes
 from web.api import BusTicket, Fleet, Sortie
 from web.auth.permissions import Permission, Role, allowed
 from web.board import Board

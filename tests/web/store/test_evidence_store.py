@@ -16,9 +16,7 @@ from sqlalchemy.orm import Session
 from telemetry import subjects
 from telemetry.settings import RETENTION
 from telemetry.wire import Event, LogReceipt
-from tests.web.test_store import flight
-from tests.web.test_store import postgres as postgres
-from tests.web.test_store import store as store
+from tests.web.store.conftest import flight
 from web.api_flights import Taken
 from web.auth.permissions import Role
 from web.errors import Conflict, Forbidden, Gone, NotFound, WebError
