@@ -59,7 +59,7 @@ def leg_times(legs: Sequence[Leg], vehicle: Vehicle) -> FloatArray:
     times = _rest_to_rest(k.length, k.speed, k.accel, k.jerk)
     times[1:] -= corner_overlap(k, legs, vehicle)
     for first, last in _curves(legs):
-        times[first:last] = _along_curve(k, first, last, vehicle)
+        times[first:last] = _along_curve(k, first, last)
     holds = np.array([leg.hold_s for leg in legs], dtype=np.float64)
     return np.asarray(np.maximum(times, 0.0) + holds, dtype=np.float64)
 
@@ -130,7 +130,7 @@ def _curves(legs: Sequence[Leg]) -> list[tuple[int, int]]:
     return runs
 
 
-def _along_curve(k: Kinematics, first: int, last: int, vehicle: Vehicle) -> FloatArray:
+def _along_curve(k: Kinematics, first: int, last: int) -> FloatArray:
     """Seconds for each piece of a spline, flown at the speed that its bends allow."""
     length, direction = k.length[first:last], k.direction[first:last]
     bend = np.linalg.norm(np.diff(direction, axis=0, append=direction[-1:]), axis=1)

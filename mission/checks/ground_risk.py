@@ -45,10 +45,10 @@ def ground_risk(situation: Situation) -> Iterable[Finding]:
     if not found.everywhere:
         text = f"{population.source.name} does not cover all the ground below: the ground risk may be greater."
         yield Finding("ground_risk", Severity.WARNING, text, "Judge the rest by hand, or get data of this area.")
-    yield _assessed(situation, footprint, height, found.per_km2)
+    yield _assessed(situation, height, found.per_km2)
 
 
-def _assessed(situation: Situation, footprint: BaseGeometry, height: float, per_km2: float) -> Finding:
+def _assessed(situation: Situation, height: float, per_km2: float) -> Finding:
     vehicle, rules = situation.context.vehicle, situation.context.rules
     around = f"{per_km2:,.0f} people/km² at most within {rules.contingency_m + height:.0f} m of the path"
     of_vehicle = f"{vehicle.characteristic_dimension_m:g} m, {vehicle.speed_max_m_s:g} m/s"

@@ -44,7 +44,7 @@ def observe_health(log: Log, track: Track | None) -> list[Observation]:
         *_satellites(log, track),
         *_heights(log, track),
         *_failed(log, track),
-        *_field(log, track),
+        *_field(log),
     ]
     return sorted(found, key=lambda one: one.from_s)
 
@@ -215,7 +215,7 @@ def _failed(log: Log, track: Track | None) -> list[Observation]:
     return found
 
 
-def _field(log: Log, track: Track | None) -> list[Observation]:
+def _field(log: Log) -> list[Observation]:
     """How much of the field's strength follows the motors: slope of |field| over mean output, times its range."""
     field, outputs = readings.magnetic_field(log), readings.motors(log)
     if field is None or outputs is None:

@@ -134,7 +134,7 @@ def _compare(track: Track, xy: Floats, items: npt.NDArray[np.int64], legs: list[
         across[rows], heights = _distance(xy[rows], [leg for leg in legs if leg.item in near])
         above[rows] = track.height_home_m[rows] - heights
         # A short leg may pass between two words of the item flown to.
-        passed = _nearest(xy, track, rows if len(rows) else np.flatnonzero(items >= 0), own[-1])
+        passed = _nearest(xy, rows if len(rows) else np.flatnonzero(items >= 0), own[-1])
         if number <= last and (passed is None or passed > MISSED_M):
             missed.append(number)
         if len(rows):
@@ -156,7 +156,7 @@ def _leg_flown(
     )
 
 
-def _nearest(xy: Floats, track: Track, rows: npt.NDArray[np.intp], leg: Leg) -> float | None:
+def _nearest(xy: Floats, rows: npt.NDArray[np.intp], leg: Leg) -> float | None:
     """The nearest the flight came to the end of a leg while on it or just after (the corner is rounded)."""
     if not len(rows):
         return None

@@ -173,8 +173,8 @@ async def _pause(channel: Channel, _: Nothing) -> str:
     return "Paused."
 
 
-async def _continue(channel: Channel, nothing: Nothing) -> str:
-    _, mode = await state(channel)
+async def _continue(channel: Channel, _: Nothing) -> str:
+    mode = (await state(channel))[1]
     if mode == COPTER_MODE_NUMBERS["AUTO"]:
         await command(channel, "continue", MavCmd.DO_PAUSE_CONTINUE, 1)
         return "Mission continued."
