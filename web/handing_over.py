@@ -11,7 +11,7 @@ import msgspec
 from telemetry.evidence.exporting import Handover, export
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import SEAL
-from web import exports as copies
+from telemetry.review.export import gpx, kml
 from web import track
 from web.bundle import TLOG, attachment_folder
 from web.dossier import Dossier
@@ -61,12 +61,12 @@ def pack(contents: Contents, handover: Handover, home: Path) -> tuple[IO[bytes],
 
 
 def _working_copies(known: Dossier) -> dict[str, bytes]:
-    flown = track.read(known.folder / TLOG)
+    flown, name = track.read(known.folder / TLOG), known.summary.flight_id
     plan = known.bundle.plan if known.bundle else None
     return {
-        "working/track.kml": copies.kml(known.summary, flown, plan),
-        "working/track.gpx": copies.gpx(known.summary, flown),
-        "working/track.csv": copies.csv_table(flown),
+        "working/track.kml": kml(flown, name, True, plan).encode(),
+        "working/track.gpx": gpx(flown, name, True).encode(),
+        "working/track.csv": track.csv_table(flown),
     }
 
 

@@ -6,7 +6,10 @@ its first one.
 
 from __future__ import annotations
 
+import csv
 import functools
+import io
+import math
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,6 +21,7 @@ from telemetry.logs import Log
 from telemetry.logs.scan import keep
 from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import said_by_vehicle
+from telemetry.review.export import utc_text
 from telemetry.review.levels import Levels
 from telemetry.review.link import loss_pct
 from telemetry.review.track import held, track_of
@@ -162,3 +166,14 @@ def series(path: Path) -> api_flights.FlightSeries:
         link_loss_pct=known(track.link_loss_pct, 1),
         modes=tuple(api_flights.FlightMode(mode.time_s, mode.mode) for mode in track.modes),
     )
+
+
+def csv_table(track: Track) -> bytes:
+    """Every row under its columns' names; an unknown value is empty."""
+    columns = [name for name in track._fields if name != "modes"]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["time_utc", *columns])
+    for row in zip(*(getattr(track, name).tolist() for name in columns), strict=True):
+        writer.writerow([utc_text(row[0]), *("" if math.isnan(value) else f"{value:.14g}" for value in row)])
+    return out.getvalue().encode()

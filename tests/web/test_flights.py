@@ -207,6 +207,8 @@ def test_kml_and_gpx_hold_every_position(pilot: Browser, flown: FlightRecord, da
     assert len(coords) == len(rows.time_s) == len(kml.findall(".//{http://www.opengis.net/kml/2.2}when"))
     lon, lat, height = map(float, (coords[0].text or "").split())
     assert (lon, lat, height) == pytest.approx((rows.lon_deg[0], rows.lat_deg[0], rows.altitude_amsl_m[0]), abs=0.01)
+    names = [element.text for element in kml.iter("{http://www.opengis.net/kml/2.2}name")]
+    assert names == [FLIGHT, "flown", "planned"]
     gpx = ET.fromstring(pilot.get(f"/flights/{FLIGHT}/track.gpx").data)
     points = gpx.findall(".//{http://www.topografix.com/GPX/1/1}trkpt")
     assert len(points) == len(rows.time_s)

@@ -10,7 +10,8 @@ from typing import Final
 from flask import Blueprint, Response, send_file
 
 from telemetry.evidence.verifier import SEAL
-from web import bundle, exports, folium_map, track
+from telemetry.review.export import gpx, kml
+from web import bundle, folium_map, track
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import Bundle
@@ -51,15 +52,15 @@ def flown(flight_id: str, form: str) -> Response:
     """`form`: kml, gpx, csv."""
     if form not in _MEDIA_TYPES:
         raise NotFound(f"A track is given out as {', '.join(_MEDIA_TYPES)}.")
-    summary, found = opened(flight_id, DEED, file=f"track.{form}")
+    _, found = opened(flight_id, DEED, file=f"track.{form}")
     columns = track.read(_recording(found))
     match form:
         case "kml":
-            data = exports.kml(summary, columns, found.plan)
+            data = kml(columns, flight_id, True, found.plan).encode()
         case "gpx":
-            data = exports.gpx(summary, columns)
+            data = gpx(columns, flight_id, True).encode()
         case _:
-            data = exports.csv_table(columns)
+            data = track.csv_table(columns)
     return _attached(data, _MEDIA_TYPES[form], f"{flight_id}.{form}")
 
 
