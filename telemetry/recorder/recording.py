@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from mission.geodesy import flat_distance_m
 from telemetry import subjects
 from telemetry.recorder.glance import Glance, Place
 from telemetry.recorder.journal import FlightState, Hole
@@ -15,8 +15,6 @@ from telemetry.wire import OpenFlight, RawChunk, RawVehicle
 from telemetry.writing import sync_folder
 
 TLOG: Final = "telemetry.tlog"
-METRES_PER_DEGREE: Final = 111_194.93
-"""Of a great circle on the mean sphere (6,371,008.8 m)."""
 LATE_MS: Final = 30_000
 """A place further back than this in the vehicle's own time is from after a reboot."""
 _STEP_M: Final = 0.5
@@ -88,9 +86,7 @@ class Recording:
         if state.lat_deg is None or state.lon_deg is None:
             state.lat_deg, state.lon_deg = place.lat_deg, place.lon_deg
             return
-        north = (place.lat_deg - state.lat_deg) * METRES_PER_DEGREE
-        east = (place.lon_deg - state.lon_deg) * METRES_PER_DEGREE * math.cos(math.radians(place.lat_deg))
-        moved = math.hypot(north, east)
+        moved = flat_distance_m(place.lat_deg, place.lon_deg, state.lat_deg, state.lon_deg)
         if moved >= _STEP_M:
             state.distance_m += moved
             state.lat_deg, state.lon_deg = place.lat_deg, place.lon_deg

@@ -9,14 +9,13 @@ import numpy as np
 import shapely
 
 from mission.airspace import Airspace, Datum, Limit, Zone
-from mission.geodesy import frame_at
+from mission.geodesy import METRES_PER_DEGREE, frame_at
 from mission.plan import Position
 from telemetry.logs.table import Floats
 from telemetry.review.observation import spans
 from telemetry.review.track import Track
 
 _JOIN_S: Final = 5.0
-_DEGREE_M: Final = 111_195.0
 
 
 class NearZone(msgspec.Struct, frozen=True):
@@ -49,7 +48,7 @@ def distances(track: Track, zone: Zone) -> Floats:
 
 def near_zones(track: Track, airspace: Airspace, within_m: float) -> tuple[NearZone, ...]:
     """The zones that the flight came nearer to than `within_m`, the nearest first."""
-    margin = within_m / _DEGREE_M
+    margin = within_m / METRES_PER_DEGREE
     wide = margin / max(0.01, float(np.cos(np.radians(track.lat_deg).mean())))
     west, east = float(track.lon_deg.min()) - wide, float(track.lon_deg.max()) + wide
     south, north = float(track.lat_deg.min()) - margin, float(track.lat_deg.max()) + margin

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mission.finding import Severity
+from mission.geodesy import EARTH_RADIUS_M
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats
 from telemetry.review import readings
 from telemetry.review.observation import Case, Observation, exceeded, place_at, while_armed
 from telemetry.review.readings import Reading
-from telemetry.review.summary import EARTH_RADIUS_M
 from telemetry.review.track import Track
 
 VIBRATION_BAD_M_S2: Final = 60.0

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from mission.geodesy import EARTH_RADIUS_M
 from mission.plan import Plan
 from telemetry.logs import Log
 from telemetry.logs.story import Arming
@@ -16,8 +17,6 @@ from telemetry.review.bundle import open_log, plan_of
 from telemetry.review.legs import PlannedFlown, planned_flown
 from telemetry.review.track import Track, track_of
 
-EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius (IUGG)."""
 _STEP_M = 0.5
 """Shorter moves are noise of the position while standing."""
 

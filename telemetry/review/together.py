@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from mission.geodesy import EARTH_RADIUS_M
 from telemetry.logs.table import Floats
-from telemetry.review.summary import EARTH_RADIUS_M
 from telemetry.review.track import Track
 
 _STEP_S: Final = 0.2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from mission.geodesy import flat_distance_m
 from telemetry.rules.fleet import Drone, Fleet
 from telemetry.rules.verdict import GOOD, SYSTEM, Verdicts, on_ground
 
@@ -21,7 +22,6 @@ SATELLITES, SATELLITES_GOOD = 6, 8
 FIX_3D: Final = 3
 ORDER_S: Final = 15.0
 """A mode that changes within this time after an order is meant."""
-METRES_PER_DEGREE: Final = 111_194.93
 FRAMES_LOST, SIGNATURE_REFUSED = "frames_lost", "signature_refused"
 """Kinds of events of the gateway."""
 GOES_ON_S: Final = 20.0
@@ -112,9 +112,8 @@ def home_s(drone: Drone) -> float | None:
     live = drone.live
     if live.lat_deg is None or live.lon_deg is None or live.home_lat_deg is None or live.home_lon_deg is None:
         return None
-    north = (live.lat_deg - live.home_lat_deg) * METRES_PER_DEGREE
-    east = (live.lon_deg - live.home_lon_deg) * METRES_PER_DEGREE * math.cos(math.radians(live.lat_deg))
-    return math.hypot(north, east) / HOME_SPEED_M_S + max(0.0, live.height_home_m or 0.0) / HOME_SINK_M_S
+    away_m = flat_distance_m(live.lat_deg, live.lon_deg, live.home_lat_deg, live.home_lon_deg)
+    return away_m / HOME_SPEED_M_S + max(0.0, live.height_home_m or 0.0) / HOME_SINK_M_S
 
 
 def ekf(fleet: Fleet) -> Verdicts:

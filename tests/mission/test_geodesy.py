@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mission.errors import GeometryError
-from mission.geodesy import bearing_deg, distance_m, frame_at, frame_of, is_position
+from mission.geodesy import bearing_deg, distance_m, flat_distance_m, frame_at, frame_of, is_position
 from mission.geofence import ring_to_polygon
 from mission.plan import Home, Plan, Position
 
@@ -35,6 +35,16 @@ def test_distances_between_any_two_points_of_a_plan_are_true(
     )
     measured = float(np.hypot(*np.diff(frame.to_xy((a, b)), axis=0)[0]))
     assert measured == pytest.approx(distance_m(a, b), rel=1e-5, abs=0.02)
+
+
+@given(st.floats(-60, 60), st.floats(-179, 179), st.floats(0, 360), st.floats(1, 3_000))
+def test_the_quick_distance_is_near_enough(lat: float, lon: float, towards: float, away: float) -> None:
+    a = Position(lat, lon)
+    angle = math.radians(towards)
+    b = frame_at(a).position(*(frame_at(a).to_xy((a,))[0] + (away * math.sin(angle), away * math.cos(angle))).tolist())
+    assert flat_distance_m(a.lat_deg, a.lon_deg, b.lat_deg, b.lon_deg) == pytest.approx(
+        distance_m(a, b), rel=0.006, abs=0.02
+    )
 
 
 def test_a_plan_over_the_antimeridian_is_in_one_piece() -> None:
