@@ -35,7 +35,7 @@ class Service:
 
 
 class Supervisor:
-    """`start` services, `wait` until one of the stop signals, `stop` them all."""
+    """`start` keeps services running until `stop`."""
 
     def __init__(self, logs: Path, on_change: Callable[[str, str], None] = lambda name, what: None) -> None:
         self._logs = logs

@@ -14,7 +14,7 @@ from telemetry.errors import RecordingError
 from telemetry.review.bundle import MANIFEST, TLOG, plan_of, record_of
 from telemetry.wire import Event, FlightRecord, UploadReceipt
 
-__all__ = ["MANIFEST", "TLOG", "Bundle", "attachment_folder", "read"]
+__all__ = ["MANIFEST", "TLOG", "Bundle", "attachment_folder", "folder_beside", "read"]
 
 
 class Bundle(msgspec.Struct, frozen=True):
@@ -29,6 +29,12 @@ class Bundle(msgspec.Struct, frozen=True):
 
 def attachment_folder(home: Path, flight_id: str) -> Path:
     return home / "attachments" / flight_id
+
+
+def folder_beside(recording: Path) -> Path:
+    """The attachment folder of the flight that this is the recording of."""
+    home, flight_id = recording.parents[2], recording.parent.name
+    return attachment_folder(home, flight_id)
 
 
 def read(folder: Path) -> Bundle:

@@ -13,7 +13,7 @@ from telemetry.review import Observation
 from telemetry.review.examine import joined
 from web import recordings
 from web.api_flights import Attachment
-from web.bundle import attachment_folder
+from web.bundle import folder_beside
 from web.charts import MEDIA_TYPES
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def observations(recording: Path, plan: Plan | None, attached: Iterable[Attachme
     """Raises `RecordingError` for the recording itself; an attached log that tells nothing adds nothing."""
     found = recordings.examined(recording, plan)
     begin, end = recordings.opened(recording).span_s or (0.0, 0.0)
-    folder = attachment_folder(recording.parents[2], recording.parent.name)
+    folder = folder_beside(recording)
     for path in (folder / one.sha256 for one in attached if one.media_type in MEDIA_TYPES):
         try:
             offset = recordings.offset(recording, path)

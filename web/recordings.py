@@ -20,7 +20,7 @@ from telemetry.review import Observation, examine
 from telemetry.review.levels import Levels
 from telemetry.review.together import offset_s
 from telemetry.review.track import track_of
-from web.bundle import TLOG, attachment_folder
+from web.bundle import TLOG, folder_beside
 
 LONG_BYTES: Final = 20_000_000
 """A shorter log is read in a tenth of a second."""
@@ -65,7 +65,7 @@ def kept_file(of: State, what: str) -> Path | None:
     path, changed_ns, size = of
     if size < LONG_BYTES:
         return None
-    folder = attachment_folder(path.parents[2], path.parent.name) if path.name == TLOG else path.parent
+    folder = folder_beside(path) if path.name == TLOG else path.parent
     return folder / f"{path.stem}-{size}-{changed_ns}.{what}"
 
 

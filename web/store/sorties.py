@@ -1,7 +1,7 @@
 """Sorties: draft → submitted → approved or rejected → uploaded → flown, and any change leads back to draft.
 
 A decision is for exactly one plan (its SHA-256) and is void as soon as anything of the sortie changes. Every saved
-version is kept. All functions run inside one write transaction that holds the sortie's row (see `database`).
+version is kept. What changes a sortie runs inside one write transaction that holds its row (see `database`).
 """
 
 from __future__ import annotations
