@@ -18,7 +18,7 @@ import msgspec
 from telemetry.errors import RecordingError
 from telemetry.evidence import flight_log
 from telemetry.evidence.flight_log import FlightLog
-from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.keys import EvidenceKeys, stamp
 from telemetry.evidence.verifier import DISPOSAL, DISPOSAL_TITLE, SEAL, canonical, hash_of
 from telemetry.writing import write
 
@@ -63,7 +63,7 @@ def _certificate(folder: Path, decision: Decision, keys: EvidenceKeys) -> dict[s
         signed = json.loads(begun.read_bytes())
         if said["disposal"] == hash_of(signed["statement"]):
             return {**signed, "entry": entry}
-    at = _utc(datetime.now(UTC))
+    at = stamp(datetime.now(UTC))
     signed = _signed(folder, decision, at, keys)
     write(begun, canonical(signed))
     return {**signed, "entry": log.append_disposal(folder.name, signed["statement"], at, keys)}
@@ -77,17 +77,8 @@ def _signed(folder: Path, decision: Decision, at: str, keys: EvidenceKeys) -> di
         raise RecordingError(str(folder / SEAL), 0, f"the seal cannot be read: {error}") from error
     statement = (
         f"{DISPOSAL_TITLE}\nflight {folder.name}\nseal {hash_of(sealed)}\nclass {json.dumps(decision.retention)}\n"
-        f"proposed {decision.proposed_by} {_utc(decision.proposed_at)}\n"
-        f"confirmed {decision.confirmed_by} {_utc(decision.confirmed_at)}\nreason {json.dumps(decision.reason)}\n"
+        f"proposed {decision.proposed_by} {stamp(decision.proposed_at)}\n"
+        f"confirmed {decision.confirmed_by} {stamp(decision.confirmed_at)}\nreason {json.dumps(decision.reason)}\n"
         f"at {at}\nkey {keys.public}\n"
     )
-    return {
-        "statement": statement,
-        "signature": keys.sign(statement),
-        "seal": {"statement": sealed, "signature": signature},
-        "rotations": keys.rotations(),
-    }
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")
+    return {**keys.signed(statement), "seal": {"statement": sealed, "signature": signature}}

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -14,7 +14,7 @@ import msgspec
 
 from telemetry.errors import RecordingError
 from telemetry.evidence import ed25519, verifier
-from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.keys import EvidenceKeys, stamp
 from telemetry.evidence.verifier import CUSTODY, EXPORT, EXPORT_TITLE, FLIGHT, NO_HASH, SEAL, canonical, hash_of
 
 SUMS: Final = "SHA256SUMS"
@@ -83,8 +83,7 @@ def export(
         listed[SUMS] = hashlib.sha256(parts[SUMS]).hexdigest()
         head = hash_of(custody[-1]) if custody else NO_HASH
         statement = _statement(folder, handover, sums.get(FLIGHT + SEAL, NO_HASH), head, listed, keys.public)
-        signed = {"statement": statement, "signature": keys.sign(statement), "rotations": keys.rotations()}
-        for name, content in {**parts, EXPORT: canonical(signed)}.items():
+        for name, content in {**parts, EXPORT: canonical(keys.signed(statement))}.items():
             archive.writestr(name, content, zipfile.ZIP_DEFLATED)
     target.seek(0)
     return hashlib.file_digest(target, "sha256").hexdigest()  # type: ignore[arg-type]
@@ -124,7 +123,7 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
 def _statement(folder: Path, handover: Handover, seal: str, head: str, listed: Mapping[str, str], key: str) -> str:
     lines = "".join(f"part {name} {digest}\n" for name, digest in sorted(listed.items()))
     return (
-        f"{EXPORT_TITLE}\nflight {folder.name}\nnumber {handover.number}\nat {_utc(handover.at)}\n"
+        f"{EXPORT_TITLE}\nflight {folder.name}\nnumber {handover.number}\nat {stamp(handover.at)}\n"
         f"by {handover.by} {handover.role}\nrecipient {json.dumps(handover.recipient)}\n"
         f"reason {json.dumps(handover.reason)}\nseal {seal}\ncustody {head}\nkey {key}\n{lines}"
     )
@@ -141,9 +140,5 @@ def _readme(folder: Path, handover: Handover) -> str:
         tlog_sha256=digest,
         number=handover.number,
         by=f"{handover.by} ({handover.role})",
-        at=_utc(handover.at),
+        at=stamp(handover.at),
     )
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")

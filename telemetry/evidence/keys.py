@@ -43,6 +43,10 @@ class EvidenceKeys:
         """Ed25519 over the text's UTF-8 bytes, as hex. Raises `SettingsError` for an unreadable key file."""
         return self._key().sign(text.encode()).hex()
 
+    def signed(self, statement: str) -> dict[str, Any]:
+        """The statement as every signed file holds it: with its signature and the keys' rotations."""
+        return {"statement": statement, "signature": self.sign(statement), "rotations": self.rotations()}
+
     def rotations(self) -> list[dict[str, Any]]:
         """From the first key to the present one, each signed by both."""
         path = self._folder / _ROTATIONS
@@ -58,7 +62,7 @@ class EvidenceKeys:
         """Replaces the key by a new one, which it gives; seals by the former one stay good."""
         with self._alone():
             former, following = self._read(), Ed25519PrivateKey.generate()
-            at = datetime.now(UTC).isoformat(timespec="seconds")
+            at = stamp(datetime.now(UTC))
             statement = f"{KEY_TITLE}\nformer {_public(former)}\nnext {_public(following)}\nat {at}\n"
             record = {
                 "statement": statement,
@@ -103,6 +107,11 @@ class EvidenceKeys:
 
     def _write(self, key: Ed25519PrivateKey) -> None:
         write(self._folder / _SECRET, f"{key.private_bytes_raw().hex()}\n".encode(), 0o600)
+
+
+def stamp(at: datetime) -> str:
+    """A time as statements give it."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def is_signed(public_key: str, message: str, signature: str) -> bool:

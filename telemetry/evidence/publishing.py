@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
 
 from telemetry.errors import RecordingError
 from telemetry.evidence.ed25519 import is_signed
-from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.keys import EvidenceKeys, stamp
 from telemetry.evidence.verifier import canonical, parse, reachable
 
 HEAD_TITLE: Final = "airbeat-head-1"
@@ -30,10 +30,9 @@ def sign(head: Head, keys: EvidenceKeys) -> bytes:
     """One line of JSON."""
     statement = (
         f"{HEAD_TITLE}\nflights {head.flights} {head.flights_hash}\ncustody {head.custody} {head.custody_hash}\n"
-        f"at {head.at.astimezone(UTC).isoformat(timespec='seconds')}\nkey {keys.public}\n"
+        f"at {stamp(head.at)}\nkey {keys.public}\n"
     )
-    signed = {"statement": statement, "signature": keys.sign(statement), "rotations": keys.rotations()}
-    return canonical(signed) + b"\n"
+    return canonical(keys.signed(statement)) + b"\n"
 
 
 class Published(NamedTuple):

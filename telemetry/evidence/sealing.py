@@ -9,7 +9,7 @@ from typing import Any
 
 from telemetry.evidence import flight_log
 from telemetry.evidence.flight_log import FlightLog
-from telemetry.evidence.keys import EvidenceKeys
+from telemetry.evidence.keys import EvidenceKeys, stamp
 from telemetry.evidence.verifier import SEAL, SEAL_TITLE, canonical, first_link, hash_of, links_of, verify
 from telemetry.writing import write
 
@@ -29,14 +29,7 @@ def seal(folder: Path, keys: EvidenceKeys, log: FlightLog) -> None:
         return
     files, links = _chains(folder)
     statement, entry = _entered(folder.name, files, keys, log)
-    content = {
-        "statement": statement,
-        "signature": keys.sign(statement),
-        "links": links,
-        "entry": entry,
-        "rotations": keys.rotations(),
-    }
-    write(folder / SEAL, canonical(content))
+    write(folder / SEAL, canonical({**keys.signed(statement), "links": links, "entry": entry}))
 
 
 def _entered(flight_id: str, files: str, keys: EvidenceKeys, log: FlightLog) -> tuple[str, dict[str, Any]]:
@@ -51,7 +44,7 @@ def _entered(flight_id: str, files: str, keys: EvidenceKeys, log: FlightLog) -> 
         begun = statement(said["at"])
         if said.get("seal") == hash_of(begun):
             return begun, entry
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = stamp(datetime.now(UTC))
     return statement(now), log.append(flight_id, statement(now), now, keys)
 
 
