@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
-from telemetry.logs.story import Arming
+from telemetry.logs.story import Arming, Parameter
 from telemetry.logs.table import Column, Floats
 
 
@@ -26,4 +28,15 @@ def armings(time_s: Floats, armed: npt.NDArray[np.bool_]) -> tuple[Arming, ...]:
             found.append(Arming(since, None))
         elif row:
             found[-1] = Arming(since, float(time_s[row]))
+    return tuple(found)
+
+
+def parameters(said: Iterable[tuple[float, str, float]]) -> tuple[Parameter, ...]:
+    """Each new value of a parameter, out of times, names and values of which many only say it again."""
+    last: dict[str, float] = {}
+    found: list[Parameter] = []
+    for time_s, name, value in said:
+        if last.get(name) != value:
+            last[name] = value
+            found.append(Parameter(time_s, name, value))
     return tuple(found)

@@ -10,7 +10,7 @@ from mission.errors import MissionError
 from mission.items import RALLY_POINT, WireItem, plan_from_items
 from mission.plan import Frame, Plan
 from telemetry.logs import words
-from telemetry.logs.changes import armings
+from telemetry.logs.changes import armings, parameters
 from telemetry.logs.story import Arming, Happening, Mode, Parameter, Story, Text
 from telemetry.logs.table import Table
 from telemetry.mavlink.enums import MavCmd, mode_name
@@ -60,14 +60,8 @@ def _text(raw: bytes) -> str:
 
 
 def _parameters(log: Log) -> tuple[Parameter, ...]:
-    last: dict[str, float] = {}
-    found: list[Parameter] = []
-    for time_s, row in _rows(log, "PARM", "Name", "Value"):
-        name = _text(row["Name"])
-        if last.get(name) != row["Value"]:
-            last[name] = row["Value"]
-            found.append(Parameter(time_s, name, row["Value"]))
-    return tuple(found)
+    rows = _rows(log, "PARM", "Name", "Value")
+    return parameters((time_s, _text(row["Name"]), row["Value"]) for time_s, row in rows)
 
 
 def _modes(log: Log) -> list[Mode]:

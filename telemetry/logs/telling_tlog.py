@@ -9,7 +9,7 @@ import numpy as np
 from mission.errors import MissionError
 from mission.items import WireItem, plan_from_items
 from mission.plan import Plan
-from telemetry.logs.changes import armings, changes
+from telemetry.logs.changes import armings, changes, parameters
 from telemetry.logs.story import Happening, Mode, Parameter, Story, Text
 from telemetry.logs.table import Table
 from telemetry.mavlink.enums import MavAutopilot, MavMissionType, MavModeFlag, mode_name
@@ -71,14 +71,8 @@ def _is_autopilot(beats: Table) -> Any:
 def _parameters(table: Table | None) -> tuple[Parameter, ...]:
     if table is None:
         return ()
-    last: dict[str, float] = {}
-    found: list[Parameter] = []
     names = [name.decode("ascii", "replace") for name in table["param_id"].tolist()]
-    for time_s, name, value in zip(table.time_s.tolist(), names, table["param_value"].tolist(), strict=True):
-        if last.get(name) != value:
-            last[name] = value
-            found.append(Parameter(time_s, name, value))
-    return tuple(found)
+    return parameters(zip(table.time_s.tolist(), names, table["param_value"].tolist(), strict=True))
 
 
 def _modes(beats: Table) -> tuple[Mode, ...]:

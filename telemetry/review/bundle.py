@@ -27,6 +27,14 @@ def open_log(flight: Path | Log) -> Log:
     return read(flight / TLOG if flight.is_dir() else flight)
 
 
+def opened(flight: Path | Log, plan: Plan | None) -> tuple[Log, Plan | None]:
+    """`open_log`, and `plan`, by default the one on board: of the folder, else by the recording's own word."""
+    log = open_log(flight)
+    if plan is None and isinstance(flight, Path) and flight.is_dir():
+        plan = plan_of(flight)
+    return log, plan or log.story.plan
+
+
 def plan_of(folder: Path) -> Plan | None:
     """The plan that was on board at arming; None where none was uploaded. Raises `RecordingError`."""
     return _decoded(folder / PLAN, Plan)
@@ -42,10 +50,7 @@ def cross_track_p95(flight: Path | Log, plan: Plan | None = None) -> float | Non
 
     `plan` is the one on board by default. None where no mission was flown. Raises `RecordingError`.
     """
-    log = open_log(flight)
-    if plan is None and isinstance(flight, Path) and flight.is_dir():
-        plan = plan_of(flight)
-    plan = plan or log.story.plan
+    log, plan = opened(flight, plan)
     return planned_flown(log, plan).cross_track_p95_m if plan else None
 
 

@@ -49,7 +49,7 @@ def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
             f"Left the mission for good on the way to item {item + 1} of {flown.last + 1}: AUTO to {after.name}"
             f"{because(log, after)}."
         )
-        found.append(_told(track, "mission left", Severity.INFO, after.time_s, None, text))
+        found.append(_told(track, "mission left", Severity.INFO, after.time_s, text))
     return found
 
 
@@ -73,7 +73,7 @@ def _missed(track: Track, flown: Course) -> list[Observation]:
         at = float(track.time_s[np.flatnonzero(flown.item > last)[0]])
         names = f"Item {first + 1} was" if first == last else f"Items {first + 1} to {last + 1} were"
         text = f"{names} not reached: the drone went on to item {int(flown.item[track.time_s >= at][0]) + 1}."
-        found.append(_told(track, "waypoint missed", Severity.WARNING, at, None, text))
+        found.append(_told(track, "waypoint missed", Severity.WARNING, at, text))
     return found
 
 
@@ -96,7 +96,7 @@ def _off_path(log: Log, track: Track, flown: Course) -> list[Observation]:
     return exceeded(log, track, track.time_s, across, (across > OFF_PATH_M) & ~coming, case, "position, plan")
 
 
-def _told(track: Track, check: str, severity: Severity, begin: float, end: float | None, text: str) -> Observation:
+def _told(track: Track, check: str, severity: Severity, at: float, text: str) -> Observation:
     meaning = "Flown otherwise than planned, by order, by a switch, or because the autopilot had to."
-    position, height = place_at(track, begin)
-    return Observation(check, severity, begin, end, text, meaning, "modes, mission items, position", position, height)
+    position, height = place_at(track, at)
+    return Observation(check, severity, at, None, text, meaning, "modes, mission items, position", position, height)

@@ -11,7 +11,7 @@ from mission.finding import Severity
 from mission.plan import Plan
 from telemetry.logs.log import Log
 from telemetry.review.battery import observe_battery
-from telemetry.review.bundle import open_log, plan_of
+from telemetry.review.bundle import opened
 from telemetry.review.chain import outranks, told_once
 from telemetry.review.course import observe_course
 from telemetry.review.failsafe import observe_failsafes
@@ -32,10 +32,7 @@ _CLOCKS_S: Final = 5.0
 
 def examine(flight: Path | Log, plan: Plan | None = None) -> tuple[Observation, ...]:
     """`plan` is by default the one on board. Raises `RecordingError`."""
-    log = open_log(flight)
-    if plan is None and isinstance(flight, Path) and flight.is_dir():
-        plan = plan_of(flight)
-    plan = plan or log.story.plan
+    log, plan = opened(flight, plan)
     track = track_of(log)
     measured = [
         *observe_fence(log, track, plan),

@@ -16,6 +16,23 @@ from telemetry.logs.telling_tlog import vehicle_of
 from telemetry.review.own_order import said_in_order
 from telemetry.review.track import held
 
+_UNKNOWN_U16: Final = 65535
+_MOTORS: Final = range(33, 41)
+"""SERVOn_FUNCTION of motors 1 to 8."""
+_MOTORS_OF_FRAME: Final = {6: (), 7: (33, 34, 35, 36), 8: (37, 38), 9: (37, 38), 11: (), 13: ()}
+"""FRAME_CLASS of which some of these, or all, are servos: helicopters, tricopter, single and coaxial copter."""
+_SENSORS: Final = {1: "gyroscope", 2: "accelerometer", 4: "compass", 8: "barometer", 1 << 24: "log on board"}
+"""MAV_SYS_STATUS_SENSOR. What other readings tell better (GPS, radio, battery, fence, estimator) is left out."""
+_HEALTH: Final = (
+    ("IMU", "GH", "gyroscope"),
+    ("IMU", "AH", "accelerometer"),
+    ("MAG", "Health", "compass"),
+    ("BARO", "Health", "barometer"),
+)
+_GIMBAL_FROM_NOSE: Final = 32
+_GIMBAL_FROM_NORTH: Final = 16 | 64
+"""GIMBAL_DEVICE_FLAGS: YAW_IN_VEHICLE_FRAME; YAW_LOCK (which meant so before there was a flag), YAW_IN_EARTH_FRAME."""
+
 
 class Reading(NamedTuple):
     """`source` names the message; columns have the length of `time_s`."""
@@ -63,23 +80,6 @@ def satellites(log: Log) -> Reading | None:
         found.columns["hdop"] = np.where(found.columns["hdop"] == _UNKNOWN_U16, np.nan, found.columns["hdop"] / 100.0)
         found.columns["satellites"] = np.where(found.columns["satellites"] == 255, np.nan, found.columns["satellites"])
     return found
-
-
-_UNKNOWN_U16: Final = 65535
-_MOTORS: Final = range(33, 41)
-"""SERVOn_FUNCTION of motors 1 to 8."""
-_MOTORS_OF_FRAME: Final = {6: (), 7: (33, 34, 35, 36), 8: (37, 38), 9: (37, 38), 11: (), 13: ()}
-"""FRAME_CLASS of which some of these, or all, are servos: helicopters, tricopter, single and coaxial copter."""
-
-
-_SENSORS: Final = {1: "gyroscope", 2: "accelerometer", 4: "compass", 8: "barometer", 1 << 24: "log on board"}
-"""MAV_SYS_STATUS_SENSOR. What other readings tell better (GPS, radio, battery, fence, estimator) is left out."""
-_HEALTH: Final = (
-    ("IMU", "GH", "gyroscope"),
-    ("IMU", "AH", "accelerometer"),
-    ("MAG", "Health", "compass"),
-    ("BARO", "Health", "barometer"),
-)
 
 
 def failed(log: Log) -> list[tuple[str, Reading]]:
@@ -140,11 +140,6 @@ def attitude(log: Log) -> Reading | None:
     if found is None or log.kind != "tlog":
         return found
     return Reading(found.time_s, {axis: np.degrees(angle) for axis, angle in found.columns.items()}, found.source)
-
-
-_GIMBAL_FROM_NOSE: Final = 32
-_GIMBAL_FROM_NORTH: Final = 16 | 64
-"""GIMBAL_DEVICE_FLAGS: YAW_IN_VEHICLE_FRAME; YAW_LOCK (which meant so before there was a flag), YAW_IN_EARTH_FRAME."""
 
 
 def mount(log: Log) -> Reading | None:

@@ -13,7 +13,7 @@ from mission.plan import Plan
 from telemetry.logs import Log
 from telemetry.logs.story import Arming
 from telemetry.logs.table import Floats
-from telemetry.review.bundle import open_log, plan_of
+from telemetry.review.bundle import opened
 from telemetry.review.legs import PlannedFlown, planned_flown
 from telemetry.review.track import Track, track_of
 
@@ -37,10 +37,7 @@ class FlightSummary(msgspec.Struct, frozen=True):
 
 def summary(flight: Path | Log, plan: Plan | None = None) -> FlightSummary:
     """The longest time armed in a recording; `plan` is by default the one on board. Raises `RecordingError`."""
-    log = open_log(flight)
-    if plan is None and isinstance(flight, Path) and flight.is_dir():
-        plan = plan_of(flight)
-    plan = plan or log.story.plan
+    log, plan = opened(flight, plan)
     track = track_of(log)
     begin, end = _flight(log)
     flown = _within(track, begin, end) if track else None
