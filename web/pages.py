@@ -83,11 +83,6 @@ def map_config() -> api.MapConfig:
     )
 
 
-def number() -> int:
-    """The page of a list that ``?page=`` asks for."""
-    return max(1, request.args.get("page", 1, type=int))
-
-
 def problem(status: int, text: str, where: str | None = None) -> Response:
     """A refusal in the form its asker reads: JSON under /api, else a page."""
     if guard.is_api():

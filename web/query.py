@@ -33,6 +33,11 @@ def number(name: str, least: float = -math.inf, most: float = math.inf) -> float
     raise BadRequest("write a number" if math.isinf(most) else f"give {least:g} to {most:g}", name)
 
 
+def page() -> int:
+    """Of a list, from 1 on: ``?page=``."""
+    return max(1, whole("page") or 1)
+
+
 def place() -> Position:
     """``?lat=`` and ``&lon=``, in degrees."""
     lat_deg, lon_deg = number("lat", -90.0, 90.0), number("lon", -180.0, 180.0)

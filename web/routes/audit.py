@@ -27,7 +27,7 @@ def listing() -> Response:
         text=query.text("text"),
         since=_midnight("from"),
         until=_midnight("to", following=True),
-        page=pages.number(),
+        page=query.page(),
     )
     with context().database.write() as db:
         entries, total = audit.search(db, wanted)

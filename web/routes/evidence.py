@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.exporting import Handover
 from telemetry.evidence.verifier import hash_of
-from web import custody_words, dossier, handing_over, pages, reach, report
+from web import custody_words, dossier, handing_over, pages, query, reach, report
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
@@ -35,7 +35,7 @@ DUE_LISTED: Final = 50
 def overview() -> Response:
     """What waits for somebody: tasks, proposals to dispose, reviews due, holds; and a flight's page by any word."""
     services, now = context(), datetime.now(UTC)
-    text = request.args.get("text", "").strip()
+    text = query.text("text") or ""
     if text:
         with services.database.write() as db:
             audit.append(db, session.who(), "flight.list", asked={"text": text})

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
-from web import api_flights, bundle, examining, flight_form, pages, reach, track
+from web import api_flights, bundle, examining, flight_form, pages, query, reach, track
 from web.against_plan import against_plan
 from web.auth import session
 from web.auth.guard import requires
@@ -76,7 +76,7 @@ def _asked() -> flight_form.Asked:
     """What the form asks for, within what the user may see; that he asked is in the audit."""
     with context().database.write() as db:
         audit.append(db, session.who(), "flight.list", asked=request.args.to_dict())
-    return flight_form.asked(reach.flights(session.user()), context().places, pages.number())
+    return flight_form.asked(reach.flights(session.user()), context().places, query.page())
 
 
 @blueprint.get("/flights/<flight_id>")

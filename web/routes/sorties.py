@@ -54,8 +54,8 @@ def _search() -> sorties.Search:
     return sorties.Search(
         of=of,
         text=query.text("text"),
-        state=request.args.get("state") or None,
-        page=pages.number(),
+        state=query.text("state"),
+        page=query.page(),
     )
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from telemetry import subjects
 from telemetry.wire import Alert, Incident, VehicleInfo
-from web import api_v1, openapi, pages
+from web import api_v1, openapi, query
 from web.api_flights import FlightList, FlightSummary
 from web.api_incidents import IncidentCreate
 from web.auth import session
@@ -55,12 +55,12 @@ def _now(name: str, seen: Seen | None, *, known: bool) -> api_v1.VehicleNow:
 
 def flight_list() -> Response:
     """The index of recorded flights."""
-    since = request.args.get("since")
+    since = query.text("since")
     wanted = flights.Search(
         since=instant(since, "since") if since is not None else None,
-        vehicle=request.args.get("vehicle"),
-        incident=request.args.get("incident"),
-        page=pages.number(),
+        vehicle=query.text("vehicle"),
+        incident=query.text("incident"),
+        page=query.page(),
     )
     with context().database.write() as db:
         found = flights.search(db, wanted)
