@@ -23,7 +23,7 @@ from airbeat.place_cli import place
 from airbeat.plan_cli import plan
 from airbeat.script_cli import script
 from airbeat.signing_cli import signing
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, CannotAsk, print_json
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, UNIT_SETTINGS, CannotAsk, print_json
 from mission.errors import MissionError
 from sitl.cli import sitl
 from telemetry import settings as settings_file
@@ -66,7 +66,7 @@ def init(username: str, name: str, password: str) -> None:
 
 
 @main.command()
-@click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
+@UNIT_SETTINGS
 def up(path: Path | None) -> None:
     """Run all services of this machine until Ctrl-C, restarting any that die."""
     from airbeat.machine import run_machine

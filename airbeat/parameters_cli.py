@@ -11,14 +11,22 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, BUS_S, COMMAND_LINE, FILE, CannotAsk, print_json
-from telemetry import settings as settings_file
+from airbeat.terminal import (
+    ANSWER_IS_NO,
+    AS_JSON,
+    BUS_S,
+    COMMAND_LINE,
+    FILE,
+    UNIT_SETTINGS,
+    CannotAsk,
+    print_json,
+    unit_settings,
+)
 from telemetry import subjects
 from telemetry.services import parameter_file
 from telemetry.wire import Actor, Reply, Request
 
 VEHICLE: Final = click.option("--vehicle", required=True, help="Callsign.")
-SETTINGS: Final = click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
 PATIENCE_S: Final = 180.0
 """Longer than the plain protocol takes for all parameters over a slow link."""
 
@@ -31,7 +39,7 @@ def parameters() -> None:
 @parameters.command("diff")
 @click.argument("file", type=FILE)
 @VEHICLE
-@SETTINGS
+@UNIT_SETTINGS
 @AS_JSON
 def diff(file: Path, vehicle: str, path: Path | None, as_json: bool) -> None:
     """Show where the drone differs from FILE (Mission Planner, MAVProxy or QGroundControl). Exits 1 if it does."""
@@ -54,7 +62,7 @@ def diff(file: Path, vehicle: str, path: Path | None, as_json: bool) -> None:
 @parameters.command("get")
 @click.argument("name")
 @VEHICLE
-@SETTINGS
+@UNIT_SETTINGS
 def get(name: str, vehicle: str, path: Path | None) -> None:
     """Print one parameter as the drone holds it."""
     click.echo(f"{_ask(vehicle, path, 'parameter', {'name': name})['value']:g}")
@@ -64,7 +72,7 @@ def get(name: str, vehicle: str, path: Path | None) -> None:
 @click.argument("name")
 @click.argument("value", type=float)
 @VEHICLE
-@SETTINGS
+@UNIT_SETTINGS
 def put(name: str, value: float, vehicle: str, path: Path | None) -> None:
     """Set one parameter and read it back. Fence and failsafe parameters are only set by an upload."""
     held = _ask(vehicle, path, "parameter", {"name": name, "value": value})
@@ -72,7 +80,7 @@ def put(name: str, value: float, vehicle: str, path: Path | None) -> None:
 
 
 def _ask(vehicle: str, path: Path | None, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    settings = settings_file.load(path or settings_file.home() / "airbeat.toml")
+    settings = unit_settings(path)
 
     async def ask() -> Reply:
         from telemetry.bus import joined

@@ -33,14 +33,14 @@ DIALLED: Final = {"tcpin": "tcp", "udpin": "udpout", "udpout": "udpin"}
 
 def connection_to(settings: Settings, vehicle: str) -> str:
     """What a tool connects to. Raises `SettingsError` for an unknown vehicle and for one without a port."""
-    for known in settings.vehicles:
-        if known.callsign == vehicle:
-            if known.pilot_port is None:
-                raise SettingsError(f"vehicle {vehicle}", "has no pilot_port for scripts to attach to")
-            kind, _, place = known.pilot_port.partition(":")
-            return f"{DIALLED[kind]}:{place}"
-    callsigns = ", ".join(known.callsign for known in settings.vehicles) or "none"
-    raise SettingsError(f"vehicle {vehicle}", f"is not in the settings; they name {callsigns}")
+    known = settings.vehicle(vehicle)
+    if known is None:
+        callsigns = ", ".join(settings.callsigns) or "none"
+        raise SettingsError(f"vehicle {vehicle}", f"is not in the settings; they name {callsigns}")
+    if known.pilot_port is None:
+        raise SettingsError(f"vehicle {vehicle}", "has no pilot_port for scripts to attach to")
+    kind, _, place = known.pilot_port.partition(":")
+    return f"{DIALLED[kind]}:{place}"
 
 
 async def run_script(file: Path, arguments: Sequence[str], vehicle: str, settings: Settings) -> int:

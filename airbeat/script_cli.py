@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from airbeat.terminal import FILE
-from telemetry import settings as settings_file
+from airbeat.terminal import FILE, UNIT_SETTINGS, unit_settings
 
 
 @click.group()
@@ -20,7 +19,7 @@ def script() -> None:
 @click.argument("file", type=FILE)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--vehicle", required=True, help="Callsign; its entry in the settings must name a pilot_port.")
-@click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
+@UNIT_SETTINGS
 def run(file: Path, arguments: tuple[str, ...], vehicle: str, path: Path | None) -> None:
     """Run FILE on a drone of the Airbeat that runs on this machine.
 
@@ -30,5 +29,4 @@ def run(file: Path, arguments: tuple[str, ...], vehicle: str, path: Path | None)
     """
     from airbeat.script import run_script
 
-    settings = settings_file.load(path or settings_file.home() / "airbeat.toml")
-    raise SystemExit(asyncio.run(run_script(file, arguments, vehicle, settings)))
+    raise SystemExit(asyncio.run(run_script(file, arguments, vehicle, unit_settings(path))))

@@ -8,11 +8,13 @@ from typing import Final
 import click
 import msgspec
 
-from telemetry.settings import PlanningSettings, load
+from telemetry.settings import PlanningSettings, Settings, home, load
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+UNIT_SETTINGS: Final = click.option("--settings", "path", type=FILE, help="Default: airbeat.toml in the data folder.")
+"""Of the Airbeat that runs on this machine; `unit_settings` reads them."""
 ANSWER_IS_NO: Final = 1
 COMMAND_LINE: Final = "command-line"
 """Its name on the bus."""
@@ -24,6 +26,10 @@ class CannotAsk(click.ClickException):
     """The question could not be asked."""
 
     exit_code = 2
+
+
+def unit_settings(path: Path | None) -> Settings:
+    return load(path or home() / "airbeat.toml")
 
 
 def planning(settings: Path | None) -> PlanningSettings:

@@ -189,6 +189,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cot: CotSettings = CotSettings()
     webhooks: tuple[WebhookSettings, ...] = ()
 
+    @property
+    def callsigns(self) -> tuple[str, ...]:
+        return tuple(vehicle.callsign for vehicle in self.vehicles)
+
+    def vehicle(self, callsign: str) -> VehicleSettings | None:
+        return next((vehicle for vehicle in self.vehicles if vehicle.callsign == callsign), None)
+
 
 def load(path: Path) -> Settings:
     """Reads `path`. Raises `SettingsError` that names the entry."""

@@ -52,13 +52,12 @@ def gather(db: Session, settings: Settings, flight_id: str) -> Dossier:
     disposal = keeping.disposal(db, flight_id)
     # The certificate is there before the decision is written down: an erasure that was interrupted can be ended.
     gone = (disposal is not None and disposal.confirmed is True) or (folder / DISPOSAL).is_file()
-    vehicles = {vehicle.callsign: vehicle for vehicle in settings.vehicles}
     return Dossier(
         summary=summary,
         folder=folder,
         bundle=None if gone else bundle.read(folder),
         sortie=sorties.find(db, summary.sortie_id),
-        vehicle=vehicles.get(summary.vehicle),
+        vehicle=settings.vehicle(summary.vehicle),
         authorisation=settings.authorisation,
         filled=records.form(db, flight_id),
         use=records.use_until(db, summary.vehicle, summary.started_at),

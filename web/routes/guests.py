@@ -89,7 +89,7 @@ def _page(made: grants.Guest | None = None, link: str | None = None) -> Response
 def _vehicles(db: Session) -> list[tuple[str, str | None]]:
     """Every drone, and the sortie that it is loaded with."""
     holders = uploads.holders(db)
-    names = {vehicle.callsign for vehicle in context().settings.vehicles} | context().bus.picture.now().keys()
+    names = {*context().settings.callsigns, *context().bus.picture.now()}
     return [(name, _title(db, holders.get(name))) for name in sorted(names)]
 
 

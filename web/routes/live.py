@@ -69,11 +69,10 @@ def order_rights() -> Response:
 def _orders() -> tuple[api.OrderRights, ...]:
     """Of the unit's vehicles; of the ones no settings file names too, as far as the bus tells."""
     services, user = context(), session.user()
-    names = {vehicle.callsign for vehicle in services.settings.vehicles}
     infos: dict[str, VehicleInfo] = {}
     with contextlib.suppress(BusDown):  # the page says itself that the bus is down
         infos = services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
-    names |= set(infos)
+    names = {*services.settings.callsigns, *(info.vehicle for info in infos.values())}
     with services.database.read() as db:
         holders = uploads.holders(db)
     found = []

@@ -40,8 +40,7 @@ def spot(flight_id: str) -> Response:
 
 
 def _camera(summary: FlightSummary, found: Bundle) -> Camera | None:
-    vehicles = {vehicle.callsign: vehicle for vehicle in context().settings.vehicles}
-    return coverage.camera_of(found.plan, vehicles.get(summary.vehicle))
+    return coverage.camera_of(found.plan, context().settings.vehicle(summary.vehicle))
 
 
 @blueprint.get("/api/flights/<flight_id>/companions")

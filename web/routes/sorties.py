@@ -95,7 +95,7 @@ def plan_page(sortie_id: str) -> Response:
     data = api.PlanPage(
         sortie=sortie,
         rights=reach.rights(user, sortie),
-        vehicles=tuple(vehicle.callsign for vehicle in services.settings.vehicles),
+        vehicles=services.settings.callsigns,
         observers=tuple(api.Person(observer.username, observer.name) for observer in observers),
         names=pages.names(),
         **pages.frame(),

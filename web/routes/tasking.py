@@ -97,7 +97,7 @@ def _purpose(incident: Incident, way: Way) -> str:
 def _unit(db: Session) -> tasking.Unit:
     services = context()
     return tasking.Unit(
-        names=tuple(vehicle.callsign for vehicle in services.settings.vehicles),
+        names=services.settings.callsigns,
         seen=services.bus.picture.now(),
         infos=services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo),
         holders=uploads.holders(db),

@@ -35,9 +35,7 @@ def vehicles() -> Response:
     services = context()
     infos = services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
     seen = services.bus.picture.now()
-    known = {vehicle.callsign for vehicle in services.settings.vehicles} | {
-        info.vehicle for info in infos.values() if info.known
-    }
+    known = {*services.settings.callsigns, *(info.vehicle for info in infos.values() if info.known)}
     now = tuple(_now(name, seen.get(name), known=name in known) for name in sorted(known | set(seen)))
     return told(api_v1.Vehicles(datetime.now(UTC), now))
 
