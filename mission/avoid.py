@@ -5,15 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from mission.checks.fence import crossings
+from mission.commands import DO_JUMP, NAV_WAYPOINT
 from mission.context import DEFAULT, Context
 from mission.errors import GeometryError
 from mission.leg import Leg, LegKind
 from mission.patterns.space import Space
 from mission.plan import MissionItem, Plan
 from mission.situation import Situation
-
-_WAYPOINT = 16
-_DO_JUMP = 177
 
 
 def avoid(plan: Plan, context: Context = DEFAULT) -> Plan:
@@ -24,7 +22,7 @@ def avoid(plan: Plan, context: Context = DEFAULT) -> Plan:
     """
     situation = Situation(plan, context)
     space = Space(plan, context.vehicle)
-    if any(item.command == _DO_JUMP for item in plan.items):
+    if any(item.command == DO_JUMP for item in plan.items):
         raise GeometryError("plan", "loops by DO_JUMP; its legs cannot be led round anything by themselves")
     detours: dict[int, list[MissionItem]] = {}
     forbidden = {crossing.line for crossing in crossings(situation, situation.lines)}
@@ -50,4 +48,4 @@ def _detour(leg: Leg, space: Space, plan: Plan) -> list[MissionItem]:
     item = plan.items[leg.item]
     altitude = item.altitude_m if leg.kind is LegKind.TRAVEL and item.altitude_m else leg.end[2]
     frame = item.frame if leg.kind is LegKind.TRAVEL and item.altitude_m else plan.items[0].frame
-    return [MissionItem(_WAYPOINT, frame, place, altitude) for place in space.frame.to_positions(way[1:-1])]
+    return [MissionItem(NAV_WAYPOINT, frame, place, altitude) for place in space.frame.to_positions(way[1:-1])]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from mission.autofence import autofence
+from mission.commands import NAV_LOITER_TIME, NAV_RETURN_TO_LAUNCH, NAV_TAKEOFF, NAV_WAYPOINT
 from mission.context import Context
 from mission.errors import GeometryError
 from mission.pattern import ExpandingSquare, Orbit, PatternSpec, SectorSearch
@@ -23,7 +24,6 @@ SPACING_M: Final = 40.0
 SQUARE_LEGS: Final = 10
 SECTOR_M: Final = 120.0
 PATTERN: Final = "task"
-_WAYPOINT, _LOITER_TIME, _RETURN, _TAKEOFF = 16, 19, 20, 22
 
 
 def plan(errand: Errand, way: Way, home: Home, task: str, context: Context) -> Plan:
@@ -36,19 +36,19 @@ def plan(errand: Errand, way: Way, home: Home, task: str, context: Context) -> P
     height = errand.height_m
     there = _waypoints(way.route[1:-1], height)
     back = _waypoints(way.back[1:-1], height)
-    items = [MissionItem(_TAKEOFF, Frame.GLOBAL_RELATIVE_ALT, None, height), *there]
+    items = [MissionItem(NAV_TAKEOFF, Frame.GLOBAL_RELATIVE_ALT, None, height), *there]
     spec = _spec(task, errand)
     if spec is None:
         stay = (errand.stay_s, 0.0, 0.0, 0.0)
-        items.append(MissionItem(_LOITER_TIME, Frame.GLOBAL_RELATIVE_ALT, errand.place, height, stay))
-    drawn = Plan(home=home, items=(*items, *back, MissionItem(_RETURN, Frame.MISSION)))
+        items.append(MissionItem(NAV_LOITER_TIME, Frame.GLOBAL_RELATIVE_ALT, errand.place, height, stay))
+    drawn = Plan(home=home, items=(*items, *back, MissionItem(NAV_RETURN_TO_LAUNCH, Frame.MISSION)))
     if spec is not None:
         drawn = put(drawn, PATTERN, spec, context.vehicle, at=len(items))
     return autofence(drawn, FENCE_MARGIN_M, context)
 
 
 def _waypoints(places: tuple[Position, ...], height_m: float) -> list[MissionItem]:
-    return [MissionItem(_WAYPOINT, Frame.GLOBAL_RELATIVE_ALT, place, height_m) for place in places]
+    return [MissionItem(NAV_WAYPOINT, Frame.GLOBAL_RELATIVE_ALT, place, height_m) for place in places]
 
 
 def _spec(task: str, errand: Errand) -> PatternSpec | None:

@@ -21,6 +21,14 @@ from typing import Final
 
 import msgspec
 
+from mission.commands import (
+    NAV_FENCE_CIRCLE_EXCLUSION,
+    NAV_FENCE_CIRCLE_INCLUSION,
+    NAV_FENCE_POLYGON_VERTEX_EXCLUSION,
+    NAV_FENCE_POLYGON_VERTEX_INCLUSION,
+    NAV_RALLY_POINT,
+    NAV_WAYPOINT,
+)
 from mission.errors import PlanFormatError
 from mission.plan import (
     FenceCircle,
@@ -37,20 +45,13 @@ from mission.plan import (
 from mission.position import FRAMES
 from mission.stored import has_place, is_known, kept_altitude, kept_params, kept_radius, kept_raw_xy
 
-NAV_WAYPOINT: Final = 16
-FENCE_POLYGON_VERTEX_INCLUSION: Final = 5001
-FENCE_POLYGON_VERTEX_EXCLUSION: Final = 5002
-FENCE_CIRCLE_INCLUSION: Final = 5003
-FENCE_CIRCLE_EXCLUSION: Final = 5004
-RALLY_POINT: Final = 5100
-
 _POLYGON_COMMANDS: Final = {
-    FenceKind.INCLUSION: FENCE_POLYGON_VERTEX_INCLUSION,
-    FenceKind.EXCLUSION: FENCE_POLYGON_VERTEX_EXCLUSION,
+    FenceKind.INCLUSION: NAV_FENCE_POLYGON_VERTEX_INCLUSION,
+    FenceKind.EXCLUSION: NAV_FENCE_POLYGON_VERTEX_EXCLUSION,
 }
 _CIRCLE_COMMANDS: Final = {
-    FenceKind.INCLUSION: FENCE_CIRCLE_INCLUSION,
-    FenceKind.EXCLUSION: FENCE_CIRCLE_EXCLUSION,
+    FenceKind.INCLUSION: NAV_FENCE_CIRCLE_INCLUSION,
+    FenceKind.EXCLUSION: NAV_FENCE_CIRCLE_EXCLUSION,
 }
 _POLYGON_KINDS: Final = {command: kind for kind, command in _POLYGON_COMMANDS.items()}
 _CIRCLE_KINDS: Final = {command: kind for kind, command in _CIRCLE_COMMANDS.items()}
@@ -105,7 +106,10 @@ def rally_items(plan: Plan) -> tuple[WireItem, ...]:
     """The rally points as they are uploaded; ArduPilot stores their height in whole metres."""
     return tuple(
         _placed(
-            RALLY_POINT, Frame.GLOBAL_RELATIVE_ALT, point.position, kept_altitude(RALLY_POINT, point.altitude_home_m)
+            NAV_RALLY_POINT,
+            Frame.GLOBAL_RELATIVE_ALT,
+            point.position,
+            kept_altitude(NAV_RALLY_POINT, point.altitude_home_m),
         )
         for point in plan.rally
     )
@@ -268,7 +272,7 @@ def _corner(item: WireItem, where: str) -> Position:
 
 
 def _rally_point(item: WireItem, where: str) -> RallyPoint:
-    if item.command != RALLY_POINT:
+    if item.command != NAV_RALLY_POINT:
         raise PlanFormatError(where, f"command {item.command} is no rally point")
     if _frame(item.frame) != Frame.GLOBAL_RELATIVE_ALT:
         raise PlanFormatError(where, f"frame {item.frame}: only heights above home are understood")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mission.autofence import autofence
+from mission.commands import NAV_RETURN_TO_LAUNCH, NAV_TAKEOFF
 from mission.context import Context
 from mission.errors import GeometryError
 from mission.pattern import Survey
@@ -10,8 +11,6 @@ from mission.patterns import put
 from mission.places import FoundPlace
 from mission.plan import Frame, Home, MissionItem, Plan
 
-_TAKEOFF = 22
-_RETURN = 20
 FENCE_M = 20.0
 
 
@@ -21,8 +20,9 @@ def survey_of(
     """Heights above home. Raises GeometryError where the place has no area, or none that can be flown."""
     if not place.outline:
         raise GeometryError(place.name, "is a point; only an area can be surveyed")
-    ends = (MissionItem(_TAKEOFF, Frame.GLOBAL_RELATIVE_ALT, None, altitude_m), MissionItem(_RETURN, Frame.MISSION))
-    bare = Plan(home=Home(place.position, home_amsl_m), items=ends)
+    takeoff = MissionItem(NAV_TAKEOFF, Frame.GLOBAL_RELATIVE_ALT, None, altitude_m)
+    back = MissionItem(NAV_RETURN_TO_LAUNCH, Frame.MISSION)
+    bare = Plan(home=Home(place.position, home_amsl_m), items=(takeoff, back))
     spec = Survey(place.outline, altitude_m, spacing_m=spacing_m)
     drawn = put(bare, "survey", spec, world.vehicle)
     # Within its fence the survey comes out as it did without: the fence is wider than the margin kept from it.

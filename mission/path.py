@@ -15,6 +15,22 @@ from typing import Final
 
 import numpy as np
 
+from mission.commands import (
+    DO_CHANGE_SPEED,
+    DO_JUMP,
+    NAV_DELAY,
+    NAV_LAND,
+    NAV_LAST,
+    NAV_LOITER_TIME,
+    NAV_LOITER_TO_ALT,
+    NAV_LOITER_TURNS,
+    NAV_LOITER_UNLIM,
+    NAV_PAYLOAD_PLACE,
+    NAV_RETURN_TO_LAUNCH,
+    NAV_SPLINE_WAYPOINT,
+    NAV_TAKEOFF,
+    NAV_WAYPOINT,
+)
 from mission.context import Vehicle
 from mission.geodesy import LocalFrame
 from mission.leg import Leg, LegKind, Point
@@ -26,22 +42,6 @@ from mission.spline import STOP, curve, way
 MAX_LEGS: Final = 20_000
 """A mission that loops on longer is cut off here, and `FlightPath.endless` says so."""
 
-NAV_WAYPOINT: Final = 16
-NAV_LOITER_UNLIM: Final = 17
-NAV_LOITER_TURNS: Final = 18
-NAV_LOITER_TIME: Final = 19
-NAV_RETURN_TO_LAUNCH: Final = 20
-NAV_LAND: Final = 21
-NAV_TAKEOFF: Final = 22
-NAV_LOITER_TO_ALT: Final = 31
-NAV_SPLINE_WAYPOINT: Final = 82
-NAV_DELAY: Final = 93
-NAV_PAYLOAD_PLACE: Final = 94
-DO_JUMP: Final = 177
-DO_CHANGE_SPEED: Final = 178
-
-_LAST_NAV: Final = 95
-"""MAV_CMD_NAV_LAST: commands up to it are places to fly to or things to wait for."""
 _FLOWN_THROUGH: Final = frozenset(
     (NAV_WAYPOINT, NAV_LOITER_UNLIM, NAV_LOITER_TIME, NAV_SPLINE_WAYPOINT, NAV_PAYLOAD_PLACE)
 )
@@ -121,7 +121,7 @@ class _Walk:
 
     def _fly(self, index: int, item: MissionItem, place: list[float] | None) -> None:
         command = item.command
-        if command <= _LAST_NAV and command not in _FLOWN_THROUGH and self.legs:
+        if command <= NAV_LAST and command not in _FLOWN_THROUGH and self.legs:
             self.legs[-1] = replace(self.legs[-1], stops=True)
         if command == NAV_TAKEOFF:
             self._go(
@@ -195,7 +195,7 @@ class _Walk:
             item = self.plan.items[ahead]
             if item.command == DO_JUMP:
                 ahead = self._jump_target(ahead, item, jumps)
-            elif item.command > _LAST_NAV:
+            elif item.command > NAV_LAST:
                 ahead += 1
             elif item.command not in _FLOWN_THROUGH or self._frame_changes(index, ahead):
                 return None

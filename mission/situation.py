@@ -131,8 +131,7 @@ class Situation:
     def zone_area(self, zone: Zone) -> BaseGeometry:
         """The ground under an airspace zone."""
         if zone.zone_id not in self._zone_areas:
-            rings = [self.frame.degrees_to_xy(np.array(ring, dtype=np.float64)) for ring in zone.rings]
-            area = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+            area = zone.ground(self.frame)
             shapely.prepare(area)
             self._zone_areas[zone.zone_id] = area
         return self._zone_areas[zone.zone_id]

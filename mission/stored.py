@@ -13,6 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from mission import commands
+
 Rule = Callable[[float], float]
 
 
@@ -79,94 +81,113 @@ _FIRST: Final[Rules] = (_U16, _, _, _)
 
 PLACED: Final = frozenset(
     (
-        16,
-        17,
-        18,
-        19,
-        21,
-        22,
-        30,
-        31,
-        82,
-        84,
-        85,
-        92,
-        94,
-        179,
-        188,
-        189,
-        191,
-        195,
-        201,
-        5000,
-        5001,
-        5002,
-        5003,
-        5004,
-        5100,
+        commands.NAV_WAYPOINT,
+        commands.NAV_LOITER_UNLIM,
+        commands.NAV_LOITER_TURNS,
+        commands.NAV_LOITER_TIME,
+        commands.NAV_LAND,
+        commands.NAV_TAKEOFF,
+        commands.NAV_CONTINUE_AND_CHANGE_ALT,
+        commands.NAV_LOITER_TO_ALT,
+        commands.NAV_SPLINE_WAYPOINT,
+        commands.NAV_VTOL_TAKEOFF,
+        commands.NAV_VTOL_LAND,
+        commands.NAV_GUIDED_ENABLE,
+        commands.NAV_PAYLOAD_PLACE,
+        commands.DO_SET_HOME,
+        commands.DO_RETURN_PATH_START,
+        commands.DO_LAND_START,
+        commands.DO_GO_AROUND,
+        commands.DO_SET_ROI_LOCATION,
+        commands.DO_SET_ROI,
+        commands.NAV_FENCE_RETURN_POINT,
+        commands.NAV_FENCE_POLYGON_VERTEX_INCLUSION,
+        commands.NAV_FENCE_POLYGON_VERTEX_EXCLUSION,
+        commands.NAV_FENCE_CIRCLE_INCLUSION,
+        commands.NAV_FENCE_CIRCLE_EXCLUSION,
+        commands.NAV_RALLY_POINT,
     )
 )
 """Commands that ArduCopter stores with frame, place and altitude."""
 
-_RAW_XY: Final = frozenset((202, 203, 1000, 42702, 42703))
+_RAW_XY: Final = frozenset(
+    (
+        commands.DO_DIGICAM_CONFIGURE,
+        commands.DO_DIGICAM_CONTROL,
+        commands.DO_GIMBAL_MANAGER_PITCHYAW,
+        commands.NAV_SCRIPT_TIME,
+        commands.NAV_ATTITUDE_TIME,
+    )
+)
 """Commands whose param5 and param6 are numbers of their own."""
 
-_RAW_Z: Final = frozenset((202,))
+_RAW_Z: Final = frozenset((commands.DO_DIGICAM_CONFIGURE,))
+_TWO_BYTES: Final = frozenset((commands.DO_DIGICAM_CONFIGURE, commands.DO_DIGICAM_CONTROL))
+"""Of those, the ones that keep a byte of either."""
+
+_FENCE: Final = frozenset(
+    (
+        commands.NAV_FENCE_POLYGON_VERTEX_INCLUSION,
+        commands.NAV_FENCE_POLYGON_VERTEX_EXCLUSION,
+        commands.NAV_FENCE_CIRCLE_INCLUSION,
+        commands.NAV_FENCE_CIRCLE_EXCLUSION,
+    )
+)
 
 _KEPT: Final[dict[int, Rules]] = {
-    16: _FIRST,  # NAV_WAYPOINT: delay, s
-    17: (_, _, _RADIUS, _),  # NAV_LOITER_UNLIM
-    18: (_turns, _, _turn_radius, _flag),  # NAV_LOITER_TURNS
-    19: (_U16, _, _sign, _flag),  # NAV_LOITER_TIME
-    20: _NOTHING,  # NAV_RETURN_TO_LAUNCH
-    21: (_U16, _, _, _sign),  # NAV_LAND
-    22: _FIRST,  # NAV_TAKEOFF
-    30: _FIRST,  # NAV_CONTINUE_AND_CHANGE_ALT
-    31: (_, _RADIUS, _, _flag),  # NAV_LOITER_TO_ALT
-    82: _FIRST,  # NAV_SPLINE_WAYPOINT
-    83: (_F32, _F32, _U8, _),  # NAV_ALTITUDE_WAIT
-    84: _NOTHING,  # NAV_VTOL_TAKEOFF
-    85: _FIRST,  # NAV_VTOL_LAND
-    92: _FIRST,  # NAV_GUIDED_ENABLE
-    93: (_F32, _I8, _I8, _I8),  # NAV_DELAY
-    94: (_centi, _, _, _),  # NAV_PAYLOAD_PLACE
-    112: (_F32, _, _, _),  # CONDITION_DELAY
-    114: (_F32, _, _, _),  # CONDITION_DISTANCE
-    115: (_F32, _F32, _I8, _U8),  # CONDITION_YAW
-    177: (_U16, _I16, _, _),  # DO_JUMP
-    178: (_U8, _F32, _F32, _),  # DO_CHANGE_SPEED
-    179: _FIRST,  # DO_SET_HOME
-    181: (_U8, _U8, _, _),  # DO_SET_RELAY
-    182: (_U8, _I16, _F32, _),  # DO_REPEAT_RELAY
-    183: (_U8, _U16, _, _),  # DO_SET_SERVO
-    184: (_U8, _U16, _I16, _F32),  # DO_REPEAT_SERVO
-    188: _NOTHING,  # DO_RETURN_PATH_START
-    189: _NOTHING,  # DO_LAND_START
-    191: _NOTHING,  # DO_GO_AROUND
-    195: _FIRST,  # DO_SET_ROI_LOCATION
-    197: _FIRST,  # DO_SET_ROI_NONE
-    201: _FIRST,  # DO_SET_ROI
-    203: (_U8, _U8, _I8, _U8),  # DO_DIGICAM_CONTROL
-    205: (_F32, _F32, _F32, _),  # DO_MOUNT_CONTROL
-    206: (_F32, _, _U8, _),  # DO_SET_CAM_TRIGG_DIST
-    207: _FIRST,  # DO_FENCE_ENABLE
-    208: _FIRST,  # DO_PARACHUTE
-    211: (_U8, _U8, _, _),  # DO_GRIPPER
-    218: (_U16, _U8, _, _),  # DO_AUX_FUNCTION
-    222: (_U16, _F32, _F32, _F32),  # DO_GUIDED_LIMITS
-    531: (_U8, _F32, _, _),  # SET_CAMERA_ZOOM
-    532: (_U8, _F32, _, _),  # SET_CAMERA_FOCUS
-    534: (_U8, _U8, _U8, _),  # SET_CAMERA_SOURCE
-    600: _FIRST,  # JUMP_TAG
-    601: (_U16, _I16, _, _),  # DO_JUMP_TAG
-    1000: (_I8, _I16, _I8, _I8),  # DO_GIMBAL_MANAGER_PITCHYAW
-    2000: (_U8, _F32, _U16, _U16),  # IMAGE_START_CAPTURE
-    2001: _FIRST,  # IMAGE_STOP_CAPTURE
-    2500: (_U8, _, _, _),  # VIDEO_START_CAPTURE
-    2501: (_U8, _, _, _),  # VIDEO_STOP_CAPTURE
-    5001: _FIRST,
-    5002: _FIRST,
-    5100: _NOTHING,
+    commands.NAV_WAYPOINT: _FIRST,  # delay, s
+    commands.NAV_LOITER_UNLIM: (_, _, _RADIUS, _),
+    commands.NAV_LOITER_TURNS: (_turns, _, _turn_radius, _flag),
+    commands.NAV_LOITER_TIME: (_U16, _, _sign, _flag),
+    commands.NAV_RETURN_TO_LAUNCH: _NOTHING,
+    commands.NAV_LAND: (_U16, _, _, _sign),
+    commands.NAV_TAKEOFF: _FIRST,
+    commands.NAV_CONTINUE_AND_CHANGE_ALT: _FIRST,
+    commands.NAV_LOITER_TO_ALT: (_, _RADIUS, _, _flag),
+    commands.NAV_SPLINE_WAYPOINT: _FIRST,
+    commands.NAV_ALTITUDE_WAIT: (_F32, _F32, _U8, _),
+    commands.NAV_VTOL_TAKEOFF: _NOTHING,
+    commands.NAV_VTOL_LAND: _FIRST,
+    commands.NAV_GUIDED_ENABLE: _FIRST,
+    commands.NAV_DELAY: (_F32, _I8, _I8, _I8),
+    commands.NAV_PAYLOAD_PLACE: (_centi, _, _, _),
+    commands.CONDITION_DELAY: (_F32, _, _, _),
+    commands.CONDITION_DISTANCE: (_F32, _, _, _),
+    commands.CONDITION_YAW: (_F32, _F32, _I8, _U8),
+    commands.DO_JUMP: (_U16, _I16, _, _),
+    commands.DO_CHANGE_SPEED: (_U8, _F32, _F32, _),
+    commands.DO_SET_HOME: _FIRST,
+    commands.DO_SET_RELAY: (_U8, _U8, _, _),
+    commands.DO_REPEAT_RELAY: (_U8, _I16, _F32, _),
+    commands.DO_SET_SERVO: (_U8, _U16, _, _),
+    commands.DO_REPEAT_SERVO: (_U8, _U16, _I16, _F32),
+    commands.DO_RETURN_PATH_START: _NOTHING,
+    commands.DO_LAND_START: _NOTHING,
+    commands.DO_GO_AROUND: _NOTHING,
+    commands.DO_SET_ROI_LOCATION: _FIRST,
+    commands.DO_SET_ROI_NONE: _FIRST,
+    commands.DO_SET_ROI: _FIRST,
+    commands.DO_DIGICAM_CONTROL: (_U8, _U8, _I8, _U8),
+    commands.DO_MOUNT_CONTROL: (_F32, _F32, _F32, _),
+    commands.DO_SET_CAM_TRIGG_DIST: (_F32, _, _U8, _),
+    commands.DO_FENCE_ENABLE: _FIRST,
+    commands.DO_PARACHUTE: _FIRST,
+    commands.DO_GRIPPER: (_U8, _U8, _, _),
+    commands.DO_AUX_FUNCTION: (_U16, _U8, _, _),
+    commands.DO_GUIDED_LIMITS: (_U16, _F32, _F32, _F32),
+    commands.SET_CAMERA_ZOOM: (_U8, _F32, _, _),
+    commands.SET_CAMERA_FOCUS: (_U8, _F32, _, _),
+    commands.SET_CAMERA_SOURCE: (_U8, _U8, _U8, _),
+    commands.JUMP_TAG: _FIRST,
+    commands.DO_JUMP_TAG: (_U16, _I16, _, _),
+    commands.DO_GIMBAL_MANAGER_PITCHYAW: (_I8, _I16, _I8, _I8),
+    commands.IMAGE_START_CAPTURE: (_U8, _F32, _U16, _U16),
+    commands.IMAGE_STOP_CAPTURE: _FIRST,
+    commands.VIDEO_START_CAPTURE: (_U8, _, _, _),
+    commands.VIDEO_STOP_CAPTURE: (_U8, _, _, _),
+    commands.NAV_FENCE_POLYGON_VERTEX_INCLUSION: _FIRST,
+    commands.NAV_FENCE_POLYGON_VERTEX_EXCLUSION: _FIRST,
+    commands.NAV_RALLY_POINT: _NOTHING,
 }
 
 
@@ -196,15 +217,15 @@ def kept_params(
 
 def kept_altitude(command: int, altitude_m: float) -> float:
     """`z` that survives as the centimetre (rally point: metre) nearest to `altitude_m`."""
-    if command == 5100:
+    if command == commands.NAV_RALLY_POINT:
         return float(round(altitude_m))
-    if command == 205:
+    if command == commands.DO_MOUNT_CONTROL:
         return 2.0  # MAV_MOUNT_MODE_MAVLINK_TARGETING, whatever was sent
-    if command == 1000:
+    if command == commands.DO_GIMBAL_MANAGER_PITCHYAW:
         return _U8(altitude_m)  # the gimbal's id
     if not has_place(command):
         return single(altitude_m) if command in _RAW_Z or not is_known(command) else 0.0
-    if command in (5001, 5002, 5003, 5004):
+    if command in _FENCE:
         return 0.0
     return _surviving(round(altitude_m * 100.0))
 
@@ -219,6 +240,6 @@ def kept_raw_xy(command: int, raw: tuple[int, int]) -> tuple[int, int]:
     """param5 and param6 of a command that uses them for numbers of its own."""
     if not uses_raw_xy(command):
         return 0, 0
-    if command == 1000:
+    if command == commands.DO_GIMBAL_MANAGER_PITCHYAW:
         return int(_U8(raw[0])), 0
-    return (int(_U8(raw[0])), int(_U8(raw[1]))) if command in (202, 203) else raw
+    return (int(_U8(raw[0])), int(_U8(raw[1]))) if command in _TWO_BYTES else raw

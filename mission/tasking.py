@@ -16,7 +16,6 @@ from typing import Final
 import msgspec
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from mission.airspace import Datum, Zone
 from mission.checks.airspace import PRESSURE_M
@@ -98,7 +97,7 @@ class _Reckoning:
         """Further than a full battery carries it in hover is out of the question."""
         near = [place for one in drones for place in (one.position, one.home) if place and self._is_near(place)]
         self.zones = _forbidden(errand, [errand.place, *near], context)
-        areas = [(_area(zone, self.frame), zone) for zone in self.zones]
+        areas = [(zone.ground(self.frame), zone) for zone in self.zones]
         self.over_goal = [zone for area, zone in areas if shapely.intersects_xy(area, *self.goal)]
         self.space = RouteMap([shapely.buffer(area, CLEAR_M, join_style="mitre") for area, _ in areas])
 
@@ -195,7 +194,7 @@ class _Reckoning:
         return (start, end) if start == end else self.space.shortest(start, end)
 
     def _is_between(self, zone: Zone, start: Waypoint) -> bool:
-        return bool(shapely.intersects(_area(zone, self.frame), shapely.linestrings((start, self.goal))))
+        return bool(shapely.intersects(zone.ground(self.frame), shapely.linestrings((start, self.goal))))
 
     def _is_near(self, place: Position) -> bool:
         return distance_m(place, self.errand.place) < self.range_m
@@ -234,11 +233,6 @@ def _may_reach_down_to(zone: Zone, height_m: float) -> bool:
 def _may_be_active(zone: Zone, context: Context) -> bool:
     at = context.at
     return not zone.active or at is None or any(stop >= at for _, stop in zone.active)
-
-
-def _area(zone: Zone, frame: LocalFrame) -> BaseGeometry:
-    rings = [frame.degrees_to_xy(np.array(ring, dtype=np.float64)) for ring in zone.rings]
-    return shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
 
 
 def _displacement(legs: Sequence[Leg]) -> FloatArray:

@@ -15,8 +15,9 @@ from typing import Final
 import msgspec
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from mission.geodesy import FloatArray
+from mission.geodesy import FloatArray, LocalFrame
 from mission.position import Position
 
 FOOT_M: Final = 0.3048
@@ -54,6 +55,11 @@ class Zone(msgspec.Struct, frozen=True):
     airspace_class: str | None = None
     rules: tuple[str, ...] = ()
     active: tuple[tuple[datetime, datetime], ...] = ()
+
+    def ground(self, frame: LocalFrame) -> BaseGeometry:
+        """What lies under it, in metres of `frame`."""
+        shell, *holes = (frame.degrees_to_xy(np.array(ring, dtype=np.float64)) for ring in self.rings)
+        return shapely.make_valid(shapely.Polygon(shell, holes))
 
 
 class Obstacle(msgspec.Struct, frozen=True):

@@ -6,23 +6,48 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+from mission.commands import (
+    DO_JUMP,
+    DO_SET_HOME,
+    NAV_ALTITUDE_WAIT,
+    NAV_DELAY,
+    NAV_GUIDED_ENABLE,
+    NAV_LAND,
+    NAV_LOITER_TIME,
+    NAV_LOITER_TO_ALT,
+    NAV_LOITER_TURNS,
+    NAV_LOITER_UNLIM,
+    NAV_PAYLOAD_PLACE,
+    NAV_RETURN_TO_LAUNCH,
+    NAV_SPLINE_WAYPOINT,
+    NAV_TAKEOFF,
+    NAV_WAYPOINT,
+)
 from mission.finding import Finding, Place, Severity
 from mission.geodesy import REACH_M, distance_m, is_position, positions_of
 from mission.items import mission_items
-from mission.path import (
-    DO_JUMP,
-    NAV_LAND,
-    NAV_LOITER_UNLIM,
-    NAV_RETURN_TO_LAUNCH,
-    NAV_TAKEOFF,
-)
 from mission.plan import Frame, MissionItem
 from mission.situation import Situation
 from mission.stored import has_place, is_known
 
-MOVES: Final = frozenset((16, 17, 18, 19, 21, 31, 82, 94))
+MOVES: Final = frozenset(
+    (
+        NAV_WAYPOINT,
+        NAV_LOITER_UNLIM,
+        NAV_LOITER_TURNS,
+        NAV_LOITER_TIME,
+        NAV_LAND,
+        NAV_LOITER_TO_ALT,
+        NAV_SPLINE_WAYPOINT,
+        NAV_PAYLOAD_PLACE,
+    )
+)
 """Navigation commands that make the vehicle go somewhere."""
-UNFORESEEABLE: Final = {83: "waits for an altitude", 92: "hands control to a program", 179: "moves home"}
+UNFORESEEABLE: Final = {
+    NAV_ALTITUDE_WAIT: "waits for an altitude",
+    NAV_GUIDED_ENABLE: "hands control to a program",
+    DO_SET_HOME: "moves home",
+}
 
 
 def coordinates(situation: Situation) -> Iterable[Finding]:
@@ -110,7 +135,7 @@ def order(situation: Situation) -> Iterable[Finding]:
         )
         yield Finding("order", Severity.ERROR, text, "Begin with a take-off.", _place(plan.items, first))
     for index, item in enumerate(plan.items[1:], 1):
-        if item.command == NAV_TAKEOFF and plan.items[index - 1].command not in (NAV_LAND, 93):
+        if item.command == NAV_TAKEOFF and plan.items[index - 1].command not in (NAV_LAND, NAV_DELAY):
             text = f"Item {index + 1} takes off again without having landed."
             yield Finding("order", Severity.WARNING, text, "Use a waypoint to climb.", _place(plan.items, index))
     for index, item in enumerate(plan.items):

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from mission.commands import NAV_WAYPOINT
 from mission.errors import PlanFormatError
 from mission.geodesy import frame_at
 from mission.pattern import Pattern
@@ -28,7 +29,6 @@ MAX_POINTS: Final = 10_000
 CIRCLE_CORNERS: Final = 72
 
 _KEEP_OUT: Final = re.compile(r"exclu|no[ -]?fly|keep[ -]?out|prohibited|restricted", re.IGNORECASE)
-_WAYPOINT: Final = 16
 
 
 class Feature(msgspec.Struct, frozen=True):
@@ -160,7 +160,7 @@ class _Builder:
         heights: Sequence[float] = feature.heights_m or [DEFAULT_HEIGHT_M] * len(feature.places)
         frame = feature.frame if feature.heights_m else Frame.GLOBAL_RELATIVE_ALT
         for place, height in zip(feature.places, heights, strict=True):
-            self._items.append(MissionItem(_WAYPOINT, frame, place, height))
+            self._items.append(MissionItem(NAV_WAYPOINT, frame, place, height))
 
 
 def _ring(circle: FenceCircle) -> tuple[Position, ...]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Final
 from xml.sax.saxutils import escape
 
+from mission.commands import NAV_WAYPOINT
 from mission.formats.features import DEFAULT_HEIGHT_M, MAX_POINTS
 from mission.formats.xml import Element, parse
 from mission.plan import Frame, Home, MissionItem, Plan, Position
 from mission.stored import has_place
 
-_WAYPOINT: Final = 16
 _HOME: Final = "Home"
 
 
@@ -68,10 +68,10 @@ def _point(tag: str, place: Position, amsl_m: float | None, name: str) -> str:
 def _item(point: Element, home_amsl_m: float | None) -> MissionItem:
     amsl = _elevation(point)
     if amsl is None:
-        return MissionItem(_WAYPOINT, Frame.GLOBAL_RELATIVE_ALT, _position(point), DEFAULT_HEIGHT_M)
+        return MissionItem(NAV_WAYPOINT, Frame.GLOBAL_RELATIVE_ALT, _position(point), DEFAULT_HEIGHT_M)
     if home_amsl_m is None:
-        return MissionItem(_WAYPOINT, Frame.GLOBAL, _position(point), amsl)
-    return MissionItem(_WAYPOINT, Frame.GLOBAL_RELATIVE_ALT, _position(point), round(amsl - home_amsl_m, 2))
+        return MissionItem(NAV_WAYPOINT, Frame.GLOBAL, _position(point), amsl)
+    return MissionItem(NAV_WAYPOINT, Frame.GLOBAL_RELATIVE_ALT, _position(point), round(amsl - home_amsl_m, 2))
 
 
 def _position(point: Element) -> Position:

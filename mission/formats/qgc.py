@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from mission.commands import DO_JUMP
 from mission.errors import PlanFormatError
 from mission.formats.document import Node, parse_json
 from mission.pattern import Foreign, Pattern
@@ -35,7 +36,6 @@ MAX_ITEMS: Final = 10_000
 MAX_CORNERS: Final = 10_000
 MAX_SHAPES: Final = 1_000
 
-_DO_JUMP: Final = 177
 _ALTITUDE_MODES: Final = {Frame.GLOBAL_RELATIVE_ALT: 1, Frame.GLOBAL: 2, Frame.GLOBAL_TERRAIN_ALT: 4}
 
 
@@ -126,7 +126,7 @@ def _items(node: Node) -> tuple[tuple[MissionItem, ...], tuple[Pattern, ...]]:
             if jump_id:
                 jump_ids[jump_id.whole(0, 65535)] = len(items) + 1
             item = _item(part, pattern_id)
-            if item.command == _DO_JUMP:
+            if item.command == DO_JUMP:
                 jumps.append((len(items), part.member("params")))
             items.append(item)
     for index, params in jumps:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from mission.commands import NAV_WAYPOINT
 from mission.errors import PlanFormatError
 from mission.plan import Frame, Home, MissionItem, Plan, Position
 from mission.position import FRAMES
@@ -56,7 +57,7 @@ def save(plan: Plan) -> bytes:
     """Home and mission items. Latitudes and longitudes have MAVLink's seven decimals or more, as the plan has."""
     home = plan.home
     position, altitude_m = (home.position, home.altitude_amsl_m or 0.0) if home else (None, 0.0)
-    first = MissionItem(16, Frame.GLOBAL, position, altitude_m)
+    first = MissionItem(NAV_WAYPOINT, Frame.GLOBAL, position, altitude_m)
     rows = (_line(seq, item) for seq, item in enumerate((first, *plan.items)))
     return ("QGC WPL 110\n" + "".join(rows)).encode()
 

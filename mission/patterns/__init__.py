@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from mission.commands import DO_JUMP, NAV_LAND, NAV_RETURN_TO_LAUNCH
 from mission.context import Vehicle
 from mission.pattern import Foreign, Pattern, PatternSpec
 from mission.patterns.expansion import expand as expand
 from mission.plan import MissionItem, Plan
 
-_DO_JUMP = 177
-_LAST = frozenset((20, 21))
+_LAST = frozenset((NAV_RETURN_TO_LAUNCH, NAV_LAND))
 
 
 def put(plan: Plan, pattern_id: str, spec: PatternSpec, vehicle: Vehicle | None = None, at: int | None = None) -> Plan:
@@ -57,6 +57,6 @@ def _spliced(plan: Plan, first: int, last: int, items: Sequence[MissionItem]) ->
     moved = [*plan.items[:first], *items, *plan.items[last:]]
     for index, item in enumerate(moved):
         target = item.params[0]
-        if item.command == _DO_JUMP and target is not None and target - 1 >= last:
+        if item.command == DO_JUMP and target is not None and target - 1 >= last:
             moved[index] = msgspec.structs.replace(item, params=(target + shift, *item.params[1:]))
     return msgspec.structs.replace(plan, items=tuple(moved))

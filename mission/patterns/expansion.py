@@ -15,6 +15,7 @@ from typing import Any, Final
 import shapely
 
 from mission.camera import line_spacing_m, trigger_distance_m
+from mission.commands import DO_CHANGE_SPEED, DO_SET_CAM_TRIGG_DIST, DO_SET_ROI_LOCATION, DO_SET_ROI_NONE, NAV_WAYPOINT
 from mission.context import Vehicle
 from mission.errors import GeometryError
 from mission.pattern import (
@@ -36,12 +37,6 @@ from mission.patterns.space import Space
 from mission.patterns.sweep import fewest_lines, sweep
 from mission.plan import Frame, Geofence, Home, MissionItem, Plan, Position
 from mission.route import RouteMap, Waypoint
-
-WAYPOINT: Final = 16
-CHANGE_SPEED: Final = 178
-ROI_LOCATION: Final = 195
-ROI_NONE: Final = 197
-TRIGGER_DISTANCE: Final = 206
 
 MAX_POINTS: Final = 5_000
 """A pattern of more waypoints is refused: no autopilot stores it, and a slip of a digit makes millions."""
@@ -88,7 +83,8 @@ def _survey(spec: Survey, space: Space) -> list[MissionItem]:
     items = _waypoints(path, spec.altitude_m, spec.frame, space)
     if spec.camera:
         distance = trigger_distance_m(spec.camera, spec.altitude_m, spec.front_overlap_pct)
-        items = [items[0], _command(TRIGGER_DISTANCE, distance, 0.0, 1.0), *items[1:], _command(TRIGGER_DISTANCE)]
+        on, off = _command(DO_SET_CAM_TRIGG_DIST, distance, 0.0, 1.0), _command(DO_SET_CAM_TRIGG_DIST)
+        items = [items[0], on, *items[1:], off]
     return _at_speed(spec.speed_m_s, items)
 
 
@@ -233,7 +229,7 @@ def _with_turnarounds(path: Sequence[Waypoint], turnaround_m: float, space: Spac
 
 def _waypoints(path: Sequence[Waypoint], altitude_m: float, frame: Frame, space: Space) -> list[MissionItem]:
     _limit(len(path))
-    return [MissionItem(WAYPOINT, frame, place, altitude_m) for place in space.frame.to_positions(path)]
+    return [MissionItem(NAV_WAYPOINT, frame, place, altitude_m) for place in space.frame.to_positions(path)]
 
 
 def _command(number: int, *params: float) -> MissionItem:
@@ -242,10 +238,10 @@ def _command(number: int, *params: float) -> MissionItem:
 
 
 def _at_speed(speed_m_s: float | None, items: list[MissionItem]) -> list[MissionItem]:
-    return items if speed_m_s is None else [_command(CHANGE_SPEED, 1.0, speed_m_s, -1.0), *items]
+    return items if speed_m_s is None else [_command(DO_CHANGE_SPEED, 1.0, speed_m_s, -1.0), *items]
 
 
 def _looking_at(place: Position, items: list[MissionItem]) -> list[MissionItem]:
     """The camera held on a place while the items are flown."""
-    look = MissionItem(ROI_LOCATION, Frame.GLOBAL_RELATIVE_ALT, place)
-    return [items[0], look, *items[1:], _command(ROI_NONE)]
+    look = MissionItem(DO_SET_ROI_LOCATION, Frame.GLOBAL_RELATIVE_ALT, place)
+    return [items[0], look, *items[1:], _command(DO_SET_ROI_NONE)]

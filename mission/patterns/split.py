@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from mission.avoid import avoid
+from mission.commands import NAV_TAKEOFF, NAV_WAYPOINT
 from mission.context import Context, Vehicle
 from mission.deconflict import VERTICAL_M
 from mission.errors import GeometryError
@@ -25,9 +26,6 @@ from mission.route import Waypoint
 from mission.timing import leg_times
 
 MAX_DRONES: Final = 20
-
-_WAYPOINT: Final = 16
-_TAKEOFF: Final = 22
 
 
 def split(
@@ -43,7 +41,7 @@ def split(
     if not 1 <= drones <= MAX_DRONES:
         raise GeometryError("drones", f"{drones}; from 1 to {MAX_DRONES} can share a pattern")
     members = [index for index, item in enumerate(plan.items) if item.pattern == pattern_id]
-    way = [plan.items[i] for i in members if plan.items[i].command == _WAYPOINT and plan.items[i].position]
+    way = [plan.items[i] for i in members if plan.items[i].command == NAV_WAYPOINT and plan.items[i].position]
     if len(way) < 2 or plan.home is None:
         raise GeometryError("pattern", f"there is no {pattern_id!r} with waypoints, or the plan has no home")
     frame = frame_of(plan)
@@ -64,7 +62,7 @@ def split(
 
 
 def _raised(item: MissionItem, by_m: float) -> MissionItem:
-    if item.command not in (_WAYPOINT, _TAKEOFF) or not item.altitude_m:
+    if item.command not in (NAV_WAYPOINT, NAV_TAKEOFF) or not item.altitude_m:
         return item
     return msgspec.structs.replace(item, altitude_m=item.altitude_m + by_m)
 

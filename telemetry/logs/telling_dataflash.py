@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from mission.commands import NAV_RALLY_POINT
 from mission.errors import MissionError
-from mission.items import RALLY_POINT, WireItem, plan_from_items
+from mission.items import WireItem, plan_from_items
 from mission.plan import Frame, Plan
 from telemetry.logs import words
 from telemetry.logs.changes import armings, parameters
@@ -150,7 +151,8 @@ def _fence(table: Table | None) -> list[WireItem]:
 def _rally(table: Table | None) -> list[WireItem]:
     """RALY.Alt is metres above home, although 4.6's own FMTU says centimetres (AP_Rally.cpp)."""
     return [
-        _placed(RALLY_POINT, Frame.GLOBAL_RELATIVE_ALT, row, 0.0, float(row["Alt"])) for row in _latest(table, "Seq")
+        _placed(NAV_RALLY_POINT, Frame.GLOBAL_RELATIVE_ALT, row, 0.0, float(row["Alt"]))
+        for row in _latest(table, "Seq")
     ]
 
 

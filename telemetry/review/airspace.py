@@ -37,7 +37,7 @@ def distances(track: Track, zone: Zone) -> Floats:
     (1013 hPa) above mean sea level, for the recording tells neither the ground's height nor the pressure.
     """
     frame = frame_at(Position(float(track.lat_deg[0]), float(track.lon_deg[0])))
-    outline = shapely.transform(shapely.Polygon(zone.rings[0], zone.rings[1:]), frame.degrees_to_xy)
+    outline = zone.ground(frame)
     shapely.prepare(outline)
     places = shapely.points(frame.degrees_to_xy(np.column_stack((track.lon_deg, track.lat_deg))))
     away = shapely.distance(shapely.boundary(outline), places)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymavlink.dialects.v20 import ardupilotmega
 
+from mission import commands
 from mission.errors import PlanFormatError
 from mission.items import (
     WireItem,
@@ -170,3 +172,8 @@ def test_every_command_is_sent_as_a_real_arducopter_stores_it(data: Path) -> Non
         home = mission_items(Plan())[0]
         assert differences((home, *sent), (home, stored.read)) == ()
         assert items_digest((home, *sent)) == items_digest((home, stored.read))
+
+
+def test_commands_have_the_numbers_that_mavlink_gives_them() -> None:
+    numbers = {name: number for name, number in vars(commands).items() if name.isupper()}
+    assert numbers == {name: getattr(ardupilotmega, f"MAV_CMD_{name}") for name in numbers}
