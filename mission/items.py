@@ -115,6 +115,14 @@ def rally_items(plan: Plan) -> tuple[WireItem, ...]:
     )
 
 
+ITEMS: Final = {
+    MissionType.MISSION: mission_items,
+    MissionType.FENCE: fence_items,
+    MissionType.RALLY: rally_items,
+}
+"""How each list of a plan is uploaded."""
+
+
 def plan_from_items(mission: Sequence[WireItem], fence: Sequence[WireItem], rally: Sequence[WireItem]) -> Plan:
     """The plan a vehicle holds. PlanFormatError names the item that cannot belong to one, e.g. ``fence[3]``."""
     return Plan(

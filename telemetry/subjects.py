@@ -50,6 +50,9 @@ INCIDENTS_ALL: Final = "$KV.incidents.*"
 MONITOR: Final = "monitor"
 ACKNOWLEDGE: Final = "acknowledge"
 
+ALERT_CHANGES: Final = ("alert_raised", "alert_ended", "alert_acknowledged")
+"""Kinds of the events that tell of an alert."""
+
 NOWHERE: Final = "nowhere"
 """The area of vehicles whose position is unknown."""
 EVERYWHERE: Final = "everywhere"

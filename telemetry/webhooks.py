@@ -30,7 +30,6 @@ from telemetry.wire import Event
 
 log = logging.getLogger(__name__)
 
-KINDS: Final = ("alert_raised", "alert_ended", "alert_acknowledged")
 TIMEOUT_S: Final = 10.0
 AGAIN_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0)
 GIVE_UP_S: Final = 24 * 3600.0
@@ -86,7 +85,7 @@ async def tell(bus: Bus, hook: Webhook, again_s: tuple[float, ...] = AGAIN_S) ->
         await bus.put(subjects.WEBHOOKS_BUCKET, key, Posted(after))
     async for stored in bus.follow(subjects.EVENTS_STREAM, Event, after, only="event.*.*"):
         event = stored.message
-        if event is not None and event.kind in KINDS:
+        if event is not None and event.kind in subjects.ALERT_CHANGES:
             await _until_taken(hook, event, again_s)
             await bus.put(subjects.WEBHOOKS_BUCKET, key, Posted(stored.sequence))
 

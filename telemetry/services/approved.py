@@ -7,7 +7,6 @@ the vehicle's circle and ceiling about home, in the same words.
 from __future__ import annotations
 
 import math
-from typing import Final
 
 import msgspec
 
@@ -15,17 +14,11 @@ from mission.checks.fence import crossings
 from mission.context import DEFAULT
 from mission.errors import GeometryError
 from mission.geodesy import is_position
-from mission.items import MissionType, WireItem, differences, fence_items, mission_items, rally_items
+from mission.items import ITEMS, MissionType, WireItem, differences
 from mission.plan import Plan
 from mission.position import Position
 from mission.situation import Situation, as_lines
 from mission.stored import single
-
-ITEMS: Final = {
-    MissionType.MISSION: mission_items,
-    MissionType.FENCE: fence_items,
-    MissionType.RALLY: rally_items,
-}
 
 
 class Approved:

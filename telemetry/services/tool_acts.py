@@ -12,6 +12,7 @@ from telemetry.mavlink.enums import MavCmd, MavFrame
 from telemetry.mavlink.enums import name as mavlink_name
 from telemetry.services.approved import Approved
 
+NO_PLAN: Final = "no approved plan is verified on board"
 ABOVE_HOME: Final = frozenset({MavFrame.GLOBAL_RELATIVE_ALT, MavFrame.GLOBAL_RELATIVE_ALT_INT})
 AMSL: Final = frozenset({MavFrame.GLOBAL, MavFrame.GLOBAL_INT})
 TURNED: Final = frozenset({MavFrame.BODY_NED, MavFrame.BODY_OFFSET_NED, MavFrame.BODY_FRD})
@@ -91,7 +92,7 @@ def why_not_there(act: Act, held: Held) -> str | None:
     """Why the vehicle may not fly where `act` sends it."""
     approved, message = held.approved, act.message
     if approved is None:
-        return "no approved plan is verified on board"
+        return NO_PLAN
     if act.command == MavCmd.DO_REPOSITION:
         if type(message).__name__ == "COMMAND_LONG":
             return "its height has no frame: send it as COMMAND_INT"

@@ -31,9 +31,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry.mavlink.enums import COPTER_MODE_NUMBERS, MavCmd, MavFtpOpcode, mode_name
-from telemetry.services.tool_acts import Act, Held, flies_there, why_not_there
+from telemetry.services.tool_acts import NO_PLAN, Act, Held, flies_there, why_not_there
 
-NO_PLAN: Final = "no approved plan is verified on board"
 HOLDING: Final = frozenset(
     COPTER_MODE_NUMBERS[name] for name in ("RTL", "SMART_RTL", "AUTO_RTL", "LAND", "BRAKE", "LOITER")
 )

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mission.items import MissionType, WireItem
+from mission.items import ITEMS, MissionType, WireItem
 from telemetry.mavlink.enums import MavMissionResult
-from telemetry.services.approved import ITEMS, Approved
+from telemetry.services.approved import Approved
 from telemetry.services.tool_acts import CLIMB_THERE, FLY_THERE
 from telemetry.services.transfer import wire_item
 

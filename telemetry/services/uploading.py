@@ -21,15 +21,7 @@ from typing import Final
 
 from mission.context import DEFAULT
 from mission.finding import Finding, Severity
-from mission.items import (
-    MissionType,
-    WireItem,
-    differences,
-    fence_items,
-    items_digest,
-    mission_items,
-    rally_items,
-)
+from mission.items import ITEMS, MissionType, WireItem, differences, fence_items, items_digest, mission_items
 from mission.plan import Plan
 from mission.readback import check_read_back
 from telemetry.errors import Interrupted, ServiceError, VehicleSilent
@@ -40,9 +32,9 @@ from telemetry.services.orders import HEARTBEAT_TIMEOUT_S
 from telemetry.wire import Actor, Progress, TransferReceipt, UploadOrder, UploadReceipt, UploadUnderWay
 
 STAGES: Final = (
-    (MissionType.FENCE, "geofence", fence_items),
-    (MissionType.RALLY, "rally", rally_items),
-    (MissionType.MISSION, "mission", mission_items),
+    (MissionType.FENCE, "geofence"),
+    (MissionType.RALLY, "rally"),
+    (MissionType.MISSION, "mission"),
 )
 PATIENCE_S: Final = 60.0
 """How long a vehicle that fell silent in mid-upload is waited for, to say what it holds."""
@@ -67,17 +59,17 @@ async def upload_plan(
     """Puts `order.plan` on board. Never raises for the vehicle's sake: the receipt says what became of each stage."""
     started_at = datetime.now(UTC)
     stages: list[TransferReceipt] = []
-    reports = [_Report(order.upload_id, channel.vehicle, stage, on_progress) for _, stage, _ in STAGES]
+    reports = [_Report(order.upload_id, channel.vehicle, stage, on_progress) for _, stage in STAGES]
     reboots = channel.reboots
     await storing.settle(channel)
-    for report, (kind, _, items_of) in zip(reports, STAGES, strict=True):
+    for report, (kind, _) in zip(reports, STAGES, strict=True):
         handle = _write if all(done.verified for done in stages) else _leave
-        stages.append(await handle(channel, kind, items_of(order.plan), report))
+        stages.append(await handle(channel, kind, ITEMS[kind](order.plan), report))
     if channel.reboots != reboots:  # what was read back before it may not have been stored yet
-        for index, (report, (kind, stage, items_of)) in enumerate(zip(reports, STAGES, strict=True)):
+        for index, (report, (kind, stage)) in enumerate(zip(reports, STAGES, strict=True)):
             if stages[index].verified:
                 rebooted = Interrupted(stage, "the vehicle rebooted meanwhile")
-                stages[index] = await _look(channel, kind, items_of(order.plan), report, rebooted)
+                stages[index] = await _look(channel, kind, ITEMS[kind](order.plan), report, rebooted)
     if fence_items(order.plan) and all(stage.verified for stage in stages):
         stages.append(
             await _enable_fence(channel, _Report(order.upload_id, channel.vehicle, "parameters", on_progress))
@@ -119,10 +111,10 @@ async def read_back(channel: Channel, broken: UploadUnderWay, on_progress: OnPro
     order = broken.order
     stages: list[TransferReceipt] = []
     await storing.settle(channel)
-    for kind, stage, items_of in STAGES:
+    for kind, stage in STAGES:
         report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
         failure = Interrupted(stage, "it was broken off")
-        stages.append(await _look(channel, kind, items_of(order.plan), report, failure))
+        stages.append(await _look(channel, kind, ITEMS[kind](order.plan), report, failure))
     found = [stage.problem or f"{stage.stage}: on board as sent, {stage.items} items." for stage in stages]
     return UploadReceipt(
         upload_id=order.upload_id,

@@ -57,7 +57,7 @@ def alerts() -> Response:
     since = datetime.now(UTC) - KEPT
     listed = services.bus.entries(subjects.ALERTS_BUCKET, Alert)
     latest = {alert.alert_id: alert for alert in listed.values()}
-    for kind in ("alert_raised", "alert_ended", "alert_acknowledged"):
+    for kind in subjects.ALERT_CHANGES:
         for event in services.bus.past(subjects.EVENTS_STREAM, Event, since, only=f"event.*.{kind}"):
             alert = msgspec.convert(event.data, Alert)
             latest[alert.alert_id] = _later(latest.get(alert.alert_id), alert)
