@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mission.airspace import Datum, Limit, Zone
-from mission.checks.fence import leg_name, leg_place
+from mission.checks.legs import leg_name, leg_place
 from mission.context import ZoneRule
 from mission.finding import Finding, Place, Severity
 from mission.geodesy import FloatArray

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from mission.checks.fence import leg_name, leg_place
+from mission.checks.legs import leg_name, leg_place
 from mission.finding import Finding, Severity
 from mission.path import FlightPath
 from mission.profile import Costs

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from mission.checks.legs import leg_name, leg_place
 from mission.finding import Finding, Place, Severity
 from mission.geofence import Shape, ring_to_polygon, storage_bytes
 from mission.leg import Leg, LegKind
@@ -151,22 +152,6 @@ def fence_returns(situation: Situation) -> Iterable[Finding]:
         more = counts[key] - 1
         text = f"{finding.text[:-1]}, and from {more} more leg{'s' if more > 1 else ''}." if more else finding.text
         yield Finding(finding.check, finding.severity, text, finding.remedy, finding.place)
-
-
-def leg_name(leg: Leg) -> str:
-    """How a person finds the leg: by the number of the item it leads to."""
-    return (
-        f"{leg.kind.capitalize()} at item {leg.item + 1}"
-        if leg.kind is not LegKind.TRAVEL
-        else f"Leg to item {leg.item + 1}"
-    )
-
-
-def leg_place(situation: Situation, leg: Leg, spot: BaseGeometry | None) -> Place:
-    """The leg from the item before, and where on it."""
-    x, y = leg.end[:2]
-    position = situation.position(spot) if spot is not None and not spot.is_empty else situation.frame.position(x, y)
-    return Place("leg", leg.item - 1, position)
 
 
 class Crossing:

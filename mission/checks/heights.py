@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from mission.checks.fence import leg_name, leg_place
+from mission.checks.legs import leg_name, leg_place
 from mission.finding import Finding, Place, Severity
 from mission.leg import LegKind
 from mission.plan import Frame
@@ -25,26 +25,20 @@ def ceiling(situation: Situation) -> Iterable[Finding]:
     if vehicle.fence_altitude_max_m is None:
         return
     limit = vehicle.fence_altitude_max_m
+    highest = limit - vehicle.fence_margin_m
     for leg in situation.distinct_legs:
         height = leg.end[2]
         if height >= limit and leg.start[2] < limit:
-            text = f"{leg_name(leg)} climbs to {height:.0f} m above home; the fence breaches at {limit:g} m."
-            yield Finding(
-                "ceiling",
-                Severity.ERROR,
-                text,
-                f"Stay below {limit - vehicle.fence_margin_m:g} m.",
-                leg_place(situation, leg, None),
-            )
-        elif limit - vehicle.fence_margin_m < height < limit and leg.start[2] < height:
-            text = f"{leg_name(leg)} climbs to {height:.1f} m above home, within the margin of the fence's {limit:g} m."
-            yield Finding(
-                "ceiling",
+            severity, words = Severity.ERROR, f"{height:.0f} m above home; the fence breaches at {limit:g} m"
+        elif highest < height < limit and leg.start[2] < height:
+            severity, words = (
                 Severity.WARNING,
-                text,
-                f"Stay below {limit - vehicle.fence_margin_m:g} m.",
-                leg_place(situation, leg, None),
+                f"{height:.1f} m above home, within the margin of the fence's {limit:g} m",
             )
+        else:
+            continue
+        text, remedy = f"{leg_name(leg)} climbs to {words}.", f"Stay below {highest:g} m."
+        yield Finding("ceiling", severity, text, remedy, leg_place(situation, leg, None))
 
 
 def datums(situation: Situation) -> Iterable[Finding]:

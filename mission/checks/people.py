@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import shapely
 
-from mission.checks.fence import leg_name, leg_place
+from mission.checks.legs import at_sample, leg_name
 from mission.context import PeopleArea
 from mission.finding import Finding, Severity
 from mission.geofence import ring_to_polygon
@@ -33,10 +33,9 @@ def _one(situation: Situation, area: PeopleArea) -> Iterable[Finding]:
     if not len(missing) or missing.max() <= 0:
         return
     worst = int(missing.argmax())
-    leg = situation.distinct_legs[points.leg[worst]]
+    leg, place = at_sample(situation, worst)
     reason = "the height there, by the 1:1 rule" if needed[worst] > wanted else rules.name
     text = (
         f"{leg_name(leg)} comes within {away[worst]:.0f} m of {area.name}; {needed[worst]:.0f} m are needed ({reason})."
     )
-    place = leg_place(situation, leg, shapely.Point(points.xy[worst]))
     yield Finding("people", Severity.ERROR, text, "Keep away, fly lower, or have it authorised.", place)

@@ -15,18 +15,16 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from mission.checks.fence import leg_name, leg_place
+from mission.checks.legs import at_sample, leg_name
 from mission.finding import Finding, Severity
-from mission.geodesy import FloatArray
+from mission.geodesy import EARTH_RADIUS_M, FloatArray
 from mission.situation import SHARES, Situation
 
 ANTENNA_M: Final = 2.0
 """Of the pilot's antenna above the ground."""
 LIGHT_M_S: Final = 299_792_458.0
-EARTH_M: Final = 6_371_000.0
 REFRACTION: Final = 4.0 / 3.0
 CLEAR_SHARE: Final = 0.6
 
@@ -57,12 +55,10 @@ def radio_link(situation: Situation) -> Iterable[Finding]:
 
 
 def _finding(situation: Situation, at: int, hit: NDArray[np.bool_], words: str, remedy: str) -> Finding:
-    points = situation.samples
-    leg = situation.distinct_legs[points.leg[at]]
-    more = len(np.unique(points.leg[hit])) - 1
+    leg, place = at_sample(situation, at)
+    more = len(np.unique(situation.samples.leg[hit])) - 1
     others = f" So {'is' if more == 1 else 'are'} {more} more leg{'' if more == 1 else 's'}." if more else ""
     text = f"{leg_name(leg)} {words}; a lost link starts the failsafe.{others}"
-    place = leg_place(situation, leg, shapely.Point(points.xy[at]))
     return Finding("radio_link", Severity.WARNING, text, remedy, place)
 
 
@@ -74,7 +70,7 @@ def _shadowed(situation: Situation, away: FloatArray) -> NDArray[np.bool_]:
     ray = antenna + (height - antenna)[:, None] * SHARES
     wavelength = LIGHT_M_S / (situation.context.rules.radio_frequency_mhz * 1e6)
     a, b = away[:, None] * SHARES, away[:, None] * (1.0 - SHARES)
-    needed = CLEAR_SHARE * np.sqrt(wavelength * SHARES * b) + a * b / (2.0 * REFRACTION * EARTH_M)
+    needed = CLEAR_SHARE * np.sqrt(wavelength * SHARES * b) + a * b / (2.0 * REFRACTION * EARTH_RADIUS_M)
     # On the ground, at take-off and landing, the zone always touches it. NaN compares as free.
     flying = height > situation.context.rules.height_min_agl_m
     return np.asarray((ground + needed > ray).any(axis=1) & flying, dtype=np.bool_)

@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from mission.checks.fence import leg_name, leg_place
+from mission.checks.legs import at_sample, leg_name
 from mission.finding import Finding, Place, Severity
 from mission.situation import SHARES, Situation
 from mission.sun import CIVIL_TWILIGHT_DEG, SUNSET_DEG, elevation_deg
@@ -43,20 +42,17 @@ def line_of_sight(situation: Situation) -> Iterable[Finding]:
     away = np.hypot(*(points.xy - pilot).T)
     if limit is not None and away.max() > limit:
         worst = int(away.argmax())
-        leg = situation.distinct_legs[points.leg[worst]]
+        leg, spot = at_sample(situation, worst)
         legs = len(np.unique(points.leg[away > limit]))
         text = (
             f"{leg_name(leg)} is {away[worst]:.0f} m from the pilot; {limit:g} m are allowed ({legs} legs are beyond)."
         )
-        spot = leg_place(situation, leg, shapely.Point(points.xy[worst]))
         yield Finding("line_of_sight", Severity.ERROR, text, "Move the pilot, or plan an observer.", spot)
     hidden = _hidden(situation)
     if hidden.any():
-        first = int(np.flatnonzero(hidden)[0])
-        leg = situation.distinct_legs[points.leg[first]]
+        leg, spot = at_sample(situation, int(np.flatnonzero(hidden)[0]))
         legs = len(np.unique(points.leg[hidden]))
         text = f"From {leg_name(leg).lower()} on, the ground hides the drone from the pilot on {legs} legs."
-        spot = leg_place(situation, leg, shapely.Point(points.xy[first]))
         yield Finding("line_of_sight", Severity.WARNING, text, "Move the pilot, or fly higher there.", spot)
 
 
