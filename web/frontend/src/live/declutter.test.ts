@@ -57,3 +57,10 @@ test('an important label covers drones that are not', () => {
   const calm = wall(0, 0, 1000, 1000, 5);
   expect([...new Declutter().place([wish('a', 100, 100), wish('b', 300, 100, { rank: 5 })], [calm], VIEW).keys()]).toEqual(['a']);
 });
+
+test('between two placings a label goes where its drone goes', () => {
+  const declutter = new Declutter();
+  declutter.place([wish('a', 100, 100)], [wall(105, 80, 200, 120)], VIEW);
+  expect([declutter.has('a'), declutter.has('b')]).toEqual([true, false]);
+  expect([...declutter.follow([wish('a', 103, 100), wish('b', 500, 500)])]).toEqual([['a', { left: 33, top: 90, right: 93, bottom: 110 }]]);
+});

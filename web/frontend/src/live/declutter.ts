@@ -34,6 +34,19 @@ const CELL = 64;
 export class Declutter {
   private sides = new Map<string, Side>();
 
+  /** Whether there was room for its label. */
+  has(key: string): boolean {
+    return this.sides.has(key);
+  }
+
+  /** Labels that have been placed, on the sides where they are, by their drones as they have moved on. */
+  follow(wishes: readonly Wish[]): Map<string, Box> {
+    return new Map(wishes.flatMap((wish) => {
+      const side = this.sides.get(wish.key);
+      return side === undefined ? [] : [[wish.key, boxAt(wish, side)] as const];
+    }));
+  }
+
   /**
    * Boxes of the labels that are drawn, whole in the `view`. Of `taken` those stay free that are as important as the
    * label. A label stays on the side where it was, and one that was drawn comes before one of the same rank that was not: labels do not

@@ -1,6 +1,6 @@
 /* What is drawn of the drones: trails, symbols turned as they fly, rings about those that alarm, and labels. */
 import type { Moment } from '../bus/age';
-import { DRONE_BOX, type DroneImage, images, RING_BOX, type RingImage } from '../map/drone-images';
+import { around, type DroneImage, images, type RingImage } from '../map/drone-images';
 import { screenScale } from '../map/screen';
 import { token } from '../ui/theme';
 import type { Severity } from './alerts';
@@ -8,7 +8,7 @@ import { type Box, Declutter, type Taken, type Wish } from './declutter';
 import type { LiveFleet, Track } from './fleet';
 import { ageWords, droneFreshness, partAgeMs } from './freshness';
 import type { Lens } from './lens';
-import type { Sprite, Sprites } from './sprites';
+import { type Hull, type Sprite, type Sprites, whole } from './sprites';
 import { type Tag, Tags, type Tone } from './tags';
 import { bandOf, HEIGHT_BANDS } from './trail';
 import type { Trails } from './view';
@@ -18,14 +18,20 @@ import { VERY_LOW_PCT, phaseOf } from './words';
 const FULL_LABELS = 40;
 /** With more alarms in view than this their labels make room for one another, as all others do; the rings stay. */
 const ALARMS_LABELLED = 30;
+/** With more drones in view than this they are drawn still smaller, and those that fly calmly without labels. */
+const CROWD = 1500;
+/** How often room is looked for anew for the labels while neither the view changes nor what is to be seen in it. */
+const PLACED_MS = 500;
 /** With more drones than this trails are short. */
 const MANY = 150;
 const TRAIL_MS = 90_000;
 const SHORT_TRAIL_MS = 20_000;
 /** Corners of trails need not stand closer; from afar there is no trail at all. */
 const STEP_PX = 4;
-/** Symbols are painted finer than they are drawn: turned, their edges stay smooth. */
-const FINER = 2;
+/** Ways that a symbol may point: each is painted once, and then no picture has to turn it. */
+const WAYS = 128;
+/** Symbols reach so far beyond their places. */
+const EDGE_PX = 29;
 /** How much of a drone's symbol a label may not cover. */
 const CORE_PX = 8;
 
@@ -49,10 +55,18 @@ interface Seen {
 /** The lower ones are drawn above the others and labelled first. */
 const RANK: Readonly<Record<Tone, number>> = { selected: 0, critical: 1, warning: 2, low: 3, stale: 4, plain: 5 };
 
-/** Smaller from afar, so that a thousand are still a thousand; not so what alarms. */
-function sizeOf(tone: Tone, zoom: number): number {
-  if (RANK[tone] < RANK.stale) return 1;
-  return zoom < 11 ? 0.55 : zoom < 13.5 ? 0.75 : 1;
+/** Of what does not alarm: smaller from afar, so that a thousand are still a thousand. */
+function calmSize(zoom: number, crowded: boolean): number {
+  if (zoom >= 13.5) return 1;
+  return zoom >= 11 ? 0.75 : crowded ? 0.42 : 0.55;
+}
+
+/** What the labels were placed for. */
+interface Placing {
+  readonly fleet: LiveFleet;
+  readonly look: Look;
+  readonly at: Moment;
+  readonly lens: Lens;
 }
 
 export class DroneScene {
@@ -62,6 +76,8 @@ export class DroneScene {
   private readonly images;
   private seen: readonly Seen[] = [];
   private labels: ReadonlyMap<string, Box> = new Map();
+  private placing: Placing | null = null;
+  private calmSize = 1;
 
   /** One for each theme and size of screen: colours and letters are made once. */
   constructor(
@@ -76,14 +92,28 @@ export class DroneScene {
 
   draw(fleet: LiveFleet, look: Look, at: Moment, lens: Lens): void {
     this.seen = this.inView(fleet, look, at, lens);
+    const crowded = this.seen.length > CROWD;
+    this.calmSize = calmSize(lens.zoom, crowded);
     const full = fleet.tracks.size <= FULL_LABELS;
-    const tags = new Map(this.seen.flatMap((one) => (one.tone !== 'plain' || look.allLabels ? [[one.track.state.vehicle, tagOf(one, full, at)] as const] : [])));
-    this.labels = this.declutter.place(this.wishes(tags, lens.zoom), this.cores(lens.zoom), { left: 0, top: 0, right: lens.width, bottom: lens.height });
+    const anew = this.isDue({ fleet, look, at, lens });
+    const labelled = this.seen.filter((one) => (anew ? one.tone !== 'plain' || (look.allLabels && !crowded) : this.declutter.has(one.track.state.vehicle)));
+    const tags = new Map(labelled.map((one) => [one.track.state.vehicle, tagOf(one, full, at)]));
+    const wishes = this.wishes(labelled, tags);
+    this.labels = anew ? this.declutter.place(wishes, this.cores(), { left: 0, top: 0, right: lens.width, bottom: lens.height }) : this.declutter.follow(wishes);
     this.sprites.show(() => {
       if (look.trails !== 'off') for (const one of this.seen) this.trail(one, fleet.tracks.size > MANY, look.trails, at, lens);
-      for (const one of this.seen) this.symbol(one, lens.zoom);
+      for (const one of this.seen) this.symbol(one);
       for (const [vehicle, box] of this.labels) this.label(tags.get(vehicle), box);
     });
+  }
+
+  /** Whether the labels are to be placed anew, for `now`. */
+  private isDue(now: Placing): boolean {
+    const { placing: last } = this;
+    const isSame = last?.fleet === now.fleet && last.look.worst === now.look.worst && last.look.selected === now.look.selected && last.look.allLabels === now.look.allLabels;
+    if (isSame && last.lens.equals(now.lens) && Math.abs(now.at.mono - last.at.mono) < PLACED_MS) return false;
+    this.placing = now;
+    return true;
   }
 
   /** The drone under a finger of `reach`, or that whose label is; the important one of several. */
@@ -97,7 +127,7 @@ export class DroneScene {
   /** The calm ones first: the others are drawn over them. */
   private inView(fleet: LiveFleet, look: Look, at: Moment, lens: Lens): readonly Seen[] {
     const seen: Seen[] = [];
-    const edge = RING_BOX[0] * this.scale;
+    const edge = EDGE_PX * this.scale;
     for (const track of fleet.tracks.values()) {
       const { lat_deg, lon_deg, vehicle } = track.state;
       if (lat_deg === null || lon_deg === null) continue;
@@ -110,48 +140,55 @@ export class DroneScene {
     return seen.sort((a, b) => RANK[b.tone] - RANK[a.tone]);
   }
 
-  private symbol({ track: { state }, x, y, tone, stale, alert }: Seen, zoom: number): void {
+  private symbol({ track: { state }, x, y, tone, stale, alert }: Seen): void {
     if (tone === 'selected') this.stamp('ring-selected', 1, x, y, 0);
     if (alert) this.stamp(`ring-${alert}`, 1, x, y, 0);
     const flying = phaseOf(state) === 'flying';
     const image: DroneImage = stale ? (flying ? 'drone-stale' : 'drone-ground-stale') : !flying ? 'drone-ground' : alert ? `drone-${alert}` : 'drone-flying';
-    this.stamp(image, sizeOf(tone, zoom), x, y, state.heading_deg ?? 0);
+    this.stamp(image, this.sizeOf(tone), x, y, state.heading_deg ?? 0);
   }
 
-  private stamp(name: DroneImage | RingImage, size: number, x: number, y: number, turn_deg: number): void {
-    const fine = size * this.scale * FINER;
-    const [width, height] = name.startsWith('ring') ? RING_BOX : DRONE_BOX;
-    const sprite = this.sprites.sprite(`${name} ${size}`, width * fine, height * fine, (pen) => {
-      pen.scale(fine, fine);
+  private stamp(name: DroneImage | RingImage, size: number, x: number, y: number, heading_deg: number): void {
+    const way = Math.round((heading_deg / 360) * WAYS) % WAYS;
+    const sprite = this.sprites.sprite(`${name} ${size} ${way}`, () => this.hull(name, size, way), (pen) => {
+      pen.rotate((way / WAYS) * 2 * Math.PI);
+      pen.scale(size * this.scale, size * this.scale);
       pen.lineJoin = 'round';
       this.images[name](pen);
     });
-    this.sprites.stamp(sprite, x, y, turn_deg, 1 / FINER);
+    this.sprites.put(sprite, Math.round(x - sprite.width / 2), Math.round(y - sprite.height / 2));
+  }
+
+  private hull(name: DroneImage | RingImage, size: number, way: number): Hull {
+    const turn = (way / WAYS) * 2 * Math.PI;
+    const [cos, sin] = [Math.cos(turn) * size * this.scale, Math.sin(turn) * size * this.scale];
+    return around(name).map(([x, y]) => [x * cos - y * sin, x * sin + y * cos]);
   }
 
   private label(tag: Tag | undefined, { left, top, right, bottom }: Box): void {
     if (!tag) return;
-    const sprite = this.sprites.sprite(`${tag.tone} ${tag.name}\n${tag.detail}`, right - left, bottom - top, this.tags.paint(tag));
-    this.sprites.lay(sprite, left, top);
+    const sprite = this.sprites.sprite(`${tag.tone} ${tag.name}\n${tag.detail}`, () => whole(right - left, bottom - top), this.tags.paint(tag));
+    this.sprites.put(sprite, left, top);
   }
 
-  private wishes(tags: ReadonlyMap<string, Tag>, zoom: number): Wish[] {
-    const wishes: Wish[] = [];
+  private sizeOf(tone: Tone): number {
+    return RANK[tone] < RANK.stale ? 1 : this.calmSize;
+  }
+
+  private wishes(labelled: readonly Seen[], tags: ReadonlyMap<string, Tag>): Wish[] {
     const alarms = this.seen.filter(({ alert }) => alert !== undefined).length;
     const must = alarms > ALARMS_LABELLED ? RANK.selected : RANK.warning;
-    for (const { track, x, y, tone, alert } of this.seen) {
-      const tag = tags.get(track.state.vehicle);
-      if (!tag) continue;
-      const [width, height] = this.tags.size(tag);
-      const reach = (tone === 'selected' || alert ? 30 : 16 * sizeOf(tone, zoom)) * this.scale;
-      wishes.push({ key: track.state.vehicle, rank: RANK[tone], must: RANK[tone] <= must, x, y, reach, width, height });
-    }
-    return wishes;
+    return labelled.map(({ track, x, y, tone, alert }) => {
+      const key = track.state.vehicle;
+      const [width, height] = this.tags.size(tags.get(key) as Tag);
+      const reach = (tone === 'selected' || alert ? 30 : 16 * this.sizeOf(tone)) * this.scale;
+      return { key, rank: RANK[tone], must: RANK[tone] <= must, x, y, reach, width, height };
+    });
   }
 
-  private cores(zoom: number): Taken[] {
+  private cores(): Taken[] {
     return this.seen.map(({ x, y, tone }) => {
-      const half = CORE_PX * sizeOf(tone, zoom) * this.scale;
+      const half = CORE_PX * this.sizeOf(tone) * this.scale;
       return { left: x - half, top: y - half, right: x + half, bottom: y + half, rank: RANK[tone] };
     });
   }
@@ -178,7 +215,7 @@ export class DroneScene {
   /** Its profile: soft at both edges, since nothing else smooths it. */
   private line(band: number, selected: boolean): Sprite {
     const width = (selected ? 3.5 : 2) * this.scale;
-    return this.sprites.sprite(`line ${band} ${selected}`, 3, width + 2, (pen) => {
+    return this.sprites.sprite(`line ${band} ${selected}`, () => whole(3, width + 2), (pen) => {
       pen.fillStyle = token(band < 0 ? 'accent' : `height-${Math.min(band + 1, HEIGHT_BANDS.length)}`);
       pen.fillRect(-2, -width / 2, 4, width);
     });

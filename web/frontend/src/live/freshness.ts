@@ -26,6 +26,8 @@ const AGE_OF = {
   mission: 'mission_age_ms',
 } as const satisfies Record<Part, keyof LiveVehicle>;
 
+const AGES = Object.values(AGE_OF);
+
 export function partAgeMs(part: Part, state: LiveVehicle, heard: Heard, at: Moment): number | null {
   return ageMs(state[AGE_OF[part]], heard, at);
 }
@@ -39,15 +41,19 @@ export interface Told {
 
 /** Since anything at all was heard of it. */
 export function linkAgeMs(state: LiveVehicle, heard: Heard, at: Moment): number | null {
-  const ages = Object.values(AGE_OF).flatMap((field) => ageMs(state[field], heard, at) ?? []);
-  return ages.length === 0 ? null : Math.min(...ages);
+  let least: number | null = null;
+  for (const field of AGES) {
+    const told = state[field];
+    if (told !== null && (least === null || told < least)) least = told;
+  }
+  return ageMs(least, heard, at);
 }
 
 /** `everyMs`: how seldom it is told, where that is seldom. */
 export function freshness(part: Part, age: number | null, everyMs = 0): Freshness {
   if (age === null) return 'unknown';
-  const [late, stale] = LIMITS[part].map((limit) => limit + everyMs) as [number, number];
-  return age >= stale ? 'stale' : age >= late ? 'late' : 'fresh';
+  const [late, stale] = LIMITS[part];
+  return age >= stale + everyMs ? 'stale' : age >= late + everyMs ? 'late' : 'fresh';
 }
 
 /** A drone is stale when its link is, or its position: either way it is not where it is drawn. */

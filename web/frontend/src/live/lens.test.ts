@@ -18,3 +18,9 @@ test('across the date line a drone is near, not a world away', () => {
   const [x] = new Lens([179.99, 0], 10, 800, 600, 1).at(-179.99, 0);
   expect(x).toBeCloseTo(400 + (0.02 / 360) * 512 * 2 ** 10, 3);
 });
+
+test('two lenses are equal that see the same', () => {
+  expect(lens.equals(new Lens([-0.1655, 51.5068], 14, 800, 600, 2))).toBe(true);
+  expect(lens.equals(new Lens([-0.1655, 51.5068], 14.1, 800, 600, 2))).toBe(false);
+  expect(lens.equals(new Lens([-0.1655, 51.5069], 14, 800, 600, 2))).toBe(false);
+});

@@ -30,6 +30,11 @@ export class Lens {
     return new Lens([lng, lat], map.getZoom(), width, height, ratio);
   }
 
+  /** Whether both see the same. */
+  equals({ x, y, zoom, width, height }: Lens): boolean {
+    return x === this.x && y === this.y && zoom === this.zoom && width === this.width && height === this.height;
+  }
+
   /** Of the copies of the world, the one nearest to the middle. */
   at(lon_deg: number, lat_deg: number): readonly [x: number, y: number] {
     const across = east(lon_deg) - this.x;

@@ -12,7 +12,6 @@ import { positions } from '../map/path';
 import { addPlanLayers, showPlans } from '../map/shown-plan';
 import type { Desk } from '../tasking/desk';
 import { addTaskingLayers, drawingOf, drawTasking, EMPTY } from '../tasking/route-layers';
-import { worstByVehicle } from './alerts';
 import { addCameraLayers, drawCameras } from './camera-view';
 import { DroneCanvas } from './drone-canvas';
 import { partAgeMs } from './freshness';
@@ -209,10 +208,10 @@ export class LiveMap {
   private readonly draw = (): void => {
     if (!this.ready || document.hidden) return;
     const at = this.picture.moment();
-    const { fleet, alerts, watch } = this.picture;
+    const { fleet, worst, watch } = this.picture;
     const { trails, allLabels } = this.view.peek();
     const begun = performance.now();
-    this.drones.draw(fleet, { worst: worstByVehicle(alerts.peek()), selected: this.selected.peek(), allLabels, trails }, at);
+    this.drones.draw(fleet, { worst: worst.peek(), selected: this.selected.peek(), allLabels, trails }, at);
     const through = this.drones.through();
     const workMs = performance.now() - begun;
     watch.bus.turns.hold(through);
@@ -229,8 +228,12 @@ export class LiveMap {
   }
 
   private keepPace(at: Moment, workMs: number, through: Promise<void>): void {
-    const ages = [...this.picture.fleet.tracks.values()].flatMap(({ state, heard }) => partAgeMs('position', state, heard, at) ?? []);
-    if (ages.length > 0) void through.then(() => this.pace.shown(ages, workMs, performance.now() - at.mono));
+    const ages: number[] = [];
+    for (const { state, heard } of this.picture.fleet.tracks.values()) {
+      const age = partAgeMs('position', state, heard, at);
+      if (age !== null) ages.push(age);
+    }
+    if (ages.length > 0) void through.then(() => this.pace.shown(Float64Array.from(ages), workMs, performance.now() - at.mono));
   }
 
   /** The first time: the view of last time if a drone is in it, else all drones. */

@@ -5,7 +5,7 @@ import { api } from '../api';
 import type { LivePage } from '../generated';
 import { areaOf, areasIn } from '../map/area';
 import { Desk } from '../tasking/desk';
-import { severityOf, textOf, waiting, worstByVehicle } from './alerts';
+import { severityOf, textOf, waiting } from './alerts';
 import type { ListChoice } from './drone-list';
 import type { LiveMap } from './live-map';
 import { orderRights } from './orders';
@@ -50,7 +50,7 @@ export class Model {
     this.rights = orderRights(page.orders, watch);
     this.desk = new Desk(watch, api, page.me);
     this.showIncidentsWhenWorkedWith();
-    this.all = computed(() => rowsOf(picture.fleet, picture.infos.value.keys(), worstByVehicle(picture.alerts.value), picture.tick.value));
+    this.all = computed(() => rowsOf(picture.fleet, picture.infos.value.keys(), picture.worst.value, picture.tick.value));
     this.rows = computed(() => sorted(filtered(this.all.value, this.choice.value.filter, this.choice.value.text), this.choice.value.sort));
     this.summary = computed(() => summary(this.all.value));
     this.soundAlerts();

@@ -4,22 +4,22 @@ import { Pace } from './pace';
 
 test('ages count until the picture is on the screen', () => {
   const pace = new Pace();
-  pace.shown([300, 100, 200], 2, 50);
+  pace.shown(Float64Array.of(300, 100, 200), 2, 50);
   expect(pace.figures()).toEqual({ drawn: 1, ageP50Ms: 255, ageP99Ms: 355, pictureP99Ms: 355, workMs: 2 });
 });
 
 test('the ages of all drones in all pictures, and the oldest of each picture', () => {
   const pace = new Pace();
-  const fleet = (late: number): number[] => [...Array<number>(98).fill(20), late, late];
+  const fleet = (late: number): Float64Array => new Float64Array(100).fill(20, 0, 98).fill(late, 98);
   for (let picture = 0; picture < 400; picture += 1) pace.shown(fleet(600), 1, picture < 5 ? 900 : 0);
   expect(pace.figures()).toMatchObject({ drawn: 400, ageP50Ms: 25, ageP99Ms: 925, pictureP99Ms: 1505 });
 });
 
 test('begins anew without the pictures so far', () => {
   const pace = new Pace();
-  pace.shown([9000], 80, 0);
+  pace.shown(Float64Array.of(9000), 80, 0);
   pace.begin();
   expect(pace.figures()).toMatchObject({ drawn: 0, workMs: 0 });
-  pace.shown([40], 2, 1);
+  pace.shown(Float64Array.of(40), 2, 1);
   expect(pace.figures()).toMatchObject({ drawn: 1, ageP99Ms: 45, workMs: 2 });
 });

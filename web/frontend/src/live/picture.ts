@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 
 import { elapsedMs, type Moment, moment } from '../bus/age';
 import type { Alert, Event, Incident, Onboard, VehicleInfo } from '../generated';
-import type { Alerts } from './alerts';
+import { type Alerts, type Severity, worstByVehicle } from './alerts';
 import type { LiveFleet } from './fleet';
 import type { Fetch } from './reel';
 import { Past } from './past';
@@ -20,6 +20,8 @@ export class Picture {
   /** The pace at which words follow: twice a second, or the moment that is looked back at. */
   readonly tick: ReadonlySignal<Moment>;
   readonly alerts: ReadonlySignal<Alerts>;
+  /** Of each vehicle that has alerts. */
+  readonly worst: ReadonlySignal<ReadonlyMap<string, Severity>>;
   readonly incidents: ReadonlySignal<readonly Incident[]>;
   readonly infos: ReadonlySignal<ReadonlyMap<string, VehicleInfo>>;
   /** The plans on board now; of the past only those that were there already. */
@@ -34,6 +36,7 @@ export class Picture {
     this.isLive = computed(() => past.at.value === null);
     this.tick = computed(() => (past.at.value === null ? watch.tick.value : past.tick.value));
     this.alerts = computed(() => (past.at.value === null ? watch.alerts.value : past.alerts.value));
+    this.worst = computed(() => worstByVehicle(this.alerts.value));
     this.incidents = computed(() => openAt([...watch.incidents.value.values()], past.at.value));
     this.infos = watch.infos;
     this.onboard = computed(() => onboardAt(watch.onboard.value, past.at.value));

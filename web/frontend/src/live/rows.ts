@@ -70,10 +70,23 @@ const VALUE: Readonly<Record<Exclude<SortKey, 'vehicle'>, (row: Row) => number |
 
 const byName = new Intl.Collator('en', { numeric: true });
 
+/** Which place each callsign that was met has among all of them, as people count. */
+let places: ReadonlyMap<string, number> = new Map();
+
+/** Comparing names is dear, and the same thousands are sorted again and again: reckoned when one is new. */
+function placesOf(rows: readonly Row[]): ReadonlyMap<string, number> {
+  if (!rows.every(({ vehicle }) => places.has(vehicle))) {
+    const names = new Set([...places.keys(), ...rows.map(({ vehicle }) => vehicle)]);
+    places = new Map([...names].sort(byName.compare).map((name, place) => [name, place]));
+  }
+  return places;
+}
+
 /** By `key`, then by callsign as people count (UAV-2 before UAV-10); unknown values last in either direction. */
 export function sorted(rows: readonly Row[], { key, descending }: Sort): Row[] {
   const sign = descending ? -1 : 1;
-  const names = (a: Row, b: Row): number => byName.compare(a.vehicle, b.vehicle);
+  const known = placesOf(rows);
+  const names = (a: Row, b: Row): number => (known.get(a.vehicle) ?? 0) - (known.get(b.vehicle) ?? 0);
   if (key === 'vehicle') return [...rows].sort((a, b) => sign * names(a, b));
   const value = VALUE[key];
   const keyed = rows.map((row) => ({ row, value: value(row) }));

@@ -1,4 +1,7 @@
-/* Small pictures, thousands of them, drawn in one call: quads cut from one texture. All lengths are device pixels. */
+/* Small pictures, thousands of them, drawn in one call: triangles cut from one texture. All lengths are device pixels. */
+
+/** Corners of triangles about a middle: outside of them nothing is painted, and no pixel is paid for. */
+export type Hull = readonly (readonly [x: number, y: number])[];
 
 /** Where a small picture lies in the texture, and how large it is. */
 export interface Sprite {
@@ -6,6 +9,7 @@ export interface Sprite {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  readonly hull: Hull;
 }
 
 /** Draws about the middle of the sprite. */
@@ -43,12 +47,10 @@ export class Sprites {
   private readonly kept = new Map<string, Sprite>();
   private shelf = { x: 0, y: 0, height: 0 };
   private full = false;
-  private corners = new Float32Array(1024 * 4 * FLOATS);
+  private corners = new Float32Array(4096 * FLOATS);
   private count = 0;
-  /** How many of them are not laid at whole pixels. */
-  private turned = 0;
-  /** How many quads the indices on the graphics card are for. */
-  private indexed = 0;
+  /** How many of them are not at whole pixels. */
+  private smoothed = 0;
   private screen: WebGLUniformLocation | null = null;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
@@ -82,10 +84,10 @@ export class Sprites {
   }
 
   /** The sprite of this name, painted when it is wanted for the first time. */
-  sprite(name: string, width: number, height: number, paint: Paint): Sprite {
+  sprite(name: string, hull: () => Hull, paint: Paint): Sprite {
     const known = this.kept.get(name);
     if (known) return known;
-    const sprite = this.place(Math.ceil(width), Math.ceil(height));
+    const sprite = this.place(hull());
     this.kept.set(name, sprite);
     const { canvas } = this.pen;
     Object.assign(canvas, { width: sprite.width, height: sprite.height });
@@ -96,28 +98,24 @@ export class Sprites {
     return sprite;
   }
 
-  /** With its middle at x, y, turned clockwise, and `size` times as large as it was painted. */
-  stamp({ x: u, y: v, width, height }: Sprite, x: number, y: number, turn_deg: number, size: number): void {
-    const turn = (turn_deg * Math.PI) / 180;
-    const [cos, sin] = turn === 0 ? [1, 0] : [Math.cos(turn), Math.sin(turn)];
-    const [w, h] = [(width / 2) * size, (height / 2) * size];
-    this.quad(x, y, cos * w, sin * w, -sin * h, cos * h, [u, v, u + width, v + height], 1);
-    this.turned = this.count;
-  }
-
-  /** Not turned, with its corner at whole pixels: above all that are, and not smoothed. */
-  lay({ x: u, y: v, width, height }: Sprite, left: number, top: number): void {
-    this.quad(left + width / 2, top + height / 2, width / 2, 0, 0, height / 2, [u, v, u + width, v + height], 1);
+  /** As it was painted, with its corner at whole pixels: above all lines, and not smoothed. */
+  put({ x, y, width, height, hull }: Sprite, left: number, top: number): void {
+    for (const [fromX, fromY] of hull) {
+      const [right, down] = [fromX + width / 2, fromY + height / 2];
+      this.corner(left + right, top + down, x + right, y + down, 1);
+    }
   }
 
   /** A line whose profile is the sprite's middle column. */
-  stretch({ x: u, y: v, width, height }: Sprite, from: readonly [number, number], to: readonly [number, number], opacity: number): void {
-    const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-    const length = Math.hypot(dx, dy) || 1;
-    const across = height / 2 / length;
+  stretch({ x: u, y: v, width, height }: Sprite, [fromX, fromY]: readonly [number, number], [toX, toY]: readonly [number, number], opacity: number): void {
+    const [dx, dy] = [toX - fromX, toY - fromY];
+    const across = height / 2 / (Math.hypot(dx, dy) || 1);
+    const [sideX, sideY] = [-dy * across, dx * across];
     const middle = u + width / 2;
-    this.quad((from[0] + to[0]) / 2, (from[1] + to[1]) / 2, dx / 2, dy / 2, -dy * across, dx * across, [middle, v, middle, v + height], opacity);
-    this.turned = this.count;
+    for (const [end, side] of QUAD) {
+      this.corner(fromX + end * dx + side * sideX, fromY + end * dy + side * sideY, middle, v + ((1 + side) / 2) * height, opacity);
+    }
+    this.smoothed = this.count;
   }
 
   /** Resolves when the graphics card, or what stands in for it, has drawn all that it was given. */
@@ -135,35 +133,30 @@ export class Sprites {
     });
   }
 
-  /** (ax, ay) from the middle to the right edge, (bx, by) to the lower one; `cut` from the texture. */
-  private quad(x: number, y: number, ax: number, ay: number, bx: number, by: number, [u0, v0, u1, v1]: readonly [number, number, number, number], opacity: number): void {
-    let at = this.count * 4 * FLOATS;
-    if (at + 4 * FLOATS > this.corners.length) {
+  /** At (x, y), and of the texture at (u, v). */
+  private corner(x: number, y: number, u: number, v: number, opacity: number): void {
+    const at = this.count * FLOATS;
+    if (at + FLOATS > this.corners.length) {
       const larger = new Float32Array(this.corners.length * 2);
       larger.set(this.corners);
       this.corners = larger;
     }
-    const put = (px: number, py: number, u: number, v: number): void => {
-      this.corners[at] = px;
-      this.corners[at + 1] = py;
-      this.corners[at + 2] = u;
-      this.corners[at + 3] = v;
-      this.corners[at + 4] = opacity;
-      at += FLOATS;
-    };
-    put(x - ax - bx, y - ay - by, u0, v0);
-    put(x + ax - bx, y + ay - by, u1, v0);
-    put(x - ax + bx, y - ay + by, u0, v1);
-    put(x + ax + bx, y + ay + by, u1, v1);
+    const { corners } = this;
+    corners[at] = x;
+    corners[at + 1] = y;
+    corners[at + 2] = u;
+    corners[at + 3] = v;
+    corners[at + 4] = opacity;
     this.count += 1;
   }
 
   private begin(): void {
     this.count = 0;
-    this.turned = 0;
+    this.smoothed = 0;
   }
 
-  private place(width: number, height: number): Sprite {
+  private place(hull: Hull): Sprite {
+    const [width, height] = ([0, 1] as const).map((axis) => Math.ceil(2 * Math.max(...hull.map((corner) => Math.abs(corner[axis]))))) as [number, number];
     let { x, y, height: shelf } = this.shelf;
     if (x + width > SIDE) [x, y, shelf] = [0, y + shelf + GAP, 0];
     if (y + height > SIDE) {
@@ -171,7 +164,7 @@ export class Sprites {
       [x, y, shelf] = [0, 0, 0];
     }
     this.shelf = { x: x + width + GAP, y, height: Math.max(shelf, height) };
-    return { x, y, width, height };
+    return { x, y, width, height, hull };
   }
 
   private draw(): void {
@@ -179,27 +172,22 @@ export class Sprites {
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.uniform2f(this.screen, canvas.width, canvas.height);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.bufferData(gl.ARRAY_BUFFER, this.corners.subarray(0, this.count * 4 * FLOATS), gl.STREAM_DRAW);
-    if (this.count > this.indexed) {
-      this.indexed = this.count * 2;
-      gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, indices(this.indexed), gl.STATIC_DRAW);
-    }
-    this.run(gl.LINEAR, 0, this.turned);
-    this.run(gl.NEAREST, this.turned, this.count);
+    gl.bufferData(gl.ARRAY_BUFFER, this.corners.subarray(0, this.count * FLOATS), gl.STREAM_DRAW);
+    this.run(gl.LINEAR, 0, this.smoothed);
+    this.run(gl.NEAREST, this.smoothed, this.count);
   }
 
   /** A processor that plays the graphics card needs half as long where it has nothing to smooth. */
   private run(filter: GLint, from: number, to: number): void {
     const { gl } = this;
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, filter);
-    gl.drawElements(gl.TRIANGLES, (to - from) * 6, gl.UNSIGNED_INT, from * 6 * Uint32Array.BYTES_PER_ELEMENT);
+    gl.drawArrays(gl.TRIANGLES, from, to - from);
   }
 
   /** Also after the graphics card was lost. */
   private prepare(): void {
     const { gl } = this;
     this.clear();
-    this.indexed = 0;
     const program = gl.createProgram();
     for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]] as const) {
       const shader = gl.createShader(kind) as WebGLShader;
@@ -219,7 +207,6 @@ export class Sprites {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);
     gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
     const stride = FLOATS * Float32Array.BYTES_PER_ELEMENT;
     gl.enableVertexAttribArray(0);
     gl.vertexAttribPointer(0, 2, gl.FLOAT, false, stride, 0);
@@ -228,9 +215,10 @@ export class Sprites {
   }
 }
 
-/** Two triangles for each quad. */
-function indices(quads: number): Uint32Array {
-  const all = new Uint32Array(quads * 6);
-  for (let quad = 0; quad < quads; quad += 1) all.set([0, 1, 2, 2, 1, 3].map((corner) => quad * 4 + corner), quad * 6);
-  return all;
+/** Two triangles, as far along a line and as far to its sides. */
+const QUAD = [[0, -1], [1, -1], [0, 1], [0, 1], [1, -1], [1, 1]] as const;
+
+/** All of a rectangle. */
+export function whole(width: number, height: number): Hull {
+  return QUAD.map(([end, side]) => [(end - 0.5) * width, (side * height) / 2]);
 }

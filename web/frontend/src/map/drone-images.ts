@@ -4,9 +4,17 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 import { token } from '../ui/theme';
 import { screenScale } from './screen';
 
-/** Width and height about the middle, in CSS pixels, that each lies within: no larger, every pixel is paid for. */
-export const DRONE_BOX = [26, 32] as const;
-export const RING_BOX = [58, 58] as const;
+type Corners = readonly (readonly [x: number, y: number])[];
+
+/** Triangles about the middle, in CSS pixels, that each lies within, casing and all: no larger, every pixel is paid for. */
+const AROUND_ARROW: Corners = [[0, -20.5], [13.5, 15], [-13.5, 15]];
+const AROUND_DISC: Corners = [[0, -22], [19.5, 11], [-19.5, 11]];
+/** Two of them: a square. */
+const AROUND_RING: Corners = [[-29, -29], [29, -29], [-29, 29], [-29, 29], [29, -29], [29, 29]];
+
+export function around(image: DroneImage | RingImage): Corners {
+  return image.startsWith('ring') ? AROUND_RING : image.startsWith('drone-ground') ? AROUND_DISC : AROUND_ARROW;
+}
 
 export type DroneImage = 'drone-flying' | 'drone-ground' | 'drone-stale' | 'drone-ground-stale' | 'drone-warning' | 'drone-critical';
 export type RingImage = 'ring-warning' | 'ring-critical' | 'ring-selected';
@@ -16,7 +24,7 @@ const PIXEL_RATIO = 2;
 
 export type Draw = (pen: CanvasRenderingContext2D) => void;
 
-function corners(pen: CanvasRenderingContext2D, points: readonly (readonly [number, number])[]): void {
+function corners(pen: CanvasRenderingContext2D, points: Corners): void {
   pen.beginPath();
   for (const [x, y] of points) pen.lineTo(x, y);
   pen.closePath();
@@ -68,7 +76,7 @@ const grounded: Draw = (pen) => {
   pen.stroke();
 };
 
-const ring = (colour: string, points: readonly (readonly [number, number])[]): Draw => (pen) => {
+const ring = (colour: string, points: Corners): Draw => (pen) => {
   corners(pen, points);
   pen.lineJoin = 'round';
   pen.strokeStyle = token('map-halo');
