@@ -29,12 +29,11 @@ def ceiling(situation: Situation) -> Iterable[Finding]:
     for leg in situation.distinct_legs:
         height = leg.end[2]
         if height >= limit and leg.start[2] < limit:
-            severity, words = Severity.ERROR, f"{height:.0f} m above home; the fence breaches at {limit:g} m"
+            severity = Severity.ERROR
+            words = f"{height:.0f} m above home; the fence breaches at {limit:g} m"
         elif highest < height < limit and leg.start[2] < height:
-            severity, words = (
-                Severity.WARNING,
-                f"{height:.1f} m above home, within the margin of the fence's {limit:g} m",
-            )
+            severity = Severity.WARNING
+            words = f"{height:.1f} m above home, within the margin of the fence's {limit:g} m"
         else:
             continue
         text, remedy = f"{leg_name(leg)} climbs to {words}.", f"Stay below {highest:g} m."

@@ -80,7 +80,7 @@ def database(seeded: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def bus_line(tmp_path: Path) -> Iterator[BusLine]:
-    """A bus that is down; `test_vehicles` has one that is up."""
+    """A bus that is down; the tests in `bus` have one that is up."""
     yield BusLine(NOWHERE, "ws://127.0.0.1:9", BusKeys(tmp_path / "keys"))
 
 
@@ -270,7 +270,7 @@ def _file(path: Path) -> RecordedFile:
 def take(database: Database, record: FlightRecord, sequence: int = 1) -> None:
     data = msgspec.to_builtins(record)
     closed = Event(f"closed-{sequence}", record.ended_at, record.vehicle, FLIGHT_CLOSED, "Landed.", data=data)
-    Indexer(database, Path(record.bundle).parent).take(sequence, closed)
+    Indexer(database, Path(record.bundle).parents[1]).take(sequence, closed)
 
 
 @pytest.fixture
