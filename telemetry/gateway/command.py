@@ -43,9 +43,9 @@ class Command:
 
     def beat(self) -> None:
         """Once the vehicle has said whether it flies."""
-        if self._is_of_before and self._vehicle.live.armed is not None:
+        if self._is_of_before and self._vehicle.armed is not None:
             self._is_of_before = False
-            if not self._vehicle.live.armed:
+            if not self._vehicle.armed:
                 self.authority = FREE
 
     def disarmed(self) -> None:
@@ -63,7 +63,7 @@ class Command:
         yield
         actor = request.actor
         if before.holder is None and self._holds(actor):
-            if self._vehicle.live.armed:
+            if self._vehicle.armed:
                 self._say(before, "taken", f"{actor.user} holds command.", actor, None)
             else:
                 self.authority = before

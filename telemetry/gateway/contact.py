@@ -7,8 +7,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from msgspec import Raw
+
 from telemetry.gateway import traffic
 from telemetry.gateway.command import Command
+from telemetry.gateway.hearing import AUTOPILOT, Systems
 from telemetry.gateway.route import Route, better
 from telemetry.gateway.twins import Twins
 from telemetry.links import Link, Peer
@@ -18,16 +21,17 @@ from telemetry.mavlink.messages import BY_ID, BY_NAME, Message, decode, framed, 
 from telemetry.mavlink.signing import Signing
 from telemetry.mavlink.tlog import STAMP
 from telemetry.services.mailbox import Mailbox
-from telemetry.vehicle import HANDLERS, REBOOT_STEP_MS, Vehicle
-from telemetry.wire import LiveVehicle, VehicleInfo
+from telemetry.vehicle import Vehicle
+from telemetry.vehicle.readings import REBOOT_STEP_MS
+from telemetry.wire import VehicleInfo
 
 OWN_SYSTEM: Final = 255
 OWN_COMPONENT: Final = 190
 """MAV_COMP_ID_MISSIONPLANNER: what ground stations use."""
-AUTOPILOT: Final = 1
-"""MAV_COMP_ID_AUTOPILOT1."""
-STATUSTEXT, TIMESYNC, GLOBAL_POSITION_INT, MISSION_ITEM_REACHED = 253, 111, 33, 46
+STATUSTEXT, TIMESYNC, MISSION_ITEM_REACHED, AUTOPILOT_VERSION = 253, 111, 46, 148
 TRAFFIC: Final = traffic.MESSAGES
+NOTED: Final = TRAFFIC | {STATUSTEXT, TIMESYNC, MISSION_ITEM_REACHED, AUTOPILOT_VERSION}
+"""Looked at one by one, besides what somebody listens for and what happens to the vehicle."""
 TOLD_ON_EVERY_LINK: Final = frozenset({STATUSTEXT, MISSION_ITEM_REACHED})
 """What happens once, and the autopilot says once on each of its links, each time with that link's sequence number."""
 HEARTBEAT: Final = BY_NAME["HEARTBEAT"]
@@ -39,7 +43,6 @@ HEARTBEAT_PAYLOAD: Final = HEARTBEAT.pack(
         "mavlink_version": 3,
     }
 )
-AUTOPILOTS: Final = {int(kind): kind.name for kind in MavAutopilot}
 TEXTS_KEPT: Final = 20
 CLOCKS_KEPT: Final = 12
 """TIMESYNC answers, a minute of them: the one with the shortest round trip tells the clocks' offset."""
@@ -52,10 +55,15 @@ CLOCK_AT: Final = {
 
 
 class Contact:
-    """Everything about one system id. `take` is called for each of its frames, and is what must be quick."""
+    """Everything about one system id. `take` is given each of its frames that `telemetry.gateway.hearing` leaves."""
 
     def __init__(
-        self, vehicle: Vehicle, command: Command, has_several_links: bool, hear_aircraft: traffic.Hear
+        self,
+        vehicle: Vehicle,
+        command: Command,
+        systems: Mapping[str, Systems],
+        has_several_links: bool,
+        hear_aircraft: traffic.Hear,
     ) -> None:
         self.vehicle, self.command = vehicle, command
         self.mailbox = Mailbox(vehicle.name, vehicle.system_id, AUTOPILOT, self.transmit, OWN_SYSTEM)
@@ -70,9 +78,11 @@ class Contact:
         self.frames_taken = 0
         """Those of them that chunks hold."""
         self.shown_at = 0.0
-        self._seen: LiveVehicle | None = None
+        self._seen = Raw()
         """The state as it was at `_seen_at`."""
         self._seen_at = 0.0
+        self._systems = systems
+        """By link."""
         self._hear_aircraft = hear_aircraft
         self._twins = Twins() if has_several_links else None
         self._clock_ms, self._clock_at, self._clock_on = 0, 0.0, -1
@@ -80,20 +90,47 @@ class Contact:
         self._clocks: deque[tuple[float, float]] = deque(maxlen=CLOCKS_KEPT)
         """Round trip and offset, in seconds."""
         self._reboots = 0
+        self.mailbox.wanted.on_change = self._listen_anew
 
     def hear(self, link: Link, peer: Peer, signing: Mapping[str, Signing], now: float) -> Route:
         """The route for what comes from `peer`; a vehicle that comes from a new address is answered there."""
         route = self.routes.get(peer.link)
         if route is None:
-            route = self.routes[peer.link] = Route(len(self.routes), link, peer, signing.get(peer.link))
+            hearing = self._systems[peer.link].hearing(self.vehicle.system_id)
+            route = self.routes[peer.link] = Route(len(self.routes), link, peer, signing.get(peer.link), hearing)
             if len(self.routes) == 1:
                 self._use(route)
         elif route.peer is not peer:
             route.peer = peer
-        route.heard_at = now
+        self._collect(route)
+        route.hearing.heard_at = now
         return route
 
+    def listen_on(self, route: Route) -> None:
+        """From now on what comes all the time on `route` need not be looked at, where nobody looks at everything."""
+        if self._twins is None and not self.onlookers and route.signing is None:
+            listened_for = NOTED | self.mailbox.wanted.listened_for
+            route.hearing.open(route.peer, route.loss.expected(AUTOPILOT), listened_for)
+
+    def _listen_anew(self) -> None:
+        for route in self.routes.values():
+            route.hearing.shut()
+
+    def collect(self) -> None:
+        """Takes what was heard without being looked at."""
+        for route in self.routes.values():
+            self._collect(route)
+
+    def _collect(self, route: Route) -> None:
+        frames, entries = route.hearing.collect()
+        if frames:
+            route.loss.went_on(AUTOPILOT, frames)
+            self.entries += entries
+            self.frames += frames
+            self.vehicle.changed = True
+
     def take(self, frame: Frame, route: Route, stamp: bytes, now: float) -> None:
+        """One frame, whatever it is."""
         route.loss.count(frame.compid, frame.seq)
         if self._twins is not None and self._twins.repeats(frame.raw, 1 << route.number, now):
             return
@@ -103,19 +140,20 @@ class Contact:
         self.frames += 1
         for onlooker in self.onlookers:
             onlooker(frame)
+        if not (self._twins and self._is_behind(frame, route, now)):
+            self.look_at(frame, now)
+
+    def look_at(self, frame: Frame, now: float) -> None:
+        """A frame that is recorded already."""
         number = frame.msgid
         if number in TRAFFIC:
             self._hear_aircraft(decode(frame), self.vehicle.name, now)
-        if frame.compid != AUTOPILOT or not frame.verified or (self._twins and self._is_behind(frame, route, now)):
+        if frame.compid != AUTOPILOT or not frame.verified:
             return
-        if number in HANDLERS:
-            message: Any = decode(frame)
-            self.vehicle.update(number, message, now)
-            if number in self.mailbox.wanted:
-                self.mailbox.deliver(message)
-            elif number == GLOBAL_POSITION_INT:
-                self.mailbox.hear_clock(message.time_boot_ms)
-        elif number == STATUSTEXT:
+        self.mailbox.hear_clock(self.vehicle.booted_ms)
+        self.vehicle.hear(frame, now)
+        self.mailbox.hear_clock(self.vehicle.booted_ms)
+        if number == STATUSTEXT:
             self._hear_text(decode(frame))
         elif number == TIMESYNC:
             self._hear_timesync(decode(frame))
@@ -141,6 +179,7 @@ class Contact:
 
     def record(self, raw: bytes) -> None:
         """One frame to the vehicle, as of now."""
+        self.collect()
         self.entries += STAMP.pack(time.time_ns() // 1000) + raw
         self.frames += 1
 
@@ -167,7 +206,7 @@ class Contact:
         if self.mailbox.reboots != self._reboots:
             self._reboots = self.mailbox.reboots
             self._clocks.clear()
-            self.mailbox.clock_offset_s = self.vehicle.live.clock_offset_s = None
+            self.mailbox.clock_offset_s = self.vehicle["clock_offset_s"] = None
             self.greet_again()
         found = []
         for route in self.routes.values():
@@ -189,12 +228,12 @@ class Contact:
     def look_at_links(self, now: float) -> None:
         """Their quality into the vehicle's state, where there is more to tell than the one in use says itself."""
         if len(self.routes) > 1 or self.route.signing is not None:
-            self.vehicle.live.links = tuple(route.quality(now) for route in self.routes.values())
+            self.vehicle.links = tuple(route.quality(now) for route in self.routes.values())
 
-    def seen(self, now: float) -> LiveVehicle:
+    def seen(self, now: float) -> Raw:
         """The state at `now`, worked out once for all who are shown it."""
         if self._seen is None or self._seen_at != now:
-            self._seen, self._seen_at = self.vehicle.snapshot(now), now
+            self._seen, self._seen_at = Raw(self.vehicle.encoded(now)), now
         return self._seen
 
     def drain(self, into: Callable[[str, bytearray, int, int], None]) -> None:
@@ -212,7 +251,7 @@ class Contact:
             link=self.route.peer.link,
             system_id=vehicle.system_id,
             known=vehicle.known,
-            autopilot=None if vehicle.autopilot is None else AUTOPILOTS.get(vehicle.autopilot, str(vehicle.autopilot)),
+            autopilot=vehicle.autopilot,
             firmware=vehicle.firmware,
             serial=vehicle.serial,
             capabilities=vehicle.capabilities,
@@ -225,7 +264,7 @@ class Contact:
 
     def _use(self, route: Route) -> None:
         self.route = route
-        self.vehicle.live.link, self.vehicle.loss = route.peer.link, route.loss
+        self.vehicle.link, self.vehicle.loss = route.peer.link, route.loss
 
     def _is_behind(self, frame: Frame, route: Route, now: float) -> bool:
         """Whether another link has already brought this, or something newer: it is recorded, but changes no state."""
@@ -256,7 +295,7 @@ class Contact:
         trip_s = (time.monotonic_ns() - message.ts1) / 1e9
         if 0.0 <= trip_s < 60.0:  # an answer to another ground station carries another clock
             self._clocks.append((trip_s, time.time() - trip_s / 2 - message.tc1 / 1e9))
-            self.vehicle.live.round_trip_ms = round(trip_s * 1000, 1)
-            self.mailbox.clock_offset_s = self.vehicle.live.clock_offset_s = round(min(self._clocks)[1], 4)
+            self.vehicle["round_trip_ms"] = round(trip_s * 1000, 1)
+            self.mailbox.clock_offset_s = self.vehicle["clock_offset_s"] = round(min(self._clocks)[1], 4)
         if TIMESYNC in self.mailbox.wanted:
             self.mailbox.deliver(message)

@@ -56,6 +56,10 @@ class Intake:
         self._untold: Counter[tuple[str, int, str]] = Counter()
         self._told_at: dict[tuple[str, int, str], float] = {}
 
+    def is_between_frames(self, peer: Peer) -> bool:
+        """Whether `peer` may go on with a new frame only."""
+        return self._readers[peer].is_between_frames
+
     def frames(self, peer: Peer, data: bytes) -> list[Frame]:
         """The whole frames among what `peer` sent, without those whose signature is not right."""
         reader = self._readers.get(peer)

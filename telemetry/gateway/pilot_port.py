@@ -23,7 +23,8 @@ from typing import Any, Final
 from mission.position import Position
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
-from telemetry.gateway.contact import AUTOPILOT, Contact
+from telemetry.gateway.contact import Contact
+from telemetry.gateway.hearing import AUTOPILOT
 from telemetry.gateway.tool import TELL_AGAIN_S, Tool
 from telemetry.links import Link, Peer, open_link
 from telemetry.mavlink.enums import MavAutopilot, MavSeverity
@@ -202,17 +203,17 @@ class PilotPort:
             self._event(tool, "tool_refused", f"{tool.name}: {act.name} refused: {why_not}.", act.told())
 
     def _held(self, contact: Contact) -> Held:
-        live, commander = contact.vehicle.live, contact.command.authority.holder
-        known = live.lat_deg is not None and live.lon_deg is not None
+        vehicle, commander = contact.vehicle, contact.command.authority.holder
+        lat_deg, lon_deg = vehicle["lat_deg"], vehicle["lon_deg"]
         return Held(
             approved=self.approved,
             writing=self.writing,
             commander=None if commander is None or commander.user == self.pilot else commander.user,
-            armed=live.armed,
-            here=Position(live.lat_deg, live.lon_deg) if known else None,  # type: ignore[arg-type]
-            height_home_m=live.height_home_m,
-            heading_deg=live.heading_deg,
-            home_amsl_m=live.home_amsl_m,
+            armed=vehicle.armed,
+            here=None if lat_deg is None or lon_deg is None else Position(lat_deg, lon_deg),
+            height_home_m=vehicle["height_home_m"],
+            heading_deg=vehicle["heading_deg"],
+            home_amsl_m=vehicle["home_amsl_m"],
         )
 
     def _answer(self, tool: Tool, name: str, fields: Mapping[str, Any]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from telemetry.gateway.hearing import Hearing
 from telemetry.links import Link, Peer
 from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.messages import signed_copy
 from telemetry.mavlink.signing import Signing
-from telemetry.vehicle_loss import SequenceLoss
+from telemetry.vehicle.loss import SequenceLoss
 from telemetry.wire import LinkQuality
 
 SILENT_S: Final = 2.0
@@ -28,10 +29,10 @@ ASK_AGAIN_S: Final = 30.0
 class Route:
     """`number` tells the vehicle's links apart. ArduPilot keeps message intervals and sequence numbers per link."""
 
-    def __init__(self, number: int, link: Link, peer: Peer, signing: Signing | None) -> None:
+    def __init__(self, number: int, link: Link, peer: Peer, signing: Signing | None, hearing: Hearing) -> None:
         self.number, self.link, self.peer, self.signing = number, link, peer, signing
         self.loss = SequenceLoss()
-        self.heard_at = 0.0
+        self.hearing = hearing
         self.refused = 0
         """Frames in the vehicle's name whose signature was not right."""
         self.sequence = 0
@@ -47,11 +48,11 @@ class Route:
         self._quiet_beats = 0
 
     def is_alive(self, now: float) -> bool:
-        return now - self.heard_at < SILENT_S
+        return now - self.hearing.heard_at < SILENT_S
 
     def carries(self, now: float) -> bool:
         """Whether it may be relied on for a command now."""
-        return now - self.heard_at < (BUSY_SILENT_S if self._came >= BUSY_FRAMES else SILENT_S)
+        return now - self.hearing.heard_at < (BUSY_SILENT_S if self._came >= BUSY_FRAMES else SILENT_S)
 
     def next_sequence(self) -> int:
         number = self.sequence
@@ -77,7 +78,7 @@ class Route:
         return LinkQuality(
             link=self.peer.link,
             loss_pct=self.loss.percent(now),
-            heard_age_ms=int((now - self.heard_at) * 1000),
+            heard_age_ms=int((now - self.hearing.heard_at) * 1000),
             signed=self.signing is not None,
             refused=self.refused,
         )

@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from msgspec import Raw
+
 from mission.errors import PlanFormatError
 from mission.terrain import Terrain
 from telemetry import settings as settings_file
@@ -21,19 +23,20 @@ from telemetry.errors import ServiceError
 from telemetry.gateway.command import Command
 from telemetry.gateway.contact import OWN_SYSTEM, Contact
 from telemetry.gateway.desk import BrokenUploads, Desk
+from telemetry.gateway.hearing import Systems, warm_up
 from telemetry.gateway.intake import Intake
 from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox, Register
 from telemetry.gateway.pilot_port import PilotPorts
 from telemetry.gateway.route import Route
 from telemetry.gateway.traffic import Traffic
-from telemetry.links import Link, Peer, open_link
-from telemetry.mavlink.frame import Frame
+from telemetry.links import Datagrams, Link, Peer, open_link
+from telemetry.mavlink.frame import Frame, frame_at
 from telemetry.mavlink.tlog import STAMP
 from telemetry.running import Beside, paced, run_service, told_to_end
 from telemetry.services import intervals, terrain
-from telemetry.settings import Settings, VehicleSettings
+from telemetry.settings import LinkSettings, Settings, VehicleSettings
 from telemetry.vehicle import Vehicle
-from telemetry.wire import Event, LiveFrame, LiveVehicle, TrafficFrame, VehicleInfo, area_of
+from telemetry.wire import EncodedFrame, Event, TrafficFrame, VehicleInfo, area_of
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +72,7 @@ class Gateway:
         self._intake = Intake(settings.links, settings_file.home() / "keys", known)
         self._contacts: dict[tuple[str, int], Contact] = {}
         """By link and system id; a vehicle on several links is there once per link."""
+        self._systems = {link.name: Systems() for link in settings.links}
         self._by_name: dict[str, Contact] = {}
         self._raw = RawOutbox(settings.gateway)
         self._loss_told, self._loss_told_at = 0, 0.0
@@ -93,10 +97,11 @@ class Gateway:
 
     async def run(self) -> None:
         """Until cancelled; then what was received is still stored, if the bus takes it in time."""
+        warm_up()
         self._were = await self._bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo)
         await self._broken.load(self._is_ours)
         for link in self._settings.links:
-            self._links[link.name] = open_link(link.name, link.endpoint, partial(self._on_bytes, link.name))
+            self._open(link)
         self.pilot_ports.open()
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -110,24 +115,46 @@ class Gateway:
         finally:
             await self._end()
 
-    def _on_bytes(self, link: str, peer: Peer, data: bytes) -> int:
-        return self.receive(self._links[link], peer, data)
+    def _open(self, settings: LinkSettings) -> None:
+        link = self._links[settings.name] = open_link(
+            settings.name,
+            settings.endpoint,
+            lambda peer, data: self.receive_bytes(link, peer, data),
+            lambda arrived: self.receive(link, arrived),
+        )
 
-    def receive(self, link: Link, peer: Peer, data: bytes) -> int:
-        """What arrived: checked, recorded, and taken into the state of whom it is from. Gives the number of frames."""
+    def receive(self, link: Link, arrived: Datagrams) -> int:
+        """All that a look at a UDP link brought: checked, recorded, and taken into the state of whom it is from. Gives
+        the number of frames."""
+        systems = self._systems[link.name]
+        now_us, now = _read_now(link)
+        taken = systems.take(arrived, now, now_us)
+        for at in taken.noted:
+            frame = frame_at(arrived.data, at)
+            assert frame is not None
+            self._contacts[link.name, frame.sysid].look_at(frame, now)
+        return taken.frames + sum(self.receive_bytes(link, arrived.peers[one], arrived[one]) for one in taken.left)
+
+    def receive_bytes(self, link: Link, peer: Peer, data: bytes) -> int:
+        """The same of anything that arrived, frame by frame."""
         frames = self._intake.frames(peer, data)
+        self._systems[link.name].goes_on(peer, self._intake.is_between_frames(peer))
         if not frames:
             return 0
-        # Ages count from when it came, not from when there was time to read it; the recording says when it was read.
-        stamp, now = STAMP.pack(time.time_ns() // 1000), time.monotonic() - link.waited_s
+        now_us, now = _read_now(link)
+        stamp = STAMP.pack(now_us)
         contact, last = None, -1
+        heard: dict[Contact, Route] = {}
         for frame in frames:
             if frame.sysid != last:
                 last = frame.sysid
                 contact = self._contacts.get((peer.link, last)) or self._meet(peer, frame)
-                route = None if contact is None else contact.hear(link, peer, self._intake.signing, now)
-            if contact is not None and route is not None:
-                contact.take(frame, route, stamp, now)
+                if contact is not None:
+                    heard[contact] = contact.hear(link, peer, self._intake.signing, now)
+            if contact is not None:
+                contact.take(frame, heard[contact], stamp, now)
+        for contact, route in heard.items():
+            contact.listen_on(route)
         return len(frames)
 
     async def _tick_for_ever(self) -> None:
@@ -136,9 +163,10 @@ class Gateway:
 
     async def tick(self, now: float) -> None:
         """What is new since the last one: raw frames, events, live state."""
-        areas: defaultdict[str, list[LiveVehicle]] = defaultdict(list)
+        areas: defaultdict[str, list[Raw]] = defaultdict(list)
         for contact in self._by_name.values():
             vehicle = contact.vehicle
+            contact.collect()
             vehicle.check_link(now - contact.route.link.waited_s)  # it is not silent if we have not read on
             contact.choose_route(now)
             if vehicle.happened:
@@ -147,13 +175,13 @@ class Gateway:
             contact.look_at_links(now)
             if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
                 vehicle.changed, contact.shown_at = False, now
-                areas[area_of(vehicle.live.lat_deg, vehicle.live.lon_deg)].append(contact.seen(now))
+                areas[area_of(vehicle["lat_deg"], vehicle["lon_deg"])].append(contact.seen(now))
         self._frames_lost(now)
         self._frames_refused(now)
         sent_at = datetime.now(UTC)
         for area, vehicles in areas.items():
             self._frame_numbers[area] += 1
-            frame = LiveFrame(self._settings.gateway, area, self._frame_numbers[area], sent_at, tuple(vehicles))
+            frame = EncodedFrame(self._settings.gateway, area, self._frame_numbers[area], sent_at, tuple(vehicles))
             await self._bus.publish(subjects.live(area), frame)
         if now - self._fleet_at >= FLEET_EVERY_S:
             self._fleet_at = now
@@ -165,7 +193,7 @@ class Gateway:
         shown = tuple(contact.seen(now) for contact in self._by_name.values() if contact.vehicle.is_autopilot)
         name = self._settings.gateway
         await self._bus.publish(
-            subjects.fleet(name), LiveFrame(name, area, self._frame_numbers[area], datetime.now(UTC), shown)
+            subjects.fleet(name), EncodedFrame(name, area, self._frame_numbers[area], datetime.now(UTC), shown)
         )
 
     async def _beat_for_ever(self) -> None:
@@ -226,10 +254,11 @@ class Gateway:
         contact = self._by_name.get(name)
         if contact is None:
             several = known is not None and len(known.links or self._settings.links) > 1
-            vehicle = Vehicle(name, frame.sysid, peer.link, known is not None)
+            numbers = self._systems[peer.link].numbers(frame.sysid)
+            vehicle = Vehicle(name, frame.sysid, peer.link, known is not None, numbers)
             vehicle.serial = known.serial if known else None
             command = Command(vehicle, self._were.pop(subjects.token(name), None), self._events.add)
-            contact = self._by_name[name] = Contact(vehicle, command, several, self._traffic.hear)
+            contact = self._by_name[name] = Contact(vehicle, command, self._systems, several, self._traffic.hear)
             self.pilot_ports.join(contact)
             if self._terrain is not None:
                 self._beside.start(terrain.serve(contact.mailbox, partial(_heights, self._terrain)))
@@ -289,6 +318,11 @@ class Gateway:
                 await self.tick(time.monotonic())
                 await self._raw.flush(self._bus)
                 await self._events.flush(self._bus)
+
+
+def _read_now(link: Link) -> tuple[int, float]:
+    """What the recording says of when it was read, and when it came (`time.monotonic()`): ages count from then."""
+    return time.time_ns() // 1000, time.monotonic() - link.waited_s
 
 
 def _terrain(folder: Path) -> Terrain | None:

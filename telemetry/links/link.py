@@ -25,6 +25,8 @@ class Peer(NamedTuple):
 
     link: str
     address: str
+    number: int = 0
+    """Counts the senders to a UDP port."""
 
 
 OnBytes = Callable[[Peer, bytes], int]

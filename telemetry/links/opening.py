@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from telemetry.links.datagrams import OnDatagrams
 from telemetry.links.endpoint import parse
 from telemetry.links.link import Link, OnBytes
 from telemetry.links.replay import ReplayLink
@@ -10,7 +11,7 @@ from telemetry.links.tcp import TcpClientLink, TcpServerLink
 from telemetry.links.udp import UdpLink
 
 
-def open_link(name: str, endpoint: str, on_bytes: OnBytes) -> Link:
+def open_link(name: str, endpoint: str, on_bytes: OnBytes, on_datagrams: OnDatagrams | None = None) -> Link:
     """Opens `endpoint` (see `telemetry.links.endpoint`) in the running loop.
 
     What is not there yet (a TCP server, a serial device) is tried again for ever. Raises `LinkError` for a text
@@ -19,7 +20,7 @@ def open_link(name: str, endpoint: str, on_bytes: OnBytes) -> Link:
     parsed = parse(endpoint)
     match parsed.kind:
         case "udpin" | "udpout":
-            return UdpLink(name, parsed, endpoint, on_bytes)
+            return UdpLink(name, parsed, endpoint, on_bytes, on_datagrams)
         case "tcp":
             return TcpClientLink(name, parsed, on_bytes)
         case "tcpin":

@@ -12,12 +12,11 @@ import time
 from typing import Any, Final
 
 from telemetry.errors import LinkError
+from telemetry.links.datagrams import MOST_DATAGRAMS, Datagrams, OnDatagrams
 from telemetry.links.debt import Debt
 from telemetry.links.endpoint import Endpoint
 from telemetry.links.link import BYTES_PER_WAKEUP, RECEIVE_BUFFER, Link, OnBytes, Peer, State, host_port
 
-DATAGRAMS_PER_WAKEUP: Final = 128
-LARGEST_DATAGRAM: Final = 65_535
 MOST_PEERS: Final = 10_000
 """Senders remembered; beyond them the one known longest is forgotten, so that forged ones cannot fill the memory."""
 
@@ -34,10 +33,15 @@ log = logging.getLogger(__name__)
 class UdpLink(Link):
     """``udpin``: peers are whoever sent something. ``udpout``: the one peer is known from the start."""
 
-    def __init__(self, name: str, endpoint: Endpoint, text: str, on_bytes: OnBytes) -> None:
+    def __init__(
+        self, name: str, endpoint: Endpoint, text: str, on_bytes: OnBytes, on_datagrams: OnDatagrams | None = None
+    ) -> None:
         super().__init__(name, on_bytes)
+        self._on_datagrams = on_datagrams or self._one_by_one
+        self._arrived = Datagrams()
         self._peers: dict[Any, Peer] = {}
         self._addresses: dict[Peer, Any] = {}
+        self._met = 0
         self._loop = asyncio.get_running_loop()
         self._socket = _open(endpoint, text, name)
         if endpoint.kind == "udpout":
@@ -87,13 +91,15 @@ class UdpLink(Link):
 
     def _drain(self) -> int:
         """How many frames were found."""
-        budget, frames = BYTES_PER_WAKEUP, 0
-        receive, peers = self._socket.recvfrom, self._peers
+        arrived, receive, peers = self._arrived, self._socket.recvfrom_into, self._peers
+        arrived.clear()
         late_s = time.monotonic() - self._empty_at
         self.waited_s = 0.0
-        for number in range(DATAGRAMS_PER_WAKEUP):
+        end = 0
+        while end < BYTES_PER_WAKEUP and len(arrived) < MOST_DATAGRAMS:
             try:
-                data, address = self._stamped(late_s) if number == 0 and late_s > LATE_S else receive(LARGEST_DATAGRAM)
+                room = arrived.room(end)
+                size, address = self._stamped(room, late_s) if end == 0 and late_s > LATE_S else receive(room)
             except BlockingIOError:
                 self._empty_at = time.monotonic()
                 break
@@ -101,25 +107,29 @@ class UdpLink(Link):
                 # ICMP says that nobody listened to what was sent; the vehicle may come up later.
                 self.counters.failures += 1
                 continue
-            frames += self._received(peers.get(address) or self._remember(address), data)
-            budget -= len(data)
-            if budget <= 0 or self.state is State.CLOSED:
-                break
-        return frames
+            end += size
+            arrived.add(peers.get(address) or self._remember(address), end)
+        self.counters.reads += len(arrived)
+        self.counters.bytes_in += end
+        return self._on_datagrams(arrived) if end else 0
 
-    def _stamped(self, late_s: float) -> tuple[bytes, Any]:
+    def _one_by_one(self, arrived: Datagrams) -> int:
+        return sum(self._on_bytes(peer, data) for peer, data in arrived if self.state is not State.CLOSED)
+
+    def _stamped(self, room: memoryview, late_s: float) -> tuple[int, Any]:
         """The next datagram. Those read with it have waited as long, at most `late_s`: a clock may have been set."""
-        data, told, _, address = self._socket.recvmsg(LARGEST_DATAGRAM, socket.CMSG_SPACE(_TIMESPEC.size))
+        size, told, _, address = self._socket.recvmsg_into([room], socket.CMSG_SPACE(_TIMESPEC.size))
         for _, kind, stamp in told:
             if kind == TIMESTAMPNS:
                 seconds, nanoseconds = _TIMESPEC.unpack(stamp)
                 self.waited_s = min(late_s, max(0.0, time.time() - seconds - nanoseconds / 1e9))
-        return data, address
+        return size, address
 
     def _remember(self, address: Any) -> Peer:
         if len(self._peers) >= MOST_PEERS:
             del self._addresses[self._peers.pop(next(iter(self._peers)))]
-        peer = Peer(self.name, host_port(address))
+        self._met += 1
+        peer = Peer(self.name, host_port(address), self._met)
         self._peers[address] = peer
         self._addresses[peer] = address
         return peer

@@ -68,7 +68,7 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
         return raw[10 : 10 + raw[1]] if raw[0] == MAGIC_2 else raw[6 : 6 + raw[1]]
 
 
-def frame_at(buffer: bytes, at: int) -> Frame | None:
+def frame_at(buffer: bytes | bytearray, at: int) -> Frame | None:
     """The whole frame that starts exactly at `at`: unverified if its id is unknown, None if there is no good one."""
     left = len(buffer) - at
     if left >= _SMALLEST_2 and buffer[at] == MAGIC_2 and buffer[at + 2] <= SIGNED:
@@ -83,7 +83,7 @@ def frame_at(buffer: bytes, at: int) -> Frame | None:
         return None
     if size > left:
         return None
-    raw = buffer[at : at + size]
+    raw = bytes(buffer[at : at + size])
     extra = CRC_EXTRA.get(msgid)
     if extra is not None and crc(extra, crc(raw[1:stop])) != raw[stop] | raw[stop + 1] << 8:
         return None
@@ -108,6 +108,11 @@ class FrameReader:
         self._rest = b""
         self._in_step = True
         self._logged: set[str] = set()
+
+    @property
+    def is_between_frames(self) -> bool:
+        """All that came so far has been given out, and ended with a good frame."""
+        return self._in_step and not self._rest
 
     def feed(self, data: bytes) -> list[Frame]:
         """Frames that are complete with `data`, in order. The same however the stream is cut into `data`."""

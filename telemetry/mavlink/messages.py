@@ -10,9 +10,12 @@ from __future__ import annotations
 import struct
 from collections import namedtuple
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from itertools import accumulate
 from operator import itemgetter
 from typing import Any, Final, Protocol
+
+import numpy as np
 
 from telemetry.mavlink.dialect import CRC_EXTRA, MESSAGES
 from telemetry.mavlink.frame import MAGIC_1, MAGIC_2, SIGNED, Frame, crc
@@ -20,12 +23,13 @@ from telemetry.mavlink.frame import MAGIC_1, MAGIC_2, SIGNED, Frame, crc
 _HEADER_1: Final = struct.Struct("<BBBBBB")
 _HEADER_2: Final = struct.Struct("<BBBBBBBHB")
 _CHECKSUM: Final = struct.Struct("<H")
-_TYPE_SIZES: Final = {
-    "char": 1,
-    "float": 4,
-    "double": 8,
-    **{f"{sign}int{bits}_t": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)},
+_NUMPY_TYPES: Final = {
+    "char": "S1",
+    "float": "<f4",
+    "double": "<f8",
+    **{f"{sign}int{bits}_t": f"<{sign or 'i'}{bits // 8}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
 }
+LARGEST_PAYLOAD: Final = 255
 _new_tuple: Final = tuple.__new__
 
 
@@ -51,14 +55,28 @@ class Message:
         self._places = [(starts[place], self._wire_lengths[place]) for place in definition.orders]
         counts = dict(zip(self._wire_fields, definition.array_lengths, strict=True))
         kinds = dict(zip(self.fields, definition.fieldtypes, strict=True))
+        self._wire = [(name, _NUMPY_TYPES[kinds[name]], max(1, counts[name])) for name in self._wire_fields]
         self._text_sizes = {name: max(1, counts[name]) for name, kind in kinds.items() if kind == "char"}
         # pymavlink gives exactly the extension fields a default; they are the last on the wire.
         extensions = self._wire_fields[len(self._wire_fields) - len(definition.__init__.__defaults__ or ()) :]
-        self._size_without_extensions = self._layout.size - sum(
-            max(1, counts[name]) * _TYPE_SIZES[kinds[name]] for name in extensions
-        )
+        sizes = [np.dtype(kind).itemsize * count for _, kind, count in self._wire]
+        self._size_without_extensions = sum(sizes[: len(sizes) - len(extensions)])
         self.unpack: Callable[[bytes], tuple[Any, ...]] = self._unpacker()
         """The contents of a payload as a plain tuple in the order of `fields`: the quick way for hot consumers."""
+
+    @cached_property
+    def layout(self) -> np.dtype[np.void]:
+        """A numpy record of MAVLink's field names, as they lie on the wire, in `LARGEST_PAYLOAD` bytes."""
+        packed = np.dtype([(name, kind) if count == 1 else (name, kind, (count,)) for name, kind, count in self._wire])
+        places = dict(packed.fields or {})
+        return np.dtype(
+            {
+                "names": list(places),
+                "formats": [place[0] for place in places.values()],
+                "offsets": [place[1] for place in places.values()],
+                "itemsize": LARGEST_PAYLOAD,
+            }
+        )
 
     def _unpacker(self) -> Callable[[bytes], tuple[Any, ...]]:
         """Missing bytes of a payload are zeros that MAVLink 2 cut off; further ones are a newer dialect's fields."""

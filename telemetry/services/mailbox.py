@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from telemetry.errors import Interrupted
 from telemetry.mavlink.enums import MavState
 from telemetry.mavlink.messages import BY_NAME
 from telemetry.services.statustext import StatusTexts
-from telemetry.vehicle import REBOOT_STEP_MS
+from telemetry.vehicle.readings import REBOOT_STEP_MS
 
 ALWAYS: Final = frozenset(BY_NAME[name].id for name in ("HEARTBEAT", "STATUSTEXT", "AUTOPILOT_VERSION"))
 """What the mailbox itself needs."""
@@ -50,6 +50,21 @@ class _Inbox:
         return self._messages.popleft()
 
 
+class Wanted:
+    """Ids of messages: `ALWAYS`, and those listened for. The copies of a mailbox share it."""
+
+    def __init__(self) -> None:
+        self.listened_for: frozenset[int] = frozenset()
+        self.on_change: Callable[[], None] = lambda: None
+
+    def __contains__(self, number: int) -> bool:
+        return number in ALWAYS or number in self.listened_for
+
+    def are(self, names: Iterable[str]) -> None:
+        self.listened_for = frozenset(BY_NAME[name].id for name in names)
+        self.on_change()
+
+
 class Mailbox:
     """`own_system` is Airbeat's MAVLink system id: answers addressed to another ground station are not heard."""
 
@@ -68,8 +83,8 @@ class Mailbox:
         self._transmit = transmit
         self._own_system = own_system
         self._inboxes: dict[str, list[_Inbox]] = {}
-        self.wanted = set(ALWAYS)
-        """Ids of the messages that are to be delivered now; the gateway need not decode others for it."""
+        self.wanted = Wanted()
+        """What is to be delivered now; the gateway need not decode other messages for it."""
         self._overhearing: list[list[str]] = []
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._texts = StatusTexts()
@@ -96,7 +111,7 @@ class Mailbox:
         inbox = _Inbox()
         for name in names:
             self._inboxes.setdefault(name, []).append(inbox)
-            self.wanted.add(BY_NAME[name].id)
+        self.wanted.are(self._inboxes)
         try:
             yield inbox
         finally:
@@ -105,7 +120,7 @@ class Mailbox:
                 listening.remove(inbox)
                 if not listening:
                     del self._inboxes[name]
-                    self.wanted -= {BY_NAME[name].id} - ALWAYS
+            self.wanted.are(self._inboxes)
 
     @contextmanager
     def overhear(self) -> Iterator[Sequence[str]]:
@@ -122,8 +137,8 @@ class Mailbox:
     def deliver(self, message: Any) -> list[str]:
         """Hands a message of the vehicle's autopilot to those who listen. Gives the STATUSTEXTs that it completed.
 
-        `message` is a NamedTuple from `telemetry.mavlink.messages`. `hear_clock` is for one that comes often and is not
-        `wanted`.
+        `message` is a NamedTuple from `telemetry.mavlink.messages`. `hear_clock` tells what is known
+        of the clock from those that are not delivered.
         """
         name = type(message).__name__
         if self._shows_reboot(name, message):
@@ -148,7 +163,7 @@ class Mailbox:
         return self._clock_fell(getattr(message, "time_boot_ms", 0))
 
     def hear_clock(self, booted_ms: int) -> None:
-        """The vehicle's own clock, `time_boot_ms`: what else a message holds need not be delivered."""
+        """The vehicle's own clock, `time_boot_ms`, as messages told that were not delivered."""
         if self._clock_fell(booted_ms):
             self.reboots += 1
             self.interrupt("the vehicle rebooted")

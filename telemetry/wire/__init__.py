@@ -19,11 +19,11 @@ from telemetry.wire.live import (
     AREA_ZOOM,
     Aircraft,
     AltitudeDatum,
+    EncodedFrame,
     LinkQuality,
     LiveFrame,
     LiveVehicle,
     TrafficFrame,
-    VehicleState,
     area_of,
 )
 from telemetry.wire.orders import (
@@ -56,6 +56,7 @@ __all__ = [
     "Aircraft",
     "Alert",
     "AltitudeDatum",
+    "EncodedFrame",
     "Event",
     "FlightRecord",
     "FormerPlan",
@@ -83,6 +84,5 @@ __all__ = [
     "UploadReceipt",
     "UploadUnderWay",
     "VehicleInfo",
-    "VehicleState",
     "area_of",
 ]

@@ -25,12 +25,18 @@ class LinkQuality(msgspec.Struct, frozen=True):
     """Frames refused since the gateway's start because they came in the vehicle's name without its right signature."""
 
 
-class VehicleState(msgspec.Struct, array_like=True, gc=False):
-    """What a `LiveVehicle` tells, as the gateway keeps it up to date."""
+class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """All that is known of one vehicle now: words first, then numbers.
+
+    Heights: AMSL, above home, and above ground where it reports one."""
 
     vehicle: str
     mode: str | None = None
     """ArduCopter's name, e.g. ``AUTO``."""
+    link: str | None = None
+    """Name of the link that commands go out on."""
+    links: tuple[LinkQuality, ...] = ()
+    """All links it is heard on, where there are several or they are signed; `link` is the one of them in use."""
     armed: bool | None = None
     landed: bool | None = None
     lat_deg: float | None = None
@@ -66,8 +72,6 @@ class VehicleState(msgspec.Struct, array_like=True, gc=False):
     home_lat_deg: float | None = None
     home_lon_deg: float | None = None
     home_amsl_m: float | None = None
-    link: str | None = None
-    """Name of the link that commands go out on."""
     link_loss_pct: float | None = None
     """Frames missing by sequence number over the last 10 s."""
     round_trip_ms: float | None = None
@@ -77,18 +81,12 @@ class VehicleState(msgspec.Struct, array_like=True, gc=False):
     battery_age_ms: int | None = None
     gps_age_ms: int | None = None
     mission_age_ms: int | None = None
-    links: tuple[LinkQuality, ...] = ()
-    """All links it is heard on, where there are several or they are signed; `link` is the one of them in use."""
     clock_offset_s: float | None = None
     """UTC in seconds since 1970 = the vehicle's own clock + this."""
     camera_pitch_deg: float | None = None
     """Where the gimbal points its camera: 0 at the horizon, -90 straight down."""
     camera_yaw_deg: float | None = None
     """The same, from true north."""
-
-
-class LiveVehicle(VehicleState, frozen=True, gc=False):  # type: ignore[misc]  # mypy knows dataclasses, not msgspec
-    """All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one."""
 
 
 class LiveFrame(msgspec.Struct, frozen=True, array_like=True):
@@ -99,6 +97,16 @@ class LiveFrame(msgspec.Struct, frozen=True, array_like=True):
     sequence: int
     sent_at: datetime
     vehicles: tuple[LiveVehicle, ...]
+
+
+class EncodedFrame(msgspec.Struct, frozen=True, array_like=True):
+    """A `LiveFrame` as the gateway sends it, which has its vehicles as msgpack already."""
+
+    gateway: str
+    area: str
+    sequence: int
+    sent_at: datetime
+    vehicles: tuple[msgspec.Raw, ...]
 
 
 class AltitudeDatum(StrEnum):

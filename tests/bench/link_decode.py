@@ -20,8 +20,7 @@ from rich.table import Table
 
 from telemetry.mavlink import tlog
 from telemetry.mavlink.frame import FrameReader
-from telemetry.mavlink.messages import decode
-from telemetry.vehicle import HANDLERS, Vehicle
+from telemetry.vehicle import Vehicle
 
 SURVEY: Final = Path(__file__).parents[1] / "data" / "survey.tlog"
 PIECES: Final = {"64 KiB": 65_536, "1,400 bytes": 1400, "one frame": 0}
@@ -64,7 +63,7 @@ def to_records(pieces: Sequence[bytes]) -> int:
 
 
 def to_state(pieces: Sequence[bytes]) -> int:
-    """The same, and through loss counting and decoding into the vehicle's state."""
+    """The same, and through loss counting and decoding into the vehicle's state, as a serial link is heard."""
     reader, vehicle, count = FrameReader(), Vehicle("UAV-01", 1, "radio", True), 0
     for piece in pieces:
         now_us, now = time.time_ns() // 1000, time.monotonic()
@@ -74,8 +73,7 @@ def to_state(pieces: Sequence[bytes]) -> int:
         for frame in frames:
             if frame.sysid == 1:
                 vehicle.loss.count(frame.compid, frame.seq)
-                if frame.msgid in HANDLERS:
-                    vehicle.update(frame.msgid, decode(frame), now)
+                vehicle.hear(frame, now)
     return count
 
 

@@ -25,7 +25,7 @@ class Told:
     def __init__(self, armed: bool | None = False, was: VehicleInfo | None = None) -> None:
         self.events: list[Event] = []
         self.vehicle = Vehicle("UAV-07", 7, "radio", True)
-        self.vehicle.live.armed = armed
+        self.vehicle["armed"] = armed
         self.command = Command(self.vehicle, was, self.events.append)
 
     @property
@@ -37,7 +37,7 @@ class Told:
         """Gives an order; the words of its refusal, if it is refused."""
         try:
             with self.command.ordering(verb, Request(actor, reason=reason)):
-                self.vehicle.live.armed = self.vehicle.live.armed or arms
+                self.vehicle["armed"] = self.vehicle.armed or arms
         except AuthorityError as error:
             return words(error)
         return None
@@ -124,7 +124,7 @@ def test_command_outlives_a_restart_in_the_air_only(armed: bool, holder: str | N
     told = Told(armed=None, was=info(ANN))
     told.command.beat()
     assert told.holder == "ann", "nothing is known yet"
-    told.vehicle.live.armed = armed
+    told.vehicle["armed"] = armed
     told.command.beat()
     assert told.holder == holder
 

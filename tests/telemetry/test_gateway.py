@@ -18,7 +18,7 @@ import pytest
 from mission.plan import EMPTY, digest
 from telemetry import subjects
 from telemetry.bus import Bus
-from telemetry.links import Link, Peer
+from telemetry.links import Datagrams, Link
 from telemetry.links.link import BYTES_PER_WAKEUP
 from telemetry.mavlink.messages import decode, encode
 from telemetry.settings import LinkSettings, PlanningSettings, Settings, VehicleSettings
@@ -170,10 +170,10 @@ async def test_noise_on_one_port_takes_no_more_than_its_turn(bus: Bus, monkeypat
     async with running(bus, settings) as (gateway, address):
         noisy, receive = gateway.links["noisy"], gateway.receive
 
-        def noting(link: Link, peer: Peer, data: bytes) -> None:
+        def noting(link: Link, arrived: Datagrams) -> int:
             if link.name == "radio":
                 noise_before.append(noisy.counters.bytes_in)
-            receive(link, peer, data)
+            return receive(link, arrived)
 
         monkeypatch.setattr(gateway, "receive", noting)
         noise = random.Random(1).randbytes(1400)

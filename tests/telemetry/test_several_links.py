@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.gateway.command import Command
 from telemetry.gateway.contact import Contact
+from telemetry.gateway.hearing import Systems
 from telemetry.gateway.route import ASK_AGAIN_S, QUIET_BEATS, Route, better
 from telemetry.gateway.twins import KEPT_S, Twins
 from telemetry.links import Link, Peer
@@ -98,7 +99,8 @@ def link(name: str) -> Link:
 
 def contact() -> Contact:
     vehicle = Vehicle("UAV-07", 7, "radio", True)
-    return Contact(vehicle, Command(vehicle, None, lambda event: None), True, lambda message, by, now: None)
+    command = Command(vehicle, None, lambda event: None)
+    return Contact(vehicle, command, defaultdict(Systems), True, lambda message, by, now: None)
 
 
 def say(to: Contact, on: str, name: str, now: float, number: int = 0, **fields: Any) -> None:
@@ -115,11 +117,11 @@ def test_a_link_that_lags_neither_puts_the_vehicle_back_nor_looks_like_a_reboot(
     vehicle = contact()
     say(vehicle, "radio", "GLOBAL_POSITION_INT", 100.0, **position(60_000, 515_000_000))
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.1, **position(54_000, 514_000_000))
-    assert vehicle.vehicle.live.lat_deg == 51.5
+    assert vehicle.vehicle["lat_deg"] == 51.5
     assert vehicle.vehicle.happened == []
     assert vehicle.frames == 2, "what is late is recorded all the same"
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.2, **position(60_200, 515_100_000))
-    assert vehicle.vehicle.live.lat_deg == 51.51
+    assert vehicle.vehicle["lat_deg"] == 51.51
 
 
 def test_a_reboot_is_seen_whichever_link_tells_of_it_first() -> None:
@@ -128,10 +130,10 @@ def test_a_reboot_is_seen_whichever_link_tells_of_it_first() -> None:
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.1, **position(60_100, 515_000_000))
     say(vehicle, "radio", "GLOBAL_POSITION_INT", 108.0, **position(500, 515_200_000))
     assert [kind for kind, _, _ in vehicle.vehicle.happened] == ["reboot"]
-    assert vehicle.vehicle.live.lat_deg == 51.52
+    assert vehicle.vehicle["lat_deg"] == 51.52
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 108.1, **position(600, 515_300_000))
     assert [kind for kind, _, _ in vehicle.vehicle.happened] == ["reboot"], "once"
-    assert vehicle.vehicle.live.lat_deg == 51.53
+    assert vehicle.vehicle["lat_deg"] == 51.53
     assert len(vehicle.to_greet(108.2)) == 2
 
 
@@ -157,7 +159,7 @@ def test_a_twin_is_known_by_its_bytes_for_a_while() -> None:
 
 
 def route(name: str, number: int = 0) -> Route:
-    return Route(number, link(name), Peer(name, "there"), None)
+    return Route(number, link(name), Peer(name, "there"), None, Systems().hearing(7))
 
 
 @pytest.mark.parametrize(
@@ -171,9 +173,9 @@ def test_the_better_link_is_chosen_but_not_for_a_trifle(radio_every: int, lte_ev
         for number in range(0, 240, 1):
             if every == 1 or number % every == 0 or every > 2:
                 one.loss.count(1, number)
-        one.heard_at = 100.0
+        one.hearing.heard_at = 100.0
     assert better(radio, (radio, lte), 100.5).peer.link == chosen
-    lte.heard_at = 103.0
+    lte.hearing.heard_at = 103.0
     assert better(radio, (radio, lte), 103.0).peer.link == "lte", "radio is silent"
     assert better(radio, (radio, lte), 200.0).peer.link == "radio", "no use in changing when all are silent"
 

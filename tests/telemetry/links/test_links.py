@@ -74,7 +74,7 @@ async def test_many_vehicles_on_one_udp_port_are_told_apart(opened: Opener, hear
             vehicle.send(heartbeat(sysid))
         await until(lambda: len(heard.data) == 20)
         for sysid, vehicle in enumerate(vehicles, 1):
-            peer = Peer("radio", f"127.0.0.1:{vehicle.getsockname()[1]}")
+            peer = Peer("radio", f"127.0.0.1:{vehicle.getsockname()[1]}", sysid)
             assert heard.data[peer] == heartbeat(sysid)
             link.send(peer, f"to {sysid}".encode())
         vehicles[6].settimeout(5)

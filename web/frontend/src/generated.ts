@@ -106,10 +106,16 @@ export interface LinkQuality {
   readonly refused: number;
 }
 
-/** All that is known of one vehicle now. Heights: AMSL, above home, and above ground where it reports one. */
+/**
+ * All that is known of one vehicle now: words first, then numbers.
+ *
+ * Heights: AMSL, above home, and above ground where it reports one.
+ */
 export interface LiveVehicle {
   readonly vehicle: string;
   readonly mode: string | null;
+  readonly link: string | null;
+  readonly links: readonly LinkQuality[];
   readonly armed: boolean | null;
   readonly landed: boolean | null;
   readonly lat_deg: number | null;
@@ -141,7 +147,6 @@ export interface LiveVehicle {
   readonly home_lat_deg: number | null;
   readonly home_lon_deg: number | null;
   readonly home_amsl_m: number | null;
-  readonly link: string | null;
   readonly link_loss_pct: number | null;
   readonly round_trip_ms: number | null;
   readonly heartbeat_age_ms: number | null;
@@ -150,7 +155,6 @@ export interface LiveVehicle {
   readonly battery_age_ms: number | null;
   readonly gps_age_ms: number | null;
   readonly mission_age_ms: number | null;
-  readonly links: readonly LinkQuality[];
   readonly clock_offset_s: number | null;
   readonly camera_pitch_deg: number | null;
   readonly camera_yaw_deg: number | null;
@@ -159,6 +163,8 @@ export interface LiveVehicle {
 export const LiveVehicleFields = [
   "vehicle",
   "mode",
+  "link",
+  "links",
   "armed",
   "landed",
   "lat_deg",
@@ -190,7 +196,6 @@ export const LiveVehicleFields = [
   "home_lat_deg",
   "home_lon_deg",
   "home_amsl_m",
-  "link",
   "link_loss_pct",
   "round_trip_ms",
   "heartbeat_age_ms",
@@ -199,7 +204,6 @@ export const LiveVehicleFields = [
   "battery_age_ms",
   "gps_age_ms",
   "mission_age_ms",
-  "links",
   "clock_offset_s",
   "camera_pitch_deg",
   "camera_yaw_deg",
@@ -207,6 +211,8 @@ export const LiveVehicleFields = [
 export type LiveVehicleTuple = readonly [
   vehicle: string,
   mode: string | null,
+  link: string | null,
+  links: readonly LinkQuality[],
   armed: boolean | null,
   landed: boolean | null,
   lat_deg: number | null,
@@ -238,7 +244,6 @@ export type LiveVehicleTuple = readonly [
   home_lat_deg: number | null,
   home_lon_deg: number | null,
   home_amsl_m: number | null,
-  link: string | null,
   link_loss_pct: number | null,
   round_trip_ms: number | null,
   heartbeat_age_ms: number | null,
@@ -247,7 +252,6 @@ export type LiveVehicleTuple = readonly [
   battery_age_ms: number | null,
   gps_age_ms: number | null,
   mission_age_ms: number | null,
-  links: readonly LinkQuality[],
   clock_offset_s: number | null,
   camera_pitch_deg: number | null,
   camera_yaw_deg: number | null,
@@ -256,47 +260,47 @@ export function liveVehicle(row: LiveVehicleTuple): LiveVehicle {
   return {
     vehicle: row[0],
     mode: row[1],
-    armed: row[2],
-    landed: row[3],
-    lat_deg: row[4],
-    lon_deg: row[5],
-    altitude_amsl_m: row[6],
-    height_home_m: row[7],
-    height_ground_m: row[8],
-    velocity_north_m_s: row[9],
-    velocity_east_m_s: row[10],
-    climb_m_s: row[11],
-    ground_speed_m_s: row[12],
-    heading_deg: row[13],
-    roll_deg: row[14],
-    pitch_deg: row[15],
-    battery_v: row[16],
-    battery_a: row[17],
-    battery_pct: row[18],
-    battery_used_mah: row[19],
-    gps_fix: row[20],
-    satellites: row[21],
-    hdop: row[22],
-    ekf_ok: row[23],
-    vibration_m_s2: row[24],
-    prearm_ok: row[25],
-    fence_enabled: row[26],
-    fence_breached: row[27],
-    mission_item: row[28],
-    mission_items: row[29],
-    home_lat_deg: row[30],
-    home_lon_deg: row[31],
-    home_amsl_m: row[32],
-    link: row[33],
-    link_loss_pct: row[34],
-    round_trip_ms: row[35],
-    heartbeat_age_ms: row[36],
-    position_age_ms: row[37],
-    attitude_age_ms: row[38],
-    battery_age_ms: row[39],
-    gps_age_ms: row[40],
-    mission_age_ms: row[41],
-    links: row[42],
+    link: row[2],
+    links: row[3],
+    armed: row[4],
+    landed: row[5],
+    lat_deg: row[6],
+    lon_deg: row[7],
+    altitude_amsl_m: row[8],
+    height_home_m: row[9],
+    height_ground_m: row[10],
+    velocity_north_m_s: row[11],
+    velocity_east_m_s: row[12],
+    climb_m_s: row[13],
+    ground_speed_m_s: row[14],
+    heading_deg: row[15],
+    roll_deg: row[16],
+    pitch_deg: row[17],
+    battery_v: row[18],
+    battery_a: row[19],
+    battery_pct: row[20],
+    battery_used_mah: row[21],
+    gps_fix: row[22],
+    satellites: row[23],
+    hdop: row[24],
+    ekf_ok: row[25],
+    vibration_m_s2: row[26],
+    prearm_ok: row[27],
+    fence_enabled: row[28],
+    fence_breached: row[29],
+    mission_item: row[30],
+    mission_items: row[31],
+    home_lat_deg: row[32],
+    home_lon_deg: row[33],
+    home_amsl_m: row[34],
+    link_loss_pct: row[35],
+    round_trip_ms: row[36],
+    heartbeat_age_ms: row[37],
+    position_age_ms: row[38],
+    attitude_age_ms: row[39],
+    battery_age_ms: row[40],
+    gps_age_ms: row[41],
+    mission_age_ms: row[42],
     clock_offset_s: row[43],
     camera_pitch_deg: row[44],
     camera_yaw_deg: row[45],

@@ -38,6 +38,15 @@ class SequenceLoss:
         else:
             self._jump(component_id, sequence, (sequence - expected) & 0xFF)
 
+    def expected(self, component_id: int) -> int:
+        """The number of the component's next frame; -1 before its first."""
+        return self._next.get(component_id, -1)
+
+    def went_on(self, component_id: int, frames: int) -> None:
+        """So many frames in sequence, the first of them the one `expected`."""
+        self.received += frames
+        self._next[component_id] = (self._next[component_id] + frames) & 0xFF
+
     def _jump(self, component_id: int, sequence: int, ahead: int) -> None:
         if ahead >= 256 - _OVERTAKEN:
             if (component_id, sequence) in self._missing:

@@ -1,0 +1,103 @@
+"""The numbers known of one vehicle: the record that messages are read into, and how it is shown.
+
+Unknown is NaN here and None where it is shown. Times are those of `time.monotonic()`; ages are made of them when they
+are shown.
+"""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import Final, get_args, get_type_hints
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from telemetry.compiled import compiled
+from telemetry.wire import LiveVehicle
+
+WORDS: Final = ("vehicle", "mode", "link", "links")
+"""What begins a `LiveVehicle`; the rest of it are numbers."""
+FLOAT, INTEGER, TRUTH, AGE = range(4)
+
+_KINDS: Final = {float: FLOAT, int: INTEGER, bool: TRUTH}
+_HINTS: Final = {
+    name: hint for name, hint in get_type_hints(LiveVehicle).items() if name in LiveVehicle.__struct_fields__
+}
+_SHOWN: Final = LiveVehicle.__struct_fields__[len(WORDS) :]
+
+
+def _kind(name: str) -> int:
+    hint: UnionType = _HINTS[name]
+    return AGE if name.endswith("_age_ms") else _KINDS[get_args(hint)[0]]
+
+
+KINDS: Final[NDArray[np.uint8]] = np.array([_kind(name) for name in _SHOWN], np.uint8)
+HIDDEN: Final = (
+    "autopilot",
+    "base_mode",
+    "custom_mode",
+    "system_status",
+    "booted_ms",
+    "landed_state_known",
+    "link_lost",
+)
+"""Known as well, but not shown as they are: the last HEARTBEAT, the vehicle's own clock, two truths."""
+NUMBERS: Final = np.dtype([(name.replace("_age_ms", "_at"), np.float64) for name in (*_SHOWN, *HIDDEN)])
+"""As shown, in that order, but for each age the time that it is counted from; then what is `HIDDEN`."""
+_COUNTED: Final = ("booted_ms", "landed_state_known", "link_lost")
+LARGEST: Final = 9 * len(_SHOWN)
+"""Bytes that the shown numbers may take."""
+_HEAD: Final = msgspec.msgpack.encode((None,) * len(LiveVehicle.__struct_fields__))[
+    : -len(LiveVehicle.__struct_fields__)
+]
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def numbers_of(vehicles: int) -> NDArray[np.void]:
+    """A record for each, of whom nothing is known yet."""
+    numbers = np.full(vehicles, np.nan, NUMBERS)
+    for name in _COUNTED:
+        numbers[name] = 0.0
+    return numbers
+
+
+def words(*said: object) -> bytes:
+    """How a `LiveVehicle` begins, as msgpack: its `WORDS`."""
+    return _HEAD + _encode(said)[1:]
+
+
+@compiled
+def _whole(number: int, into: NDArray[np.uint8], at: int) -> int:
+    if 0 <= number < 0x80:
+        into[at] = number
+        return 1
+    size = 2 if 0 <= number < 0x10000 else 8
+    into[at] = 0xCD if size == 2 else 0xD3
+    for byte in range(size):
+        into[at + 1 + byte] = number >> 8 * (size - 1 - byte) & 0xFF
+    return 1 + size
+
+
+@compiled
+def shown(numbers: NDArray[np.void], now: float, into: NDArray[np.uint8]) -> int:
+    """Writes the rest of it behind the words; gives how many bytes (https://github.com/msgpack/msgpack spec)."""
+    values = numbers.view(np.float64)
+    bits = numbers.view(np.uint64)
+    end = 0
+    for place in range(len(KINDS)):
+        value, kind = values[place], KINDS[place]
+        if np.isnan(value):
+            into[end] = 0xC0
+            end += 1
+        elif kind == FLOAT:
+            into[end] = 0xCB
+            for byte in range(8):
+                into[end + 1 + byte] = bits[place] >> np.uint64(56 - 8 * byte) & np.uint64(0xFF)
+            end += 9
+        elif kind == TRUTH:
+            into[end] = 0xC3 if value else 0xC2
+            end += 1
+        else:
+            end += _whole(int((now - value) * 1000) if kind == AGE else int(value), into, end)
+    return end
