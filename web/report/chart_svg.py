@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 
 from telemetry.logs.table import Floats
+from telemetry.review.levels import Levels
 
 WIDTH: Final = 520.0
 HEIGHT: Final = 130.0
 LEFT: Final = 44.0
 FOOT: Final = 22.0
 TOP: Final = 8.0
-POINTS: Final = 1000
+STRETCHES: Final = 500
 TICKS: Final = 5
 LEVELS: Final = 4
 SLACK: Final = 0.05
@@ -43,26 +44,13 @@ def draw(time_s: Floats, values: Floats, colour: str) -> str | None:
         anchor = "end" if tick == TICKS - 1 else "middle"
         drawn += [_label(x(at), HEIGHT - 8, f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}", anchor)]
     line, pen = [], "M"
-    for row in _kept(values).tolist():
+    for row in Levels(values).rows(0, len(values), STRETCHES).tolist():
         if known[row]:
             line.append(f"{pen} {x(float(time_s[row])):.1f} {y(float(values[row])):.1f}")
         pen = "L" if known[row] else "M"
     drawn.append(f'<path d="{" ".join(line)}" fill="none" stroke="{colour}" stroke-width="1.2"/>')
     box = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(drawn)}</svg>'
-
-
-def _kept(values: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Rows to draw: of each stretch its first, least and greatest."""
-    if len(values) <= POINTS:
-        return np.arange(len(values))
-    kept = set()
-    for stretch in np.array_split(np.arange(len(values)), POINTS // 3):
-        part = values[stretch]
-        kept.add(int(stretch[0]))
-        if not np.all(np.isnan(part)):
-            kept |= {int(stretch[np.nanargmin(part)]), int(stretch[np.nanargmax(part)])}
-    return np.array(sorted(kept), dtype=np.intp)
 
 
 def _levels(low: float, high: float) -> list[float]:
