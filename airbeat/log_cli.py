@@ -58,9 +58,12 @@ def info(file: Path, as_json: bool) -> None:
     console = Console()
     console.print(f"{file}: {opened.kind}, {opened.size / 1e6:.1f} MB, {opened.messages:,} messages")
     for name, value in msgspec.to_builtins(flown).items():
-        if name != "planned":
+        if name not in ("planned", "battery"):
             console.print(f"  {name:16} {value}")
     console.print(f"  {'cross_track_p95':16} {flown.planned.cross_track_p95_m} m")
+    if flown.battery is not None:
+        known = {name: value for name, value in msgspec.to_builtins(flown.battery).items() if value is not None}
+        console.print(f"  {'battery':16} {', '.join(f'{name} {value}' for name, value in known.items())}")
     _print_story(console, opened)
     for one in observed:
         style = "bold red" if one.severity == "error" else "yellow"

@@ -86,22 +86,19 @@ def summarise(battery: BatteryColumns, capacity_ah: float | None) -> BatterySumm
     """Used, sag and what was left.
 
     Resistance: least squares of V = V0 - R · I over the reports whose current differs (Ohm's law; V0 is taken as
-    constant, so a long discharge makes it look larger). Time left: capacity not used / mean current of the last 60 s.
+    constant, so a long discharge makes it look larger). Time left: `time_left_s` to the last drop.
     """
     resistance, open_v = _resistance(battery)
     lowest = _least(battery.voltage_v)
-    used = _last(battery.used_ah)
-    recent = battery.current_a[battery.time_s >= battery.time_s[-1] - 60.0] if len(battery.time_s) else np.empty(0)
-    current = float(np.nanmean(recent)) if len(recent) and not np.isnan(recent).all() else None
-    left = None if capacity_ah is None or used is None else max(0.0, capacity_ah - used)
+    left_s = _last(time_left_s(battery, capacity_ah, reserve_pct=0.0)[-1:])
     return BatterySummary(
-        used_ah=used,
+        used_ah=_last(battery.used_ah),
         capacity_ah=capacity_ah,
         lowest_v=lowest,
         sag_v=None if resistance is None or open_v is None or lowest is None else round(open_v - lowest, 3),
         resistance_ohm=resistance,
         left_pct=_last(battery.remaining_pct),
-        time_left_s=round(left / current * 3600.0, 0) if left is not None and current else None,
+        time_left_s=None if left_s is None else round(left_s),
     )
 
 

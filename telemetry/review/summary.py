@@ -13,6 +13,7 @@ from mission.plan import Plan
 from telemetry.logs import Log
 from telemetry.logs.story import Arming
 from telemetry.logs.table import Floats
+from telemetry.review.battery import BatterySummary, battery_of, capacity_of, summarise
 from telemetry.review.bundle import opened
 from telemetry.review.legs import PlannedFlown, planned_flown
 from telemetry.review.track import Track, track_of
@@ -21,7 +22,7 @@ _STEP_M = 0.5
 """Shorter moves are noise of the position while standing."""
 
 
-class FlightSummary(msgspec.Struct, frozen=True):
+class Summary(msgspec.Struct, frozen=True):
     """`started_at` and `ended_at` are UTC, None where the log has no date. Heights above home."""
 
     started_at: datetime | None
@@ -33,15 +34,17 @@ class FlightSummary(msgspec.Struct, frozen=True):
     furthest_m: float | None
     """Greatest horizontal distance from where it took off."""
     planned: PlannedFlown
+    battery: BatterySummary | None = None
 
 
-def summary(flight: Path | Log, plan: Plan | None = None) -> FlightSummary:
+def summary(flight: Path | Log, plan: Plan | None = None) -> Summary:
     """The longest time armed in a recording; `plan` is by default the one on board. Raises `RecordingError`."""
     log, plan = opened(flight, plan)
     track = track_of(log)
+    battery = battery_of(log)
     begin, end = _flight(log)
     flown = _within(track, begin, end) if track else None
-    return FlightSummary(
+    return Summary(
         started_at=datetime.fromtimestamp(begin, UTC) if log.utc else None,
         ended_at=datetime.fromtimestamp(end, UTC) if log.utc else None,
         duration_s=round(end - begin, 3),
@@ -50,6 +53,7 @@ def summary(flight: Path | Log, plan: Plan | None = None) -> FlightSummary:
         max_speed_m_s=_greatest(flown.ground_speed_m_s) if flown else None,
         furthest_m=_greatest(from_start(flown)) if flown else None,
         planned=planned_flown(log, plan) if plan else PlannedFlown(),
+        battery=summarise(battery, capacity_of(log)) if battery else None,
     )
 
 

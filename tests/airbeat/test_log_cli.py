@@ -27,8 +27,11 @@ def test_info_tells_the_flight(data: Path) -> None:
     told = json.loads(run("info", data / "survey.tlog", "--json"))
     assert told["messages"] == read(data / "survey.tlog").messages
     assert told["summary"]["planned"]["cross_track_p95_m"] < 3
+    assert told["summary"]["battery"]["left_pct"] == 2.0
     assert [mode["name"] for mode in told["modes"]] == ["STABILIZE", "GUIDED", "AUTO"]
-    assert "fence breached: boundary" in run("info", data / "fence-breach.bin")
+    words = " ".join(run("info", data / "fence-breach.bin").split())
+    assert "fence breached: boundary" in words
+    assert "battery used_ah" in words
 
 
 def test_info_says_what_it_skipped(data: Path, tmp_path: Path) -> None:
