@@ -17,7 +17,7 @@ from mission.timing import leg_times
 
 
 class ProfilePoint(msgspec.Struct, frozen=True, array_like=True):
-    """`distance_m` along the ground; `item` is the index of the item reached here, None between items."""
+    """One point of the altitude profile along the path; `item` is the index of the item reached here, if one is."""
 
     distance_m: float
     height_home_m: float

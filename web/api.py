@@ -15,6 +15,7 @@ from mission.finding import Finding
 from mission.patterns.odds import Odds
 from mission.places import FoundPlace
 from mission.plan import Plan
+from mission.profile import ProfilePoint
 from mission.report import FlownPoint
 from telemetry.wire import Alert, Incident, Onboard, UploadReceipt, VehicleInfo
 
@@ -36,15 +37,6 @@ class BusTicket(msgspec.Struct, frozen=True):
     seed: str
     subjects: tuple[str, ...]
     expires_at: datetime
-
-
-class ProfilePoint(msgspec.Struct, frozen=True, array_like=True):
-    """One point of the altitude profile along the path."""
-
-    distance_m: float
-    height_home_m: float
-    ground_home_m: float | None
-    item: int | None
 
 
 class PlanReport(msgspec.Struct, frozen=True):

@@ -41,7 +41,7 @@ def seen_ground(recording: Path, camera: Camera | None) -> Coverage:
     ground = coverage(track, camera, looked) if track else None
     if track is None or ground is None:
         return Coverage(camera.name, looked is not None, 0.0, ())
-    frame = frame_at(Position(float(track.lat_deg[0]), float(track.lon_deg[0])))
+    frame = frame_at(track.start)
     metres = shapely.transform(ground, frame.degrees_to_xy)
     return Coverage(camera.name, looked is not None, round(metres.area, 1), tuple(_areas(ground)))
 

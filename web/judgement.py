@@ -10,7 +10,7 @@ from mission.airspace import DataSet
 from mission.context import Context, OtherFlight
 from mission.plan import Plan, digest
 from mission.report import report
-from web.api import PlanReport, ProfilePoint
+from web.api import PlanReport
 
 
 def judge(plan: Plan, revision: int, world: Context, others: tuple[OtherFlight, ...] = ()) -> PlanReport:
@@ -20,10 +20,7 @@ def judge(plan: Plan, revision: int, world: Context, others: tuple[OtherFlight, 
         revision=revision,
         plan_sha256=digest(plan),
         findings=judged.findings,
-        profile=tuple(
-            ProfilePoint(point.distance_m, point.height_home_m, point.ground_home_m, point.item)
-            for point in judged.profile
-        ),
+        profile=judged.profile,
         flown=judged.flown,
         searches=judged.searches,
         distance_m=judged.distance_m,

@@ -10,7 +10,6 @@ import shapely
 
 from mission.airspace import Airspace, Datum, Limit, Zone
 from mission.geodesy import METRES_PER_DEGREE, frame_at
-from mission.plan import Position
 from telemetry.logs.table import Floats
 from telemetry.review.observation import spans
 from telemetry.review.track import Track
@@ -36,7 +35,7 @@ def distances(track: Track, zone: Zone) -> Floats:
     In the plane of a local metric frame (`mission.geodesy`). A limit above ground is taken above home, a flight level
     (1013 hPa) above mean sea level, for the recording tells neither the ground's height nor the pressure.
     """
-    frame = frame_at(Position(float(track.lat_deg[0]), float(track.lon_deg[0])))
+    frame = frame_at(track.start)
     outline = zone.ground(frame)
     shapely.prepare(outline)
     places = shapely.points(frame.degrees_to_xy(np.column_stack((track.lon_deg, track.lat_deg))))

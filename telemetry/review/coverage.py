@@ -57,7 +57,7 @@ def coverage(track: Track, camera: Camera, mount: Reading | None = None) -> Base
         return None
     rectangles = shapely.polygons(frames.centre[:, None, :] + frames.corners)
     seen = shapely.simplify(shapely.union_all(rectangles), _SIMPLIFIED_M)
-    return shapely.transform(seen, frame_at(_origin(track)).xy_to_degrees)
+    return shapely.transform(seen, frame_at(track.start).xy_to_degrees)
 
 
 def when_seen(track: Track, camera: Camera, spot: Position, mount: Reading | None = None) -> tuple[Seen, ...]:
@@ -65,7 +65,7 @@ def when_seen(track: Track, camera: Camera, spot: Position, mount: Reading | Non
     frames = _frames(track, camera, mount)
     if frames is None:
         return ()
-    (x, y), *_ = frame_at(_origin(track)).to_xy([spot])
+    (x, y), *_ = frame_at(track.start).to_xy([spot])
     offset = np.array([x, y]) - frames.centre
     inside = np.ones(len(offset), dtype=np.bool_)
     for corner in range(4):
@@ -77,10 +77,6 @@ def when_seen(track: Track, camera: Camera, spot: Position, mount: Reading | Non
         Seen(float(frames.time_s[first]), float(frames.time_s[last]), round(float(away[first : last + 1].min()), 1))
         for first, last in spans(frames.time_s, inside, _JOIN_S)
     )
-
-
-def _origin(track: Track) -> Position:
-    return Position(float(track.lat_deg[0]), float(track.lon_deg[0]))
 
 
 def _frames(track: Track, camera: Camera, mount: Reading | None) -> _Frames | None:
@@ -99,7 +95,7 @@ def _frames(track: Track, camera: Camera, mount: Reading | None) -> _Frames | No
     rows = rows[known][at_ground]
     if not len(rows):
         return None
-    centre = frame_at(_origin(track)).degrees_to_xy(np.column_stack((track.lon_deg[rows], track.lat_deg[rows])))
+    centre = frame_at(track.start).degrees_to_xy(np.column_stack((track.lon_deg[rows], track.lat_deg[rows])))
     return _Frames(track.time_s[rows], centre, track.height_home_m[rows], corners[at_ground])
 
 

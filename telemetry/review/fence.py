@@ -67,7 +67,7 @@ def fence_distance(track: Track, plan: Plan, story: Story) -> dict[str, Floats]:
     Horizontal: from the point to the area's nearest edge in the local frame. Ceiling: FENCE_ALT_MAX minus height.
     Circle: about the plan's home, else about where the recording begins.
     """
-    frame = frame_at(_start(track))
+    frame = frame_at(track.start)
     points: Points = shapely.points(frame.degrees_to_xy(np.column_stack((track.lon_deg, track.lat_deg))))
     found = _areas(points, frame, plan, bool(int(story.parameter("FENCE_OPTIONS") or 0) & _ANY_INCLUSION))
     kinds = int(story.parameter("FENCE_TYPE") or 0) if story.parameter("FENCE_ENABLE") else 0
@@ -75,13 +75,9 @@ def fence_distance(track: Track, plan: Plan, story: Story) -> dict[str, Floats]:
     if kinds & _CEILING and ceiling:
         found["maximum height"] = ceiling - track.height_home_m
     if kinds & _CIRCLE and radius:
-        circle = disc(frame, plan.home.position if plan.home else _start(track), radius)
+        circle = disc(frame, plan.home.position if plan.home else track.start, radius)
         found["circle about home"] = _inside(points, Shape(FenceKind.INCLUSION, "circle", None, circle, ""))
     return found
-
-
-def _start(track: Track) -> Position:
-    return Position(float(track.lat_deg[0]), float(track.lon_deg[0]))
 
 
 def _areas(points: Points, frame: LocalFrame, plan: Plan, any_inclusion: bool) -> dict[str, Floats]:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from mission.position import Position
 from telemetry.logs.log import Log
 from telemetry.logs.table import Floats, Table
 from telemetry.review.own_order import said_in_order
@@ -25,6 +26,10 @@ class Track(NamedTuple):
     velocity_east_m_s: Floats
     climb_m_s: Floats
     heading_deg: Floats
+
+    @property
+    def start(self) -> Position:
+        return Position(float(self.lat_deg[0]), float(self.lon_deg[0]))
 
     @property
     def ground_speed_m_s(self) -> Floats:

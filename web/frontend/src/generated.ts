@@ -723,7 +723,7 @@ export interface BusTicket {
   readonly expires_at: Instant;
 }
 
-/** One point of the altitude profile along the path. */
+/** One point of the altitude profile along the path; `item` is the index of the item reached here, if one is. */
 export interface ProfilePoint {
   readonly distance_m: number;
   readonly height_home_m: number;
