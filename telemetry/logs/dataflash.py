@@ -24,7 +24,7 @@ from telemetry.logs.formats import FMT, FMT_TYPE, Format
 from telemetry.logs.grouping import Groups
 from telemetry.logs.log import Log
 from telemetry.logs.scan import Scan, kept
-from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.table import Column, Floats, Message, Table
 from telemetry.logs.text import cut_at_nul
 from telemetry.logs.units import Unit
 from telemetry.logs.walk import candidates, damage_between, walk
@@ -89,9 +89,8 @@ def _tables(data: Bytes, starts: dict[int, Offsets], known: dict[int, Format]) -
         units, instance = meanings.get(name, ({}, None))
         fields = loader.format.fields
         time = partial(clock.times, loader) if "TimeUS" in fields else partial(np.full, len(loader.starts), np.nan)
-        tables[name] = Table(
-            name, fields, len(loader.starts), loader.load, time, units, instance, loader.format.numbers
-        )
+        message = Message(name, fields, loader.format.numbers, units, instance)
+        tables[name] = Table(message, len(loader.starts), loader.load, time)
     clock.set(tables.get("GPS"))
     return tables
 

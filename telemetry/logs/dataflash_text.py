@@ -16,7 +16,7 @@ from telemetry.errors import RecordingError
 from telemetry.logs.damage import Damage
 from telemetry.logs.fetch import Bytes
 from telemetry.logs.log import Log
-from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.table import Column, Floats, Message, Table
 from telemetry.logs.units import Unit
 
 _WHOLE: Final = set("bBhHiIqQM")
@@ -87,8 +87,9 @@ def _table(name: str, kinds: str, fields: tuple[str, ...], rows: list[list[str]]
     }
     units = {"TimeUS": Unit(1e6, "s")} if "TimeUS" in fields else {}
     numbers = tuple(field for field in fields if columns[field].dtype.kind != "S")
-    time = partial(_times, columns, len(rows))
-    return Table(name, fields, len(rows), columns.__getitem__, time, units, numbers=numbers)
+    return Table(
+        Message(name, fields, numbers, units), len(rows), columns.__getitem__, partial(_times, columns, len(rows))
+    )
 
 
 def _column(kind: str, values: list[str]) -> Column:

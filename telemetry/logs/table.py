@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,28 +15,29 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.bool_] | npt.NDArray[np.intp] | slice
 
 
-class Table:
-    """All rows of the message `name`. A column is made when it is first asked for, and kept.
+class Message(NamedTuple):
+    """What a log says of a message. `units` holds, for each field that has one, how it is divided to be in SI.
 
-    `table["field"]` is as the log's own tools show it (pymavlink, pyulog); `si` gives it in SI units and degrees.
-    `units` holds, for each field that has one, how it is divided to get there. `instance` names the field that tells
-    the sensors of one message apart, if there is one. `numbers` are the fields with one number in each row.
+    `instance` names the field that tells the sensors of one message apart, if there is one. `numbers` are the fields
+    with one number in each row.
     """
 
-    def __init__(
-        self,
-        name: str,
-        fields: tuple[str, ...],
-        rows: int,
-        load: Callable[[str], Column],
-        time: Callable[[], Floats],
-        units: Mapping[str, Unit],
-        instance: str | None = None,
-        numbers: tuple[str, ...] | None = None,
-    ) -> None:
-        self.name, self.fields, self.units, self.instance = name, fields, units, instance
-        self.numbers = fields if numbers is None else numbers
-        self._rows, self._load, self._load_time = rows, load, time
+    name: str
+    fields: tuple[str, ...]
+    numbers: tuple[str, ...]
+    units: Mapping[str, Unit]
+    instance: str | None = None
+
+
+class Table:
+    """All rows of one message. A column is made when it is first asked for, and kept.
+
+    `table["field"]` is as the log's own tools show it (pymavlink, pyulog); `si` gives it in SI units and degrees.
+    """
+
+    def __init__(self, message: Message, rows: int, load: Callable[[str], Column], time: Callable[[], Floats]) -> None:
+        self.name, self.fields, self.numbers, self.units, self.instance = message
+        self._message, self._rows, self._load, self._load_time = message, rows, load, time
         self._columns: dict[str, Column] = {}
         self._time_s: Floats | None = None
 
@@ -71,21 +72,11 @@ class Table:
     def where(self, rows: Rows) -> Table:
         """The chosen rows as a table of their own."""
         count = len(np.arange(self._rows)[rows])
-        return Table(
-            self.name,
-            self.fields,
-            count,
-            lambda f: self[f][rows],
-            lambda: self.time_s[rows],
-            self.units,
-            self.instance,
-            self.numbers,
-        )
+        return Table(self._message, count, lambda f: self[f][rows], lambda: self.time_s[rows])
 
     def timed(self, time_s: Floats) -> Table:
         """The same rows at other times."""
-        rows = (self._rows, self.__getitem__, lambda: time_s)
-        return Table(self.name, self.fields, *rows, self.units, self.instance, self.numbers)
+        return Table(self._message, self._rows, self.__getitem__, lambda: time_s)
 
     def of(self, instance: int) -> Table:
         """The rows of one sensor; all of them where the message has no instances."""

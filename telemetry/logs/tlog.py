@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,9 @@ from telemetry.logs.framing import HEADER_1, HEADER_2, STAMP_SIZE, Span, between
 from telemetry.logs.grouping import Groups
 from telemetry.logs.log import Log
 from telemetry.logs.scan import Scan, kept
-from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.table import Column, Floats, Message, Table
 from telemetry.logs.text import cut_at_nul
-from telemetry.logs.units import Unit, unit
+from telemetry.logs.units import unit
 from telemetry.mavlink.dialect import MESSAGES
 from telemetry.mavlink.frame import MAGIC_1
 
@@ -68,29 +68,19 @@ def _scan(path: Path, data: Bytes) -> Scan:
     return found
 
 
-class _Message(NamedTuple):
-    """How the records of a message are laid out, and what is known of its fields."""
-
-    name: str
-    fields: tuple[str, ...]
-    numbers: tuple[str, ...]
-    units: dict[str, Unit]
-    instance: str | None
-    layout: tuple[Run, ...]
-
-
 @functools.cache
-def _message(msgid: int) -> _Message:
+def _message(msgid: int) -> tuple[Message, tuple[Run, ...]]:
+    """What is known of a message, and how its records are laid out."""
     definition = MESSAGES[msgid]
     arrays = dict(zip(definition.ordered_fieldnames, definition.array_lengths, strict=True))
-    return _Message(
-        definition.msgname,
-        (*definition.fieldnames, *SOURCE_FIELDS),
-        tuple(name for name in definition.fieldnames if not arrays[name]),
-        {field: unit(text) for field, text in definition.fieldunits_by_name.items()},
-        definition.instance_field,
-        tuple(_layout(definition)),
+    message = Message(
+        name=definition.msgname,
+        fields=(*definition.fieldnames, *SOURCE_FIELDS),
+        numbers=tuple(name for name in definition.fieldnames if not arrays[name]),
+        units={field: unit(text) for field, text in definition.fieldunits_by_name.items()},
+        instance=definition.instance_field,
     )
+    return message, tuple(_layout(definition))
 
 
 def _layout(definition: Any) -> Iterator[Run]:
@@ -109,18 +99,9 @@ def _layout(definition: Any) -> Iterator[Run]:
 
 
 def _table(msgid: int, data: Bytes, starts: Offsets, about_s: float) -> Table:
-    message = _message(msgid)
-    loader = _Columns(message.layout, data, starts, about_s)
-    return Table(
-        message.name,
-        message.fields,
-        len(starts),
-        loader.load,
-        loader.times,
-        message.units,
-        message.instance,
-        message.numbers,
-    )
+    message, layout = _message(msgid)
+    loader = _Columns(layout, data, starts, about_s)
+    return Table(message, len(starts), loader.load, loader.times)
 
 
 class _Columns:

@@ -19,7 +19,7 @@ from telemetry.errors import RecordingError
 from telemetry.logs.damage import Damage
 from telemetry.logs.fetch import Bytes
 from telemetry.logs.log import Log
-from telemetry.logs.table import Column, Floats, Table
+from telemetry.logs.table import Column, Floats, Message, Table
 from telemetry.logs.units import Unit
 
 INSTANCE: Final = "multi_id"
@@ -73,8 +73,8 @@ def read(path: Path, data: Bytes) -> Log:
 def _table(name: str, parts: list[Any], base_s: float) -> Table:
     fields = (*parts[0].data, INSTANCE)
     rows = sum(len(part.data["timestamp"]) for part in parts)
-    units = {"timestamp": Unit(1e6, "s")}
-    return Table(name, fields, rows, partial(_column, parts), partial(_times, parts, base_s), units, INSTANCE)
+    message = Message(name, fields, fields, {"timestamp": Unit(1e6, "s")}, INSTANCE)
+    return Table(message, rows, partial(_column, parts), partial(_times, parts, base_s))
 
 
 def _column(parts: list[Any], field: str) -> Column:

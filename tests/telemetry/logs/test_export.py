@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from telemetry.logs.export import write_csv
-from telemetry.logs.table import Table
+from telemetry.logs.table import Message, Table
 
 
 def test_a_drones_words_are_no_formula(tmp_path: Path) -> None:
@@ -16,7 +16,8 @@ def test_a_drones_words_are_no_formula(tmp_path: Path) -> None:
         "text": np.array([b"=cmd|' /C calc'!A0", b"@SUM(A1)", b"EKF3 active"]),
         "roll": np.array([-1.5, 0.0, 2.0]),
     }
-    table = Table("STATUSTEXT", ("text", "roll"), 3, columns.__getitem__, lambda: np.arange(3.0), {})
+    message = Message("STATUSTEXT", ("text", "roll"), ("roll",), {})
+    table = Table(message, 3, columns.__getitem__, lambda: np.arange(3.0))
     write_csv(table, tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(newline="") as file:
         rows = list(csv.reader(file))

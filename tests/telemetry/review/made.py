@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from telemetry.logs.table import Table
+from telemetry.logs.table import Message, Table
 
 Columns = Mapping[str, Any]
 FLOWN_S = 100.0
@@ -18,4 +18,5 @@ ONE = np.ones(len(CLOCK))
 def table(name: str, columns: Columns, instance: str | None = None) -> Table:
     clock = columns.get("t", CLOCK)
     fields = {field: np.asarray(column) for field, column in columns.items() if field != "t"}
-    return Table(name, tuple(fields), len(clock), fields.__getitem__, lambda: clock, {}, instance)
+    message = Message(name, tuple(fields), tuple(fields), {}, instance)
+    return Table(message, len(clock), fields.__getitem__, lambda: clock)
