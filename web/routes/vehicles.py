@@ -106,7 +106,7 @@ def upload(sortie_id: str) -> Response:
         sortie = sorties.lock(db, sortie_id)
         reach.require_edit(user, sortie)
         _require_upload(db, sortie, wanted.vehicle, reason, is_flying=subjects.token(wanted.vehicle) in flying)
-        uploads.begin(db, upload_id, sortie_id, wanted.vehicle, sortie.plan_sha256, user.username, reason)
+        uploads.begin(db, upload_id, sortie, wanted.vehicle, user.username, reason)
         detail = {"sortie": sortie_id, "plan_sha256": sortie.plan_sha256, "upload": upload_id, "override": reason}
         audit.append(db, session.who(), "upload", wanted.vehicle, "sent", **detail)
     order = UploadOrder(upload_id, sortie.plan, sortie.plan_sha256)

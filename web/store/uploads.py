@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from telemetry.wire import UploadReceipt
+from web import api
 from web.store.database import row_number
 from web.store.models import Sortie, Upload, User
 from web.store.sorties import State, set_state
@@ -27,21 +28,14 @@ class Holder(msgspec.Struct, frozen=True):
         return self.pilot, self.observer
 
 
-def begin(
-    db: Session,
-    upload_id: str,
-    sortie_id: str,
-    vehicle: str,
-    plan_sha256: str,
-    by: str,
-    override_reason: str | None,
-) -> None:
+def begin(db: Session, upload_id: str, sortie: api.Sortie, vehicle: str, by: str, override_reason: str | None) -> None:
+    """Of the sortie's plan as it is now."""
     db.add(
         Upload(
             upload_id=upload_id,
-            sortie_id=int(sortie_id),
+            sortie_id=int(sortie.sortie_id),
             vehicle=vehicle,
-            plan_sha256=plan_sha256,
+            plan_sha256=sortie.plan_sha256,
             by=by,
             started_at=datetime.now(UTC),
             override_reason=override_reason,

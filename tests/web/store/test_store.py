@@ -176,10 +176,10 @@ def test_the_bookmark_moves_with_what_was_read(store: Database) -> None:
 def test_a_vehicle_is_the_one_of_its_latest_upload(store: Database, sortie: api.Sortie) -> None:
     with store.write() as db:
         second = sorties.create(db, "supervisor", api.SortieCreate("Second", "x", observer="observer"))
-        uploads.begin(db, "one", sortie.sortie_id, "UAV-07", sortie.plan_sha256, "pilot", None)
+        uploads.begin(db, "one", sortie, "UAV-07", "pilot", None)
     with store.write() as db:
-        uploads.begin(db, "two", second.sortie_id, "UAV-07", second.plan_sha256, "supervisor", None)
-        uploads.begin(db, "gone", sortie.sortie_id, "UAV-07", sortie.plan_sha256, "pilot", None)
+        uploads.begin(db, "two", second, "UAV-07", "supervisor", None)
+        uploads.begin(db, "gone", sortie, "UAV-07", "pilot", None)
         uploads.refused(db, "gone")
     with store.read() as db:
         assert uploads.holder(db, "UAV-07") == uploads.Holder("UAV-07", second.sortie_id, "supervisor", "observer")
