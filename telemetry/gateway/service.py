@@ -59,9 +59,9 @@ more than `GREETED_AT_ONCE` are asked in `GREETING_S`, so that it does not lose 
 BEATS_IN_A_ROW: Final = 50
 """Vehicles served before what has arrived meanwhile is taken."""
 FLUSH_S: Final = 5.0
-LISTENING: Final = 9.0
+LISTENING: Final = 3.0
 """Times as long as a tick took are left for what arrives before the next one: the recording comes before the picture.
-It shows from some 1,000 vehicles on: they are seen less than ten times a second, and none of their frames is lost."""
+It shows from some 5,000 vehicles on: they are seen less than ten times a second, and none of their frames is lost."""
 
 
 class Gateway:

@@ -31,9 +31,9 @@ BREACHES: Final = {1: "lowest height", 2: "greatest height", 3: "boundary"}
 """FENCE_BREACH in words."""
 LINK_LATE_S: Final = 3.0
 """Without a HEARTBEAT for longer than this, at 1 Hz, the link counts as lost."""
+LOSS_EVERY_S: Final = 0.5
 _PLACE: Final = {name: place for place, name in enumerate(NUMBERS.names or ())}
 _HEARTBEAT_AT: Final = _PLACE["heartbeat_at"]
-_LOSS: Final = _PLACE["link_loss_pct"]
 _LINK_LOST: Final = _PLACE["link_lost"]
 _shown: Final[NDArray[np.uint8]] = np.zeros(LARGEST, np.uint8)
 _shown_bytes: Final = _shown.data
@@ -64,6 +64,7 @@ class Vehicle:
         self.firmware: str | None = None
         self.capabilities: int | None = None
         self.serial: str | None = None
+        self._loss_at = -LOSS_EVERY_S
         self._said: tuple[object, ...] = ()
         self._words = b""
 
@@ -116,7 +117,8 @@ class Vehicle:
 
     def encoded(self, now: float) -> bytes:
         """The state as others see it, with the ages of its parts at `now`: a `LiveVehicle` as msgpack."""
-        self._values[_LOSS] = math.nan if (loss := self.loss.percent(now)) is None else loss
+        if now - self._loss_at >= LOSS_EVERY_S:
+            self["link_loss_pct"], self._loss_at = self.loss.percent(now), now
         said = (self.name, self.mode, self.link, self.links)
         if said != self._said:
             self._said, self._words = said, words(*said)

@@ -25,7 +25,7 @@ from telemetry.wire import RawChunk
 from tests.bench.live_load import PER_LINK
 
 RAW_LIMIT_MB: Final = 8192
-GATEWAY_TAKES: Final = 2000
+GATEWAY_TAKES: Final = 4000
 """Vehicles at 50 messages a second each; more are shared out over several gateways, as docs/scale.md says."""
 
 
