@@ -44,6 +44,8 @@ export class Watch {
   private wanted: ReadonlySet<string> | null = new Set();
   private readonly _relieved = signal(false);
   private reloadTimer: number | undefined;
+  /** Since the first gateway told of its drones: by its end the others have, too. */
+  private wholeTimer: number | undefined;
   /** Told by the bus while the lists are being fetched: they are newer than the lists. */
   private meanwhile: Alert[] = [];
   private incidentsMeanwhile: Incident[] = [];
@@ -87,7 +89,7 @@ export class Watch {
 
   private hearFleet(frame: LiveFrameTuple, at: Moment): void {
     this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS, (state) => this.unseen(state, at)));
-    this._whole.value = true;
+    this.wholeTimer ??= window.setTimeout(() => (this._whole.value = true), FLEET_EVERY_MS);
   }
 
   private listenTo(subject: string): void {
