@@ -125,7 +125,7 @@ class Contact:
         frames, entries = route.hearing.collect()
         if frames:
             route.loss.went_on(AUTOPILOT, frames)
-            self.entries += entries
+            self.entries = self.entries + entries if self.entries else entries
             self.frames += frames
             self.vehicle.changed = True
 

@@ -202,13 +202,13 @@ class Hearing:
     def shut(self) -> None:
         self._words[_IS_OPEN] = False
 
-    def collect(self) -> tuple[int, bytes]:
+    def collect(self) -> tuple[int, bytearray]:
         """Frames since the last time, and their tlog entries."""
         frames, size = self._words[_FRAMES], self._words[_SIZE]
         if not frames:
-            return 0, b""
+            return 0, bytearray()
         self._words[_FRAMES] = self._words[_SIZE] = 0
-        return frames, bytes(self._tape[:size])
+        return frames, bytearray(self._tape[:size])
 
 
 class Taken(NamedTuple):

@@ -36,7 +36,7 @@ from telemetry.running import Beside, paced, run_service, told_to_end
 from telemetry.services import intervals, terrain
 from telemetry.settings import LinkSettings, Settings, VehicleSettings
 from telemetry.vehicle import Vehicle
-from telemetry.wire import EncodedFrame, Event, TrafficFrame, VehicleInfo, area_of
+from telemetry.wire import EncodedFrame, Event, TrafficFrame, VehicleInfo
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +175,8 @@ class Gateway:
             contact.look_at_links(now)
             if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
                 vehicle.changed, contact.shown_at = False, now
-                areas[area_of(vehicle["lat_deg"], vehicle["lon_deg"])].append(contact.seen(now))
+                seen = contact.seen(now)
+                areas[vehicle.area].append(seen)
         self._frames_lost(now)
         self._frames_refused(now)
         sent_at = datetime.now(UTC)

@@ -22,8 +22,8 @@ from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.messages import BY_NAME, decode
 from telemetry.vehicle import readings
 from telemetry.vehicle.loss import SequenceLoss
-from telemetry.vehicle.numbers import LARGEST, NUMBERS, numbers_of, shown, words
-from telemetry.wire import LinkQuality, LiveVehicle
+from telemetry.vehicle.numbers import LARGEST, NOWHERE, NUMBERS, numbers_of, shown, words
+from telemetry.wire import LinkQuality, LiveVehicle, area
 
 AUTOPILOTS: Final = {int(kind): kind.name for kind in MavAutopilot}
 ARMED: Final = int(MavModeFlag.SAFETY_ARMED)
@@ -65,6 +65,9 @@ class Vehicle:
         self.capabilities: int | None = None
         self.serial: str | None = None
         self._loss_at = -LOSS_EVERY_S
+        self.area = area(None)
+        """Where it was shown last."""
+        self._tile = NOWHERE
         self._said: tuple[object, ...] = ()
         self._words = b""
 
@@ -122,7 +125,10 @@ class Vehicle:
         said = (self.name, self.mode, self.link, self.links)
         if said != self._said:
             self._said, self._words = said, words(*said)
-        return self._words + _shown_bytes[: shown(self.numbers, now, _shown)]
+        end, tile = shown(self.numbers, now, _shown)
+        if tile != self._tile:
+            self._tile, self.area = tile, area(None if tile == NOWHERE else tile)
+        return self._words + _shown_bytes[:end]
 
     def snapshot(self, now: float) -> LiveVehicle:
         """The same, read back."""

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.compiled import compiled
-from telemetry.wire import LiveVehicle
+from telemetry.wire import LiveVehicle, tile_of
 
 WORDS: Final = ("vehicle", "mode", "link", "links")
 """What begins a `LiveVehicle`; the rest of it are numbers."""
+NOWHERE: Final = -1
 FLOAT, INTEGER, TRUTH, AGE = range(4)
 
 _KINDS: Final = {float: FLOAT, int: INTEGER, bool: TRUTH}
@@ -79,9 +80,15 @@ def _whole(number: int, into: NDArray[np.uint8], at: int) -> int:
     return 1 + size
 
 
+_tile_of: Final = compiled(tile_of)
+
+
 @compiled
-def shown(numbers: NDArray[np.void], now: float, into: NDArray[np.uint8]) -> int:
-    """Writes the rest of it behind the words; gives how many bytes (https://github.com/msgpack/msgpack spec)."""
+def shown(numbers: NDArray[np.void], now: float, into: NDArray[np.uint8]) -> tuple[int, int]:
+    """Writes the rest of it behind the words (https://github.com/msgpack/msgpack spec).
+
+    Gives how many bytes it takes, and the vehicle's tile or `NOWHERE`.
+    """
     values = numbers.view(np.float64)
     bits = numbers.view(np.uint64)
     end = 0
@@ -100,4 +107,6 @@ def shown(numbers: NDArray[np.void], now: float, into: NDArray[np.uint8]) -> int
             end += 1
         else:
             end += _whole(int((now - value) * 1000) if kind == AGE else int(value), into, end)
-    return end
+    known = numbers[0]
+    is_somewhere = not (np.isnan(known.lat_deg) or np.isnan(known.lon_deg))
+    return end, _tile_of(known.lat_deg, known.lon_deg) if is_somewhere else NOWHERE

@@ -24,7 +24,9 @@ from telemetry.wire.live import (
     LiveFrame,
     LiveVehicle,
     TrafficFrame,
+    area,
     area_of,
+    tile_of,
 )
 from telemetry.wire.orders import (
     Actor,
@@ -84,5 +86,7 @@ __all__ = [
     "UploadReceipt",
     "UploadUnderWay",
     "VehicleInfo",
+    "area",
     "area_of",
+    "tile_of",
 ]

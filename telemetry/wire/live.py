@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 AREA_ZOOM: Final = 12
+_TILES: Final = 1 << AREA_ZOOM
 
 
 class LinkQuality(msgspec.Struct, frozen=True):
@@ -153,12 +154,19 @@ class TrafficFrame(msgspec.Struct, frozen=True):
     aircraft: tuple[Aircraft, ...]
 
 
-def area_of(lat_deg: float | None, lon_deg: float | None) -> str:
-    """The Web Mercator tile at zoom 12 (about 6 km wide in London) as ``x-y``; ``nowhere`` for no position."""
-    if lat_deg is None or lon_deg is None:
-        return "nowhere"
-    scale = 1 << AREA_ZOOM
+def tile_of(lat_deg: float, lon_deg: float) -> int:
+    """The Web Mercator tile at zoom 12 (about 6 km wide in London) by its number, column by column."""
     phi = math.radians(lat_deg if -85.05 < lat_deg < 85.05 else math.copysign(85.05, lat_deg))
-    x = int((lon_deg + 180.0) / 360.0 * scale) % scale
-    y = int((1.0 - math.atanh(math.sin(phi)) / math.pi) / 2.0 * scale)
-    return f"{x}-{y}"
+    column = int((lon_deg + 180.0) / 360.0 * _TILES) % _TILES
+    row = int((1.0 - math.atanh(math.sin(phi)) / math.pi) / 2.0 * _TILES)
+    return column * _TILES + row
+
+
+def area(tile: int | None) -> str:
+    """A tile as ``x-y``; ``nowhere`` for none."""
+    return "nowhere" if tile is None else f"{tile // _TILES}-{tile % _TILES}"
+
+
+def area_of(lat_deg: float | None, lon_deg: float | None) -> str:
+    """The tile of a place as ``x-y``; ``nowhere`` for no position."""
+    return area(None if lat_deg is None or lon_deg is None else tile_of(lat_deg, lon_deg))
