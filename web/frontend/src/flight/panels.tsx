@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Circumstances as Known, Attachment, Flight, FlightNote, UploadReceipt } from '../generated';
 import { clock, instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { personName } from '../ui/people';
 import { Circumstances } from './circumstances';
 import { CompareTab } from './compare-tab';
 import type { Happening, Tone } from './events';
@@ -107,7 +108,7 @@ function Events({ events, cursor }: { events: readonly Happening[]; cursor: Sign
             <small>+{clock(event.time_s - start)}</small>
             <span>
               {event.text}
-              {event.actor && <em> by {event.actor}</em>}
+              {event.actor && <em> by {personName(event.actor)}</em>}
             </span>
           </button>
         </li>
@@ -130,7 +131,7 @@ function Receipt({ receipt }: { receipt: UploadReceipt | null }) {
     <div data-testid="receipt">
       <p>
         <span class={`badge ${receipt.verified ? 'badge-ok' : 'badge-crit'}`}>{receipt.verified ? 'Read back equal' : 'Not verified'}</span>{' '}
-        {instant(receipt.finished_at)} by {receipt.actor.user}
+        {instant(receipt.finished_at)} by {personName(receipt.actor.user)}
       </p>
       {receipt.problem && <p class="note note-crit">{receipt.problem}</p>}
       <table class="table">
