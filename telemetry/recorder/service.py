@@ -29,7 +29,7 @@ from telemetry.wire import Event, FlightRecord, Onboard, RawChunk, RawVehicle
 log = logging.getLogger(__name__)
 
 COMMIT_S: Final = 1.0
-TAKING: Final = 4.0
+TAKING: Final = 19.0
 """Times as long as a commit took are left for what comes meanwhile: thousands of open flights are thousands of files to
 be synced, and until they are the stream keeps what is in them."""
 BEFORE_US: Final = 10_000_000

@@ -91,7 +91,7 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
     )
     await recorded.begun()
     await asyncio.sleep(SETTLING_S[kind])
-    async with live_browser.watching(stand.web) as page:
+    async with live_browser.watching(stand.web) as screen:
         watched = {
             **stand.processes,
             "load": [load.pid],
@@ -100,14 +100,14 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
         }
         await asyncio.sleep(SETTLED_AFTER_S)
         ages.ms.clear()
-        await live_browser.begin(page)
+        await live_browser.begin(screen)
         cores = Cores(watched)
         await asyncio.sleep(SECONDS)
         used = cores.used()
         memory = {name: sum(map(memory_mb, pids)) for name, pids in watched.items()}
         if load.returncode is not None:
             raise SystemExit("The load ended before it was measured: this machine is too busy to open a page in time.")
-        on_screen = await live_browser.figures(page, SECONDS)
+        on_screen = await live_browser.figures(screen)
         on_bus = {"bus_age_p50_ms": ages.of_hundred(50), "bus_age_p99_ms": ages.of_hundred(99)}
     sent = json.loads((await load.communicate())[0])
     await recorded.settled(sent["sent"], SETTLED_AFTER_S)
