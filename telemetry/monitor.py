@@ -37,6 +37,9 @@ STEP_S: Final = 0.1
 LISTENING: Final = 3.0
 """Times as long as a step took are left for what is heard before the next one: from some 3,000 drones on two cores on,
 alerts come a little later before frames are lost."""
+PULSE_S: Final = 1.0
+PULSE_WITHIN_S: Final = 4.0
+"""Judging thousands of drones may take a while."""
 USAGE_EVERY_S: Final = 2.0
 
 
@@ -75,12 +78,16 @@ class Monitor:
             tasks.create_task(self._judge())
 
     async def _judge(self) -> None:
+        pulse_due = 0.0
         async for now in paced(STEP_S, LISTENING):
             fleet = Fleet(now, self._drones, self._ground, self._raw_share, self._traffic, self._notices, self._disk)
             async with self._changing:
                 changes = self._watch.step(fleet, datetime.now(UTC))
                 based = [(change, self._book.revision(change.alert)) for change in changes]
                 await asyncio.gather(*(self._book.settle(change, revision) for change, revision in based))
+            if now >= pulse_due:
+                pulse_due = now + PULSE_S
+                await self._bus.pulse(subjects.MONITOR, PULSE_WITHIN_S)
 
     async def _see(self, _: str, frame: LiveFrame) -> None:
         now = time.monotonic()

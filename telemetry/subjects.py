@@ -6,6 +6,7 @@
 | ``fleet.<gateway>``        | `wire.LiveFrame`   | core, 1 Hz, all its vehicles; kept for an hour in the stream PAST |
 | ``traffic.<gateway>``      | `wire.TrafficFrame` | core, 1 Hz, the other aircraft it has heard of since the last |
 | ``guest.<guest>``          | `wire.LiveFrame`   | core, 1 Hz, what a guest link names (`telemetry.guests`) |
+| ``pulse.<service>``        | `wire.Pulse`       | core, as often as it says itself  |
 | ``progress.<vehicle>``     | `wire.Progress`    | core                              |
 | ``raw.<gateway>``          | `wire.RawChunk`    | stream RAW                        |
 | ``event.<vehicle>.<kind>`` | `wire.Event`       | stream EVENTS                     |
@@ -45,9 +46,13 @@ RAW_ALL: Final = "raw.>"
 EVENTS_ALL: Final = "event.>"
 REQUESTS_ALL: Final = "request.*.*"
 PROGRESS_ALL: Final = "progress.>"
+PULSES_ALL: Final = "pulse.>"
 INCIDENTS_ALL: Final = "$KV.incidents.*"
 
 MONITOR: Final = "monitor"
+RECORDER: Final = "recorder"
+WEB: Final = "web"
+"""Services that say by their pulse that they are at work, besides the gateways."""
 ACKNOWLEDGE: Final = "acknowledge"
 
 ALERT_CHANGES: Final = ("alert_raised", "alert_ended", "alert_acknowledged")
@@ -75,6 +80,10 @@ def fleet(gateway: str) -> str:
 
 def traffic(gateway: str) -> str:
     return f"traffic.{token(gateway)}"
+
+
+def pulse(service: str) -> str:
+    return f"pulse.{token(service)}"
 
 
 def raw(gateway: str) -> str:

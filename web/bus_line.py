@@ -32,6 +32,8 @@ TICKET_TTL: Final = timedelta(minutes=5)
 GUEST_TICKET_TTL: Final = timedelta(minutes=2)
 SERVICE: Final = "web"
 AGAIN_S: Final = 1.0
+PULSE_S: Final = 1.0
+PULSE_WITHIN_S: Final = 4.0
 
 
 class BusLine:
@@ -51,14 +53,22 @@ class BusLine:
             while not self._stopping.is_set():
                 try:
                     self._use(SyncBus(self._url, SERVICE, self._keys.service_credentials(SERVICE)), after, taken)
-                    return
+                    break
                 except BusError as error:
                     log.warning("no bus yet: %s", error)
                 except Exception:  # a database that is away, say: the bus is wanted when it is back
                     log.exception("no bus yet")
                 self._stopping.wait(AGAIN_S)
+            self._beat()
 
         threading.Thread(target=connect, name="bus-connect", daemon=True).start()
+
+    def _beat(self) -> None:
+        """Live pages are told that somebody serves them."""
+        while not self._stopping.wait(PULSE_S):
+            with contextlib.suppress(BusError):  # without a bus there are no live pages either
+                if self._bus is not None:
+                    self._bus.pulse(subjects.WEB, PULSE_WITHIN_S)
 
     def _use(self, bus: SyncBus, after: Callable[[], int], taken: Callable[[int, Event], None]) -> None:
         try:

@@ -34,6 +34,7 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
         return (
             subjects.LIVE_ALL,
             subjects.FLEET_ALL,
+            subjects.PULSES_ALL,
             subjects.TRAFFIC_ALL,
             subjects.EVENTS_ALL,
             subjects.PROGRESS_ALL,

@@ -32,6 +32,7 @@ from telemetry.wire import (
     LiveFrame,
     Onboard,
     Progress,
+    Pulse,
     Reply,
     TrafficFrame,
 )
@@ -40,7 +41,7 @@ from web.auth.permissions import Permission, Role
 
 TARGET: Final = Path(__file__).parent / "frontend" / "src" / "generated.ts"
 
-HEARD: Final = (LiveFrame, Progress, Event, Alert, Onboard, Reply, Incident, TrafficFrame)
+HEARD: Final = (LiveFrame, Progress, Event, Alert, Onboard, Reply, Incident, TrafficFrame, Pulse)
 """What comes from the bus: the structs that are subscribed to, and the answers to orders."""
 
 REQUESTS: Final = (

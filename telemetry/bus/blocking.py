@@ -73,6 +73,10 @@ class SyncBus:
         """See `Bus.request`."""
         return self._call(self._reached().request(subject, message, reply, timeout_s), timeout_s + 1.0, subject)
 
+    def pulse(self, service: str, within_s: float) -> None:
+        """See `Bus.pulse`."""
+        self._call(self._reached().pulse(service, within_s), _CALL_TIMEOUT_S, service)
+
     def subscribe(self, subject: str, kind: type[M], callback: Callable[[M], None]) -> None:
         """Calls `callback(message)` for each, in the bus's own thread: it must be quick and must not raise."""
 

@@ -26,7 +26,7 @@ from telemetry.bus.stored import Stored, decoder, start, stored
 from telemetry.bus_keys import Credentials
 from telemetry.errors import BusError
 from telemetry.running import Beside, told_to_end
-from telemetry.wire import Event, Reply
+from telemetry.wire import Event, Pulse, Reply
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +100,10 @@ class Bus:
             return
         with contextlib.suppress(nats.errors.OutboundBufferLimitError):
             await self._client.publish(subject, _encode(message))
+
+    async def pulse(self, service: str, within_s: float) -> None:
+        """Says that a service is at work, and that it will say so again within that time."""
+        await self.publish(subjects.pulse(service), Pulse(service, within_s))
 
     async def subscribe(
         self, subject: str, kind: type[M], handler: Callable[[str, M], Awaitable[None]], group: str = ""

@@ -221,7 +221,7 @@ def failed_receipt(vehicle: str, marker: UploadUnderWay, problem: str) -> Upload
 
 def _upload_event(receipt: UploadReceipt) -> Event:
     outcome = "verified on board" if receipt.verified else f"not verified. {receipt.problem or ''}".rstrip()
-    text = f"Upload: {outcome}"
+    text = f"Upload by {receipt.actor.user}: {outcome}"
     data: dict[str, Any] = msgspec.to_builtins(receipt)
     return Event(
         f"upload-{receipt.upload_id}-{receipt.finished_at.timestamp():.6f}",
@@ -249,7 +249,7 @@ def _command_event(vehicle: str, verb: str, request: Request, reply: Reply) -> E
         datetime.now(UTC),
         vehicle,
         "command",
-        f"Order {verb}: {reply.text}",
+        f"{request.actor.user}: {verb}. {reply.text}",
         request.actor.user,
         data,
     )

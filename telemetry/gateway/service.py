@@ -46,6 +46,8 @@ TIMESYNC_EVERY: Final = 5
 """Heartbeats."""
 FLEET_EVERY_S: Final = 1.0
 """All vehicles at once, for those who see only some areas at the full rate, and for looking back."""
+PULSE_WITHIN_S: Final = 3.0
+"""With the fleet it says that it is at work, and that it will say so again by then."""
 GONE_S: Final = 60.0
 """After this long without a HEARTBEAT, what waits for the vehicle waits in vain."""
 LOSS_TOLD_EVERY_S: Final = 5.0
@@ -189,6 +191,7 @@ class Gateway:
             await self._show_fleet(now)
 
     async def _show_fleet(self, now: float) -> None:
+        await self._bus.pulse(self._settings.gateway, PULSE_WITHIN_S)
         area = subjects.EVERYWHERE
         self._frame_numbers[area] += 1
         shown = tuple(contact.seen(now) for contact in self._by_name.values() if contact.vehicle.is_autopilot)

@@ -32,6 +32,8 @@ COMMIT_S: Final = 1.0
 TAKING: Final = 19.0
 """Times as long as a commit took are left for what comes meanwhile: thousands of open flights are thousands of files to
 be synced, and until they are the stream keeps what is in them."""
+PULSE_SLACK_S: Final = 2.0
+"""The recorder says after each commit that it is at work, and may take twice as long for the next one, and this."""
 BEFORE_US: Final = 10_000_000
 """A recording begins this long before the arming, so that the order to arm is in it."""
 AFTER_US: Final = 3_000_000
@@ -104,6 +106,7 @@ class Recorder:
             self.commit()
             now = time.monotonic()
             took_s = now - begun
+            await self._bus.pulse(subjects.RECORDER, PULSE_SLACK_S + 2 * max(COMMIT_S, TAKING * took_s))
             if now - self._forgot_at > _FORGET_EVERY_S and self._journal.keep_from > 1:
                 self._forgot_at = now
                 await self._bus.forget(subjects.RAW_STREAM, self._journal.keep_from - 1)

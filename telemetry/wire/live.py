@@ -146,6 +146,15 @@ class Aircraft(msgspec.Struct, frozen=True):
     on_ground: bool | None = None
 
 
+class Pulse(msgspec.Struct, frozen=True):
+    """A service is at work. When it is silent for longer than it says, nobody does that work."""
+
+    service: str
+    """``monitor``, ``recorder``, ``web``, or a gateway's name."""
+    within_s: float
+    """By then the next one has come."""
+
+
 class TrafficFrame(msgspec.Struct, frozen=True):
     """The aircraft that one gateway has heard of since its last one, at most one entry a second for each."""
 

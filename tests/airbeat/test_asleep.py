@@ -1,7 +1,7 @@
 """A browser that slept: what it drew before, and what waited for it meanwhile, never looks fresh when it wakes.
 
 The page's own process is stopped, as a closed tablet stops it; the messages of that time pile up in front of it.
-`AIRBEAT_ASLEEP_S` makes the sleep longer.
+`AIRBEAT_ASLEEP_S` makes the sleep longer. And services that stand still: the page names each, and what is not done.
 """
 
 from __future__ import annotations
@@ -91,3 +91,29 @@ def test_a_page_that_slept_shows_nothing_old_as_fresh(piled_up: bool, unit: Unit
         go_on(renderers)
         go_on(gateway)
     expect(row).to_have_class(FRESH, timeout=30_000)
+
+
+def test_a_service_that_stands_still_is_named_and_nobody_is_told_that_there_is_nothing_to_report(
+    unit: Unit, login: Login
+) -> None:
+    control = login("control")
+    control.goto("/live")
+    expect(control.locator('[data-testid="drone-row"]').first).to_have_class(FRESH, timeout=90_000)
+    banners = control.locator('[data-testid^="silent-"]')
+    expect(banners).to_have_count(0)
+    said = {
+        "monitor": "Nobody judges the drones",
+        "recorder": "Recordings are not written",
+        "web": "The web server is silent",
+        "gateway": "is silent",
+    }
+    for service, words in said.items():
+        processes = descendants(unit.process.pid, "-m web" if service == "web" else f"telemetry.{service}")
+        try:
+            stop(processes)
+            expect(banners).to_contain_text([words], timeout=40_000)
+            if service == "monitor":
+                expect(control.get_by_test_id("no-alerts")).not_to_contain_text("Nothing to report")
+        finally:
+            go_on(processes)
+        expect(banners).to_have_count(0, timeout=40_000)

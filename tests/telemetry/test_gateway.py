@@ -205,7 +205,7 @@ async def test_an_upload_that_a_killed_gateway_began_is_failed_for_a_vehicle_tha
             told = (await anext(told_events)).message
     assert told is not None
     assert told.text == (
-        "Upload: not verified. The gateway was restarted in the middle of it. "
+        "Upload by ann: not verified. The gateway was restarted in the middle of it. "
         "UAV-07 is not heard since; what is on board is not known."
     )
     onboard = await bus.entry(subjects.ONBOARD_BUCKET, "UAV-07", Onboard)

@@ -12,9 +12,10 @@ import pytest
 
 from telemetry import subjects
 from telemetry.bus import Bus
-from telemetry.wire import Aircraft, Event, LiveFrame, LiveVehicle, TrafficFrame
+from telemetry.wire import Aircraft, Event, LiveFrame, LiveVehicle, Pulse, TrafficFrame
 from tests.telemetry.conftest import Broker
 from tests.telemetry.monitoring import HEARD, Fleet, Process, acknowledge, alerts, heard, ready
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -99,3 +100,19 @@ async def test_gateways_words_and_other_aircraft_are_heard(bus: Bus, fleet: Flee
         await asyncio.sleep(0.25)
     found = await alerts(bus, 3)
     assert {alert.rule for alert in found} == {"frames_lost", "traffic", "collision"}
+
+
+async def test_it_says_that_it_is_at_work_and_no_longer_than_it_is(bus: Bus, monitor: Process) -> None:
+    pulses: list[Pulse] = []
+
+    async def hear(_: str, pulse: Pulse) -> None:
+        pulses.append(pulse)
+
+    await bus.subscribe(subjects.PULSES_ALL, Pulse, hear)
+    await until(lambda: len(pulses) >= 3)
+    assert {pulse.service for pulse in pulses} == {subjects.MONITOR}
+    monitor.kill()
+    await asyncio.sleep(0.2)
+    before = len(pulses)
+    await asyncio.sleep(pulses[-1].within_s)
+    assert len(pulses) == before

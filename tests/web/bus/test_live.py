@@ -34,7 +34,7 @@ def other_pilot(app: Flask, database: Database) -> Browser:
 
 def test_a_ticket_for_those_who_watch_all(control_room: Browser, bus_line: BusLine) -> None:
     ticket = msgspec.json.decode(control_room.get("/api/bus-ticket").data, type=BusTicket)
-    assert ticket.subjects == ("live.>", "fleet.>", "traffic.>", "event.>", "progress.>", "$KV.incidents.*")
+    assert ticket.subjects == ("live.>", "fleet.>", "pulse.>", "traffic.>", "event.>", "progress.>", "$KV.incidents.*")
     assert ticket.url.startswith("ws://")
     assert ticket.expires_at > datetime.now(UTC)
 

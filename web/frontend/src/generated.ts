@@ -707,6 +707,12 @@ export interface TrafficFrame {
   readonly aircraft: readonly Aircraft[];
 }
 
+/** A service is at work. When it is silent for longer than it says, nobody does that work. */
+export interface Pulse {
+  readonly service: string;
+  readonly within_s: number;
+}
+
 export interface Me {
   readonly username: string;
   readonly name: string;

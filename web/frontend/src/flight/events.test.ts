@@ -7,7 +7,12 @@ const event = (text: string, kind = 'command'): Event => ({ event_id: text, at: 
 
 test('an order and its answer name the verb once; an answer about another verb keeps it', () => {
   const texts = happenings([event('ann: pause. pause: denied: a value is not valid for it.'), event('ann: start. arm: failed.')]).map(({ text }) => text);
-  expect(texts).toEqual(['ann: pause: denied: a value is not valid for it.', 'ann: start. arm: failed.']);
+  expect(texts).toEqual(['pause: denied: a value is not valid for it.', 'start. arm: failed.']);
+});
+
+test('whoever did it stands beside what happened, and not in it as well', () => {
+  const [upload] = happenings([event('Upload by ann: verified on board.', 'upload')]);
+  expect([upload?.text, upload?.actor]).toEqual(['Upload: verified on board.', 'ann']);
 });
 
 test('what the drone said is quoted', () => {

@@ -20,7 +20,8 @@ interface Props {
 export function AlertColumn({ picture, me, select }: Props) {
   const alerts = inOrder(picture.alerts.value);
   const open = waiting(picture.alerts.value);
-  const known = picture.isLive.value ? picture.watch.loading.value !== 'failed' : picture.past.hour.value !== null;
+  const judged = !picture.watch.silent.value.some(({ service }) => service === 'monitor');
+  const known = picture.isLive.value ? judged && picture.watch.loading.value !== 'failed' : picture.past.hour.value !== null;
   return (
     <section class="live-alerts" aria-label="Alerts">
       <div class="panel-head">

@@ -14,6 +14,7 @@ import { LiveMap } from './live-map';
 import { MapTools } from './map-tools';
 import type { Model } from './model';
 import { PastMark, Replay } from './replay';
+import { ServiceBanners } from './services';
 import { BusBanner, TopBar } from './top-bar';
 import { Worst } from './worst';
 
@@ -28,6 +29,7 @@ export function liveApp(model: Model) {
         <TopBar model={model} />
         <div class="live-banners">
           <BusBanner picture={picture} />
+          {picture.isLive.value && <ServiceBanners picture={picture} />}
           {picture.isLive.value && <CommandOffers infos={picture.infos.value.values()} me={page.me} names={page.commanders} open={model.open} />}
         </div>
         <div class="live-body" data-panel={panel.value}>

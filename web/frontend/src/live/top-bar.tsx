@@ -133,9 +133,10 @@ export function BusBanner({ picture: { watch } }: { picture: Picture }) {
   );
 }
 
-function Banner({ tone, title, children }: { tone: 'warn' | 'crit'; title: string; children: preact.ComponentChildren }) {
+export function Banner(props: { tone: 'warn' | 'crit'; title: string; testid?: string; children: preact.ComponentChildren }) {
+  const { tone, title, testid = 'bus-banner', children } = props;
   return (
-    <div class={`live-banner live-banner-${tone}`} role="alert" data-testid="bus-banner">
+    <div class={`live-banner live-banner-${tone}`} role="alert" data-testid={testid}>
       <span class={`icon ${tone === 'crit' ? 'icon-error' : 'icon-warning'}`} aria-hidden="true" />
       <strong>{title}</strong>
       <span>{children}</span>

@@ -1,5 +1,5 @@
 /* What a live page knows: the fleet as frames come, slow facts and alerts as the server told them and events amend them. */
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 
 import { api } from '../api';
 import { elapsedMs, type Moment, moment } from '../bus/age';
@@ -8,6 +8,7 @@ import type { Alert, Event, Incident, LiveFrameTuple, LiveVehicle, Onboard, Traf
 import { areaOf } from '../map/area';
 import { alertOf, type Alerts, withAlert } from './alerts';
 import { LiveFleet } from './fleet';
+import { Pulses, type Silence } from './pulses';
 import { Traffic } from './traffic';
 
 export type Loading = 'loading' | 'ready' | 'failed';
@@ -43,6 +44,7 @@ export class Watch {
   private readonly listening = new Map<string, () => void>();
   private wanted: ReadonlySet<string> | null = new Set();
   private readonly _relieved = signal(false);
+  private readonly pulses: Pulses;
   private reloadTimer: number | undefined;
   /** Since the first gateway told of its drones: by its end the others have, too. */
   private wholeTimer: number | undefined;
@@ -64,6 +66,7 @@ export class Watch {
     bus.subscribe<TrafficFrame>('traffic.>', (frame, at) => this.traffic.apply(frame, at));
     bus.subscribe<Incident>('$KV.incidents.*', (incident) => this.changed(incident));
     bus.subscribe<Event>('event.>', (event) => this.happened(event));
+    this.pulses = new Pulses(all ? bus : null);
     bus.connections.subscribe(() => {
       this.fleet.newLine();
       this.reloadSoon();
@@ -145,6 +148,9 @@ export class Watch {
   get tick(): ReadonlySignal<Moment> {
     return this._tick;
   }
+
+  /** Services of which nothing is heard that should be. */
+  readonly silent: ReadonlySignal<Silence[]> = computed(() => this.pulses.silent(this._tick.value));
 
   get alerts(): ReadonlySignal<Alerts> {
     return this._alerts;
