@@ -20,21 +20,20 @@ interface Props {
 export function AlertColumn({ picture, me, select }: Props) {
   const alerts = inOrder(picture.alerts.value);
   const open = waiting(picture.alerts.value);
-  const judged = !picture.watch.silent.value.some(({ service }) => service === 'monitor');
-  const known = picture.isLive.value ? judged && picture.watch.loading.value !== 'failed' : picture.past.hour.value !== null;
+  const known = picture.isLive.value ? picture.watch.judged.value && picture.watch.loading.value !== 'failed' : picture.past.hour.value !== null;
   return (
     <section class="live-alerts" aria-label="Alerts">
       <div class="panel-head">
         <h2>Alerts</h2>
-        <span class="muted">{open === 0 ? 'none waiting' : `${open} waiting`}</span>
+        <span class="muted">{open > 0 ? `${open} waiting` : known ? 'none waiting' : 'not known'}</span>
         <PopOut panel="alerts" />
       </div>
       <div class="alert-list" aria-live="polite">
         {alerts.length === 0 && (
           <div class="empty empty-small" data-testid="no-alerts">
-            <span class="icon icon-check" aria-hidden="true" />
+            <span class={`icon ${known ? 'icon-check' : 'icon-warning'}`} aria-hidden="true" />
             <strong>{known ? 'Nothing to report' : 'Not known'}</strong>
-            <p>{known ? 'No alert is open.' : 'The list of alerts cannot be had just now.'}</p>
+            <p>{known ? 'No alert is open.' : 'What there is to report cannot be had just now.'}</p>
           </div>
         )}
         {alerts.map((alert) => (

@@ -22,7 +22,7 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-drones" number={heard} label={heard === 1 ? 'drone' : 'drones'} />
       <Count testid="count-flying" number={flying} label="flying" />
       <Count testid="count-stale" number={stale} label="stale" tone={stale > 0 ? 'stale' : ''} />
-      {hearsAlerts && <AlertCount alerts={picture.alerts.value} />}
+      {hearsAlerts && <AlertCount alerts={picture.alerts.value} judged={!picture.isLive.value || picture.watch.judged.value} />}
       <div class="live-extremes">
         <Extreme label={`Lowest battery${whose}`} testid="lowest-battery" row={lowestBattery} select={select}>
           {percent(lowestBattery?.track?.state.battery_pct ?? null)}
@@ -60,13 +60,13 @@ function Count({ testid, number, label, tone = '' }: { testid: string; number: n
   );
 }
 
-function AlertCount({ alerts }: { alerts: Alerts }) {
+function AlertCount({ alerts, judged }: { alerts: Alerts; judged: boolean }) {
   const open = waiting(alerts);
   const critical = waiting(alerts, 'critical');
   const tone = critical > 0 ? 'critical' : open > 0 ? 'warning' : '';
   return (
     <div class={`count ${tone && `count-${tone}`}`} data-testid="count-alerts">
-      <strong>{open}</strong>
+      <strong>{open > 0 || judged ? open : UNKNOWN}</strong>
       <span>{open === 1 ? 'alert' : 'alerts'}</span>
       {critical > 0 && <b class="count-sub">{critical} critical</b>}
     </div>

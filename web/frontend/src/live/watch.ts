@@ -152,6 +152,9 @@ export class Watch {
   /** Services of which nothing is heard that should be. */
   readonly silent: ReadonlySignal<Silence[]> = computed(() => this.pulses.silent(this._tick.value));
 
+  /** Whether somebody judges the drones: without the monitor no alert is no good sign. */
+  readonly judged: ReadonlySignal<boolean> = computed(() => !this.silent.value.some(({ service }) => service === 'monitor'));
+
   get alerts(): ReadonlySignal<Alerts> {
     return this._alerts;
   }
