@@ -38,7 +38,7 @@ LISTENING: Final = 3.0
 """Times as long as a step took are left for what is heard before the next one: from some 3,000 drones on two cores on,
 alerts come a little later before frames are lost."""
 PULSE_S: Final = 1.0
-PULSE_WITHIN_S: Final = 4.0
+PULSE_WITHIN_S: Final = 6.0
 """Judging thousands of drones may take a while."""
 USAGE_EVERY_S: Final = 2.0
 

@@ -33,7 +33,7 @@ GUEST_TICKET_TTL: Final = timedelta(minutes=2)
 SERVICE: Final = "web"
 AGAIN_S: Final = 1.0
 PULSE_S: Final = 1.0
-PULSE_WITHIN_S: Final = 4.0
+PULSE_WITHIN_S: Final = 6.0
 
 
 class BusLine:

@@ -46,7 +46,7 @@ TIMESYNC_EVERY: Final = 5
 """Heartbeats."""
 FLEET_EVERY_S: Final = 1.0
 """All vehicles at once, for those who see only some areas at the full rate, and for looking back."""
-PULSE_WITHIN_S: Final = 3.0
+PULSE_WITHIN_S: Final = 5.0
 """With the fleet it says that it is at work, and that it will say so again by then."""
 GONE_S: Final = 60.0
 """After this long without a HEARTBEAT, what waits for the vehicle waits in vain."""

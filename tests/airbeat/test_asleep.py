@@ -113,8 +113,8 @@ def test_a_service_that_stands_still_is_named_and_nobody_is_told_that_there_is_n
             stop(processes)
             expect(banners).to_contain_text([words], timeout=40_000)
             if service == "monitor":
-                expect(control.get_by_test_id("no-alerts")).to_contain_text("Not known")
-                expect(control.get_by_test_id("count-alerts")).not_to_contain_text("0")
+                expect(control.get_by_test_id("no-alerts")).to_contain_text("Not known", timeout=40_000)
+                expect(control.get_by_test_id("count-alerts")).not_to_contain_text("0", timeout=40_000)
         finally:
             go_on(processes)
         expect(banners).to_have_count(0, timeout=40_000)

@@ -63,7 +63,7 @@ def offer_search(page: Page, vehicle: str) -> None:
 def test_an_incident_comes_in_and_the_pilot_has_a_search_to_submit(login: Login) -> None:
     room, pilot = login("control"), login("pilot")
     room.goto("/live")
-    expect(room.get_by_test_id("drone-row")).to_have_count(len(DRONES))
+    expect(room.get_by_test_id("drone-row")).to_have_count(len(DRONES), timeout=PATIENCE_MS)
     before = way_pixels(room)
     open_incident(room)
     expect(room.get_by_test_id("incident-head")).to_have_attribute("data-number", NUMBER)

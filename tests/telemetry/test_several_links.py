@@ -48,7 +48,7 @@ async def test_nothing_that_came_on_either_link_is_missing_and_nothing_is_there_
             radio.is_out = True
             reply = await other.request(subjects.request("UAV-07", "arm"), Request(PILOT), Reply, 20)
             assert reply == Reply(True, "Armed."), "ordered at the very moment of the outage"
-            assert screen.latest["UAV-07"].link == "lte"
+            await until(lambda: screen.latest["UAV-07"].link == "lte")
             radio.is_out = False
             count = len(drone.sent)
             await until(lambda: len(drone.sent) > count + 100)
