@@ -39,6 +39,5 @@ def compiled(function: Function) -> Function:
     return cast(Function, made)
 
 
-_beside: Final = _HERE / "__pycache__"
-_kept: Final = (_beside if os.access(_beside, os.W_OK) else home() / "compiled") / _made_of()
+_kept: Final = (_HERE / "__pycache__" if os.access(_HERE, os.W_OK) else home() / "compiled") / _made_of()
 numba.config.CACHE_DIR = str(_kept)  # type: ignore[attr-defined]  # made when numba reads its environment
