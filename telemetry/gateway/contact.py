@@ -140,7 +140,8 @@ class Contact:
         self.frames += 1
         for onlooker in self.onlookers:
             onlooker(frame)
-        if not (self._twins and self._is_behind(frame, route, now)):
+        is_on_every_link = self._twins is not None and frame.compid == AUTOPILOT and frame.verified
+        if not (is_on_every_link and self._is_behind(frame, route, now)):
             self.look_at(frame, now)
 
     def look_at(self, frame: Frame, now: float) -> None:
@@ -232,7 +233,7 @@ class Contact:
 
     def seen(self, now: float) -> Raw:
         """The state at `now`, worked out once for all who are shown it."""
-        if self._seen is None or self._seen_at != now:
+        if self._seen_at != now:
             self._seen, self._seen_at = Raw(self.vehicle.encoded(now)), now
         return self._seen
 

@@ -177,7 +177,7 @@ class Gateway:
             contact.look_at_links(now)
             if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
                 vehicle.changed, contact.shown_at = False, now
-                seen = contact.seen(now)
+                seen = contact.seen(now)  # which also finds where that is
                 areas[vehicle.area].append(seen)
         self._frames_lost(now)
         self._frames_refused(now)

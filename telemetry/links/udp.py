@@ -96,7 +96,7 @@ class UdpLink(Link):
         late_s = time.monotonic() - self._empty_at
         self.waited_s = 0.0
         end = 0
-        while end < BYTES_PER_WAKEUP and len(arrived) < MOST_DATAGRAMS:
+        for _ in range(MOST_DATAGRAMS):
             try:
                 room = arrived.room(end)
                 size, address = self._stamped(room, late_s) if end == 0 and late_s > LATE_S else receive(room)
@@ -109,6 +109,8 @@ class UdpLink(Link):
                 continue
             end += size
             arrived.add(peers.get(address) or self._remember(address), end)
+            if end >= BYTES_PER_WAKEUP:
+                break
         self.counters.reads += len(arrived)
         self.counters.bytes_in += end
         return self._on_datagrams(arrived) if end else 0

@@ -101,12 +101,13 @@ class Vehicle:
 
     def hear(self, frame: Frame, now: float) -> None:
         """Takes one message of the autopilot; `now` is `time.monotonic()`."""
-        if readings.read_frame(frame, self.numbers, now) == readings.HAPPENS:
+        found = readings.read_frame(frame, self.numbers, now)
+        if found == readings.HAPPENS:
             HAPPENINGS[frame.msgid](self, decode(frame), now)
             readings.read_frame(frame, self.numbers, now)
         elif frame.msgid in TOLD:
             TOLD[frame.msgid](self, decode(frame))
-        else:
+        elif found == readings.LEFT:
             return
         self.changed = True
 

@@ -2,8 +2,8 @@
 
 The page measures at the drawing: the age that the gateway gave, the way, and the time until the map has drawn
 (`web/frontend/src/live/pace.ts`). It runs on the same machine as everything else, without a graphics card, and stands
-for another machine. While it is measured nothing is attached to it: a driver is told of
-every message that the page hears, which took a fifth of a core at 4,000 drones, and half of the page's own time.
+for another machine. While it is measured nothing is attached to it: a driver is told of every message that the page
+hears, which took a fifth of a core at 4,000 drones, and half of the page's own time.
 """
 
 from __future__ import annotations

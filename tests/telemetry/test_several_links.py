@@ -103,8 +103,8 @@ def contact() -> Contact:
     return Contact(vehicle, command, defaultdict(Systems), True, lambda message, by, now: None)
 
 
-def say(to: Contact, on: str, name: str, now: float, number: int = 0, **fields: Any) -> None:
-    (frame,) = FrameReader().feed(encode(name, fields, seq=number, sysid=7, compid=1))
+def say(to: Contact, on: str, name: str, now: float, number: int = 0, by: int = 1, **fields: Any) -> None:
+    (frame,) = FrameReader().feed(encode(name, fields, seq=number, sysid=7, compid=by))
     route = to.hear(link(on), Peer(on, "there"), {}, now)
     to.take(frame, route, STAMP.pack(0), now)
 
@@ -122,6 +122,13 @@ def test_a_link_that_lags_neither_puts_the_vehicle_back_nor_looks_like_a_reboot(
     assert vehicle.frames == 2, "what is late is recorded all the same"
     say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.2, **position(60_200, 515_100_000))
     assert vehicle.vehicle["lat_deg"] == 51.51
+
+
+def test_the_clock_of_another_component_puts_nothing_behind() -> None:
+    vehicle = contact()
+    say(vehicle, "radio", "ATTITUDE", 100.0, time_boot_ms=900_000, by=154)
+    say(vehicle, "lte", "GLOBAL_POSITION_INT", 100.1, **position(60_000, 515_000_000))
+    assert vehicle.vehicle["lat_deg"] == 51.5
 
 
 def test_a_reboot_is_seen_whichever_link_tells_of_it_first() -> None:

@@ -118,6 +118,14 @@ def test_units_are_si(vehicle: Vehicle) -> None:
     assert (live.position_age_ms, live.attitude_age_ms) == (1000, 500)
 
 
+def test_every_number_that_is_read_is_to_be_shown(vehicle: Vehicle) -> None:
+    heard(vehicle, "ATTITUDE", roll=0.1)
+    assert vehicle.changed
+    vehicle.changed = False
+    heard(vehicle, "RAW_IMU", xacc=1)
+    assert not vehicle.changed, "nothing of it is shown"
+
+
 def test_a_silent_link_is_told_once_and_its_return_too(vehicle: Vehicle) -> None:
     for now in range(3):
         heard(vehicle, "HEARTBEAT", now=float(now), autopilot=3, type=2)
