@@ -68,6 +68,15 @@ def told_to_end() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+async def within(time_s: float, work: Coroutine[Any, Any, None]) -> None:
+    """Waits for `work` no longer than that, even where its cancellation is lost. Raises what it raises by then."""
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait({task}, timeout=time_s)
+    if done:
+        task.result()
+    task.cancel()
+
+
 async def paced(step_s: float, rest: float) -> AsyncGenerator[float, None]:
     """The moment of each step, for ever: one every `step_s`. Where a step is long, `rest` times as long is left after
     it for what else there is to do, and the steps are fewer."""

@@ -25,7 +25,7 @@ from telemetry.bus.complaints import complaints
 from telemetry.bus.stored import Stored, decoder, start, stored
 from telemetry.bus_keys import Credentials
 from telemetry.errors import BusError
-from telemetry.running import Beside, told_to_end
+from telemetry.running import Beside, told_to_end, within
 from telemetry.wire import Event, Pulse, Reply
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,9 @@ PUTS_AT_ONCE: Final = 8
 _ACK_TIMEOUT_S: Final = 3.0
 _IDLE_HEARTBEAT_S: Final = 0.5
 _SILENCE_S: Final = 1.6
-_NATS_ERRORS: Final = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError)
+_CLOSE_S: Final = 4.0
+_NATS_ERRORS: Final = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError, RuntimeError)
+"""RuntimeError is uvloop's, for writing to a connection of which nobody has noticed yet that it is gone."""
 _WRONG_LAST_SEQUENCE: Final = 10071
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -81,11 +83,15 @@ class Bus:
         return self._client.is_closed
 
     async def close(self) -> None:
+        """What was published is still sent where it can be. Never waits for a server that is gone."""
         self._beside.cancel()
-        if self.is_connected:
-            with contextlib.suppress(*_NATS_ERRORS):
+        await within(_CLOSE_S, self._leave())
+
+    async def _leave(self) -> None:
+        with contextlib.suppress(*_NATS_ERRORS):
+            if self.is_connected:
                 await self._client.flush(timeout=2)
-        await self._client.close()
+            await self._client.close()
 
     async def prepare(self, raw_limit_mb: int, replicas: int = 1) -> None:
         """Makes the streams and buckets where they are missing, and their limits what they should be."""
@@ -98,7 +104,7 @@ class Bus:
         """Core NATS. While there is no connection it is dropped: it would be stale when there is one again."""
         if not self._client.is_connected:
             return
-        with contextlib.suppress(nats.errors.OutboundBufferLimitError):
+        with contextlib.suppress(*_NATS_ERRORS):
             await self._client.publish(subject, _encode(message))
 
     async def pulse(self, service: str, within_s: float) -> None:
@@ -374,6 +380,8 @@ class Bus:
                 if not failed:
                     log.warning("%s: not stored yet, kept and tried again: %s", what, error or type(error).__name__)
                 failed = True
+                if told_to_end():
+                    raise asyncio.CancelledError from error
                 await asyncio.sleep(RETRY_S)
             else:
                 if failed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import Counter, defaultdict
@@ -32,7 +31,7 @@ from telemetry.gateway.traffic import Traffic
 from telemetry.links import Datagrams, Link, Peer, open_link
 from telemetry.mavlink.frame import Frame, frame_at
 from telemetry.mavlink.tlog import STAMP
-from telemetry.running import Beside, paced, run_service, told_to_end
+from telemetry.running import Beside, paced, run_service, told_to_end, within
 from telemetry.services import intervals, terrain
 from telemetry.settings import LinkSettings, Settings, VehicleSettings
 from telemetry.vehicle import Vehicle
@@ -317,11 +316,12 @@ class Gateway:
         self._intake.save()
         await self.pilot_ports.close()
         self._beside.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FLUSH_S):
-                await self.tick(time.monotonic())
-                await self._raw.flush(self._bus)
-                await self._events.flush(self._bus)
+        await within(FLUSH_S, self._store_the_rest())
+
+    async def _store_the_rest(self) -> None:
+        await self.tick(time.monotonic())
+        await self._raw.flush(self._bus)
+        await self._events.flush(self._bus)
 
 
 def _read_now(link: Link) -> tuple[int, float]:
