@@ -1,24 +1,28 @@
-/* Alerts stay here until they have ended and somebody has said that they know. */
+/* Alerts stay here until they have ended and somebody has said that they know. Many that are alike stand in one row. */
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 
-import { api, ApiError } from '../api';
-import { type Alert, type Me, Permission } from '../generated';
-import { toast } from '../ui/toast';
-import { inOrder, severityOf, textOf, waiting } from './alerts';
+import type { Alert } from '../generated';
+import type { AlertDesk } from './alert-desk';
+import { callsigns, type Entry, ruleWords } from './alert-groups';
+import { severityOf, textOf, waiting } from './alerts';
 import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
 import { PopOut } from './pop-out';
 import { clock } from './top-bar';
 import type { Picture } from './picture';
 
+/** Where the focus stays when what had it is gone. */
+export const ALERT_LIST = 'alert-list';
+
 interface Props {
+  readonly desk: AlertDesk;
   readonly picture: Picture;
-  readonly me: Me;
   readonly select: (vehicle: string) => void;
 }
 
-export function AlertColumn({ picture, me, select }: Props) {
-  const alerts = inOrder(picture.alerts.value);
+export function AlertColumn({ desk, picture, select }: Props) {
+  const entries = desk.entries.value;
   const open = waiting(picture.alerts.value);
   const known = picture.isLive.value ? picture.watch.judged.value && picture.watch.loading.value !== 'failed' : picture.past.hour.value !== null;
   return (
@@ -28,44 +32,40 @@ export function AlertColumn({ picture, me, select }: Props) {
         <span class="muted">{open > 0 ? `${open} waiting` : known ? 'none waiting' : 'not known'}</span>
         <PopOut panel="alerts" />
       </div>
-      <div class="alert-list" aria-live="polite">
-        {alerts.length === 0 && (
+      <p class="visually-hidden" role="alert" data-testid="news-of-alerts">
+        {desk.news.value}
+      </p>
+      <div class="alert-list" id={ALERT_LIST} tabIndex={-1}>
+        {entries.length === 0 && (
           <div class="empty empty-small" data-testid="no-alerts">
             <span class={`icon ${known ? 'icon-check' : 'icon-warning'}`} aria-hidden="true" />
             <strong>{known ? 'Nothing to report' : 'Not known'}</strong>
             <p>{known ? 'No alert is open.' : 'What there is to report cannot be had just now.'}</p>
           </div>
         )}
-        {alerts.map((alert) => (
-          <AlertCard key={alert.alert_id} alert={alert} picture={picture} me={me} select={select} />
-        ))}
+        {entries.map((entry) =>
+          entry.alerts.length === 1 ? (
+            <AlertCard key={entry.key} alert={entry.alerts[0]} desk={desk} picture={picture} select={select} />
+          ) : (
+            <AlertGroup key={entry.key} entry={entry} desk={desk} picture={picture} select={select} />
+          ),
+        )}
       </div>
     </section>
   );
 }
 
-function AlertCard({ alert, picture, me, select }: Props & { readonly alert: Alert }) {
-  const busy = useSignal(false);
+function AlertCard({ alert, desk, picture, select }: Props & { readonly alert: Alert }) {
   const severity = severityOf(alert);
   const raised = new Date(alert.raised_at).getTime();
   const known = alert.acknowledged_at !== null;
   const over = alert.ended_at !== null;
-  const acknowledge = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      const reply = await api.acknowledgeAlert(alert.alert_id);
-      if (reply.ok) picture.watch.take({ ...alert, acknowledged_at: new Date().toISOString(), acknowledged_by: me.name });
-      else toast(`Not acknowledged: ${reply.text}`, 'crit');
-    } catch (error) {
-      toast(error instanceof ApiError ? `Not acknowledged: ${error.message}` : 'Not acknowledged.', 'crit');
-    }
-    busy.value = false;
-  };
   return (
     <article
       class={`alert alert-${severity} ${known ? 'alert-known' : over ? 'alert-over' : ''}`}
       data-testid="alert"
       data-alert={alert.alert_id}
+      data-entry={alert.alert_id}
       data-severity={severity}
       data-state={known ? 'acknowledged' : 'open'}
     >
@@ -73,10 +73,7 @@ function AlertCard({ alert, picture, me, select }: Props & { readonly alert: Ale
         <span class="alert-title">
           <SeverityMark severity={severity} />
           <strong>{alert.vehicle}</strong>
-          <span class="alert-severity">
-            {severity === 'critical' ? 'Critical' : 'Warning'}
-            {over && ', over'}
-          </span>
+          <Severity severity={severity} over={over} />
           <time>{ageWords(Math.max(0, picture.tick.value.wall - raised))}</time>
         </span>
         <span class="alert-text">{textOf(alert)}</span>
@@ -86,12 +83,88 @@ function AlertCard({ alert, picture, me, select }: Props & { readonly alert: Ale
           {known && ` · known to ${alert.acknowledged_by ?? 'someone'}`}
         </span>
       </button>
-      {!known && picture.isLive.value && me.can.includes(Permission.ALERT_ACKNOWLEDGE) && (
-        <button type="button" class="btn alert-ack" data-testid="btn-acknowledge" disabled={busy.value} onClick={() => void acknowledge()}>
-          <span class="icon icon-check" aria-hidden="true" />
-          Acknowledge
-        </button>
+      <Acknowledge desk={desk} alerts={[alert]} testid="btn-acknowledge">
+        Acknowledge
+      </Acknowledge>
+    </article>
+  );
+}
+
+/** How many, which drones, where from; each by itself when it is opened. */
+function AlertGroup({ entry: { key, alerts, gateway }, desk, picture, select }: Props & { readonly entry: Entry }) {
+  const opened = useSignal(false);
+  const [{ rule, acknowledged_at }] = alerts;
+  const severity = severityOf(alerts[0]);
+  const known = acknowledged_at !== null;
+  const over = alerts.filter(({ ended_at }) => ended_at !== null).length;
+  const raised = alerts.map(({ raised_at }) => new Date(raised_at).getTime());
+  const [first, last] = [Math.min(...raised), Math.max(...raised)];
+  const ready = desk.open(alerts);
+  const whom = new Set(alerts.map(({ acknowledged_by }) => acknowledged_by ?? 'someone'));
+  return (
+    <article
+      class={`alert alert-group alert-${severity} ${known ? 'alert-known' : over === alerts.length ? 'alert-over' : ''}`}
+      data-testid="alert-group"
+      data-entry={key}
+      data-rule={rule}
+      data-severity={severity}
+      data-state={known ? 'acknowledged' : 'open'}
+    >
+      <button type="button" class="alert-what" aria-expanded={opened.value} onClick={() => (opened.value = !opened.value)}>
+        <span class="alert-title">
+          <SeverityMark severity={severity} />
+          <strong>
+            {ruleWords(rule)} <b class="alert-number">{alerts.length}</b>
+          </strong>
+          <Severity severity={severity} over={over === alerts.length} />
+          <time>{ageWords(Math.max(0, picture.tick.value.wall - last))}</time>
+          <span class={`icon ${opened.value ? 'icon-up' : 'icon-down'}`} aria-hidden="true" />
+        </span>
+        <span class="alert-text alert-drones">{callsigns(alerts.map(({ vehicle }) => vehicle))}</span>
+        <span class="alert-when">
+          Raised {clock(first)}
+          {clock(last) !== clock(first) && ` to ${clock(last)}`}
+          {gateway !== null && ` · all by ${gateway}`}
+          {over > 0 && over < alerts.length && ` · ${over} over`}
+          {known && ` · known to ${[...whom].join(', ')}`}
+        </span>
+      </button>
+      <Acknowledge desk={desk} alerts={alerts} testid="btn-acknowledge-all">
+        Acknowledge {ready.length > 1 ? `these ${ready.length}` : ''}
+      </Acknowledge>
+      {opened.value && (
+        <div class="alert-each" data-testid="alert-each">
+          {alerts.map((alert) => (
+            <AlertCard key={alert.alert_id} alert={alert} desk={desk} picture={picture} select={select} />
+          ))}
+        </div>
       )}
     </article>
+  );
+}
+
+function Severity({ severity, over }: { severity: string; over: boolean }) {
+  return (
+    <span class="alert-severity">
+      {severity === 'critical' ? 'Critical' : 'Warning'}
+      {over && ', over'}
+    </span>
+  );
+}
+
+/** What it does is what it says: those that came this moment are not among them yet. */
+function Acknowledge({ desk, alerts, testid, children }: { desk: AlertDesk; alerts: readonly Alert[]; testid: string; children: ComponentChildren }) {
+  if (!desk.may || alerts.every(({ acknowledged_at }) => acknowledged_at !== null)) return null;
+  const sending = alerts.filter(({ alert_id }) => desk.sending.value.has(alert_id)).length;
+  const acknowledge = (event: MouseEvent): void => {
+    if (event.detail > 1) return; // the second half of a double click: by now another alert stands here
+    void desk.acknowledge(alerts);
+    document.getElementById(ALERT_LIST)?.focus({ preventScroll: true });
+  };
+  return (
+    <button type="button" class="btn alert-ack" data-testid={testid} disabled={desk.open(alerts).length === 0} onClick={acknowledge}>
+      <span class="icon icon-check" aria-hidden="true" />
+      {sending > 0 && alerts.length > 1 ? `Acknowledging, ${sending} left` : children}
+    </button>
   );
 }

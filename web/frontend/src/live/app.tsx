@@ -40,7 +40,7 @@ export function liveApp(model: Model) {
           </div>
           {(only === null || only === 'map' || only === 'wall') && <MapPane model={model} />}
           <div class="live-side">
-            {page.guest_until === null && <AlertColumn picture={picture} me={page.me} select={model.open} />}
+            {page.guest_until === null && <AlertColumn desk={model.alertDesk} picture={picture} select={model.open} />}
             {only === 'wall' && <Worst rows={model.all} select={model.open} />}
             <Details
               model={model}

@@ -1,6 +1,7 @@
 /* What the keyboard does: one table for the keys and for the sheet that tells them. */
 import { switchTheme } from '../ui/theme';
-import { inOrder } from './alerts';
+import { toast } from '../ui/toast';
+import { ALERT_LIST } from './alert-column';
 import type { Model } from './model';
 import { SPEEDS } from './past';
 import { openWindow } from './pop-out';
@@ -40,7 +41,8 @@ export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Incidents' | 'Alerts' | '
     { keys: ['c'], cap: 'C', words: 'New incident: number, place, Enter', does: ({ desk }) => desk.may.edit && desk.begin() },
   ],
   Alerts: [
-    { keys: ['w'], cap: 'W', words: 'The drone of the next alert that waits', does: nextWaiting },
+    { keys: ['w'], cap: 'W', words: 'Next alert that waits, and its drone', does: nextWaiting },
+    { keys: ['e'], cap: 'E', words: 'Acknowledge the alert or alerts that W came to', does: acknowledge },
     { keys: ['m'], cap: 'M', words: 'Quieten the alarm for ten minutes', does: ({ alarm }) => alarm.toggle() },
     { keys: ['v'], cap: 'V', words: 'Speak critical alerts, all, none', does: ({ voice }) => voice.next() },
   ],
@@ -77,7 +79,7 @@ export function listenToKeys(model: Model): void {
 }
 
 function focus(id: string): void {
-  document.getElementById(id)?.focus();
+  document.getElementById(id)?.focus({ preventScroll: true });
 }
 
 function step({ rows, selected, select }: Model, by: number): void {
@@ -111,11 +113,25 @@ function follow({ map, selected }: Model): void {
   if (selected.value !== null) map.value?.follow(!map.value.following.value);
 }
 
-/** One after the other, in the order of the column, and from its end to its top again. */
-function nextWaiting({ picture, selected, open }: Model): void {
-  const vehicles = [...new Set(inOrder(picture.alerts.value).flatMap((alert) => (alert.acknowledged_at === null ? [alert.vehicle] : [])))];
-  const next = vehicles[(vehicles.indexOf(selected.value ?? '') + 1) % vehicles.length];
-  if (next !== undefined) open(next);
+/** One after the other, in the order of the column, and from its end to its top again. What has the focus is chosen. */
+function nextWaiting({ alertDesk, panel, select }: Model): void {
+  const next = alertDesk.nextWaiting(chosenEntry(`#${ALERT_LIST} > [data-entry]`));
+  if (!next) return;
+  if (next.alerts.length === 1) select(next.alerts[0].vehicle);
+  panel.value = 'alerts';
+  // On a tablet the column is shown only now.
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-entry="${CSS.escape(next.key)}"] .alert-what`)?.focus());
+}
+
+function acknowledge({ alertDesk }: Model): void {
+  const key = chosenEntry('[data-entry]');
+  if (key === undefined) return toast('No alert is chosen. W goes to the next that waits.');
+  void alertDesk.acknowledge(alertDesk.at(key));
+  focus(ALERT_LIST);
+}
+
+function chosenEntry(selector: string): string | undefined {
+  return document.activeElement?.closest<HTMLElement>(selector)?.dataset['entry'];
 }
 
 function playOrStop({ picture: { past } }: Model): void {

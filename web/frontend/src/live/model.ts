@@ -5,6 +5,7 @@ import { api } from '../api';
 import type { LivePage } from '../generated';
 import { areaOf, areasIn } from '../map/area';
 import { Desk } from '../tasking/desk';
+import { AlertDesk } from './alert-desk';
 import { severityOf, textOf, waiting } from './alerts';
 import type { ListChoice } from './drone-list';
 import type { LiveMap } from './live-map';
@@ -34,6 +35,7 @@ export class Model {
   readonly help = signal(false);
   readonly layersOpen = signal(false);
   readonly desk: Desk;
+  readonly alertDesk: AlertDesk;
   /** All there are. */
   readonly all: ReadonlySignal<readonly Row[]>;
   /** Those that the list shows, in its order. */
@@ -49,6 +51,7 @@ export class Model {
     this.voice = new Voice(page.me.username);
     this.rights = orderRights(page.orders, watch);
     this.desk = new Desk(watch, api, page.me);
+    this.alertDesk = new AlertDesk(picture, page.me, api.acknowledgeAlert);
     this.showIncidentsWhenWorkedWith();
     this.all = computed(() => rowsOf(picture.fleet, picture.infos.value.keys(), picture.worst.value, picture.tick.value));
     this.rows = computed(() => sorted(filtered(this.all.value, this.choice.value.filter, this.choice.value.text), this.choice.value.sort));

@@ -8,6 +8,7 @@ import type { Bus, BusState, Handler } from '../bus/bus';
 import { Turns } from '../bus/turns';
 import { type Alert, type Event, type LivePage, type LiveVehicle, LiveVehicleFields, type Me, type OrderRights, Permission } from '../generated';
 import { AlertColumn } from './alert-column';
+import { AlertDesk } from './alert-desk';
 import { Details } from './details';
 import type { Model } from './model';
 import { Picture } from './picture';
@@ -110,6 +111,11 @@ function showDetails(me: Me, rights: OrderRights[]): void {
   );
 }
 
+function showAlerts(me: Me): void {
+  const desk = new AlertDesk(picture, me, () => Promise.reject(new TypeError('nobody is asked')));
+  act(() => render(<AlertColumn desk={desk} picture={picture} select={() => undefined} />, page));
+}
+
 const rights = (verbs: string[], reason_required: boolean): OrderRights => ({ vehicle: 'UAV-07', verbs, reason_required, sortie_id: '12' });
 
 test('a control room has nothing to command with', () => {
@@ -147,11 +153,11 @@ test('what nobody renews says that it is stale, and how old it is', () => {
 test('an alert waits for somebody who may acknowledge it', () => {
   const raised: Event = { event_id: 'e1', at: new Date(), vehicle: 'UAV-07', kind: 'alert_raised', text: alert.text, actor: null, data: { ...alert } };
   bus.say('event.>', raised);
-  act(() => render(<AlertColumn picture={picture} me={me('observer')} select={() => undefined} />, page));
+  showAlerts(me('observer'));
   expect(all('alert').map(({ dataset }) => dataset['state'])).toEqual(['open']);
   expect(page.textContent).toContain('Outside its geofence by 14 m.');
   expect(all('btn-acknowledge')).toHaveLength(0);
-  act(() => render(<AlertColumn picture={picture} me={me('control_room', Permission.ALERT_ACKNOWLEDGE)} select={() => undefined} />, page));
+  showAlerts(me('control_room', Permission.ALERT_ACKNOWLEDGE));
   expect(all('btn-acknowledge')).toHaveLength(1);
   act(() => {
     bus.say('event.>', { ...raised, event_id: 'e2', kind: 'alert_acknowledged', data: { ...alert, acknowledged_at: new Date(), acknowledged_by: 'Ines' } });
@@ -185,7 +191,7 @@ test('the past is not commanded, and nothing in it is acknowledged', async () =>
     await vi.advanceTimersByTimeAsync(0);
   });
   expect(all('btn-order-')).toHaveLength(0);
-  act(() => render(<AlertColumn picture={picture} me={me('control_room', Permission.ALERT_ACKNOWLEDGE)} select={() => undefined} />, page));
+  showAlerts(me('control_room', Permission.ALERT_ACKNOWLEDGE));
   expect(all('btn-acknowledge')).toHaveLength(0);
   act(() => render(<Replay picture={picture} />, page));
   expect(all('replay-state')[0]?.textContent).toBe('Nothing was recorded then');

@@ -9,6 +9,8 @@ export type SoundState = 'on' | 'muted' | 'blocked' | 'elsewhere';
 
 const MUTE_MS = 10 * 60_000;
 const REPEAT_MS = 15_000;
+/** Alerts that come together are one sound, not that many on top of one another. */
+const TOGETHER_MS = 800;
 /** Two rising notes, twice: told apart from a telephone, a door and a radio. */
 const CRITICAL = [
   { at: 0, hz: 784 },
@@ -28,6 +30,7 @@ export class Alarm {
   private readonly ours = signal(false);
   private claiming = false;
   private soundedAt = -Infinity;
+  private sounded: typeof CRITICAL | typeof WARNING = WARNING;
 
   constructor() {
     const follow = (): void => {
@@ -63,7 +66,9 @@ export class Alarm {
 
   /** For a new alert. */
   raise(severity: Severity): void {
-    this.sound(severity === 'critical' ? CRITICAL : WARNING);
+    const notes = severity === 'critical' ? CRITICAL : WARNING;
+    if (performance.now() - this.soundedAt < TOGETHER_MS && (notes === this.sounded || notes === WARNING)) return;
+    this.sound(notes);
   }
 
   /** Call it often: sounds now and then while `critical` alerts wait, and ends a muting that has lasted long enough. */
@@ -87,6 +92,7 @@ export class Alarm {
 
   private sound(notes: typeof CRITICAL | typeof WARNING): void {
     this.soundedAt = performance.now();
+    this.sounded = notes;
     if (this._state.value !== 'on') return;
     for (const note of notes) {
       const start = this.context.currentTime + note.at;
