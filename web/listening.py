@@ -19,11 +19,14 @@ from web.store.users import Account
 
 SORTIES: Final = 10
 """How many of their latest sorties a pilot or observer hears of."""
+SERVICES: Final = tuple(map(subjects.pulse, (subjects.MONITOR, subjects.RECORDER, subjects.WEB)))
+"""What whoever looks at a drone relies on; that its gateway is silent the drone itself shows."""
 _TILES: Final = 1 << AREA_ZOOM
 
 
 def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[str, ...]:
-    """Everything for those who watch all; else the areas about one's own sorties, and their vehicles' news.
+    """Everything for those who watch all; else the areas about one's own sorties, their vehicles' news, and whether
+    the services that all rely on are at work.
 
     Only plans that others approved, or that went to a drone, count: nobody hears more by drawing a draft elsewhere or
     naming another pilot's drone in it. `sortie_id` is one more sortie than the latest, if it is the user's own.
@@ -52,7 +55,7 @@ def allowed(db: Session, user: Account, sortie_id: str | None = None) -> tuple[s
     mine = incidents.listed(db, only_open=True, of_numbers=reach.incident_numbers(db, user))
     jobs = [subjects.incident(incident.incident_id) for incident in mine]
     others = [subjects.TRAFFIC_ALL] if areas else []
-    return tuple(sorted([*map(subjects.live, areas), *others, *news, *jobs]))
+    return tuple(sorted([*map(subjects.live, areas), *others, *news, *jobs, *SERVICES]))
 
 
 def areas_about(plan: Plan) -> set[str]:

@@ -22,6 +22,8 @@ from web.bus_line import BusLine
 from web.store import users
 from web.store.database import Database
 
+SERVICES = ("pulse.monitor", "pulse.recorder", "pulse.web")
+
 
 @pytest.fixture
 def other_pilot(app: Flask, database: Database) -> Browser:
@@ -47,6 +49,7 @@ def test_a_pilots_ticket_reaches_his_sorties_surroundings(pilot: Browser, loaded
     assert f"live.{area_of(place.lat_deg + 0.05, place.lon_deg)}" in ticket.subjects
     assert f"live.{area_of(place.lat_deg + 1, place.lon_deg)}" not in ticket.subjects
     assert f"event.{VEHICLE}.>" in ticket.subjects
+    assert set(SERVICES) < set(ticket.subjects)
     assert not any(subject.endswith("live.>") or subject == "event.>" for subject in ticket.subjects)
 
 
@@ -56,7 +59,7 @@ def test_a_draft_elsewhere_with_anothers_drone_lets_its_pilot_hear_no_more(
     made = SortieCreate("Elsewhere", "", loaded.plan, vehicle=VEHICLE)
     draft = view(other_pilot.send("POST", "/api/sorties", made)).sortie
     for asked in ("/api/bus-ticket", f"/api/bus-ticket?sortie={draft.sortie_id}", "/api/bus-ticket?sortie=1"):
-        assert msgspec.json.decode(other_pilot.get(asked).data, type=BusTicket).subjects == (), asked
+        assert msgspec.json.decode(other_pilot.get(asked).data, type=BusTicket).subjects == SERVICES, asked
 
 
 def test_a_pilot_hears_his_drone_while_its_sortie_is_drawn_anew(
@@ -68,8 +71,8 @@ def test_a_pilot_hears_his_drone_while_its_sortie_is_drawn_anew(
     assert msgspec.json.decode(pilot.get("/api/bus-ticket").data, type=BusTicket).subjects == before
 
 
-def test_an_observer_without_a_sortie_hears_nothing(observer: Browser, loaded: Sortie, bus_line: BusLine) -> None:
-    assert msgspec.json.decode(observer.get("/api/bus-ticket").data, type=BusTicket).subjects == ()
+def test_an_observer_without_a_sortie_hears_of_no_drone(observer: Browser, loaded: Sortie, bus_line: BusLine) -> None:
+    assert msgspec.json.decode(observer.get("/api/bus-ticket").data, type=BusTicket).subjects == SERVICES
 
 
 def test_the_fleet_shows_plans_on_board_to_those_concerned(

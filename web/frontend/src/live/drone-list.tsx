@@ -190,10 +190,15 @@ function DroneRow({ row, top, selected, select }: { row: Row; top: number; selec
   );
 }
 
+export type BatteryTone = 'unknown' | 'critical' | 'warning' | 'ok';
+
+export function batteryTone(value: number | null): BatteryTone {
+  return value === null ? 'unknown' : value < VERY_LOW_PCT ? 'critical' : value < LOW_PCT ? 'warning' : 'ok';
+}
+
 export function Battery({ value }: { value: number | null }) {
-  const tone = value === null ? 'unknown' : value < VERY_LOW_PCT ? 'critical' : value < LOW_PCT ? 'warning' : 'ok';
   return (
-    <span class={`battery battery-${tone}`}>
+    <span class={`battery battery-${batteryTone(value)}`}>
       <span class="battery-bar" aria-hidden="true">
         <span style={{ width: `${Math.max(0, Math.min(100, value ?? 0))}%` }} />
       </span>

@@ -100,6 +100,15 @@ describe('the list', () => {
   const rows = rowsOf(fleet, ['UAV-2', 'UAV-99'], new Map([['UAV-3', 'warning']]), at(0));
   const names = (list: typeof rows): string[] => list.map((row) => row.vehicle);
 
+  test('by name those come first that fell silent in the air, not those that were switched off', () => {
+    const silent = new LiveFleet();
+    const unheard = { ...fresh, heartbeat_age_ms: 9000, position_age_ms: 9000 };
+    silent.apply(frame(1, 0, vehicle({ ...fresh, vehicle: 'UAV-1' }), vehicle({ ...unheard, vehicle: 'UAV-2', armed: false, landed: true }), vehicle({ ...unheard, vehicle: 'UAV-900' })), at(0));
+    const all = rowsOf(silent, ['UAV-7', 'UAV-8'], new Map([['UAV-8', 'critical']]), at(0));
+    expect(names(sorted(all, { key: 'vehicle', descending: false }))).toEqual(['UAV-8', 'UAV-900', 'UAV-1', 'UAV-2', 'UAV-7']);
+    expect(names(sorted(all, { key: 'vehicle', descending: true }))).toEqual(['UAV-900', 'UAV-8', 'UAV-7', 'UAV-2', 'UAV-1']);
+  });
+
   test('counts callsigns as people do', () => {
     expect(names(sorted(rows, { key: 'vehicle', descending: false }))).toEqual(['UAV-2', 'UAV-3', 'UAV-10', 'UAV-99']);
   });

@@ -12,6 +12,7 @@ import { AlertDesk } from './alert-desk';
 import { Details } from './details';
 import type { Model } from './model';
 import { Picture } from './picture';
+import { Pulses } from './pulses';
 import { Replay } from './replay';
 import { BusBanner, BusMark } from './top-bar';
 import { Watch } from './watch';
@@ -73,7 +74,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network here')));
   bus = new FakeBus();
-  watch = new Watch(bus as unknown as Bus, true);
+  watch = new Watch(bus as unknown as Bus, true, new Pulses(null));
   watch.look(null);
   picture = new Picture(watch, { frames: () => Promise.resolve([]), alerts: () => Promise.resolve([]) });
   page = document.body.appendChild(document.createElement('div'));

@@ -45,3 +45,13 @@ test('after the bus was away all are given time to be heard of', () => {
 test('who may not hear of them misses nobody', () => {
   expect(new Pulses(null).silent(at(1000))).toEqual([]);
 });
+
+test('a gateway whose drones are missed is expected, although this page has never heard of it', () => {
+  const pulses = new Pulses(null);
+  pulses.begin(at(0));
+  for (const service of ['monitor', 'recorder', 'web', 'north']) pulses.hear({ service, within_s: 30 }, at(5));
+  pulses.expect(['north', 'south'], at(6));
+  expect(silent(pulses, 13)).toEqual([]);
+  pulses.expect(['south'], at(13));
+  expect(silent(pulses, 15)).toEqual([['south', 9]]);
+});

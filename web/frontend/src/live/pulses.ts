@@ -20,7 +20,7 @@ interface Heard {
 export class Pulses {
   private readonly heard = new Map<string, Heard>();
 
-  /** `bus` is null for who may not hear of them. */
+  /** `bus` is null for who may not hear of them. Pilots hear of those needed; that a gateway is silent their drones show. */
   constructor(bus: Pick<Bus, 'subscribe' | 'connections'> | null) {
     bus?.subscribe<Pulse>('pulse.>', (pulse) => this.hear(pulse, moment()));
     bus?.connections.subscribe((connections) => {
@@ -32,9 +32,16 @@ export class Pulses {
     this.heard.set(pulse.service, { at, withinMs: pulse.within_s * 1000 });
   }
 
+  /** Of these something is to be heard soon, also if nothing was yet. */
+  expect(services: Iterable<string>, at: Moment): void {
+    for (const service of services) if (!this.heard.has(service)) this.heard.set(service, { at, withinMs: AT_FIRST_MS });
+  }
+
   /** On the bus from now on: what was not heard while it was away is nobody's silence. */
   begin(at: Moment): void {
-    for (const service of [...NEEDED, ...this.heard.keys()]) this.heard.set(service, { at, withinMs: AT_FIRST_MS });
+    const known = [...NEEDED, ...this.heard.keys()];
+    this.heard.clear();
+    this.expect(known, at);
   }
 
   /** Those that should have been heard of by now, and for how long they have not been. */

@@ -82,12 +82,18 @@ function placesOf(rows: readonly Row[]): ReadonlyMap<string, number> {
   return places;
 }
 
-/** By `key`, then by callsign as people count (UAV-2 before UAV-10); unknown values last in either direction. */
+/** Silent, and not known to stand disarmed; also one that was lost before this page was opened. */
+function isMissed({ freshness, track, alert }: Row): boolean {
+  return track === null ? alert !== null : freshness === 'stale' && phaseOf(track.state) !== 'ground';
+}
+
+/** By `key`, then by callsign as people count (UAV-2 before UAV-10); unknown values last in either direction. By name
+    those that are missed come first: nobody is to scroll for them. */
 export function sorted(rows: readonly Row[], { key, descending }: Sort): Row[] {
   const sign = descending ? -1 : 1;
   const known = placesOf(rows);
   const names = (a: Row, b: Row): number => (known.get(a.vehicle) ?? 0) - (known.get(b.vehicle) ?? 0);
-  if (key === 'vehicle') return [...rows].sort((a, b) => sign * names(a, b));
+  if (key === 'vehicle') return [...rows].sort((a, b) => Number(isMissed(b)) - Number(isMissed(a)) || sign * names(a, b));
   const value = VALUE[key];
   const keyed = rows.map((row) => ({ row, value: value(row) }));
   keyed.sort((a, b) => {

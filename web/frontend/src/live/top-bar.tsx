@@ -3,6 +3,7 @@ import { elapsedMs } from '../bus/age';
 import type { Instant } from '../generated';
 import { percent, UNKNOWN } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
+import { type BatteryTone, batteryTone } from './drone-list';
 import { ageWords } from './freshness';
 import type { Model } from './model';
 import type { Picture } from './picture';
@@ -11,7 +12,7 @@ import { SoundButton, VoiceButton } from './sound-button';
 
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
-  const whose = flying > 0 ? ', flying' : '';
+  const battery = lowestBattery?.track?.state.battery_pct ?? null;
   const linksFresh = oldestLink !== null && linkFreshness(oldestLink) === 'fresh';
   const hearsAlerts = page.guest_until === null; // guests are told of none, which is not the same as that there is none
   return (
@@ -24,12 +25,12 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-stale" number={stale} label="stale" tone={stale > 0 ? 'stale' : ''} />
       {hearsAlerts && <AlertCount alerts={picture.alerts.value} judged={!picture.isLive.value || picture.watch.judged.value} />}
       <div class="live-extremes">
-        <Extreme label={`Lowest battery${whose}`} testid="lowest-battery" row={lowestBattery} select={select}>
-          {percent(lowestBattery?.track?.state.battery_pct ?? null)}
-        </Extreme>
-        <Extreme label={`Oldest link${whose}`} testid="oldest-link" row={linksFresh ? null : oldestLink} none={linksFresh ? `All ${FRESH_LINK}` : UNKNOWN} select={select}>
-          {ageWords(oldestLink?.linkAgeMs ?? null)}
-        </Extreme>
+        <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(battery)} tone={batteryTone(battery)} select={select} />
+        {linksFresh ? (
+          <Extreme label="Oldest link" flying={flying > 0} testid="oldest-link" row={null} value={FRESH_LINK} name="all of them" tone="ok" select={select} />
+        ) : (
+          <Extreme label="Oldest link" flying={flying > 0} testid="oldest-link" row={oldestLink} value={ageWords(oldestLink?.linkAgeMs ?? null)} tone={oldestLink ? 'warning' : 'unknown'} select={select} />
+        )}
       </div>
       {hearsAlerts && (
         <div class="live-sounds">
@@ -73,14 +74,28 @@ function AlertCount({ alerts, judged }: { alerts: Alerts; judged: boolean }) {
   );
 }
 
-function Extreme(props: { label: string; testid: string; row: Row | null; none?: string; select: (vehicle: string) => void; children: preact.ComponentChildren }) {
-  const { label, testid, row, none = UNKNOWN, select, children } = props;
+interface ExtremeProps {
+  readonly label: string;
+  /** Whether it is of those flying only. */
+  readonly flying: boolean;
+  readonly testid: string;
+  /** Null where none stands out. */
+  readonly row: Row | null;
+  readonly value: string;
+  readonly name?: string;
+  readonly tone: BatteryTone;
+  readonly select: (vehicle: string) => void;
+}
+
+function Extreme({ label, flying, testid, row, value, name = UNKNOWN, tone, select }: ExtremeProps) {
   return (
-    <button type="button" class="extreme" data-testid={testid} disabled={row === null} onClick={() => row && select(row.vehicle)}>
-      <span>{label}</span>
-      <strong>
-        {row ? row.vehicle : none} <em>{row && children}</em>
-      </strong>
+    <button type="button" class={`extreme extreme-${tone}`} data-testid={testid} disabled={row === null} onClick={() => row && select(row.vehicle)}>
+      <span>
+        {label}
+        {flying && <i>, flying</i>}
+      </span>
+      <strong>{value}</strong>
+      <b>{row?.vehicle ?? name}</b>
     </button>
   );
 }

@@ -4,11 +4,11 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { api } from '../api';
 import { elapsedMs, type Moment, moment } from '../bus/age';
 import type { Bus } from '../bus/bus';
-import type { Alert, Event, Incident, LiveFrameTuple, LiveVehicle, Onboard, TrafficFrame, VehicleInfo } from '../generated';
+import type { Alert, Event, Fleet, Incident, LiveFrameTuple, LiveVehicle, Onboard, TrafficFrame, VehicleInfo } from '../generated';
 import { areaOf } from '../map/area';
 import { alertOf, type Alerts, withAlert } from './alerts';
 import { LiveFleet } from './fleet';
-import { Pulses, type Silence } from './pulses';
+import type { Pulses, Silence } from './pulses';
 import { Traffic } from './traffic';
 
 export type Loading = 'loading' | 'ready' | 'failed';
@@ -44,7 +44,6 @@ export class Watch {
   private readonly listening = new Map<string, () => void>();
   private wanted: ReadonlySet<string> | null = new Set();
   private readonly _relieved = signal(false);
-  private readonly pulses: Pulses;
   private reloadTimer: number | undefined;
   /** Since the first gateway told of its drones: by its end the others have, too. */
   private wholeTimer: number | undefined;
@@ -56,6 +55,7 @@ export class Watch {
   constructor(
     readonly bus: Bus,
     private readonly all: boolean,
+    private readonly pulses: Pulses,
   ) {
     this._whole.value = !all;
     if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.hearFleet(frame, at));
@@ -66,7 +66,6 @@ export class Watch {
     bus.subscribe<TrafficFrame>('traffic.>', (frame, at) => this.traffic.apply(frame, at));
     bus.subscribe<Incident>('$KV.incidents.*', (incident) => this.changed(incident));
     bus.subscribe<Event>('event.>', (event) => this.happened(event));
-    this.pulses = new Pulses(all ? bus : null);
     bus.connections.subscribe(() => {
       this.fleet.newLine();
       this.reloadSoon();
@@ -217,6 +216,12 @@ export class Watch {
     if (CHANGES.has(event.kind)) this.reloadSoon();
   }
 
+  /** A page that is opened after a gateway died has never heard of it; that its drones are missed tells of it. */
+  private expectGateways({ vehicles, alerts }: Fleet): void {
+    const missed = new Set(alerts.filter(({ rule, ended_at }) => rule === 'link_lost' && ended_at === null).map(({ vehicle }) => vehicle));
+    this.pulses.expect(new Set(vehicles.filter(({ vehicle }) => missed.has(vehicle)).map(({ gateway }) => gateway)), moment());
+  }
+
   /** The autopilots' words told by events are now among the slow facts. */
   private forgetWords(): void {
     const kept = [...this._events.value].map(([vehicle, events]) => [vehicle, events.filter(({ kind }) => kind !== 'statustext')] as const);
@@ -237,6 +242,7 @@ export class Watch {
       this._onboard.value = new Map(told.onboard.map((held) => [held.vehicle, held]));
       this._incidents.value = new Map(told.incidents.map((incident) => [incident.incident_id, incident]));
       for (const incident of [...this.incidentsMeanwhile]) this.changed(incident);
+      this.expectGateways(told);
       this.forgetWords();
       const listed = new Set(told.alerts.map((alert) => alert.alert_id));
       this._alerts.value = new Map([...this._alerts.value].filter(([id]) => listed.has(id)));
