@@ -4,6 +4,7 @@ import { HoldButton } from '../ui/HoldButton';
 import { Icon } from '../ui/Icon';
 import { modeWords } from '../ui/modes';
 import type { Aboard } from './aboard';
+import { mayNow } from './orders';
 import { ReasonDialog } from './ReasonDialog';
 import type { Store } from './store';
 import { UploadPart } from './Upload';
@@ -36,11 +37,12 @@ function Orders({ aboard }: { aboard: Aboard }) {
   const live = aboard.heartbeat.value?.live;
   const out = aboard.stale.value || aboard.waiting.value !== null;
   const armed = live?.armed === true;
-  const plain = (verb: string, name: string, icon: string) => (
+  const may = mayNow(live);
+  const plain = (verb: 'pause' | 'continue', name: string, icon: string) => (
     <button
       type="button"
       class="btn"
-      disabled={out || !armed}
+      disabled={out || !may[verb]}
       data-testid={`btn-${verb}`}
       onClick={() => void aboard.order(verb)}
     >
@@ -52,7 +54,7 @@ function Orders({ aboard }: { aboard: Aboard }) {
     <section aria-label="Orders">
       <div class="orders">
         {armed ? (
-          <HoldButton testid="btn-disarm" danger disabled={out} onConfirm={() => void aboard.order('disarm')}>
+          <HoldButton testid="btn-disarm" danger disabled={out || !may.disarm} onConfirm={() => void aboard.order('disarm')}>
             Disarm
           </HoldButton>
         ) : (
@@ -60,7 +62,7 @@ function Orders({ aboard }: { aboard: Aboard }) {
             Arm
           </HoldButton>
         )}
-        <HoldButton testid="btn-start" disabled={out || !armed} onConfirm={() => void aboard.order('start')}>
+        <HoldButton testid="btn-start" disabled={out || !may.start} onConfirm={() => void aboard.order('start')}>
           Start
         </HoldButton>
         {plain('pause', 'Pause', 'pause')}

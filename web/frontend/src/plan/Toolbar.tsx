@@ -1,6 +1,5 @@
 /* The tools, grouped as a plan is: mission, geofence, places. */
 import { Icon } from '../ui/Icon';
-import * as edit from './edit';
 import { canFinish, finishDrawing } from './pointer';
 import type { Store, Tool } from './store';
 
@@ -100,7 +99,7 @@ export function Toolbar({ store }: { store: Store }) {
               title="End with a return to home"
               aria-label="Return: end with a return to home"
               data-testid="tool-return"
-              onClick={() => store.edit(edit.addReturn)}
+              onClick={() => store.end()}
             >
               <Icon name="return" />
               Return

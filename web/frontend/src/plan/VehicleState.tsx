@@ -30,7 +30,7 @@ export function VehicleState({ aboard }: { aboard: Aboard }) {
         {fact('Height', metres(live?.height_home_m))}
         {fact('Speed', live?.ground_speed_m_s == null ? UNKNOWN : `${live.ground_speed_m_s.toFixed(1)} m/s`)}
         {fact('Battery', percent(live?.battery_pct))}
-        {fact('Item', live?.mission_item == null ? UNKNOWN : `${live.mission_item}/${live.mission_items ?? UNKNOWN}`)}
+        {fact('Item', live?.mission_item == null || live.mission_items === null ? UNKNOWN : `${live.mission_item}/${live.mission_items}`)}
       </dl>
     </div>
   );

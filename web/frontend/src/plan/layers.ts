@@ -146,6 +146,8 @@ export function droneLayers(): LayerSpecification[] {
         'text-anchor': 'left',
         'text-offset': [1.5, 0],
         'text-allow-overlap': true,
+        'icon-ignore-placement': true, // the items' numbers stay where the drone flies past them
+        'text-ignore-placement': true,
       },
       paint: { 'text-color': token('text'), 'text-halo-color': token('map-halo'), 'text-halo-width': 2 },
     },

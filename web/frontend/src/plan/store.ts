@@ -6,6 +6,7 @@ import type { Finding, FlownPointTuple, Plan, PlanPage, PlanReport, Position, So
 import { alongPath } from '../map/path';
 import type { Selection } from '../map/plan-shapes';
 import { type CheckState, createChecker } from './checker';
+import { addReturn } from './edit';
 import { keepExpanded } from './expander';
 import { type History, historyOf, pushed, redone, undone } from './history';
 import { type Drawing, placeOf } from './projection';
@@ -114,6 +115,13 @@ export class Store {
   edit(change: (plan: Plan) => Plan, subject: string | null = null): void {
     if (!this.rights.value.edit) return;
     this.history.value = pushed(this.history.value, change(this.history.value.present), subject);
+  }
+
+  /** The mission ends with a return to home: nothing more is drawn by the next press on the map. */
+  end(): void {
+    this.edit(addReturn);
+    this.choose('select');
+    this.select({ kind: 'item', index: this.plan.value.items.length - 1 });
   }
 
   /** While a finger drags, the plan follows it, and is one step when it is let go. */
