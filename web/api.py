@@ -320,6 +320,8 @@ class LivePage(msgspec.Struct, frozen=True):
     cameras: tuple[VehicleCamera, ...] = ()
     commanders: tuple[Person, ...] = ()
     """Who may be handed command; told to those who may command themselves."""
+    names: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of people, by their accounts; a guest is told none."""
 
 
 class Fleet(msgspec.Struct, frozen=True):

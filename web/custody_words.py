@@ -14,6 +14,7 @@ TOGETHER: Final = timedelta(minutes=10)
 """Opening a page asks for it in several parts; looks nearer than this to each other are one."""
 
 Words = Callable[[dict[str, Any]], str]
+Person = Callable[[str], str]
 
 _WORDS: Final[dict[str, Words]] = {
     "flight.closed": lambda d: "recorded, closed and sealed",
@@ -52,12 +53,12 @@ class Shown(msgspec.Struct, frozen=True):
     reason: str | None
 
 
-def shown(lines: tuple[Line, ...]) -> list[Shown]:
-    """First line first."""
+def shown(lines: tuple[Line, ...], person: Person) -> list[Shown]:
+    """First line first. `person` is how whoever a line names is called."""
     rows: list[Shown] = []
     last: Line | None = None
     for line in lines:
-        what = _what(line)
+        what = _what(line, person)
         same = last is not None and (last.who, last.kind) == (line.who, line.kind)
         if rows and same and line.kind == "consultation" and line.at - rows[-1].at < TOGETHER and rows[-1].what == what:
             rows[-1] = msgspec.structs.replace(rows[-1], count=rows[-1].count + 1)
@@ -67,6 +68,8 @@ def shown(lines: tuple[Line, ...]) -> list[Shown]:
     return rows
 
 
-def _what(line: Line) -> str:
+def _what(line: Line, person: Person) -> str:
     words = _WORDS.get(line.deed)
-    return words(line.detail) if words else line.deed.partition(".")[2].replace("_", " ")
+    proposer = line.detail.get("proposed_by")
+    detail = line.detail if proposer is None else {**line.detail, "proposed_by": person(proposer)}
+    return words(detail) if words else line.deed.partition(".")[2].replace("_", " ")

@@ -13,7 +13,7 @@ from telemetry.evidence.verifier import DISPOSAL
 from telemetry.settings import Settings, VehicleSettings
 from web import api, api_flights, bundle
 from web.bundle import Bundle
-from web.store import attachments, custody, exports, flights, keeping, records, sorties
+from web.store import attachments, custody, exports, flights, keeping, records, sorties, users
 from web.store.exports import Export
 from web.store.keeping import Disposal, Hold, Retention
 from web.store.records import Filled, Task, Use
@@ -40,6 +40,13 @@ class Dossier(msgspec.Struct, frozen=True):
     disposal: Disposal | None
     kept_record: dict[str, Any] | None
     """The record as it stood when the content was erased."""
+    names: dict[str, str]
+    """Of people, by their accounts."""
+
+    def person(self, username: str) -> str:
+        """By name, and by the account that logs and seals speak of: on paper nobody can look it up."""
+        name = self.names.get(username)
+        return username if name is None else f"{name} ({username})"
 
     @property
     def is_disposed(self) -> bool:
@@ -70,4 +77,5 @@ def gather(db: Session, settings: Settings, flight_id: str) -> Dossier:
         holds=tuple(keeping.holds(db, flight_id)),
         disposal=disposal,
         kept_record=records.kept(db, flight_id) if gone else None,
+        names=users.names(db),
     )

@@ -195,7 +195,7 @@ def names() -> dict[str, str]:
     """Of all people, by their accounts."""
     if "names" not in g:
         with context().database.read() as db:
-            g.names = {account.username: account.name for account in users.everyone(db)}
+            g.names = users.names(db)
     found: dict[str, str] = g.names
     return found
 

@@ -76,15 +76,14 @@ def _flight(known: Dossier, flown: Track | None) -> tuple[Item, ...]:
     duration = None if summary.duration_s is None else f"{summary.duration_s / 60:.1f} min"
     activity = f"{sortie.title}. {sortie.purpose}".strip() if sortie else summary.title
     assessed = None
-    if sortie and known.bundle and known.bundle.record.plan_sha256 == sortie.approved_sha256 and sortie.approved_by:
-        assessed = (
-            f"Plan {sortie.approved_sha256[:16] if sortie.approved_sha256 else ''} approved by {sortie.approved_by}"
-        )
+    flown_plan = known.bundle.record.plan_sha256 if known.bundle else None
+    if sortie and flown_plan and flown_plan == sortie.approved_sha256 and sortie.approved_by:
+        assessed = f"Plan {flown_plan[:16]} approved by {known.person(sortie.approved_by)}"
     return (
         Item("Take-off", _place(summary.started_at, flown, 0), "recording"),
         Item("Landing", _place(summary.ended_at, flown, -1), "recording"),
         Item("Duration", duration, "recording"),
-        Item("Remote pilot", summary.pilot, "sortie"),
+        Item("Remote pilot", None if summary.pilot is None else known.person(summary.pilot), "sortie"),
         Item("Activity", activity or None, "sortie"),
         Item("Assessments", assessed, "sortie"),
     )

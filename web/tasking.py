@@ -25,12 +25,14 @@ PREARM: Final = "PreArm:"
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """What is known of the unit's drones now, each by name. `names` are those of the settings."""
+    """What is known of the unit's drones now, each by name. `names` are those of the settings, `people` what
+    pilots are called, by their accounts."""
 
     names: tuple[str, ...]
     seen: Mapping[str, Seen]
     infos: Mapping[str, VehicleInfo]
     holders: Mapping[str, Holder]
+    people: Mapping[str, str]
 
 
 def candidates(errand: Errand, unit: Unit, world: Context) -> list[Candidate]:
@@ -114,7 +116,8 @@ def _remarks(name: str, unit: Unit) -> Iterable[str]:
     if seen is None:
         return
     if _airborne(seen.live) and holder is not None:
-        yield f"In the air on sortie {holder.sortie_id} of {holder.pilot}, which would end."
+        pilot = unit.people.get(holder.pilot, holder.pilot)
+        yield f"In the air on sortie {holder.sortie_id} of {pilot}, which would end."
     elif _airborne(seen.live):
         yield f"In the air, in {seen.live.mode}."
     loss = seen.live.link_loss_pct

@@ -172,7 +172,7 @@ class TestCustody:
         for path in ("", "/series", "/examination"):
             supervisor.get(f"/api/flights/{FLIGHT}{path}")
         with database.read() as db:
-            rows = shown(tuple(custody.lines(db, FLIGHT)))
+            rows = shown(tuple(custody.lines(db, FLIGHT)), str)
         assert [(row.number, row.count, row.what) for row in rows[1:]] == [(2, 3, "looked at the flight")]
 
     def test_the_database_refuses_to_change_it_and_a_change_past_that_is_found(
@@ -241,7 +241,8 @@ class TestTheRecord:
         page = pilot.get(PAGE).text
         for known in (
             "Survey. Search for a missing child",
-            "approved by supervisor",
+            "approved by S. Adeyemi (supervisor)",
+            "P. Nair (pilot)",
             "Gusts.",
             "1 recorded by Airbeat",
         ):
@@ -259,7 +260,9 @@ class TestTheRecord:
         assert supervisor.post(f"/flights/{FLIGHT}/tasks/1", outcome="Propeller replaced").status_code == 303
         assert supervisor.post(f"/flights/{FLIGHT}/tasks/1", outcome="again").status_code == 409
         assert "Propeller 2 chipped" not in supervisor.get("/evidence").text
-        assert "Propeller replaced" in pilot.get(PAGE).text
+        page = pilot.get(PAGE).text
+        assert "Propeller replaced" in page
+        assert re.search(r'<span title="supervisor">S\. Adeyemi</span>, \d', page), "who closed it, by name"
 
     def test_the_pilots_first_page_asks_for_it_until_he_has_said_it(self, pilot: Browser, flown: FlightRecord) -> None:
         assert PAGE in pilot.get("/").text

@@ -166,6 +166,7 @@ class TestDisposal:
         assert decide(manager, "keep") == 303
         assert decide(manager) == 409
         assert is_there(flown)
+        assert "refused the disposal that S. Adeyemi (supervisor) proposed" in supervisor.get(PAGE).text
         assert propose(supervisor) == 303
 
     def test_a_hold_beats_a_proposal_and_a_decision(

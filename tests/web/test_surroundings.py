@@ -196,7 +196,7 @@ def test_another_approved_sortie_is_kept_clear_of(
     beside = msgspec.json.decode(pilot.send("POST", "/api/plans/check", asked).data, type=PlanReport)
     ((severity, found),) = texts(beside, "separation")
     assert severity is Severity.WARNING
-    assert "of the approved sortie of" in found
+    assert "of the approved sortie of P. Nair" in found
     assert "if both fly at the same time" in found
     itself = CheckRequest(1, plan, approved.sortie_id)
     alone = msgspec.json.decode(pilot.send("POST", "/api/plans/check", itself).data, type=PlanReport)

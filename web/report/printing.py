@@ -46,11 +46,11 @@ def pdf(known: Dossier, settings: Settings, at: datetime) -> bytes:
             "map": False,
             "charts": [],
             "findings": None,
-            "receipts": _receipts(known.bundle),
+            "receipts": _receipts(known, known.bundle),
             "hashes": [[name, f"{one.bytes:,}", one.sha256] for name, one in sorted(known.bundle.record.files.items())],
             "sealed": (known.folder / SEAL).is_file(),
             "record": [[item.name, item.value, item.source, item.required] for item in record(known).items],
-            "notes": [[_utc(one.moment), one.text, one.author, _utc(one.at)] for one in known.notes],
+            "notes": [[_utc(one.moment), one.text, known.person(one.author), _utc(one.at)] for one in known.notes],
             "attachments": [[one.name, f"{one.bytes:,}", one.sha256, _utc(one.taken.at)] for one in known.attachments],
             "custody": _custody(known),
         }
@@ -89,18 +89,24 @@ def _charts(flown: Track, folder: Path) -> list[list[str]]:
 
 def _cover(known: Dossier, held: Bundle) -> list[list[str]]:
     summary = known.summary
-    signed = summary.sign_off
     master = held.record.files.get(TLOG)
     return [
         ["Flight", summary.flight_id],
         ["Drone", summary.vehicle],
         ["Flown", f"{_utc(summary.started_at)} to {_utc(summary.ended_at)}"],
-        ["Remote pilot", summary.pilot or "not known"],
+        ["Remote pilot", known.person(summary.pilot) if summary.pilot else "not known"],
         ["Sortie", summary.title or "flown without a sortie"],
         ["Incident", summary.incident or "none given"],
-        ["Reviewed", f"{signed.by}, {_utc(signed.at)}. {signed.remark or ''}" if signed else "not signed off yet"],
+        ["Reviewed", _reviewed(known)],
         ["Master", f"{TLOG}, SHA-256 {master.sha256}" if master else "no recording"],
     ]
+
+
+def _reviewed(known: Dossier) -> str:
+    signed = known.summary.sign_off
+    if signed is None:
+        return "not signed off yet"
+    return f"{known.person(signed.by)}, {_utc(signed.at)}. {signed.remark or ''}"
 
 
 def _figures(known: Dossier, held: Bundle) -> list[list[str]]:
@@ -122,13 +128,14 @@ def _figures(known: Dossier, held: Bundle) -> list[list[str]]:
     return figures
 
 
-def _receipts(held: Bundle) -> dict[str, Any] | None:
+def _receipts(known: Dossier, held: Bundle) -> dict[str, Any] | None:
     receipt = held.receipt
     if receipt is None:
         return None
     stages = [[s.stage, str(s.items), s.sent_sha256, s.read_sha256 or (s.problem or "–")] for s in receipt.stages]
     words = "read back equal" if receipt.verified else f"NOT verified: {receipt.problem or 'read back differs'}"
-    said = f"Plan {receipt.plan_sha256}, uploaded by {receipt.actor.user}, {_utc(receipt.finished_at)}: {words}."
+    by, at = known.person(receipt.actor.user), _utc(receipt.finished_at)
+    said = f"Plan {receipt.plan_sha256}, uploaded by {by}, {at}: {words}."
     return {"said": said, "stages": stages}
 
 
@@ -137,11 +144,11 @@ def _custody(known: Dossier) -> list[list[str]]:
         [
             str(line.number) if line.count == 1 else f"{line.number}–{line.number + line.count - 1}",
             _utc(line.at),
-            f"{line.who} ({line.role})" if line.who else "Airbeat",
+            f"{known.person(line.who)}, {line.role}" if line.who else "Airbeat",
             line.what + (f". {line.reason}" if line.reason else ""),
             line.kind,
         ]
-        for line in custody_words.shown(known.custody)
+        for line in custody_words.shown(known.custody, known.person)
     ]
 
 

@@ -65,7 +65,7 @@ def page(flight_id: str) -> Response:
         now=datetime.now(UTC),
         known=known,
         record=record(known),
-        custody=custody_words.shown(known.custody),
+        custody=custody_words.shown(known.custody, known.person),
         form=known.filled.form if known.filled else Form(),
         classes=services.settings.retention,
         me=session.user().username,

@@ -29,7 +29,12 @@ blueprint = Blueprint("live", __name__)
 @requires(Permission.LIVE_VIEW)
 def live_page() -> Response:
     shown = api.LivePage(
-        orders=_orders(), guest_until=_until(), cameras=_cameras(), commanders=_commanders(), **pages.frame()
+        orders=_orders(),
+        guest_until=_until(),
+        cameras=_cameras(),
+        commanders=_commanders(),
+        names=pages.names() if session.guest() is None else {},
+        **pages.frame(),
     )
     return pages.shell("Live", "live", shown)
 

@@ -22,7 +22,7 @@ from web.auth.permissions import Permission
 from web.context import context
 from web.errors import BadRequest
 from web.exchange import answer, body
-from web.store import audit, incidents, sorties, uploads
+from web.store import audit, incidents, sorties, uploads, users
 
 blueprint = Blueprint("tasking", __name__)
 
@@ -101,6 +101,7 @@ def _unit(db: Session) -> tasking.Unit:
         seen=services.bus.picture.now(),
         infos=services.bus.entries(subjects.VEHICLES_BUCKET, VehicleInfo),
         holders=uploads.holders(db),
+        people=users.names(db),
     )
 
 

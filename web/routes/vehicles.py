@@ -19,7 +19,7 @@ from web.auth.permissions import Permission
 from web.context import context
 from web.errors import BadRequest, BusDown, Conflict, Forbidden, NotFound
 from web.exchange import answer, body
-from web.store import audit, sorties, uploads
+from web.store import audit, sorties, uploads, users
 from web.store.users import Account
 
 blueprint = Blueprint("vehicles", __name__)
@@ -134,7 +134,8 @@ def _require_upload(db: Session, sortie: api.Sortie, vehicle: str, reason: str |
         raise Conflict(f"This sortie is approved for {sortie.vehicle}.", "vehicle")
     holder = uploads.holder(db, vehicle)
     if is_flying and holder is not None and holder.sortie_id != sortie.sortie_id:
-        raise Conflict(f"{vehicle} is flying sortie {holder.sortie_id} of {holder.pilot}.", "vehicle")
+        whose = users.name_of(db, holder.pilot)
+        raise Conflict(f"{vehicle} is flying sortie {holder.sortie_id} of {whose}.", "vehicle")
 
 
 def _not_begun(upload_id: str, vehicle: str, outcome: str, why: str) -> None:

@@ -195,8 +195,10 @@ def others(db: Session, sortie_id: str) -> tuple[OtherFlight, ...]:
     rows = select(Row).where(
         Row.state.in_((State.APPROVED.value, State.UPLOADED.value)), Row.id != row_number(sortie_id)
     )
-    found = db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc()).limit(OTHERS))
-    return tuple(OtherFlight(f"the approved sortie of {row.pilot}", _plan(row.plan)) for row in found)
+    found = db.scalars(rows.order_by(Row.updated_at.desc(), Row.id.desc()).limit(OTHERS)).all()
+    return tuple(
+        OtherFlight(f"the approved sortie of {users.name_of(db, row.pilot)}", _plan(row.plan)) for row in found
+    )
 
 
 def _require_newest(row: Row, version: int) -> None:

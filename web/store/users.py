@@ -61,6 +61,17 @@ def everyone(db: Session) -> list[Account]:
     return [_account(row) for row in db.scalars(select(User).order_by(User.username))]
 
 
+def name_of(db: Session, username: str) -> str:
+    """As people are called; the account where it is nobody's."""
+    row = db.get(User, username)
+    return username if row is None else row.name
+
+
+def names(db: Session) -> dict[str, str]:
+    """Of all people, by their accounts."""
+    return {account.username: account.name for account in everyone(db)}
+
+
 def with_role(db: Session, role: Role) -> list[Account]:
     """The active ones, by name."""
     rows = select(User).where(User.role == role.value, User.active).order_by(User.name)

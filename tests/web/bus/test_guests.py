@@ -63,6 +63,7 @@ def test_a_guest_sees_what_the_link_names(guest: Browser, gateway: Gateway, appr
     page = guest.page_data("/live")
     assert (page["me"]["role"], page["orders"]) == ("guest", [])
     assert datetime.fromisoformat(page["guest_until"]) > datetime.now(UTC)
+    assert page["names"] == {}, "nobody of the unit is named to a guest"
     ticket = msgspec.json.decode(guest.get("/api/bus-ticket").data, type=BusTicket)
     (view,) = views(gateway).values()
     assert ticket.subjects == (subjects.guest(view.guest_id),)

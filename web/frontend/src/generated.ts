@@ -1062,6 +1062,7 @@ export interface LivePage {
   readonly guest_until: Instant | null;
   readonly cameras: readonly VehicleCamera[];
   readonly commanders: readonly Person[];
+  readonly names: Readonly<Record<string, string>>;
 }
 
 /** Slow facts about a vehicle. `known` is False for one that no settings file names. */

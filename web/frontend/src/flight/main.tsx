@@ -9,7 +9,6 @@ import { render } from 'preact';
 import { api, ApiError, setCsrfToken } from '../api';
 import type { Circumstances, FlightPage } from '../generated';
 import { mountPoint, pageData } from '../ui/page';
-import { setNames } from '../ui/people';
 import { Icon } from '../ui/Icon';
 import { happenings } from './events';
 import type { Findings } from './findings-tab';
@@ -19,7 +18,6 @@ import { Charts, MapPane, PlaybackBar, type Review, review } from './review';
 
 const page = pageData<FlightPage>();
 setCsrfToken(page.csrf_token);
-setNames(page.names);
 const { flight } = page;
 const events = happenings(flight.events);
 

@@ -108,7 +108,7 @@ function Events({ events, cursor }: { events: readonly Happening[]; cursor: Sign
             <small>+{clock(event.time_s - start)}</small>
             <span>
               {event.text}
-              {event.actor && <em> by {personName(event.actor)}</em>}
+              {event.by && <em> by {event.by}</em>}
             </span>
           </button>
         </li>

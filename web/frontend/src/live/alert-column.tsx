@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 
 import type { Alert } from '../generated';
+import { personName } from '../ui/people';
 import type { AlertDesk } from './alert-desk';
 import { callsigns, type Entry, ruleWords } from './alert-groups';
 import { severityOf, textOf, waiting } from './alerts';
@@ -80,7 +81,7 @@ function AlertCard({ alert, desk, picture, select }: Props & { readonly alert: A
         <span class="alert-when">
           Raised {clock(raised)}
           {alert.ended_at !== null && ` · ended ${clock(new Date(alert.ended_at).getTime())}`}
-          {known && ` · known to ${alert.acknowledged_by ?? 'someone'}`}
+          {known && ` · known to ${whoKnows(alert)}`}
         </span>
       </button>
       <Acknowledge desk={desk} alerts={[alert]} testid="btn-acknowledge">
@@ -88,6 +89,10 @@ function AlertCard({ alert, desk, picture, select }: Props & { readonly alert: A
       </Acknowledge>
     </article>
   );
+}
+
+function whoKnows({ acknowledged_by }: Alert): string {
+  return acknowledged_by === null ? 'someone' : personName(acknowledged_by);
 }
 
 /** How many, which drones, where from; each by itself when it is opened. */
@@ -100,7 +105,7 @@ function AlertGroup({ entry: { key, alerts, gateway }, desk, picture, select }: 
   const raised = alerts.map(({ raised_at }) => new Date(raised_at).getTime());
   const [first, last] = [Math.min(...raised), Math.max(...raised)];
   const ready = desk.open(alerts);
-  const whom = new Set(alerts.map(({ acknowledged_by }) => acknowledged_by ?? 'someone'));
+  const whom = new Set(alerts.map(whoKnows));
   return (
     <article
       class={`alert alert-group alert-${severity} ${known ? 'alert-known' : over === alerts.length ? 'alert-over' : ''}`}

@@ -30,7 +30,7 @@ export function liveApp(model: Model) {
         <div class="live-banners">
           <BusBanner picture={picture} />
           {picture.isLive.value && <ServiceBanners picture={picture} />}
-          {picture.isLive.value && <CommandOffers infos={picture.infos.value.values()} me={page.me} names={page.commanders} open={model.open} />}
+          {picture.isLive.value && <CommandOffers infos={picture.infos.value.values()} me={page.me} open={model.open} />}
         </div>
         <div class="live-body" data-panel={panel.value}>
           <PanelTabs model={model} />

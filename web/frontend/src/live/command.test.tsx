@@ -3,6 +3,7 @@ import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { Me, OrderRights, VehicleInfo } from '../generated';
+import { setNames } from '../ui/people';
 import { actsOf, type Command, CommandOffers, CommandOrders } from './command';
 
 const VERBS = ['arm', 'hold', 'take', 'hand_over', 'release'];
@@ -20,6 +21,7 @@ let page: HTMLElement;
 const found = (testid: string): HTMLElement | null => page.querySelector(`[data-testid="${testid}"]`);
 
 beforeEach(() => {
+  setNames({ nair: 'P. Nair' });
   page = document.body.appendChild(document.createElement('div'));
 });
 
@@ -76,7 +78,7 @@ test('command is handed over to somebody else of the unit, by name', async () =>
 test('whoever is offered command is told whichever drone he looks at', () => {
   const infos = [{ ...held('nair', 'osei'), vehicle: 'UAV-07' }, { ...held('nair'), vehicle: 'UAV-08' }] as VehicleInfo[];
   const open = vi.fn();
-  act(() => render(<CommandOffers infos={infos} me={me} names={people} open={open} />, page));
+  act(() => render(<CommandOffers infos={infos} me={me} open={open} />, page));
   expect(page.textContent).toContain('P. Nair offers you command of it.');
   act(() => page.querySelector('button')?.click());
   expect(open.mock.calls).toEqual([['UAV-07']]);

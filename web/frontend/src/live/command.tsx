@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 
 import type { Me, OrderRights, Person, VehicleInfo } from '../generated';
 import { Choice } from '../ui/Choice';
+import { personName } from '../ui/people';
 import { OrderDialog } from './order-dialog';
 import { clock } from './top-bar';
 
@@ -36,7 +37,7 @@ export function CommandOrders({ vehicle, command, rights, me, commanders }: Prop
   const others = commanders.filter(({ username }) => username !== me.username);
   return (
     <>
-      <Commander command={command} me={me} names={commanders} />
+      <Commander command={command} me={me} />
       {acts.length > 0 && (
         <div class="btn-row orders-command">
           {acts.map((act) => (
@@ -62,9 +63,9 @@ export function CommandOrders({ vehicle, command, rights, me, commanders }: Prop
 }
 
 /** Also what stands between two people: offered, and not yet taken. */
-export function Commander({ command, me, names }: { command: Command | undefined; me: Me; names: readonly Person[] }) {
+export function Commander({ command, me }: { command: Command | undefined; me: Me }) {
   if (!command?.commander) return null;
-  const name = (username: string): string => (username === me.username ? 'you' : (names.find((one) => one.username === username)?.name ?? username));
+  const name = (username: string): string => (username === me.username ? 'you' : personName(username));
   const { commander, command_since, command_offered_to: offered } = command;
   const holder = name(commander.user);
   return (
@@ -81,7 +82,7 @@ export function Commander({ command, me, names }: { command: Command | undefined
 }
 
 /** Wherever he looks, whoever is offered command is told. */
-export function CommandOffers({ infos, me, names, open }: { infos: Iterable<VehicleInfo>; me: Me; names: readonly Person[]; open: (vehicle: string) => void }) {
+export function CommandOffers({ infos, me, open }: { infos: Iterable<VehicleInfo>; me: Me; open: (vehicle: string) => void }) {
   const offers = [...infos].filter(({ command_offered_to }) => command_offered_to === me.username);
   return (
     <>
@@ -89,7 +90,7 @@ export function CommandOffers({ infos, me, names, open }: { infos: Iterable<Vehi
         <div class="live-banner live-banner-warn" role="alert" key={vehicle} data-testid="command-offer">
           <span class="icon icon-lock" aria-hidden="true" />
           <strong>{vehicle}</strong>
-          <span>{names.find(({ username }) => username === commander?.user)?.name ?? commander?.user} offers you command of it.</span>
+          <span>{commander && personName(commander.user)} offers you command of it.</span>
           <button type="button" class="btn" onClick={() => open(vehicle)}>
             Show it
           </button>

@@ -5,6 +5,7 @@ import { ageMs, type Moment } from '../bus/age';
 import type { LiveVehicle, Plan, VehicleInfo } from '../generated';
 import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { bearing, clock as clockOf, degrees, metres as distance, quantity, speed, UNKNOWN } from '../ui/format';
+import { happened } from '../ui/happened';
 import { modeWords } from '../ui/modes';
 import { Commander, CommandOrders } from './command';
 import { Battery } from './drone-list';
@@ -60,7 +61,7 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
       <div class="details-body">
         {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} commands={info?.commander?.user === page.me.username} />}
         {picture.isLive.value && <CommandOrders key={selected} vehicle={selected} command={info} rights={rights.value.find((right) => right.vehicle === selected)} me={page.me} commanders={page.commanders} />}
-        {!picture.isLive.value && info && heldAlready(info, at) && <Commander command={info} me={page.me} names={page.commanders} />}
+        {!picture.isLive.value && info && heldAlready(info, at) && <Commander command={info} me={page.me} />}
         {camera?.video && picture.isLive.value && <VideoSlot key={selected} vehicle={selected} url={camera.video} />}
         {track ? <Facts track={track} at={at} plan={picture.onboard.value.get(selected)?.plan ?? null} /> : <p class="muted">{picture.isLive.value ? `Nothing has been heard of ${selected} since this page was opened.` : `Nothing was heard of ${selected} then.`}</p>}
         <About info={info} />
@@ -254,11 +255,15 @@ function Heard({ picture, vehicle }: { picture: Picture; vehicle: string }) {
         <>
           <h3>Events</h3>
           <ol class="said" data-testid="details-events">
-            {events.slice(0, 12).map((event) => (
-              <li key={event.event_id}>
-                <time>{clock(new Date(event.at).getTime())}</time> {event.text}
-              </li>
-            ))}
+            {events.slice(0, 12).map((event) => {
+              const { text, by } = happened(event);
+              return (
+                <li key={event.event_id}>
+                  <time>{clock(new Date(event.at).getTime())}</time> {text}
+                  {by && ` by ${by}`}
+                </li>
+              );
+            })}
           </ol>
         </>
       )}

@@ -1,5 +1,6 @@
 /* What the plan is for, and where it stands. */
 import { instant, UNKNOWN } from '../ui/format';
+import { personName } from '../ui/people';
 import type { Form, Store } from './store';
 
 interface FieldProps {
@@ -58,9 +59,9 @@ function Facts({ store }: { store: Store }) {
   return (
     <dl class="facts">
       <dt>Pilot</dt>
-      <dd>{pilot}</dd>
+      <dd>{personName(pilot)}</dd>
       <dt>Approved</dt>
-      <dd>{approved_by ? `${approved_by}, ${instant(approved_at)}` : UNKNOWN}</dd>
+      <dd>{approved_by ? `${personName(approved_by)}, ${instant(approved_at)}` : UNKNOWN}</dd>
       <dt>Saved</dt>
       <dd>
         version {version}, {instant(updated_at)}

@@ -11,14 +11,12 @@ import { api, setCsrfToken } from '../api';
 import { connectBus } from '../bus/bus';
 import type { PlanPage } from '../generated';
 import { mountPoint, pageData } from '../ui/page';
-import { setNames } from '../ui/people';
 import { Aboard } from './aboard';
 import { App } from './App';
 import { Store } from './store';
 
 const page = pageData<PlanPage>();
 setCsrfToken(page.csrf_token);
-setNames(page.names);
 const store = new Store(page);
 const bus = await connectBus(() => api.busTicket(page.sortie.sortie_id));
 render(<App store={store} aboard={new Aboard(store, bus)} />, mountPoint());

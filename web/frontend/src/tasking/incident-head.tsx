@@ -1,6 +1,7 @@
 /* One incident: what is known of it, and what can be done to it. */
 import type { Incident } from '../generated';
 import { instant } from '../ui/format';
+import { personName } from '../ui/people';
 import type { Desk } from './desk';
 import { GradeMark } from './incident-list';
 import { since, whereWords } from './words';
@@ -34,7 +35,7 @@ export function IncidentHead({ desk, incident, now }: { desk: Desk; incident: In
         {incident.place && <p class="incident-place">{incident.place}</p>}
         {incident.note && <p class="incident-note">{incident.note}</p>}
         <p class="muted incident-when">
-          {whereWords(incident)} · <time title={instant(incident.opened_at)}>{since(incident.opened_at, now)}</time> · opened by {incident.opened_by} ·{' '}
+          {whereWords(incident)} · <time title={instant(incident.opened_at)}>{since(incident.opened_at, now)}</time> · opened by {personName(incident.opened_by)} ·{' '}
           <a href={`/sorties?text=${encodeURIComponent(incident.number)}`} target="_blank">
             its sorties
           </a>

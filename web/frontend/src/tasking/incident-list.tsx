@@ -1,6 +1,7 @@
 /* The open incidents, the gravest and then the oldest first. */
 import type { Picture } from '../live/picture';
 import { Grade, type Incident } from '../generated';
+import { personName } from '../ui/people';
 import { type Desk, UNOPENED } from './desk';
 import { gradeWords } from './draft';
 import { since } from './words';
@@ -45,7 +46,7 @@ function IncidentRow({ incident, now, unsent, choose }: { incident: Incident; no
         <strong>{incident.number}</strong>
         <GradeMark grade={incident.grade} />
         {unsent && <em>changes not saved</em>}
-        <time title={`Opened by ${incident.opened_by}`}>{since(incident.opened_at, now)}</time>
+        <time title={`Opened by ${personName(incident.opened_by)}`}>{since(incident.opened_at, now)}</time>
       </span>
       {incident.place && <span>{incident.place}</span>}
       {incident.note && <span class="incident-note">{incident.note}</span>}

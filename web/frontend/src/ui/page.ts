@@ -1,9 +1,13 @@
 /* What the server put into the page: `<script id="page" type="application/json">`. */
 
-export function pageData<Page>(): Page {
+import { setNames } from './people';
+
+export function pageData<Page extends object>(): Page {
   const script = document.getElementById('page');
   if (!script?.textContent) throw new Error('the page carries no <script id="page">');
-  return JSON.parse(script.textContent) as Page;
+  const page = JSON.parse(script.textContent) as Page & { readonly names?: Readonly<Record<string, string>> };
+  setNames(page.names ?? {});
+  return page;
 }
 
 /** The element a map page draws itself into. */

@@ -1,0 +1,28 @@
+/* What an event says, as people read it: whoever did it once and by name, and flight modes as the pages call them. */
+import type { Event } from '../generated';
+import { modeWords } from './modes';
+import { personName } from './people';
+
+/** An order's event names its verb, and so does the drone's answer in it: `pause. pause: denied`. */
+const SAID_TWICE = /^(\w+)\. \1: /;
+
+/** `text`, and by whom where it does not say so itself. */
+export function happened({ kind, text, actor, data }: Event): { readonly text: string; readonly by: string | null } {
+  if (kind === 'statustext') return { text: `“${text}”`, by: null };
+  if (kind === 'mode') return { text: `Mode: ${modeWords(String(data['mode']))}, after ${modeWords(String(data['before']))}.`, by: null };
+  if (kind === 'authority') return { text: withNames(text, [actor, data['holder'], data['before'], data['offered_to']]), by: null };
+  const by = actor === null ? null : personName(actor);
+  return { text: withoutActor(text, actor).replace(SAID_TWICE, '$1: '), by };
+}
+
+/** `ann: pause.`, `Upload by ann: verified.` */
+function withoutActor(text: string, actor: string | null): string {
+  if (actor === null) return text;
+  return text.startsWith(`${actor}: `) ? text.slice(actor.length + 2) : text.replace(` by ${actor}: `, ': ');
+}
+
+/** `ann took command from ben: his link is gone`. A reason comes last, and is left as it was given. */
+function withNames(text: string, accounts: readonly unknown[]): string {
+  const told = new Set(accounts.filter((account) => typeof account === 'string'));
+  return [...told].reduce((words, account) => words.replace(new RegExp(`\\b${account}\\b`), personName(account)), text);
+}
