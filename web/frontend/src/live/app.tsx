@@ -64,7 +64,7 @@ function BoardTabs({ model }: { model: Model }) {
   const { desk, board, all } = model;
   if (!desk.may.read) return null;
   return (
-    <div class="tabs board-tabs" role="tablist">
+    <div class="tabs board-tabs" role="tablist" aria-label="Left column" onKeyDown={alongTabs}>
       <Tab testid="board-drones" chosen={!desk.open.value} choose={() => board('drones')}>
         Drones <b class="tab-count">{all.value.length}</b>
       </Tab>
@@ -82,7 +82,7 @@ function PanelTabs({ model }: { model: Model }) {
   const incidents = desk.source.incidents.value.size;
   const left = panel.value === 'drones';
   return (
-    <div class="tabs live-tabs" role="tablist">
+    <div class="tabs live-tabs" role="tablist" aria-label="Panel beside the map" onKeyDown={alongTabs}>
       <Tab testid="tab-drones" chosen={left && !desk.open.value} choose={() => board('drones')}>
         Drones
       </Tab>
@@ -114,10 +114,20 @@ interface TabProps {
 
 function Tab({ testid, chosen, choose, tone = '', title, children }: TabProps) {
   return (
-    <button type="button" role="tab" class={`tab ${tone}`} title={title} aria-selected={chosen} data-testid={testid} onClick={choose}>
+    <button type="button" role="tab" tabIndex={chosen ? 0 : -1} class={`tab ${tone}`} title={title} aria-selected={chosen} data-testid={testid} onClick={choose}>
       {children}
     </button>
   );
+}
+
+/** One of them is reached by Tab, the others from it by the arrows. */
+function alongTabs(event: KeyboardEvent): void {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (by === undefined || !(event.currentTarget instanceof HTMLElement)) return;
+  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')];
+  const next = tabs[(tabs.findIndex((tab) => tab === document.activeElement) + by + tabs.length) % tabs.length];
+  next?.focus();
+  next?.click();
 }
 
 function MapPane({ model }: { model: Model }) {

@@ -123,7 +123,7 @@ function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice'> 
     [],
   );
   const step = (event: KeyboardEvent): void => {
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[event.key];
     if (by === undefined) return;
     event.preventDefault();
     const at = rows.value.findIndex((row) => row.vehicle === selected.value);
@@ -134,13 +134,15 @@ function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice'> 
   const first = Math.max(0, Math.floor(view.value.top / rowPx) - SPARE_ROWS);
   const shown = all.slice(first, Math.ceil((view.value.top + view.value.height) / rowPx) + SPARE_ROWS);
   return (
-    <div class="drone-rows" ref={scroller} tabIndex={0} role="grid" aria-rowcount={all.length} aria-label="Drones" onScroll={measure} onKeyDown={step}>
+    <div class="drone-rows" ref={scroller} tabIndex={0} role="listbox" aria-label="Drones" aria-activedescendant={selected.value === null ? undefined : rowId(selected.value)} onScroll={measure} onKeyDown={step}>
       {all.length === 0 && <NoDrones picture={picture} />}
-      <div class="drone-rows-all" style={{ height: `${all.length * rowPx}px` }}>
+      <div class="drone-rows-all" role="presentation" style={{ height: `${all.length * rowPx}px` }}>
         {shown.map((row, index) => (
           <DroneRow
             key={row.vehicle}
             row={row}
+            place={first + index}
+            of={all.length}
             top={(first + index) * rowPx}
             selected={row.vehicle === selected.value}
             select={select}
@@ -151,21 +153,37 @@ function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice'> 
   );
 }
 
-function DroneRow({ row, top, selected, select }: { row: Row; top: number; selected: boolean; select: (vehicle: string) => void }) {
+interface RowProps {
+  readonly row: Row;
+  /** Among all, of which only those in view are in the page. */
+  readonly place: number;
+  readonly of: number;
+  readonly top: number;
+  readonly selected: boolean;
+  readonly select: (vehicle: string) => void;
+}
+
+const rowId = (vehicle: string): string => `drone-${vehicle}`;
+
+function DroneRow({ row, place, of, top, selected, select }: RowProps) {
   const state = row.track?.state ?? null;
   const flying = state !== null && phaseOf(state) === 'flying';
   const link = linkFreshness(row);
   return (
     <div
       class={`drone-row drone-row-${row.freshness}`}
-      role="row"
+      id={rowId(row.vehicle)}
+      role="option"
       aria-selected={selected}
+      aria-posinset={place + 1}
+      aria-setsize={of}
+      aria-label={inWords(row)}
       data-testid="drone-row"
       data-vehicle={row.vehicle}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => select(row.vehicle)}
     >
-      <span class="column-vehicle" role="gridcell">
+      <span class="column-vehicle">
         <DroneMark row={row} />
         <span>
           <strong>{row.vehicle}</strong>
@@ -176,18 +194,26 @@ function DroneRow({ row, top, selected, select }: { row: Row; top: number; selec
         </span>
         {row.alert && <SeverityMark severity={row.alert} />}
       </span>
-      <span class="column-mode" role="gridcell">{modeWords(state?.mode ?? null)}</span>
-      <span class="column-height num" role="gridcell">{quantity(state?.height_home_m, 0, 'm')}</span>
-      <span class="column-speed num" role="gridcell">{speed(state?.ground_speed_m_s, 0)}</span>
-      <span class="column-battery num" role="gridcell">
+      <span class="column-mode">{modeWords(state?.mode ?? null)}</span>
+      <span class="column-height num">{quantity(state?.height_home_m, 0, 'm')}</span>
+      <span class="column-speed num">{speed(state?.ground_speed_m_s, 0)}</span>
+      <span class="column-battery num">
         <Battery value={state?.battery_pct ?? null} />
       </span>
-      <span class={`column-link num age-${link}`} role="gridcell" data-testid="drone-age" data-age-ms={row.linkAgeMs === null ? '' : Math.round(row.linkAgeMs)}>
+      <span class={`column-link num age-${link}`} data-testid="drone-age" data-age-ms={row.linkAgeMs === null ? '' : Math.round(row.linkAgeMs)}>
         {link === 'fresh' ? FRESH_LINK : ageWords(row.linkAgeMs)}
       </span>
-      <span class="column-mission num" role="gridcell">{state ? missionWords(state) : UNKNOWN}</span>
+      <span class="column-mission num">{state ? missionWords(state) : UNKNOWN}</span>
     </div>
   );
+}
+
+/** The row as it is read out. */
+function inWords(row: Row): string {
+  const state = row.track?.state;
+  const link = linkFreshness(row) === 'fresh' ? 'fresh' : ageWords(row.linkAgeMs);
+  const known = state ? [PHASE_WORDS[phaseOf(state)], modeWords(state.mode), quantity(state.height_home_m, 0, 'm'), `battery ${percent(state.battery_pct)}`, `link ${link}`] : ['Not heard yet'];
+  return [row.vehicle, ...known, ...(row.alert === null ? [] : [`${row.alert} alert`])].join(', ');
 }
 
 export type BatteryTone = 'unknown' | 'critical' | 'warning' | 'ok';

@@ -33,7 +33,7 @@ export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Incidents' | 'Alerts' | '
     { keys: ['a'], cap: 'A', words: 'All drones into view', does: (model) => model.map.value?.fitAll() },
     { keys: ['+', '=', '-'], cap: '+  −', words: 'Zoom', does: (model, key) => model.map.value?.zoom(key === '-' ? -1 : 1) },
     { keys: ['r'], cap: 'R', words: 'Measure', does: (model) => model.map.value?.measure(model.map.value.measured.value === null) },
-    { keys: ['y'], cap: 'Y', words: 'Layers', does: (model) => (model.layersOpen.value = !model.layersOpen.value) },
+    { keys: ['y'], cap: 'Y', words: 'Layers', does: layers },
     { keys: ['g'], cap: 'G', words: 'Find a place', does: () => document.querySelector<HTMLElement>('.live-places [data-testid="place-words"]')?.focus() },
   ],
   Incidents: [
@@ -104,9 +104,15 @@ function openDetails({ selected }: Model): void {
 }
 
 function escape({ map, select, layersOpen, desk }: Model): void {
-  if (layersOpen.value) layersOpen.value = false;
+  if (layersOpen.value) layers({ layersOpen });
   else if (map.value?.measured.value) map.value.measure(false);
   else if (!desk.back()) select(null);
+}
+
+/** From its button Tab leads into the list. */
+function layers({ layersOpen }: Pick<Model, 'layersOpen'>): void {
+  layersOpen.value = !layersOpen.value;
+  document.querySelector<HTMLElement>('.layers > button')?.focus();
 }
 
 function follow({ map, selected }: Model): void {

@@ -171,13 +171,13 @@ test('a lost bus says how old the picture is, a silent gateway too', () => {
   act(() => render(<BusBanner picture={picture} />, page));
   expect(page.textContent).toBe('');
   pass(5.3);
-  expect(page.textContent).toContain('No gateway has sent for 5.2 s');
+  expect(page.textContent).toContain('No gateway sends · for 5.2 s');
   act(() => {
     bus.state.value = 'lost';
     bus.problem.value = 'The line to the bus broke.';
   });
   pass(7);
-  expect(page.textContent).toContain('Data is 12 s old');
+  expect(page.textContent).toContain('Data is old · 12 s');
   expect(page.textContent).toContain('The line to the bus broke.');
 });
 

@@ -37,7 +37,7 @@ export function Replay({ picture }: { picture: Picture }) {
       </div>
       <Timeline picture={picture} at={at} now={now} />
       <p class="replay-state" role="status" data-testid="replay-state">
-        {WORDS[past.shown.value] ?? `${agoWords(now - at)} ago`}
+        {WORDS[past.shown.value] ?? <span aria-hidden="true">{agoWords(now - at)} ago</span>}
       </p>
       {open > 0 && (
         <span class="replay-alerts" data-testid="replay-alerts">

@@ -32,7 +32,7 @@ export function ServiceBanners({ picture: { watch } }: { picture: Picture }) {
       {watch.silent.value.map((silence) => {
         const { title, meaning } = wordsOf(silence);
         return (
-          <Banner key={silence.service} tone="crit" testid={`silent-${silence.service}`} title={`${title}: nothing heard for ${ageWords(silence.ms)}`}>
+          <Banner key={silence.service} tone="crit" testid={`silent-${silence.service}`} title={title} since={`nothing heard for ${ageWords(silence.ms)}`}>
             {meaning}
           </Banner>
         );

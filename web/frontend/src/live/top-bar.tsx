@@ -129,7 +129,7 @@ export function BusBanner({ picture: { watch } }: { picture: Picture }) {
     const silence = last === null ? 0 : elapsedMs(last, at);
     if (silence < 3000 || watch.fleet.tracks.size === 0) return null;
     return (
-      <Banner tone="warn" title={`No gateway has sent for ${ageWords(silence)}`}>
+      <Banner tone="warn" title="No gateway sends" since={`for ${ageWords(silence)}`}>
         The bus is live. What you see is as old as that.
       </Banner>
     );
@@ -142,18 +142,22 @@ export function BusBanner({ picture: { watch } }: { picture: Picture }) {
     ) : null;
   }
   return (
-    <Banner tone="crit" title={`Data is ${ageWords(elapsedMs(last, at))} old`}>
+    <Banner tone="crit" title="Data is old" since={ageWords(elapsedMs(last, at))}>
       {problem.value} Nothing has come since {clock(last.wall)} UTC. Trying again.
     </Banner>
   );
 }
 
-export function Banner(props: { tone: 'warn' | 'crit'; title: string; testid?: string; children: preact.ComponentChildren }) {
-  const { tone, title, testid = 'bus-banner', children } = props;
+/** `since` grows, and is no news each time that it does. */
+export function Banner(props: { tone: 'warn' | 'crit'; title: string; since?: string; testid?: string; children: preact.ComponentChildren }) {
+  const { tone, title, since, testid = 'bus-banner', children } = props;
   return (
     <div class={`live-banner live-banner-${tone}`} role="alert" data-testid={testid}>
       <span class={`icon ${tone === 'crit' ? 'icon-error' : 'icon-warning'}`} aria-hidden="true" />
-      <strong>{title}</strong>
+      <strong>
+        {title}
+        {since && <span aria-hidden="true"> · {since}</span>}
+      </strong>
       <span>{children}</span>
     </div>
   );

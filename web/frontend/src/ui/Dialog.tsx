@@ -1,4 +1,4 @@
-/* A modal question, by the browser's own dialog: focus stays in it, Escape closes it. */
+/* A modal question, by the browser's own dialog: focus stays in it, Escape closes it, and then goes back to where it was. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
@@ -14,7 +14,12 @@ export function Dialog({
   testid: string;
 }) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    // Closing, and not only taking it out of the page, is what gives the focus back.
+    return () => dialog?.close();
+  }, []);
   return (
     <dialog class="dialog" ref={element} onClose={onClose} aria-label={title} data-testid={testid}>
       <div class="card-head">
