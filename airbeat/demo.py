@@ -79,7 +79,7 @@ def write_settings(home: Path, web_port: int, udp_port: int) -> Path:
     )
     path = home / "airbeat.toml"
     path.write_text(
-        f'unit = "Hyde Park Demo Unit"\n\n'
+        f'unit = "Hyde Park Demo Unit"\nauthorisation = "DEMO-OA-0001"\n\n'
         f'[[links]]\nname = "radio"\nendpoint = "udpin:127.0.0.1:{udp_port}"\n\n{drones}'
         f'[web]\nhost = "127.0.0.1"\nport = {web_port}\nsecure_cookies = false\n\n'
         f"[nats]\nport = {nats.port}\nwebsocket_port = {nats.websocket_port}\n\n"

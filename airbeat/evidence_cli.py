@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from airbeat.log_cli import public_key
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, CannotAsk, print_json
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, PUBLIC_KEY, CannotAsk, print_json
 
 
 @click.group()
@@ -58,7 +58,7 @@ def head() -> None:
 @evidence.command("check")
 @click.option("--head", "published", type=FILE, help="Earlier ones, one a line.")
 @click.option("--log", "copy", type=FILE, help="A copy of flights.log: it alone is checked, by --head and --key.")
-@click.option("--key", help="The public key, 64 hex digits, as it was given out. Default: this machine's first one.")
+@click.option("--key", type=PUBLIC_KEY, help="The public key as it was given out. Default: this machine's first one.")
 @AS_JSON
 def check(published: Path | None, copy: Path | None, key: str | None, as_json: bool) -> None:
     """Whether every flight of the log is there or lawfully disposed of, and both logs are whole. Exits 1 if not."""

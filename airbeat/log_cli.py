@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Printed
 
-from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, CannotAsk, print_json
+from airbeat.terminal import ANSWER_IS_NO, AS_JSON, FILE, NEW_FILE, PUBLIC_KEY, CannotAsk, print_json
 from telemetry.errors import RecordingError
 from telemetry.logs import Log, Table
 
@@ -126,7 +126,7 @@ def export(file: Path, target: Path, message: str | None) -> None:
 
 @click.command()
 @click.argument("bundle", type=FILE_OR_FOLDER)
-@click.option("--key", help="The force's public key, 64 hex digits. Default: this machine's keys/evidence.pub.")
+@click.option("--key", type=PUBLIC_KEY, help="The force's public key. Default: this machine's keys/evidence.pub.")
 @click.option("--log", "flight_log", type=FILE, help="flights.log")
 @click.option("--head", help="The published head of the log of flights.")
 @AS_JSON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,19 @@ COMMAND_LINE: Final = "command-line"
 """Its name on the bus."""
 BUS_S: Final = 10.0
 """How long a person's command waits for the bus before it says that nobody answers."""
+
+
+class _PublicKey(click.ParamType[str]):
+    name = "key"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        given = Path(value).read_text(errors="replace") if Path(value).is_file() else value
+        if not re.fullmatch("[0-9a-f]{64}", given.strip().lower()):
+            self.fail(f"{value} is no public key: give its 64 hex digits, or its file", param, ctx)
+        return given.strip().lower()
+
+
+PUBLIC_KEY: Final = _PublicKey()
 
 
 class CannotAsk(click.ClickException):

@@ -106,6 +106,15 @@ def test_verify_says_whether_a_flight_is_as_it_was_sealed(tmp_path: Path) -> Non
     assert json.loads(done.stdout)["verdict"]["problems"][0]["chunk"] == 0
 
 
+def test_a_key_is_given_by_its_digits_or_its_file_and_anything_else_is_refused(tmp_path: Path) -> None:
+    folder, key = sealed(tmp_path), tmp_path / "home" / "keys" / "evidence.pub"
+    for given in (str(key), key.read_text().upper()):
+        assert CliRunner().invoke(verify, [str(folder), "--key", given]).exit_code == 0
+    done = CliRunner().invoke(verify, [str(folder), "--key", "evidence.pub"])
+    assert done.exit_code == 2
+    assert "evidence.pub is no public key" in done.output
+
+
 def test_verify_without_a_key_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRBEAT_HOME", str(tmp_path / "nowhere"))
     done = CliRunner().invoke(verify, [str(sealed(tmp_path))])

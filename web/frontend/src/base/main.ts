@@ -25,6 +25,11 @@ document.querySelector('.rail-link[aria-current]')?.scrollIntoView({ block: 'nea
 
 for (const link of document.querySelectorAll<HTMLElement>('[data-offers]')) tellOffers(link);
 
+/** `<a download data-once="Handed out.">`: there is no second time, so its words take its place once it is pressed. */
+for (const link of document.querySelectorAll<HTMLElement>('[data-once]')) {
+  link.addEventListener('click', () => setTimeout(() => link.replaceWith(link.dataset['once'] ?? '')));
+}
+
 /** `<form data-confirm="Disable this user?">` asks before it is sent. */
 document.addEventListener('submit', (event) => {
   const question = (event.target as HTMLElement).dataset['confirm'];
