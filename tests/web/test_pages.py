@@ -186,6 +186,22 @@ def test_the_ground_is_served_by_ranges(mapped: Flask, app: Flask) -> None:
     assert "wss://bus.unit.test https://maps.unit.test" in policy
 
 
+@pytest.mark.parametrize(
+    ("cookies", "theme"),
+    [
+        ({}, "dark"),
+        ({"machine_theme": "light"}, "light"),
+        ({"theme": "dark", "machine_theme": "light"}, "dark"),
+    ],
+)
+def test_a_page_comes_in_the_theme_that_was_chosen_or_else_in_the_machines(
+    stranger: Browser, cookies: dict[str, str], theme: str
+) -> None:
+    for name, value in cookies.items():
+        stranger.client.set_cookie(name, value)
+    assert f'data-theme="{theme}"' in stranger.get("/login").text
+
+
 def test_without_a_built_front_end_the_pages_say_how_to_get_it(mapped: Flask) -> None:
     answered = Browser(mapped).get("/login")
     assert answered.status_code == 503

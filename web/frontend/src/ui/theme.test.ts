@@ -21,6 +21,11 @@ test('without a choice the theme is the one that the machine is set to', async (
   expect(await themeWhere('dark')).toBe('dark');
 });
 
+test('the server is told what the machine is set to, for the next page', async () => {
+  await themeWhere('light');
+  expect(document.cookie).toContain('machine_theme=light');
+});
+
 test('what was chosen here goes before what the machine is set to', async () => {
   expect(await themeWhere('light', 'theme=dark')).toBe('dark');
   expect(await themeWhere('dark', 'theme=light')).toBe('light');

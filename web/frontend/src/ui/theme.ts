@@ -1,9 +1,11 @@
 /* Dark for the control room, light for the van: as was chosen here, else as the machine is set, else dark. A choice is
-   kept in a cookie, so that the server already renders the page in it; every open map follows at once. */
+   kept in a cookie, and so is what the machine is set to: the server already renders the page in it. Every open map
+   follows at once. */
 
 export type Theme = 'dark' | 'light';
 
 const COOKIE = 'theme';
+const MACHINE = 'machine_theme';
 const YEAR_S = 365 * 86400;
 
 const machine = window.matchMedia('(prefers-color-scheme: light)');
@@ -13,9 +15,17 @@ function chosen(): Theme | null {
   return (['dark', 'light'] as const).find((theme) => cookies.includes(`${COOKIE}=${theme}`)) ?? null;
 }
 
+function keep(cookie: string, theme: Theme): void {
+  document.cookie = `${cookie}=${theme}; path=/; max-age=${YEAR_S}; samesite=lax`;
+}
+
 /** The theme of now, and of whenever the machine's setting changes while nobody has chosen. */
 export function followTheme(): void {
-  const follow = (): void => applyTheme(chosen() ?? (machine.matches ? 'light' : 'dark'));
+  const follow = (): void => {
+    const set: Theme = machine.matches ? 'light' : 'dark';
+    keep(MACHINE, set);
+    applyTheme(chosen() ?? set);
+  };
   machine.addEventListener('change', follow);
   follow();
 }
@@ -31,7 +41,7 @@ export function applyTheme(theme: Theme): void {
 
 export function switchTheme(): void {
   const theme: Theme = currentTheme() === 'dark' ? 'light' : 'dark';
-  document.cookie = `${COOKIE}=${theme}; path=/; max-age=${YEAR_S}; samesite=lax`;
+  keep(COOKIE, theme);
   applyTheme(theme);
 }
 
