@@ -43,7 +43,7 @@ def instant(text: str, where: str) -> datetime:
             return found.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError):
         pass  # no such day, or none in UTC
-    raise BadRequest("write a time with its time zone: 2026-11-22T07:15:30Z", where)
+    raise BadRequest(f"{text!r} is no time with its time zone: write 2026-11-22T07:15:30Z", where)
 
 
 def split(message: str) -> tuple[str, str | None]:

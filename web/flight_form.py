@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 import msgspec
-from flask import request
 
 from mission import places
 from mission.places import FoundPlace, Gazetteer
@@ -30,6 +29,8 @@ class Asked(msgspec.Struct, frozen=True):
     where: str
     place: FoundPlace | None
     within_m: float
+    narrows: bool
+    """Anything was asked for at all."""
 
 
 def asked(reach: Search, gazetteer: Gazetteer, page: int) -> Asked:
@@ -59,10 +60,11 @@ def asked(reach: Search, gazetteer: Gazetteer, page: int) -> Asked:
         area=Area(drawn, within_m) if drawn else None,
         alert=alert,
         highest_m=query.number("highest", 0.0, 1e5),
-        signed=SIGNED.get(request.args.get("signed", "")),
+        signed=SIGNED.get(query.text("signed") or ""),
         page=page,
     )
-    return Asked(search, where, place, within_m)
+    narrows = search != msgspec.structs.replace(reach, page=page)
+    return Asked(search, where, place, within_m, narrows)
 
 
 def _instant(name: str, of_day: time) -> datetime | None:
@@ -77,7 +79,7 @@ def _instant(name: str, of_day: time) -> datetime | None:
         whole = timedelta(minutes=1) if of_day is time.max and not instant.second else timedelta()
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)) + whole
     except ValueError as error:
-        raise BadRequest("write a time as 2026-11-22 or 2026-11-22T21:00", name) from error
+        raise BadRequest(f"{given!r} is no time: write 2026-11-22 or 2026-11-22T21:00", name) from error
 
 
 def _drawn(given: str | None) -> tuple[Position, ...]:
@@ -88,9 +90,9 @@ def _drawn(given: str | None) -> tuple[Position, ...]:
         pairs = [tuple(map(float, corner.split(","))) for corner in given.split(";")]
         corners = tuple(Position(lat, lon) for lat, lon in pairs)
     except ValueError as error:
-        raise BadRequest("write corners as lat,lon;lat,lon;…", "area") from error
+        raise BadRequest(f"{given!r} are no corners: write lat,lon;lat,lon;…", "area") from error
     if len(corners) not in (1, *range(3, CORNERS_MOST + 1)):
-        raise BadRequest(f"give one place, or 3 to {CORNERS_MOST} corners", "area")
+        raise BadRequest(f"{given!r}: give one place, or 3 to {CORNERS_MOST} corners", "area")
     if not all(-90 <= corner.lat_deg <= 90 and -180 <= corner.lon_deg <= 180 for corner in corners):
-        raise BadRequest("a corner is not on the globe", "area")
+        raise BadRequest(f"{given!r}: a corner is not on the globe", "area")
     return corners

@@ -19,7 +19,7 @@ def whole(name: str) -> int | None:
     try:
         return None if given is None else int(given)
     except ValueError as error:
-        raise BadRequest("write a whole number", name) from error
+        raise BadRequest(f"{given!r} is no whole number", name) from error
 
 
 def number(name: str, least: float = -math.inf, most: float = math.inf) -> float | None:
@@ -27,10 +27,11 @@ def number(name: str, least: float = -math.inf, most: float = math.inf) -> float
     try:
         value = None if given is None else float(given)
     except ValueError as error:
-        raise BadRequest("write a number", name) from error
+        raise BadRequest(f"{given!r} is no number", name) from error
     if value is None or (math.isfinite(value) and least <= value <= most):
         return value
-    raise BadRequest("write a number" if math.isinf(most) else f"give {least:g} to {most:g}", name)
+    allowed = "no number" if math.isinf(most) else f"not from {least:g} to {most:g}"
+    raise BadRequest(f"{given!r} is {allowed}", name)
 
 
 def page() -> int:

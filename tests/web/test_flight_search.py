@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from markupsafe import escape
 
 from mission.errors import GeometryError
 from mission.geodesy import frame_at
@@ -150,7 +151,9 @@ def test_the_page_and_its_answers_name_what_is_wrong(supervisor: Browser, databa
     ):
         assert problem(supervisor.get(f"/api/flights?{wrong}"), 400).where == where
         assert supervisor.get(f"/flights?text=bridge&{wrong}").location == "/flights?text=bridge"
-        assert f"{where}: " in supervisor.get("/flights?text=bridge").text
+        said = supervisor.get("/flights?text=bridge").text
+        assert f"{where}: " in said
+        assert str(escape(repr(wrong.partition("=")[2]))) in said, "what was given"
 
 
 @pytest.fixture

@@ -180,9 +180,13 @@ def test_search_is_by_day_drone_incident_and_text(supervisor: Browser, flown: Fl
     assert listed(supervisor, f"from={day}&to={day}") == [FLIGHT]
     assert listed(supervisor, f"from={day + timedelta(days=1)}") == []
     assert listed(supervisor, "vehicle=UAV-07&pilot=pilot&text=surv") == [FLIGHT]
+    assert listed(supervisor, "pilot=nair") == listed(supervisor, "text=nair") == [FLIGHT], "people are called by name"
+    assert listed(supervisor, "pilot=adeyemi") == []
     assert listed(supervisor, "text=river") == []
     assert problem(supervisor.get("/api/flights?from=yesterday"), 400).where == "from"
     assert FLIGHT in supervisor.get("/flights?text=survey").text
+    assert "narrowed" in supervisor.get("/flights?text=survey").text
+    assert "narrowed" not in supervisor.get("/flights?text=&within=100").text
 
 
 def test_the_bundle_leaves_whole_and_unchanged(supervisor: Browser, flown: FlightRecord) -> None:

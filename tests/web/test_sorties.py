@@ -226,6 +226,7 @@ def test_the_list_is_searched_and_paged(pilot: Browser, supervisor: Browser) -> 
     assert found is not None
     assert [sortie["title"] for sortie in found["sorties"]] == ["Beat 03"]
     assert "Beat 03" in supervisor.get("/sorties?text=cad+7").text
+    assert supervisor.get("/api/sorties?text=nair").json["total"] == 53  # type: ignore[index]
     assert supervisor.get("/api/sorties?text=%25").json["total"] == 0  # type: ignore[index]
 
 

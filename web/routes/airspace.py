@@ -21,7 +21,7 @@ MOST: Final = 400
 
 
 @blueprint.get("/api/airspace")
-@requires(Permission.ACCOUNT)
+@requires(Permission.MAP_VIEW)
 def zones() -> Response:
     """GeoJSON of the zones that come into ``?west=&south=&east=&north=`` (degrees); none without airspace files."""
     sides = [side for name in ("west", "south", "east", "north") if (side := query.number(name)) is not None]

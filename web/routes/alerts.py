@@ -7,13 +7,14 @@ from typing import Final
 from flask import Blueprint, Response
 
 from telemetry import subjects
-from telemetry.wire import Actor, Alert, Reply, Request
+from telemetry.wire import Alert
 from web import reach
+from web.asking import ask, audited
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
-from web.errors import BusDown, Forbidden, NotFound
+from web.errors import Forbidden, NotFound
 from web.exchange import answer
 from web.store import audit, uploads
 
@@ -36,12 +37,5 @@ def acknowledge(alert_id: str) -> Response:
         if not reach.may_hear_of(user, uploads.holder(db, alert.vehicle)):
             raise Forbidden("That alert is of another pilot's drone.")
         audit.append(db, session.who(), ACKNOWLEDGE, alert_id, "sent", vehicle=alert.vehicle, text=alert.text)
-    request = Request(Actor(user.username, user.role.value), {"alert_id": alert_id})
-    try:
-        reply = services.bus.request(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), request, Reply, ANSWER_S)
-    except BusDown as error:
-        audit.answered(services.database, session.who(), ACKNOWLEDGE, alert_id, "unanswered", error.text)
-        raise
-    outcome = "done" if reply.ok else "denied"
-    audit.answered(services.database, session.who(), ACKNOWLEDGE, alert_id, outcome, reply.text)
-    return answer(reply)
+    wanted = {"alert_id": alert_id}
+    return answer(audited(ACKNOWLEDGE, alert_id, lambda: ask(subjects.MONITOR, subjects.ACKNOWLEDGE, ANSWER_S, wanted)))

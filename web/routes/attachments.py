@@ -76,7 +76,7 @@ def attach(flight_id: str) -> Response:
     ``?name=`` is its name; ``?taken_at=`` is for one that does not tell its time itself.
     """
     seen(flight_id)
-    upload = request.args.get("upload")
+    upload = query.text("upload")
     draft = _draft(flight_id, upload or secrets.token_hex(8))
     if upload is None:
         _add(flight_id, draft, 0)
@@ -98,7 +98,7 @@ def attach(flight_id: str) -> Response:
 def _draft(flight_id: str, upload: str) -> Path:
     """Where the pieces of an upload are put together."""
     if not _UPLOAD.fullmatch(upload):
-        raise BadRequest("16 hex digits are needed", "upload")
+        raise BadRequest(f"{upload!r} is not 16 hex digits", "upload")
     return attachment_folder(context().home, flight_id) / f"{upload}{_DRAFT}"
 
 
@@ -150,13 +150,13 @@ def _taken(content: bytes) -> Taken:
     try:
         at = datetime.fromisoformat(given)
     except ValueError as error:
-        raise BadRequest("a time is written 2026-11-22T07:15:30Z", "taken_at") from error
+        raise BadRequest(f"{given!r} is no time: write 2026-11-22T07:15:30Z", "taken_at") from error
     return Taken(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), "given")
 
 
 def _name(otherwise: str) -> str:
     """``?name=`` in letters that every system takes."""
-    return _UNSAFE.sub("-", request.args.get("name", ""))[-100:].strip("-.") or otherwise
+    return _UNSAFE.sub("-", query.text("name") or "")[-100:].strip("-.") or otherwise
 
 
 def _taken_in(flight_id: str, kept: Path, file: File) -> Response:

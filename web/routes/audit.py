@@ -40,7 +40,7 @@ def _midnight(name: str, *, following: bool = False) -> datetime | None:
     try:
         day = date.fromisoformat(given) if given else None
     except ValueError as error:
-        raise BadRequest("a day is written 2026-11-22", name) from error
+        raise BadRequest(f"{given!r} is no day: write 2026-11-22", name) from error
     if day is None:
         return None
     return datetime.combine(day, time(), UTC) + timedelta(days=1 if following else 0)

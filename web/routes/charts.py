@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from web import charts, circumstances, query
 from web.auth import session
@@ -40,12 +40,12 @@ def logs(flight_id: str) -> Response:
 def chart(flight_id: str) -> Response:
     """One window of one value."""
     own = looked(flight_id, "chart")[1] / TLOG
-    source = request.args.get("source", RECORDING)
+    source = query.text("source") or RECORDING
     with context().database.read() as db:
         other = None if source == RECORDING else attachments.get(db, flight_id, query.whole("source") or 0)
     asked = charts.Asked(
-        message=request.args.get("message"),
-        field=request.args.get("field", ""),
+        message=query.text("message"),
+        field=query.text("field") or "",
         instance=query.whole("instance"),
         from_s=query.number("from"),
         to_s=query.number("to"),

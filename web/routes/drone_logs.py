@@ -13,15 +13,15 @@ from typing import Any, Final
 import msgspec
 from flask import Blueprint, Response
 
-from telemetry import subjects
-from telemetry.wire import Actor, LogFetch, LogOrder, Reply, Request
+from telemetry.wire import LogFetch, LogOrder
 from web.api_charts import DroneLog, DroneLogFetch, DroneLogs
 from web.api_flights import FlightSummary
+from web.asking import ask
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
-from web.errors import BusDown, Conflict
+from web.errors import Conflict
 from web.exchange import answer
 from web.routes.flights import seen
 from web.store import audit
@@ -76,12 +76,7 @@ def _likely(on_board: tuple[DroneLog, ...], flight: FlightSummary) -> int | None
 
 def _ask(flight: FlightSummary, verb: str, **arguments: Any) -> dict[str, Any]:
     """What the gateway answers. Raises `Conflict` with the drone's words, `BusDown` where it is not heard."""
-    user = session.user()
-    wanted = Request(Actor(user.username, user.role.value), arguments, flight.sortie_id)
-    try:
-        reply = context().bus.request(subjects.request(flight.vehicle, verb), wanted, Reply, ANSWER_S)
-    except BusDown as error:
-        raise BusDown(f"{flight.vehicle} cannot be reached: {error.text}") from error
+    reply = ask(flight.vehicle, verb, ANSWER_S, arguments, flight.sortie_id)
     if not reply.ok:
         raise Conflict(" ".join((reply.text, *reply.said)), "log")
     return reply.data

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from telemetry.wire import Incident
-from web import reach
+from web import query, reach
 from web.api_incidents import IncidentCreate, IncidentSave
 from web.auth import session
 from web.auth.guard import requires
@@ -30,7 +30,7 @@ def listing() -> Response:
     """The open ones; with ``?closed=1`` the latest of all."""
     with context().database.read() as db:
         found = incidents.listed(
-            db, only_open=not request.args.get("closed"), of_numbers=reach.incident_numbers(db, session.user())
+            db, only_open=query.text("closed") is None, of_numbers=reach.incident_numbers(db, session.user())
         )
     return answer(tuple(found))
 

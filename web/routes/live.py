@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from telemetry import subjects
 from telemetry.wire import Alert, Onboard, VehicleInfo
-from web import api, listening, pages, reach
+from web import api, listening, pages, query, reach
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
@@ -98,7 +98,7 @@ def ticket() -> Response:
     """
     services = context()
     with services.database.write() as db:
-        allowed = listening.allowed(db, session.user(), request.args.get("sortie"))
+        allowed = listening.allowed(db, session.user(), query.text("sortie"))
         audit.append(db, session.who(), "live.listen", subjects=len(allowed))
     return answer(services.bus.ticket(allowed, TICKET_TTL if session.guest() is None else GUEST_TICKET_TTL))
 

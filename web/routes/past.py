@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from telemetry import subjects
 from telemetry.wire import Alert, Event, LiveFrame, area_of
@@ -35,7 +35,7 @@ def frames() -> Response:
 
     ``&every_s=`` leaves out those of a gateway that come sooner after one that is told.
     """
-    since, until = (instant(request.args.get(name, ""), name) for name in ("since", "until"))
+    since, until = (instant(query.text(name) or "", name) for name in ("since", "until"))
     if not timedelta() < until - since <= LONGEST:
         raise BadRequest(f"At most {LONGEST} are told at once.", "until")
     every_s = query.number("every_s") or 0.0

@@ -49,7 +49,7 @@ def offers() -> Response:
 def _search() -> sorties.Search:
     user = session.user()
     of = None if session.may(Permission.PLAN_READ_ALL) else user.username
-    if request.args.get("mine"):
+    if query.text("mine"):
         of = user.username
     return sorties.Search(
         of=of,
@@ -155,12 +155,13 @@ def kneeboard_sheet(sortie_id: str) -> Response:
     sortie = _readable(sortie_id)
     if sortie.plan.home is None:
         raise BadRequest("the plan has no home yet, so there is nothing to print", "plan")
+    people = pages.names()
     details = Details(
         title=sortie.title,
         purpose=sortie.purpose,
         incident=sortie.incident or "",
-        pilot=sortie.pilot,
-        observer=sortie.observer or "",
+        pilot=people.get(sortie.pilot, sortie.pilot),
+        observer=people.get(sortie.observer, sortie.observer) if sortie.observer else "",
         vehicle=sortie.vehicle or "",
     )
     response = Response(kneeboard(sortie.plan, details, context().world), mimetype="application/pdf")

@@ -77,7 +77,7 @@ def flight(flight_id: str) -> Response:
 def incident_list() -> Response:
     """The open incidents; with `closed=1` the latest of all."""
     with context().database.read() as db:
-        found = incidents.listed(db, only_open=not request.args.get("closed"))
+        found = incidents.listed(db, only_open=query.text("closed") is None)
     return told(api_v1.Incidents(tuple(found)))
 
 

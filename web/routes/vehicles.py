@@ -11,8 +11,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from telemetry import subjects
-from telemetry.wire import Actor, OpenFlight, Reply, Request, UploadOrder, VehicleInfo
+from telemetry.services.orders import UPLOAD
+from telemetry.wire import OpenFlight, UploadOrder, VehicleInfo
 from web import api, reach
+from web.asking import ask, audited
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
@@ -20,7 +22,6 @@ from web.context import context
 from web.errors import BadRequest, BusDown, Conflict, Forbidden, NotFound
 from web.exchange import answer, body
 from web.store import audit, sorties, uploads, users
-from web.store.users import Account
 
 blueprint = Blueprint("vehicles", __name__)
 
@@ -57,15 +58,9 @@ def order(vehicle: str, verb: str) -> Response:
         sortie = holder.sortie_id if holder else None
         detail = {"arguments": given.arguments, "reason": reason, "sortie": sortie, "override": right.needs_reason}
         audit.append(db, session.who(), f"order.{verb}", vehicle, "sent", **detail)
-    wanted = Request(_actor(user), given.arguments, sortie, reason)
-    try:
-        reply = services.bus.request(subjects.request(vehicle, verb), wanted, Reply, ORDER_ANSWER_S)
-    except BusDown as error:
-        audit.answered(services.database, session.who(), f"order.{verb}", vehicle, "unanswered", error.text)
-        raise BusDown(f"{vehicle} cannot be reached: {error.text}") from error
-    outcome = "done" if reply.ok else "denied"
-    audit.answered(services.database, session.who(), f"order.{verb}", vehicle, outcome, reply.text)
-    return answer(reply)
+    return answer(
+        audited(f"order.{verb}", vehicle, lambda: ask(vehicle, verb, ORDER_ANSWER_S, given.arguments, sortie, reason))
+    )
 
 
 def _info(vehicle: str) -> VehicleInfo | None:
@@ -110,12 +105,11 @@ def upload(sortie_id: str) -> Response:
         detail = {"sortie": sortie_id, "plan_sha256": sortie.plan_sha256, "upload": upload_id, "override": reason}
         audit.append(db, session.who(), "upload", wanted.vehicle, "sent", **detail)
     order = UploadOrder(upload_id, sortie.plan, sortie.plan_sha256)
-    sent = Request(_actor(user), msgspec.to_builtins(order), sortie_id, reason)
     try:
-        reply = services.bus.request(subjects.request(wanted.vehicle, "upload"), sent, Reply, UPLOAD_ANSWER_S)
+        reply = ask(wanted.vehicle, UPLOAD, UPLOAD_ANSWER_S, msgspec.to_builtins(order), sortie_id, reason)
     except BusDown as error:
         _not_begun(upload_id, wanted.vehicle, "unanswered", error.text)
-        raise BusDown(f"{wanted.vehicle} cannot be reached: {error.text}") from error
+        raise
     if not reply.ok:
         _not_begun(upload_id, wanted.vehicle, "denied", reply.text)
         raise Conflict(reply.text, "vehicle")
@@ -142,7 +136,3 @@ def _not_begun(upload_id: str, vehicle: str, outcome: str, why: str) -> None:
     with context().database.write() as db:
         uploads.refused(db, upload_id)
     audit.answered(context().database, session.who(), "upload", vehicle, outcome, why)
-
-
-def _actor(user: Account) -> Actor:
-    return Actor(user.username, user.role.value)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, false, insert, select
 from sqlalchemy.orm import Session
 
 from web.searchable import POINT, Area, Facts, Points, alert_word, came_near, cells_about, words_of
+from web.store import users
 from web.store.models import Flight, Note, SignOff, Sortie
 from web.store.models_search import FlightCell, FlightFacts, FlightWord
 
@@ -47,7 +48,8 @@ def describe(db: Session, flight_id: str) -> None:
     flown = select(Flight, Sortie.purpose).outerjoin(Sortie, Sortie.id == Flight.sortie_id)
     row, purpose = db.execute(flown.where(Flight.flight_id == flight_id)).one()
     notes = db.scalars(select(Note.text).where(Note.flight_id == flight_id))
-    said = (flight_id, row.title, row.incident, row.pilot, row.vehicle, row.outcome, purpose)
+    pilot = () if row.pilot is None else (row.pilot, users.name_of(db, row.pilot))
+    said = (flight_id, row.title, row.incident, *pilot, row.vehicle, row.outcome, purpose)
     add_words(db, flight_id, words_of(*said, *notes))
 
 

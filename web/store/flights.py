@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from web import api_flights
 from web.errors import BadRequest, Conflict, NotFound
 from web.searchable import Area, words_of
-from web.store import flight_search, keeping
+from web.store import flight_search, keeping, users
 from web.store.models import Bookmark, Note, SignOff
 from web.store.models import Flight as Row
 
@@ -110,9 +110,11 @@ def companions(db: Session, of: api_flights.FlightSummary, widest: Search) -> tu
 
 
 def _narrowed(rows: flight_search.FlightRows, wanted: Search) -> flight_search.FlightRows:
-    for column, value in ((Row.pilot, wanted.of), (Row.pilot, wanted.pilot), (Row.vehicle, wanted.vehicle)):
+    for column, value in ((Row.pilot, wanted.of), (Row.vehicle, wanted.vehicle)):
         if value:
             rows = rows.where(column == value)
+    if wanted.pilot:
+        rows = rows.where(or_(Row.pilot == wanted.pilot, Row.pilot.in_(users.called(wanted.pilot))))
     if wanted.incident:
         rows = rows.where(Row.incident.icontains(wanted.incident, autoescape=True))
     if wanted.since:

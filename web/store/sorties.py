@@ -176,7 +176,8 @@ def search(db: Session, wanted: Search) -> api.SortieList:
         rows = rows.where(Row.state == wanted.state)
     if wanted.text:
         columns = (Row.title, Row.purpose, Row.incident, Row.pilot, Row.vehicle)
-        rows = rows.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+        said = (column.icontains(wanted.text, autoescape=True) for column in columns)
+        rows = rows.where(or_(*said, Row.pilot.in_(users.called(wanted.text))))
     total = db.scalar(rows.with_only_columns(func.count(Row.id))) or 0
     found = _summaries(db, rows.limit(PAGE).offset(PAGE * (wanted.page - 1)))
     return api.SortieList(found, total, wanted.page, max(1, ceil(total / PAGE)))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from web.auth import passwords
@@ -65,6 +65,12 @@ def name_of(db: Session, username: str) -> str:
     """As people are called; the account where it is nobody's."""
     row = db.get(User, username)
     return username if row is None else row.name
+
+
+def called(words: str) -> Select[str]:
+    """The accounts of whoever has this account, or `words` in the name: what people are searched by."""
+    named = User.name.icontains(words, autoescape=True)
+    return select(User.username).where(or_(User.username == words, named))
 
 
 def names(db: Session) -> dict[str, str]:
