@@ -25,7 +25,8 @@ interface Props {
 export function AlertColumn({ desk, picture, select }: Props) {
   const entries = desk.entries.value;
   const open = waiting(picture.alerts.value);
-  const known = picture.isLive.value ? picture.watch.judged.value && picture.watch.loading.value !== 'failed' : picture.past.hour.value !== null;
+  const known = picture.alertsKnown.value;
+  const now = picture.isLive.value;
   return (
     <section class="live-alerts" aria-label="Alerts">
       <div class="panel-head">
@@ -41,7 +42,7 @@ export function AlertColumn({ desk, picture, select }: Props) {
           <div class="empty empty-small" data-testid="no-alerts">
             <span class={`icon ${known ? 'icon-check' : 'icon-warning'}`} aria-hidden="true" />
             <strong>{known ? 'Nothing to report' : 'Not known'}</strong>
-            <p>{known ? 'No alert is open.' : 'What there is to report cannot be had just now.'}</p>
+            <p>{known ? (now ? 'No alert is open.' : 'No alert was open then.') : now ? 'What there is to report cannot be had just now.' : 'What there was to report then is not known.'}</p>
           </div>
         )}
         {entries.map((entry) =>

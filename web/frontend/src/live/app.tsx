@@ -28,7 +28,7 @@ export function liveApp(model: Model) {
       <div class={`live live-bus-${picture.watch.bus.state.value} ${past}`} data-testid="live-page" data-only={only}>
         <TopBar model={model} />
         <div class="live-banners">
-          <BusBanner picture={picture} />
+          <BusBanner picture={picture} guest={page.guest_until !== null} />
           {picture.isLive.value && <ServiceBanners picture={picture} />}
           {picture.isLive.value && <CommandOffers infos={picture.infos.value.values()} me={page.me} open={model.open} />}
         </div>
@@ -36,7 +36,7 @@ export function liveApp(model: Model) {
           <PanelTabs model={model} />
           <div class="live-left">
             <BoardTabs model={model} />
-            {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} rows={model.rows} choice={model.choice} selected={selected} select={model.select} />}
+            {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} guest={page.guest_until !== null} rows={model.rows} choice={model.choice} selected={selected} select={model.select} />}
           </div>
           {(only === null || only === 'map' || only === 'wall') && <MapPane model={model} />}
           <div class="live-side">
@@ -53,7 +53,7 @@ export function liveApp(model: Model) {
           </div>
         </div>
         <Replay picture={picture} />
-        {model.help.value && <Help close={() => (model.help.value = false)} />}
+        {model.help.value && <Help model={model} close={() => (model.help.value = false)} />}
       </div>
     );
   };

@@ -24,6 +24,8 @@ export interface ListChoice {
 
 interface Props {
   readonly picture: Picture;
+  /** Who is told of no alerts cannot ask for drones that have some. */
+  readonly guest: boolean;
   readonly rows: ReadonlySignal<readonly Row[]>;
   readonly choice: Signal<ListChoice>;
   readonly selected: ReadonlySignal<string | null>;
@@ -50,7 +52,7 @@ const FILTERS: readonly (readonly [Filter, string])[] = [
 /** The first press of a column shows its worrying end first. */
 const WORST_FIRST: ReadonlySet<SortKey> = new Set(['height', 'speed', 'link']);
 
-export function DroneList({ picture, rows, choice, selected, select }: Props) {
+export function DroneList({ picture, guest, rows, choice, selected, select }: Props) {
   const { sort, filter, text } = choice.value;
   const change = (change: Partial<ListChoice>): void => void (choice.value = { ...choice.value, ...change });
   const sortBy = (key: SortKey): void =>
@@ -59,7 +61,7 @@ export function DroneList({ picture, rows, choice, selected, select }: Props) {
     <section class="live-list" aria-label="Drones">
       <div class="live-list-head">
         <div class="list-filters" role="group" aria-label="Show">
-          {FILTERS.map(([key, words]) => (
+          {FILTERS.filter(([key]) => !guest || key !== 'alerts').map(([key, words]) => (
             <button type="button" class="btn" key={key} aria-pressed={filter === key} data-testid={`filter-${key}`} onClick={() => change({ filter: key })}>
               {words}
             </button>
@@ -96,7 +98,7 @@ export function DroneList({ picture, rows, choice, selected, select }: Props) {
   );
 }
 
-function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice'> & { readonly order: string }) {
+function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice' | 'guest'> & { readonly order: string }) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, height: 800 });
   const rowPx = ROW_REM * 16 * screenScale();
@@ -189,7 +191,7 @@ function DroneRow({ row, place, of, top, selected, select }: RowProps) {
           <strong>{row.vehicle}</strong>
           <small>
             {flying && <span class="row-mode">{modeWords(state.mode)}</span>}
-            <span class={flying ? 'row-flying' : ''}>{state ? PHASE_WORDS[phaseOf(state)] : 'Not heard yet'}</span>
+            <span class={flying ? 'row-flying' : ''}>{state ? PHASE_WORDS[phaseOf(state)] : 'Nothing heard'}</span>
           </small>
         </span>
         {row.alert && <SeverityMark severity={row.alert} />}
@@ -212,7 +214,7 @@ function DroneRow({ row, place, of, top, selected, select }: RowProps) {
 function inWords(row: Row): string {
   const state = row.track?.state;
   const link = linkFreshness(row) === 'fresh' ? 'fresh' : ageWords(row.linkAgeMs);
-  const known = state ? [PHASE_WORDS[phaseOf(state)], modeWords(state.mode), quantity(state.height_home_m, 0, 'm'), `battery ${percent(state.battery_pct)}`, `link ${link}`] : ['Not heard yet'];
+  const known = state ? [PHASE_WORDS[phaseOf(state)], modeWords(state.mode), quantity(state.height_home_m, 0, 'm'), `battery ${percent(state.battery_pct)}`, `link ${link}`] : ['Nothing heard'];
   return [row.vehicle, ...known, ...(row.alert === null ? [] : [`${row.alert} alert`])].join(', ');
 }
 

@@ -1,12 +1,13 @@
 import { Dialog } from '../ui/Dialog';
-import { KEYS } from './keys';
+import { keysFor } from './keys';
+import type { Model } from './model';
 
 /** What the keyboard does here. */
-export function Help({ close }: { close: () => void }) {
+export function Help({ model, close }: { model: Pick<Model, 'page' | 'desk'>; close: () => void }) {
   return (
     <Dialog title="Keys" onClose={close} testid="keys">
       <div class="keys">
-        {Object.entries(KEYS).map(([group, keys]) => (
+        {keysFor(model).map(([group, keys]) => (
           <section key={group}>
             <h3>{group}</h3>
             <dl>

@@ -19,7 +19,9 @@ interface Key {
   readonly does: (model: Model, key: string) => unknown;
 }
 
-export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Incidents' | 'Alerts' | 'Looking back' | 'Page', readonly Key[]>> = {
+type Group = 'Drones' | 'Map' | 'Incidents' | 'Alerts' | 'Looking back' | 'Page';
+
+const KEYS: Readonly<Record<Group, readonly Key[]>> = {
   Drones: [
     { keys: ['j', 'k'], cap: 'J  K', words: 'Next and previous drone', does: (model, key) => step(model, key === 'j' ? 1 : -1) },
     { keys: ['/'], cap: '/', words: 'Find by callsign', does: () => focus('drone-search') },
@@ -37,7 +39,7 @@ export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Incidents' | 'Alerts' | '
     { keys: ['g'], cap: 'G', words: 'Find a place', does: () => document.querySelector<HTMLElement>('.live-places [data-testid="place-words"]')?.focus() },
   ],
   Incidents: [
-    { keys: ['i'], cap: 'I', words: 'Incidents, or the drones again', does: ({ desk, board }) => desk.may.read && board(desk.open.value ? 'drones' : 'incidents') },
+    { keys: ['i'], cap: 'I', words: 'Incidents, or the drones again', does: ({ desk, board }) => board(desk.open.value ? 'drones' : 'incidents') },
     { keys: ['c'], cap: 'C', words: 'New incident: number, place, Enter', does: ({ desk }) => desk.may.edit && desk.begin() },
   ],
   Alerts: [
@@ -59,9 +61,16 @@ export const KEYS: Readonly<Record<'Drones' | 'Map' | 'Incidents' | 'Alerts' | '
   ],
 };
 
-const ACTIONS: ReadonlyMap<string, Key> = new Map(Object.values(KEYS).flatMap((group) => group.flatMap((key) => key.keys.map((one) => [one, key] as const))));
+/** Guests are shown neither. */
+const NOT_FOR_GUESTS: ReadonlySet<string> = new Set<Group>(['Alerts', 'Looking back']);
+
+/** Those that do something for whoever looks. */
+export function keysFor({ page, desk }: Pick<Model, 'page' | 'desk'>): [string, readonly Key[]][] {
+  return Object.entries(KEYS).filter(([group]) => (group === 'Incidents' ? desk.may.read : page.guest_until === null || !NOT_FOR_GUESTS.has(group)));
+}
 
 export function listenToKeys(model: Model): void {
+  const actions = new Map(keysFor(model).flatMap(([, group]) => group.flatMap((key) => key.keys.map((one) => [one, key] as const))));
   document.addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -71,7 +80,7 @@ export function listenToKeys(model: Model): void {
     }
     // A button that has the focus takes the space bar for itself.
     if (event.key === ' ' && target.closest('button, a, label')) return;
-    const action = ACTIONS.get(event.key);
+    const action = actions.get(event.key);
     if (!action) return;
     event.preventDefault();
     action.does(model, event.key);

@@ -22,7 +22,10 @@ const TRAILS: readonly (readonly [Trails, string])[] = [
   ['height', 'By height'],
 ];
 
-export function Layers({ view, open }: { view: Signal<View>; open: Signal<boolean> }) {
+/** Of these a guest is told nothing. */
+const NOT_FOR_GUESTS: ReadonlySet<Switch> = new Set(['traffic', 'incidents']);
+
+export function Layers({ view, open, guest }: { view: Signal<View>; open: Signal<boolean>; guest: boolean }) {
   const change = (change: Partial<View>): void => void (view.value = { ...view.value, ...change });
   return (
     <div class="layers">
@@ -31,7 +34,7 @@ export function Layers({ view, open }: { view: Signal<View>; open: Signal<boolea
       </button>
       {open.value && (
         <div class="layers-list card" role="group" aria-label="Layers">
-          {SWITCHES.map(([key, words]) => (
+          {SWITCHES.filter(([key]) => !guest || !NOT_FOR_GUESTS.has(key)).map(([key, words]) => (
             <label class="check" key={key}>
               <input type="checkbox" data-testid={`layer-${key}`} checked={view.value[key]} onChange={(event) => change({ [key]: event.currentTarget.checked })} />
               {words}

@@ -10,7 +10,7 @@ import { PopOut } from './pop-out';
 
 const BACK_MS = 60_000;
 
-export function MapTools({ map, model: { picture, selected, view, help, layersOpen } }: { map: LiveMap; model: Model }) {
+export function MapTools({ map, model: { page, picture, selected, view, help, layersOpen } }: { map: LiveMap; model: Model }) {
   const measuring = map.measured.value !== null;
   const pointer = map.pointer.value;
   const chosen = selected.value === null ? undefined : picture.fleet.tracks.get(selected.value)?.state;
@@ -32,10 +32,12 @@ export function MapTools({ map, model: { picture, selected, view, help, layersOp
         <button type="button" class="btn btn-icon" aria-label="Measure" title="Measure on the map (R)" aria-pressed={measuring} data-testid="btn-measure" onClick={() => map.measure(!measuring)}>
           <span class="icon icon-ruler" aria-hidden="true" />
         </button>
-        <button type="button" class="btn btn-icon" aria-label="Look back" title="Look back over the last hour (,)" data-testid="btn-past" onClick={() => picture.step(-BACK_MS)}>
-          <span class="icon icon-clock" aria-hidden="true" />
-        </button>
-        <Layers view={view} open={layersOpen} />
+        {page.guest_until === null && (
+          <button type="button" class="btn btn-icon" aria-label="Look back" title="Look back over the last hour (,)" data-testid="btn-past" onClick={() => picture.step(-BACK_MS)}>
+            <span class="icon icon-clock" aria-hidden="true" />
+          </button>
+        )}
+        <Layers view={view} open={layersOpen} guest={page.guest_until !== null} />
         <PopOut panel="map" />
         <button type="button" class="btn btn-icon" aria-label="Keys" title="What the keys do (?)" data-testid="btn-keys" onClick={() => (help.value = true)}>
           ?

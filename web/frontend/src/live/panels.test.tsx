@@ -168,7 +168,7 @@ test('an alert waits for somebody who may acknowledge it', () => {
 
 test('a lost bus says how old the picture is, a silent gateway too', () => {
   hear(flying);
-  act(() => render(<BusBanner picture={picture} />, page));
+  act(() => render(<BusBanner picture={picture} guest={false} />, page));
   expect(page.textContent).toBe('');
   pass(5.3);
   expect(page.textContent).toContain('No gateway sends · for 5.2 s');
@@ -179,6 +179,19 @@ test('a lost bus says how old the picture is, a silent gateway too', () => {
   pass(7);
   expect(page.textContent).toContain('Data is old · 12 s');
   expect(page.textContent).toContain('The line to the bus broke.');
+});
+
+test('whoever is logged out meanwhile, and a guest whose link has ended, is told so', async () => {
+  const ended = new Response(JSON.stringify({ text: 'Log in first.', where: null }), { status: 401, headers: { 'Content-Type': 'application/json' } });
+  vi.stubGlobal('fetch', () => Promise.resolve(ended.clone()));
+  hear(flying);
+  act(() => render(<BusBanner picture={picture} guest />, page));
+  await act(async () => {
+    await vi.advanceTimersByTimeAsync(5000);
+  });
+  expect(page.textContent).toContain('This link has expired or was revoked');
+  act(() => render(<BusBanner picture={picture} guest={false} />, page));
+  expect(page.textContent).toContain('You are logged out');
 });
 
 test('the past is not commanded, and nothing in it is acknowledged', async () => {

@@ -22,6 +22,8 @@ export class Picture {
   readonly alerts: ReadonlySignal<Alerts>;
   /** Of each vehicle that has alerts. */
   readonly worst: ReadonlySignal<ReadonlyMap<string, Severity>>;
+  /** Whether all alerts there are, or were then, are among them: an empty list is good news only so. */
+  readonly alertsKnown: ReadonlySignal<boolean>;
   readonly incidents: ReadonlySignal<readonly Incident[]>;
   readonly infos: ReadonlySignal<ReadonlyMap<string, VehicleInfo>>;
   /** The plans on board now; of the past only those that were there already. */
@@ -36,6 +38,7 @@ export class Picture {
     this.isLive = computed(() => past.at.value === null);
     this.tick = computed(() => (past.at.value === null ? watch.tick.value : past.tick.value));
     this.alerts = computed(() => (past.at.value === null ? watch.alerts.value : past.alerts.value));
+    this.alertsKnown = computed(() => (past.at.value === null ? watch.judged.value && watch.loading.value !== 'failed' : past.hour.value !== null && past.shown.value !== 'nothing'));
     this.worst = computed(() => worstByVehicle(this.alerts.value));
     this.incidents = computed(() => openAt([...watch.incidents.value.values()], past.at.value));
     this.infos = watch.infos;

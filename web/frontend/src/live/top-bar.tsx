@@ -23,7 +23,7 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-drones" number={heard} label={heard === 1 ? 'drone' : 'drones'} />
       <Count testid="count-flying" number={flying} label="flying" />
       <Count testid="count-stale" number={stale} label="stale" tone={stale > 0 ? 'stale' : ''} />
-      {hearsAlerts && <AlertCount alerts={picture.alerts.value} judged={!picture.isLive.value || picture.watch.judged.value} />}
+      {hearsAlerts && <AlertCount alerts={picture.alerts.value} known={picture.alertsKnown.value} />}
       <div class="live-extremes">
         <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(battery)} tone={batteryTone(battery)} select={select} />
         {linksFresh ? (
@@ -61,13 +61,13 @@ function Count({ testid, number, label, tone = '' }: { testid: string; number: n
   );
 }
 
-function AlertCount({ alerts, judged }: { alerts: Alerts; judged: boolean }) {
+function AlertCount({ alerts, known }: { alerts: Alerts; known: boolean }) {
   const open = waiting(alerts);
   const critical = waiting(alerts, 'critical');
   const tone = critical > 0 ? 'critical' : open > 0 ? 'warning' : '';
   return (
     <div class={`count ${tone && `count-${tone}`}`} data-testid="count-alerts">
-      <strong>{open > 0 || judged ? open : UNKNOWN}</strong>
+      <strong>{open > 0 || known ? open : UNKNOWN}</strong>
       <span>{open === 1 ? 'alert' : 'alerts'}</span>
       {critical > 0 && <b class="count-sub">{critical} critical</b>}
     </div>
@@ -104,6 +104,14 @@ const BUS_WORDS = { connecting: 'Connecting', live: 'Live', lost: 'Bus lost' } a
 
 export function BusMark({ picture }: { picture: Picture }) {
   const state = picture.watch.bus.state.value;
+  if (picture.watch.ended.value) {
+    return (
+      <div class="bus-mark bus-lost" data-testid="bus-state" data-state="ended" role="status">
+        <span class="bus-dot" aria-hidden="true" />
+        Ended
+      </div>
+    );
+  }
   const relieved = state === 'live' && picture.watch.relieved.value;
   if (!picture.isLive.value) {
     return (
@@ -120,9 +128,23 @@ export function BusMark({ picture }: { picture: Picture }) {
   );
 }
 
-/** Says how old the picture is whenever it is not live. */
-export function BusBanner({ picture: { watch } }: { picture: Picture }) {
+/** Says how old the picture is whenever it is not live, and when it never will be again. */
+export function BusBanner({ picture: { watch }, guest }: { picture: Picture; guest: boolean }) {
   const at = watch.tick.value;
+  if (watch.ended.value && guest) {
+    return (
+      <Banner tone="crit" title="This link has expired or was revoked">
+        Nothing comes any more; ask whoever sent it.
+      </Banner>
+    );
+  }
+  if (watch.ended.value) {
+    return (
+      <Banner tone="crit" title="You are logged out">
+        Nothing can be done here until you <a href={`/login?next=${encodeURIComponent(location.pathname + location.search)}`}>log in again</a>.
+      </Banner>
+    );
+  }
   const { state, problem } = watch.bus;
   const last = watch.fleet.lastHeard;
   if (state.value === 'live') {

@@ -1,7 +1,7 @@
 /* What a live page knows: the fleet as frames come, slow facts and alerts as the server told them and events amend them. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 
-import { api } from '../api';
+import { api, ApiError } from '../api';
 import { elapsedMs, type Moment, moment } from '../bus/age';
 import type { Bus } from '../bus/bus';
 import type { Alert, Event, Fleet, Incident, LiveFrameTuple, LiveVehicle, Onboard, TrafficFrame, VehicleInfo } from '../generated';
@@ -23,6 +23,8 @@ const FLEET_EVERY_MS = 1100;
 const CLOSELY_MS = 1500;
 /** Frames that come this much later than the quickest one: this page, or its line, is slower than all it listens to. */
 const LATE_MS = 1500;
+/** After so long without a frame it is asked whether this page may still hear any. */
+const SILENT_MS = 3000;
 /** So long it then hears the whole fleet's frames alone. */
 const RELIEF_MS = 15_000;
 /** Events after which the slow facts are no longer what they were. */
@@ -38,6 +40,8 @@ export class Watch {
   private readonly _events = signal<ReadonlyMap<string, readonly Event[]>>(new Map());
   private readonly _whole = signal(false);
   private readonly _loading = signal<Loading>('loading');
+  private readonly _ended = signal(false);
+  private wasSilent = false;
   private readonly _heard = signal(0);
   private readonly _tick = signal<Moment>(moment());
   private readonly alertHandlers: ((alert: Alert) => void)[] = [];
@@ -70,7 +74,10 @@ export class Watch {
       this.fleet.newLine();
       this.reloadSoon();
     });
-    const tick = (): void => void (this._tick.value = moment());
+    const tick = (): void => {
+      this._tick.value = moment();
+      this.wonder();
+    };
     setInterval(() => bus.turns.join(tick), TICK_MS);
     setInterval(() => this.reloadSoon(), RELOAD_MS);
   }
@@ -125,6 +132,14 @@ export class Watch {
     return !this.listening.has('live.>') && !this.listening.has(`live.${areaOf(state.lat_deg, state.lon_deg)}`);
   }
 
+  /** Once in each silence. */
+  private wonder(): void {
+    const { lastHeard } = this.fleet;
+    const silent = lastHeard !== null && elapsedMs(lastHeard, this._tick.peek()) > SILENT_MS;
+    if (silent && !this.wasSilent) this.reloadSoon();
+    this.wasSilent = silent;
+  }
+
   /** A vehicle heard for the first time has slow facts that are not known here yet. */
   private apply(apply: () => void): void {
     const before = this.fleet.tracks.size;
@@ -174,6 +189,11 @@ export class Watch {
   /** The latest events of each vehicle, newest first. */
   get events(): ReadonlySignal<ReadonlyMap<string, readonly Event[]>> {
     return this._events;
+  }
+
+  /** Whether the server no longer knows who looks: logged out meanwhile, or a guest's link has ended. */
+  get ended(): ReadonlySignal<boolean> {
+    return this._ended;
   }
 
   get loading(): ReadonlySignal<Loading> {
@@ -248,7 +268,9 @@ export class Watch {
       this._alerts.value = new Map([...this._alerts.value].filter(([id]) => listed.has(id)));
       for (const alert of [...told.alerts, ...this.meanwhile]) this.take(alert);
       this._loading.value = 'ready';
-    } catch {
+      this._ended.value = false;
+    } catch (error) {
+      this._ended.value = error instanceof ApiError && error.status === 401;
       // The bus goes on by itself; the page says that the rest is missing, and asks again.
       if (this._loading.value === 'loading') this._loading.value = 'failed';
     }
