@@ -100,7 +100,7 @@ class Bus:
         for bucket in stores.buckets(replicas):
             await self._retried(functools.partial(self._js.create_key_value, bucket), bucket.bucket)
 
-    async def publish(self, subject: str, message: msgspec.Struct) -> None:
+    async def publish(self, subject: str, message: msgspec.Struct | msgspec.Raw) -> None:
         """Core NATS. While there is no connection it is dropped: it would be stale when there is one again."""
         if not self._client.is_connected:
             return
@@ -167,7 +167,7 @@ class Bus:
 
         await self._client.subscribe(subject, group, cb=receive)
 
-    async def store(self, subject: str, message: msgspec.Struct, message_id: str) -> int:
+    async def store(self, subject: str, message: msgspec.Struct | msgspec.Raw, message_id: str) -> int:
         """Its sequence in the stream, once it is on disk. Tries for ever; the same `message_id` is stored once."""
         payload = _encode(message)
         if len(payload) > self._client.max_payload:

@@ -7,12 +7,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from msgspec import Raw
-
 from telemetry.gateway import traffic
 from telemetry.gateway.command import Command
-from telemetry.gateway.hearing import AUTOPILOT, Systems
+from telemetry.gateway.hearing import AUTOPILOT
 from telemetry.gateway.route import Route, better
+from telemetry.gateway.systems import Systems
 from telemetry.gateway.twins import Twins
 from telemetry.links import Link, Peer
 from telemetry.mavlink.enums import MavAutopilot, MavState, MavType
@@ -71,18 +70,11 @@ class Contact:
         self.texts: deque[str] = deque(maxlen=TEXTS_KEPT)
         self.onlookers: list[Callable[[Frame], None]] = []
         """Who is given every frame of the vehicle as well: its pilot's own tools."""
-        self.entries = bytearray()
-        """tlog entries that no chunk holds yet: copied here at once, while their bytes are near the processor."""
-        self.frames = 0
-        """Frames recorded, both directions."""
-        self.frames_taken = 0
-        """Those of them that chunks hold."""
-        self.shown_at = 0.0
-        self._seen = Raw()
-        """The state as it was at `_seen_at`."""
-        self._seen_at = 0.0
         self._systems = systems
         """By link."""
+        self._home = systems[vehicle.link]
+        """Where it is recorded and shown."""
+        self._tape = self._home.meet(vehicle)
         self._hear_aircraft = hear_aircraft
         self._twins = Twins() if has_several_links else None
         self._clock_ms, self._clock_at, self._clock_on = 0, 0.0, -1
@@ -116,28 +108,18 @@ class Contact:
         for route in self.routes.values():
             route.hearing.shut()
 
-    def collect(self) -> None:
-        """Takes what was heard without being looked at."""
-        for route in self.routes.values():
-            self._collect(route)
-
     def _collect(self, route: Route) -> None:
-        frames, entries = route.hearing.collect()
+        """Counts what was heard without being looked at."""
+        frames = route.hearing.collect()
         if frames:
             route.loss.went_on(AUTOPILOT, frames)
-            self.entries = self.entries + entries if self.entries else entries
-            self.frames += frames
-            self.vehicle.changed = True
 
     def take(self, frame: Frame, route: Route, stamp: bytes, now: float) -> None:
         """One frame, whatever it is."""
         route.loss.count(frame.compid, frame.seq)
         if self._twins is not None and self._twins.repeats(frame.raw, 1 << route.number, now):
             return
-        entries = self.entries
-        entries += stamp
-        entries += frame.raw
-        self.frames += 1
+        self._put(stamp, frame.raw)
         for onlooker in self.onlookers:
             onlooker(frame)
         is_on_every_link = self._twins is not None and frame.compid == AUTOPILOT and frame.verified
@@ -180,9 +162,12 @@ class Contact:
 
     def record(self, raw: bytes) -> None:
         """One frame to the vehicle, as of now."""
-        self.collect()
-        self.entries += STAMP.pack(time.time_ns() // 1000) + raw
-        self.frames += 1
+        self._put(STAMP.pack(time.time_ns() // 1000), raw)
+
+    def _put(self, stamp: bytes, raw: bytes) -> None:
+        if not self._tape.put(stamp, raw):
+            self._home.rewind()
+            self._tape.put(stamp, raw)
 
     def heartbeat(self) -> None:
         """Ours, once a second on every link: without it ArduPilot takes the ground station for lost."""
@@ -211,38 +196,28 @@ class Contact:
             self.greet_again()
         found = []
         for route in self.routes.values():
+            self._collect(route)
             route.beat(now)
             if not route.greeted and route.is_alive(now):
                 found.append(route)
+        self.vehicle["link_loss_pct"] = self.vehicle.loss.percent(now)
         return found
 
-    def choose_route(self, now: float) -> None:
-        """Stays on the route it has, unless that is silent or clearly worse than another one."""
-        if len(self.routes) == 1:
+    def look_at_links(self, now: float) -> None:
+        """Which one commands go over, and the quality of all of them where one is not all there is to tell."""
+        if len(self.routes) > 1:
+            self._choose_route(now)
+        elif self.route.signing is None:
             return
+        self.vehicle.links = tuple(route.quality(now) for route in self.routes.values())
+
+    def _choose_route(self, now: float) -> None:
+        """Stays on the route it has, unless that is silent or clearly worse than another one."""
         before, best = self.route, better(self.route, self.routes.values(), now)
         if best is not before:
             self._use(best)
             text = f"Commands go over {best.peer.link} now, no longer over {before.peer.link}."
             self.vehicle.happened.append(("link_changed", text, {"link": best.peer.link, "before": before.peer.link}))
-
-    def look_at_links(self, now: float) -> None:
-        """Their quality into the vehicle's state, where there is more to tell than the one in use says itself."""
-        if len(self.routes) > 1 or self.route.signing is not None:
-            self.vehicle.links = tuple(route.quality(now) for route in self.routes.values())
-
-    def seen(self, now: float) -> Raw:
-        """The state at `now`, worked out once for all who are shown it."""
-        if self._seen_at != now:
-            self._seen, self._seen_at = Raw(self.vehicle.encoded(now)), now
-        return self._seen
-
-    def drain(self, into: Callable[[str, bytearray, int, int], None]) -> None:
-        """Gives what was recorded since the last time to `into`: name, entries, frames, frames before."""
-        if self.entries:
-            entries, self.entries = self.entries, bytearray()
-            before, self.frames_taken = self.frames_taken, self.frames
-            into(self.vehicle.name, entries, self.frames - before, before)
 
     def info(self, gateway: str) -> VehicleInfo:
         vehicle, command = self.vehicle, self.command.authority

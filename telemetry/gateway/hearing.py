@@ -1,42 +1,34 @@
 """What comes all the time, taken without a line of Python for each frame: checked, recorded and read in one call.
 
 That is: datagrams with nothing but whole, unsigned MAVLink 2 frames of one autopilot, with right checksums and without
-a gap in their sequence, from where it is known to send from. `Systems.take` takes all that have arrived at once, and
-gives back every other datagram. Those go through `telemetry.mavlink.frame.FrameReader`, frame by frame, with the same
+a gap in their sequence, from where it is known to send from. `take` takes all that have arrived at once, and gives back
+every other datagram. Those go through `telemetry.mavlink.frame.FrameReader`, frame by frame, with the same
 result. What happens to a vehicle, and what somebody listens for, is noted and looked at besides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.compiled import compiled
-from telemetry.links import MOST_BYTES, MOST_DATAGRAMS, Datagrams, Peer
+from telemetry.links import Peer
 from telemetry.mavlink.dialect import CRC_EXTRA
-from telemetry.mavlink.frame import MAGIC_2, Frame
-from telemetry.mavlink.messages import BY_NAME
-from telemetry.vehicle import Vehicle
-from telemetry.vehicle.numbers import numbers_of
-from telemetry.vehicle.readings import HAPPENS, PAYLOAD, Buffer, Payload, read_at
+from telemetry.mavlink.frame import MAGIC_2
+from telemetry.vehicle.numbers import Buffer
+from telemetry.vehicle.readings import HAPPENS, Payload, read_at
+from telemetry.vehicle.tape import STAMP_SIZE, TAPE_BYTES, record
 
 AUTOPILOT: Final = 1
 """MAV_COMP_ID_AUTOPILOT1."""
-SYSTEMS: Final = 256
 HEADER: Final = 10
 AROUND: Final = HEADER + 2
 """Bytes of a frame besides its payload."""
-STAMP_SIZE: Final = 8
 UNKNOWN: Final = -1
-NOBODY: Final = -1
-MOST_AMID: Final = 10_000
-"""Senders remembered to be amid a frame, so that forged ones cannot fill the memory."""
 
-TAPE_BYTES: Final = 8192
-"""Three seconds of 50 messages each; it is emptied at every tick."""
 MOST_LISTENED_FOR: Final = 32
 HEARD: Final = np.dtype(
     [
@@ -44,16 +36,14 @@ HEARD: Final = np.dtype(
         ("peer", np.int64),
         ("expected", np.int64),
         ("frames", np.int64),
-        ("size", np.int64),
         ("listened_for", np.int64, (MOST_LISTENED_FOR,)),
         ("heard_at", np.float64),
-        ("tape", np.uint8, (TAPE_BYTES,)),
     ]
 )
 """Of one system on one link: whether its datagrams may be taken so, the number of its `Peer`, the sequence number that
-comes next, how many frames and bytes of tlog entries lie on its tape, the ids of messages to be noted (-1: no more)."""
-_IS_OPEN, _PEER, _EXPECTED, _FRAMES, _SIZE, _LISTENED_FOR = range(6)
-_HEARD_AT, _TAPE = _LISTENED_FOR + MOST_LISTENED_FOR, 8 * (_LISTENED_FOR + MOST_LISTENED_FOR + 1)
+comes next, how many frames were taken since that was asked, the ids of messages to be noted (-1: no more)."""
+_IS_OPEN, _PEER, _EXPECTED, _FRAMES, _LISTENED_FOR = range(5)
+_HEARD_AT: Final = _LISTENED_FOR + MOST_LISTENED_FOR
 
 _EXTRA: Final[NDArray[np.int16]] = np.full(1 << 16, UNKNOWN, np.int16)
 """CRC_EXTRA by message id."""
@@ -104,17 +94,6 @@ def _frames(data: Buffer, begin: int, stop: int, system_id: int, sequence: int) 
 
 
 @compiled
-def _record(data: Buffer, at: int, size: int, now_us: int, heard: NDArray[np.void]) -> None:
-    """A frame onto the tape, as a tlog holds it."""
-    tape, end = heard[0].tape, heard[0].size
-    for byte in range(STAMP_SIZE):
-        tape[end + byte] = now_us >> 8 * (STAMP_SIZE - 1 - byte) & 0xFF
-    for place in range(size):
-        tape[end + STAMP_SIZE + place] = data[at + place]
-    heard[0].size = end + STAMP_SIZE + size
-
-
-@compiled
 def _is_listened_for(number: int, heard: NDArray[np.void]) -> bool:
     for other in heard[0].listened_for:
         if other == number:
@@ -133,12 +112,13 @@ def _is_among(peer: int, peers: NDArray[np.int64], some: NDArray[np.int64]) -> b
 
 
 @compiled
-def _take(
+def take(
     data: Buffer,
     ends: NDArray[np.int64],
     peers: NDArray[np.int64],
     systems: NDArray[np.void],
     numbers: NDArray[np.void],
+    tapes: NDArray[np.void],
     payload: Payload,
     left: NDArray[np.int64],
     noted: NDArray[np.int64],
@@ -150,18 +130,18 @@ def _take(
     for number in range(len(ends)):
         stop = ends[number]
         system_id = data[begin + 5] if stop - begin >= AROUND else 0
-        heard = systems[system_id : system_id + 1]
+        heard, tape = systems[system_id : system_id + 1], tapes[system_id : system_id + 1]
         frames = 0
         if heard[0].is_open and heard[0].peer == peers[number] and not _is_among(peers[number], peers, left[:all_left]):
             frames = _frames(data, begin, stop, system_id, heard[0].expected)
-        if frames == 0 or heard[0].size + stop - begin + STAMP_SIZE * frames > TAPE_BYTES:
+        if frames == 0 or tape[0].size + stop - begin + STAMP_SIZE * frames > TAPE_BYTES:
             left[all_left] = number
             all_left += 1
             begin = stop
             continue
         while begin < stop:
             size, kind = data[begin + 1], data[begin + 7] | data[begin + 8] << 8
-            _record(data, begin, size + AROUND, now_us, heard)
+            record(data, begin, size + AROUND, now_us, tape)
             found = read_at(data, begin + HEADER, size, kind, payload, numbers[system_id : system_id + 1], now)
             if found == HAPPENS or _is_listened_for(kind, heard):
                 noted[all_noted] = begin
@@ -180,7 +160,6 @@ class Hearing:
     def __init__(self, record: NDArray[np.void]) -> None:
         self._words = record.view(np.int64).data
         self._times = cast("memoryview[float]", record.view(np.float64).data)
-        self._tape = record.view(np.uint8).data[_TAPE:]
 
     @property
     def heard_at(self) -> float:
@@ -202,71 +181,8 @@ class Hearing:
     def shut(self) -> None:
         self._words[_IS_OPEN] = False
 
-    def collect(self) -> tuple[int, bytearray]:
-        """Frames since the last time, and their tlog entries."""
-        frames, size = self._words[_FRAMES], self._words[_SIZE]
-        if not frames:
-            return 0, bytearray()
-        self._words[_FRAMES] = self._words[_SIZE] = 0
-        return frames, bytearray(self._tape[:size])
-
-
-class Taken(NamedTuple):
-    frames: int
-    left: list[int]
-    """Which datagrams were not taken."""
-    noted: list[int]
-    """Where in the data frames begin that are to be looked at."""
-
-
-class Systems:
-    """All that may be heard on one link, by system id."""
-
-    def __init__(self) -> None:
-        self._heard = np.zeros(SYSTEMS, HEARD)
-        self._numbers = numbers_of(SYSTEMS)
-        self._amid_frames: set[int] = set()
-        self._left = np.zeros(MOST_DATAGRAMS, np.int64)
-        self._noted = np.zeros(MOST_BYTES // AROUND, np.int64)
-
-    def hearing(self, system_id: int) -> Hearing:
-        return Hearing(self._heard[system_id : system_id + 1])
-
-    def numbers(self, system_id: int) -> NDArray[np.void]:
-        """One record of `telemetry.vehicle.numbers`."""
-        return self._numbers[system_id : system_id + 1]
-
-    def goes_on(self, peer: Peer, between_frames: bool) -> None:
-        """Whether what `peer` sends next begins a frame: otherwise it has to be read with what came before."""
-        if between_frames:
-            self._amid_frames.discard(peer.number)
-            return
-        if len(self._amid_frames) >= MOST_AMID:
-            self._amid_frames.clear()
-        self._amid_frames.add(peer.number)
-
-    def take(self, arrived: Datagrams, now: float, now_us: int) -> Taken:
-        """Takes what it may; `now` is `time.monotonic()`, `now_us` what the recording says, in µs since 1970."""
-        amid = self._amid_frames
-        frames, left, noted = _take(
-            arrived.data,
-            np.array(arrived.ends, np.int64),
-            np.array([NOBODY if peer.number in amid else peer.number for peer in arrived.peers], np.int64),
-            self._heard,
-            self._numbers,
-            PAYLOAD,
-            self._left,
-            self._noted,
-            now,
-            now_us,
-        )
-        return Taken(frames, self._left[:left].tolist(), self._noted[:noted].tolist())
-
-
-def warm_up() -> None:
-    """Has the machine code made before the first frame comes: at the very first start that takes some seconds."""
-    systems = Systems()
-    vehicle = Vehicle("", 1, "", False, systems.numbers(1))
-    vehicle.hear(Frame(BY_NAME["HEARTBEAT"].id, 1, AUTOPILOT, 0, bytes(AROUND)), 0.0)
-    vehicle.snapshot(0.0)
-    systems.take(Datagrams(), 0.0, 0)
+    def collect(self) -> int:
+        """Frames taken since the last time."""
+        frames = self._words[_FRAMES]
+        self._words[_FRAMES] = 0
+        return frames

@@ -5,38 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Raw
 
 from telemetry import subjects
 from telemetry.bus import Bus, new_id
+from telemetry.gateway.systems import Recorded
 from telemetry.running import told_to_end
-from telemetry.wire import Event, RawChunk, RawVehicle, VehicleInfo
+from telemetry.wire import Event, RawChunk, VehicleInfo, filled
 
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.1
 CHUNK_BYTES: Final = 4 * 1024 * 1024
-"""A chunk holds at most this and one vehicle's share more: half of what a NATS message may."""
+"""A chunk holds at most this and one link's tapes more: together less than what a NATS message may."""
 MEMORY_BYTES: Final = 512 * 1024 * 1024
 """Kept while the bus is away: 200,000 vehicle-seconds, an hour of 60 drones."""
 EVENTS_KEPT: Final = 100_000
 
 
-@dataclass(slots=True, eq=False)
-class _Share:
-    """What waits of one vehicle: frames without a gap."""
-
-    vehicle: str
-    entries: bytearray
-    frames: int
-    frames_before: int
-
-
 class RawOutbox:
     """Frames on their way to the recorder: one chunk under way at a time, the next one filling meanwhile.
 
-    A vehicle's frames that did not fit into `MEMORY_BYTES` are counted in `lost`, and seen by everyone as a jump of
+    Frames that did not fit into `MEMORY_BYTES` are counted in `lost`, and seen by everyone as a jump of
     `frames_before`.
     """
 
@@ -44,26 +36,17 @@ class RawOutbox:
         self._gateway = gateway
         self._run = new_id()
         self._sequence = 0
-        self._waiting: deque[_Share] = deque()
-        self._open: dict[str, _Share] = {}
-        """The share of each vehicle in `_waiting` that its next frames go into."""
+        self._waiting: deque[Recorded] = deque()
         self._size = 0
-        self._on_way: RawChunk | None = None
+        self._on_way: Raw | None = None
         self.lost = 0
 
-    def add(self, vehicle: str, entries: bytearray, frames: int, frames_before: int) -> None:
-        """Keeps `entries`, tlog entries of `frames` frames; `frames_before` counts the vehicle's before them."""
-        if self._size + len(entries) > MEMORY_BYTES:
-            self.lost += frames
+    def add(self, recorded: Recorded) -> None:
+        if self._size + len(recorded.encoded) > MEMORY_BYTES:
+            self.lost += recorded.frames
             return
-        self._size += len(entries)
-        share = self._open.get(vehicle)
-        if share is None or share.frames_before + share.frames != frames_before:
-            share = self._open[vehicle] = _Share(vehicle, entries, frames, frames_before)
-            self._waiting.append(share)
-        else:
-            share.entries += entries
-            share.frames += frames
+        self._size += len(recorded.encoded)
+        self._waiting.append(recorded)
 
     async def run(self, bus: Bus) -> None:
         """Sends what waits every `TICK_S`, for ever."""
@@ -75,23 +58,21 @@ class RawOutbox:
         """Returns when everything that waited is stored."""
         while (chunk := self._on_way or self._next_chunk()) is not None:
             self._on_way = chunk
-            await bus.store(subjects.raw(self._gateway), chunk, f"{chunk.run}:{chunk.sequence}")
+            await bus.store(subjects.raw(self._gateway), chunk, f"{self._run}:{self._sequence}")
             self._on_way = None
 
-    def _next_chunk(self) -> RawChunk | None:
+    def _next_chunk(self) -> Raw | None:
         if not self._waiting:
             return None
-        parts: list[RawVehicle] = []
+        parts: list[Recorded] = []
         size = 0
         while self._waiting and size < CHUNK_BYTES:
-            share = self._waiting.popleft()
-            if self._open.get(share.vehicle) is share:
-                del self._open[share.vehicle]
-            parts.append(RawVehicle(share.vehicle, bytes(share.entries), share.frames, share.frames_before))
-            size += len(share.entries)
+            parts.append(self._waiting.popleft())
+            size += len(parts[-1].encoded)
         self._size -= size
         self._sequence += 1
-        return RawChunk(self._gateway, self._run, self._sequence, tuple(parts))
+        chunk = RawChunk(self._gateway, self._run, self._sequence, ())
+        return filled(chunk, sum(part.vehicles for part in parts), (part.encoded for part in parts))
 
 
 class EventOutbox:

@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from msgspec import Raw
-
 from mission.errors import PlanFormatError
 from mission.terrain import Terrain
 from telemetry import settings as settings_file
@@ -22,11 +20,11 @@ from telemetry.errors import ServiceError
 from telemetry.gateway.command import Command
 from telemetry.gateway.contact import OWN_SYSTEM, Contact
 from telemetry.gateway.desk import BrokenUploads, Desk
-from telemetry.gateway.hearing import Systems, warm_up
 from telemetry.gateway.intake import Intake
 from telemetry.gateway.outbox import TICK_S, EventOutbox, RawOutbox, Register
 from telemetry.gateway.pilot_port import PilotPorts
 from telemetry.gateway.route import Route
+from telemetry.gateway.systems import Shown, Systems, warm_up
 from telemetry.gateway.traffic import Traffic
 from telemetry.links import Datagrams, Link, Peer, open_link
 from telemetry.mavlink.frame import Frame, frame_at
@@ -35,16 +33,16 @@ from telemetry.running import Beside, paced, run_service, told_to_end, within
 from telemetry.services import intervals, terrain
 from telemetry.settings import LinkSettings, Settings, VehicleSettings
 from telemetry.vehicle import Vehicle
-from telemetry.wire import EncodedFrame, Event, TrafficFrame, VehicleInfo
+from telemetry.vehicle.numbers import NOWHERE
+from telemetry.wire import Event, LiveFrame, TrafficFrame, VehicleInfo, area, filled
 
 log = logging.getLogger(__name__)
 
-SHOWN_AT_LEAST_S: Final = 1.0
-"""A vehicle of which nothing changes is still shown this often, with its growing ages."""
 TIMESYNC_EVERY: Final = 5
 """Heartbeats."""
 FLEET_EVERY_S: Final = 1.0
-"""All vehicles at once, for those who see only some areas at the full rate, and for looking back."""
+"""All vehicles at once, for those who see only some areas at the full rate, and for looking back. Vehicles of which
+nothing changes are shown this often, too, with their growing ages."""
 PULSE_WITHIN_S: Final = 5.0
 """With the fleet it says that it is at work, and that it will say so again by then."""
 GONE_S: Final = 60.0
@@ -164,40 +162,34 @@ class Gateway:
 
     async def tick(self, now: float) -> None:
         """What is new since the last one: raw frames, events, live state."""
-        areas: defaultdict[str, list[Raw]] = defaultdict(list)
         for contact in self._by_name.values():
-            vehicle = contact.vehicle
-            contact.collect()
-            vehicle.check_link(now - contact.route.link.waited_s)  # it is not silent if we have not read on
-            contact.choose_route(now)
-            if vehicle.happened:
-                self._tell_happenings(contact)
-            contact.drain(self._raw.add)
+            contact.vehicle.check_link(now - contact.route.link.waited_s)  # it is not silent if we have not read on
             contact.look_at_links(now)
-            if vehicle.is_autopilot and (vehicle.changed or now - contact.shown_at >= SHOWN_AT_LEAST_S):
-                vehicle.changed, contact.shown_at = False, now
-                seen = contact.seen(now)  # which also finds where that is
-                areas[vehicle.area].append(seen)
+            if contact.vehicle.happened:
+                self._tell_happenings(contact)
         self._frames_lost(now)
         self._frames_refused(now)
-        sent_at = datetime.now(UTC)
-        for area, vehicles in areas.items():
-            self._frame_numbers[area] += 1
-            frame = EncodedFrame(self._settings.gateway, area, self._frame_numbers[area], sent_at, tuple(vehicles))
-            await self._bus.publish(subjects.live(area), frame)
-        if now - self._fleet_at >= FLEET_EVERY_S:
+        everyone = now - self._fleet_at >= FLEET_EVERY_S
+        tiles: defaultdict[int, list[Shown]] = defaultdict(list)
+        for systems in self._systems.values():
+            for recorded in systems.recorded():
+                self._raw.add(recorded)
+            for shown in systems.shown(now, everyone):
+                tiles[shown.tile].append(shown)
+        for tile, those in tiles.items():
+            name = area(None if tile == NOWHERE else tile)
+            await self._show(subjects.live(name), name, those)
+        if everyone:
             self._fleet_at = now
-            await self._show_fleet(now)
+            await self._bus.pulse(self._settings.gateway, PULSE_WITHIN_S)
+            fleet = [shown for those in tiles.values() for shown in those]
+            await self._show(subjects.fleet(self._settings.gateway), subjects.EVERYWHERE, fleet)
 
-    async def _show_fleet(self, now: float) -> None:
-        await self._bus.pulse(self._settings.gateway, PULSE_WITHIN_S)
-        area = subjects.EVERYWHERE
+    async def _show(self, subject: str, area: str, those: list[Shown]) -> None:
         self._frame_numbers[area] += 1
-        shown = tuple(contact.seen(now) for contact in self._by_name.values() if contact.vehicle.is_autopilot)
-        name = self._settings.gateway
-        await self._bus.publish(
-            subjects.fleet(name), EncodedFrame(name, area, self._frame_numbers[area], datetime.now(UTC), shown)
-        )
+        frame = LiveFrame(self._settings.gateway, area, self._frame_numbers[area], datetime.now(UTC), ())
+        vehicles = sum(shown.vehicles for shown in those)
+        await self._bus.publish(subject, filled(frame, vehicles, (shown.encoded for shown in those)))
 
     async def _beat_for_ever(self) -> None:
         """Once a second: our HEARTBEAT, and what changes slowly."""

@@ -22,8 +22,8 @@ from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.messages import BY_NAME, decode
 from telemetry.vehicle import readings
 from telemetry.vehicle.loss import SequenceLoss
-from telemetry.vehicle.numbers import LARGEST, NOWHERE, NUMBERS, numbers_of, shown, words
-from telemetry.wire import LinkQuality, LiveVehicle, area
+from telemetry.vehicle.numbers import LARGEST, NUMBERS, numbers_of, shown, words
+from telemetry.wire import LinkQuality, LiveVehicle
 
 AUTOPILOTS: Final = {int(kind): kind.name for kind in MavAutopilot}
 ARMED: Final = int(MavModeFlag.SAFETY_ARMED)
@@ -31,12 +31,9 @@ BREACHES: Final = {1: "lowest height", 2: "greatest height", 3: "boundary"}
 """FENCE_BREACH in words."""
 LINK_LATE_S: Final = 3.0
 """Without a HEARTBEAT for longer than this, at 1 Hz, the link counts as lost."""
-LOSS_EVERY_S: Final = 0.5
 _PLACE: Final = {name: place for place, name in enumerate(NUMBERS.names or ())}
 _HEARTBEAT_AT: Final = _PLACE["heartbeat_at"]
 _LINK_LOST: Final = _PLACE["link_lost"]
-_shown: Final[NDArray[np.uint8]] = np.zeros(LARGEST, np.uint8)
-_shown_bytes: Final = _shown.data
 
 Happening = tuple[str, str, dict[str, Any]]
 """Kind of event, a sentence without the callsign, data."""
@@ -56,18 +53,11 @@ class Vehicle:
         self.numbers = numbers_of(1) if numbers is None else numbers
         """One record: all that is known in numbers, NaN where it is not."""
         self._values = cast("memoryview[float]", self.numbers.view(np.float64).data)
-        self.is_autopilot = False
-        """True from its first HEARTBEAT as an autopilot on: before that it is only someone who sends frames."""
-        self.changed = False
         self.happened: list[Happening] = []
         self.loss = SequenceLoss()
         self.firmware: str | None = None
         self.capabilities: int | None = None
         self.serial: str | None = None
-        self._loss_at = -LOSS_EVERY_S
-        self.area = area(None)
-        """Where it was shown last."""
-        self._tile = NOWHERE
         self._said: tuple[object, ...] = ()
         self._words = b""
 
@@ -83,6 +73,11 @@ class Vehicle:
     def armed(self) -> bool | None:
         armed = self["armed"]
         return None if armed is None else bool(armed)
+
+    @property
+    def is_autopilot(self) -> bool:
+        """True from its first HEARTBEAT as an autopilot on: before that it is only someone who sends frames."""
+        return self["autopilot"] is not None
 
     @property
     def autopilot(self) -> str | None:
@@ -107,37 +102,30 @@ class Vehicle:
             readings.read_frame(frame, self.numbers, now)
         elif frame.msgid in TOLD:
             TOLD[frame.msgid](self, decode(frame))
-        elif found == readings.LEFT:
-            return
-        self.changed = True
 
     def check_link(self, now: float) -> None:
         """Notices silence; `_heartbeat` notices its end."""
         silent = now - self._values[_HEARTBEAT_AT]
         if silent > LINK_LATE_S and not self._values[_LINK_LOST]:
             self["link_lost"] = 1.0
-            self.changed = True
             self.happened.append(("link_lost", f"Nothing heard for {silent:.0f} s over {self.link}.", {}))
 
-    def encoded(self, now: float) -> bytes:
-        """The state as others see it, with the ages of its parts at `now`: a `LiveVehicle` as msgpack."""
-        if now - self._loss_at >= LOSS_EVERY_S:
-            self["link_loss_pct"], self._loss_at = self.loss.percent(now), now
+    @property
+    def words(self) -> bytes:
+        """How the state as others see it begins: what is not in the `numbers`."""
         said = (self.name, self.mode, self.link, self.links)
         if said != self._said:
             self._said, self._words = said, words(*said)
-        end, tile = shown(self.numbers, now, _shown)
-        if tile != self._tile:
-            self._tile, self.area = tile, area(None if tile == NOWHERE else tile)
-        return self._words + _shown_bytes[:end]
+        return self._words
 
     def snapshot(self, now: float) -> LiveVehicle:
-        """The same, read back."""
-        return msgspec.msgpack.decode(self.encoded(now), type=LiveVehicle)
+        """The state as others see it, with the ages of its parts at `now`."""
+        behind = np.empty(LARGEST, np.uint8)
+        end = shown(self.numbers, now, behind, 0)
+        return msgspec.msgpack.decode(self.words + behind[:end].tobytes(), type=LiveVehicle)
 
 
 def _heartbeat(vehicle: Vehicle, message: Any, now: float) -> None:
-    vehicle.is_autopilot = True
     if vehicle["link_lost"]:
         vehicle["link_lost"] = 0.0
         silent = now - (vehicle.heartbeat_at or now)

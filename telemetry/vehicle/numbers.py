@@ -19,6 +19,7 @@ from telemetry.wire import LiveVehicle, tile_of
 WORDS: Final = ("vehicle", "mode", "link", "links")
 """What begins a `LiveVehicle`; the rest of it are numbers."""
 NOWHERE: Final = -1
+Buffer = bytes | bytearray | memoryview | NDArray[np.uint8]
 FLOAT, INTEGER, TRUTH, AGE = range(4)
 
 _KINDS: Final = {float: FLOAT, int: INTEGER, bool: TRUTH}
@@ -42,11 +43,13 @@ HIDDEN: Final = (
     "booted_ms",
     "landed_state_known",
     "link_lost",
+    "changed",
 )
-"""Known as well, but not shown as they are: the last HEARTBEAT, the vehicle's own clock, two truths."""
+"""Known as well, but not shown as they are: the last HEARTBEAT, the vehicle's own clock, two truths, and whether there
+is something new to be shown."""
 NUMBERS: Final = np.dtype([(name.replace("_age_ms", "_at"), np.float64) for name in (*_SHOWN, *HIDDEN)])
 """As shown, in that order, but for each age the time that it is counted from; then what is `HIDDEN`."""
-_COUNTED: Final = ("booted_ms", "landed_state_known", "link_lost")
+_COUNTED: Final = ("booted_ms", "landed_state_known", "link_lost", "changed")
 LARGEST: Final = 9 * len(_SHOWN)
 """Bytes that the shown numbers may take."""
 _HEAD: Final = msgspec.msgpack.encode((None,) * len(LiveVehicle.__struct_fields__))[
@@ -69,7 +72,8 @@ def words(*said: object) -> bytes:
 
 
 @compiled
-def _whole(number: int, into: NDArray[np.uint8], at: int) -> int:
+def whole(number: int, into: NDArray[np.uint8], at: int) -> int:
+    """Writes an integer as msgpack (https://github.com/msgpack/msgpack spec); gives how many bytes it takes."""
     if 0 <= number < 0x80:
         into[at] = number
         return 1
@@ -84,14 +88,16 @@ _tile_of: Final = compiled(tile_of)
 
 
 @compiled
-def shown(numbers: NDArray[np.void], now: float, into: NDArray[np.uint8]) -> tuple[int, int]:
-    """Writes the rest of it behind the words (https://github.com/msgpack/msgpack spec).
+def _tile(numbers: NDArray[np.void]) -> int:
+    known = numbers[0]
+    return NOWHERE if np.isnan(known.lat_deg) or np.isnan(known.lon_deg) else _tile_of(known.lat_deg, known.lon_deg)
 
-    Gives how many bytes it takes, and the vehicle's tile or `NOWHERE`.
-    """
+
+@compiled
+def shown(numbers: NDArray[np.void], now: float, into: NDArray[np.uint8], end: int) -> int:
+    """Writes what follows its words behind them, which end there in `into`; gives where it ends."""
     values = numbers.view(np.float64)
     bits = numbers.view(np.uint64)
-    end = 0
     for place in range(len(KINDS)):
         value, kind = values[place], KINDS[place]
         if np.isnan(value):
@@ -106,7 +112,43 @@ def shown(numbers: NDArray[np.void], now: float, into: NDArray[np.uint8]) -> tup
             into[end] = 0xC3 if value else 0xC2
             end += 1
         else:
-            end += _whole(int((now - value) * 1000) if kind == AGE else int(value), into, end)
-    known = numbers[0]
-    is_somewhere = not (np.isnan(known.lat_deg) or np.isnan(known.lon_deg))
-    return end, _tile_of(known.lat_deg, known.lon_deg) if is_somewhere else NOWHERE
+            end += whole(int((now - value) * 1000) if kind == AGE else int(value), into, end)
+    return end
+
+
+@compiled
+def show(
+    numbers: NDArray[np.void],
+    words: bytes,
+    word_ends: NDArray[np.int64],
+    everyone: bool,
+    now: float,
+    into: NDArray[np.uint8],
+    groups: NDArray[np.int64],
+) -> int:
+    """Writes all autopilots of which there is something new, or `everyone`, tile by tile, as `LiveVehicle`s.
+
+    Gives the number of `groups`, in each of which is said its tile, how many vehicles it has, and where it ends.
+    """
+    who = np.empty(len(numbers), np.int64)
+    tiles = np.empty(len(numbers), np.int64)
+    count = 0
+    for number in range(len(numbers)):
+        known = numbers[number]
+        if not np.isnan(known.autopilot) and (everyone or known.changed):
+            known.changed = 0.0
+            who[count], tiles[count] = number, _tile(numbers[number : number + 1])
+            count += 1
+    found = end = 0
+    for place in np.argsort(tiles[:count]):
+        number, tile = who[place], tiles[place]
+        for byte in range(word_ends[number - 1] if number else 0, word_ends[number]):
+            into[end] = words[byte]
+            end += 1
+        end = shown(numbers[number : number + 1], now, into, end)
+        if found == 0 or groups[found - 1, 0] != tile:
+            groups[found, 0], groups[found, 1] = tile, 0
+            found += 1
+        groups[found - 1, 1] += 1
+        groups[found - 1, 2] = end
+    return found

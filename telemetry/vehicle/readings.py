@@ -19,6 +19,7 @@ from telemetry.compiled import compiled
 from telemetry.mavlink.enums import MavAutopilot, MavLandedState
 from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.messages import BY_NAME, LARGEST_PAYLOAD
+from telemetry.vehicle.numbers import Buffer
 
 LEFT, TAKEN, HAPPENS = range(3)
 """What `read` says: no numbers for us in it; read; left to `Vehicle`, since something happens by it."""
@@ -71,7 +72,6 @@ HOME_POSITION_ID: Final = BY_NAME["HOME_POSITION"].id
 EXTENDED_SYS_STATE_ID: Final = BY_NAME["EXTENDED_SYS_STATE"].id
 GIMBAL_DEVICE_ATTITUDE_STATUS_ID: Final = BY_NAME["GIMBAL_DEVICE_ATTITUDE_STATUS"].id
 
-Buffer = bytes | bytearray | memoryview
 Payload = NDArray[np.uint8]
 """`LARGEST_PAYLOAD` bytes, zeros in place of what MAVLink 2 cut off."""
 Numbers = Any
@@ -284,7 +284,10 @@ def read_at(
     for place in range(size):
         payload[place] = data[at + place]
     payload[size:] = 0
-    return read(number, payload, numbers[0], now)
+    found = read(number, payload, numbers[0], now)
+    if found == TAKEN:
+        numbers[0].changed = 1.0
+    return found
 
 
 PAYLOAD: Final = np.zeros(LARGEST_PAYLOAD, np.uint8)

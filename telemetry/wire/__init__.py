@@ -7,6 +7,7 @@ moment the frame was sent, taken from a monotonic clock, so that a stepped wall 
 - `orders`: what people ask of a vehicle; `facts`: what happened and what holds
 """
 
+from telemetry.wire.encoded import filled
 from telemetry.wire.facts import (
     Alert,
     Event,
@@ -19,7 +20,6 @@ from telemetry.wire.live import (
     AREA_ZOOM,
     Aircraft,
     AltitudeDatum,
-    EncodedFrame,
     LinkQuality,
     LiveFrame,
     LiveVehicle,
@@ -59,7 +59,6 @@ __all__ = [
     "Aircraft",
     "Alert",
     "AltitudeDatum",
-    "EncodedFrame",
     "Event",
     "FlightRecord",
     "FormerPlan",
@@ -90,5 +89,6 @@ __all__ = [
     "VehicleInfo",
     "area",
     "area_of",
+    "filled",
     "tile_of",
 ]

@@ -100,16 +100,6 @@ class LiveFrame(msgspec.Struct, frozen=True, array_like=True):
     vehicles: tuple[LiveVehicle, ...]
 
 
-class EncodedFrame(msgspec.Struct, frozen=True, array_like=True):
-    """A `LiveFrame` as the gateway sends it, which has its vehicles as msgpack already."""
-
-    gateway: str
-    area: str
-    sequence: int
-    sent_at: datetime
-    vehicles: tuple[msgspec.Raw, ...]
-
-
 class AltitudeDatum(StrEnum):
     """What the altitude of another aircraft is measured from. Neither is AMSL: convert or widen before comparing."""
 

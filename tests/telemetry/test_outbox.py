@@ -8,8 +8,13 @@ import msgspec
 import pytest
 
 from telemetry.gateway.outbox import RawOutbox, Register
-from telemetry.wire import RawChunk, VehicleInfo
+from telemetry.gateway.systems import Recorded
+from telemetry.wire import RawChunk, RawVehicle, VehicleInfo
 from tests.waiting import until
+
+
+def recorded(size: int, frames: int, before: int) -> Recorded:
+    return Recorded(msgspec.msgpack.encode(RawVehicle("UAV-07", bytes(size), frames, before)), 1, frames)
 
 
 async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,18 +23,18 @@ async def test_frames_beyond_the_memory_are_counted_and_leave_a_jump(monkeypatch
     kept: list[RawChunk] = []
 
     class Shelf:
-        async def store(self, subject: str, chunk: RawChunk, message_id: str) -> int:
-            kept.append(chunk)
+        async def store(self, subject: str, chunk: msgspec.Raw, message_id: str) -> int:
+            kept.append(msgspec.msgpack.decode(chunk, type=RawChunk))
             return len(kept)
 
-    outbox.add("UAV-07", bytearray(400), 4, 0)
-    outbox.add("UAV-07", bytearray(400), 4, 4)
-    outbox.add("UAV-07", bytearray(400), 4, 8)
-    outbox.add("UAV-07", bytearray(100), 1, 12)
+    outbox.add(recorded(400, 4, 0))
+    outbox.add(recorded(400, 4, 4))
+    outbox.add(recorded(400, 4, 8))
+    outbox.add(recorded(100, 1, 12))
     await outbox.flush(Shelf())  # type: ignore[arg-type]
     assert outbox.lost == 4
-    assert [(part.frames, part.frames_before) for part in kept[0].vehicles] == [(8, 0), (1, 12)]
-    outbox.add("UAV-07", bytearray(900), 9, 13)
+    assert [(part.frames, part.frames_before) for part in kept[0].vehicles] == [(4, 0), (4, 4), (1, 12)]
+    outbox.add(recorded(900, 9, 13))
     assert outbox.lost == 4, "what is stored makes room"
 
 
