@@ -5,19 +5,9 @@ Pinhole geometry: an image of side s behind a focal length f shows h · s / f on
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from mission.pattern import Camera
-
-CAMERAS: Final = {
-    camera.name: camera
-    for camera in (
-        Camera("Full frame, 35 mm", 35.9, 24.0, 35.0, 8192, 5460),
-        Camera("1 inch, 10.3 mm", 13.2, 8.8, 10.3, 5472, 3648),
-        Camera("4/3, 24 mm equivalent", 17.3, 13.0, 12.3, 5280, 3956),
-    )
-}
-"""Sensor formats of common survey cameras."""
 
 
 class Footprint(NamedTuple):

@@ -10,9 +10,10 @@ from mission.leg import LegKind
 from mission.path import flight_path
 from mission.plan import Plan
 from telemetry.errors import RecordingError
+from telemetry.flight_folder import TLOG
 from telemetry.review.legs import MISSED_M, planned_flown
 from web import api_flights, recordings
-from web.bundle import TLOG, Bundle
+from web.bundle import Bundle
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,9 @@ import msgspec
 
 from mission.plan import Plan
 from telemetry.errors import RecordingError
-from telemetry.review.bundle import MANIFEST, TLOG, plan_of, record_of
+from telemetry.flight_folder import EVENTS, MANIFEST, RECEIPT
+from telemetry.review.bundle import plan_of, record_of
 from telemetry.wire import Event, FlightRecord, UploadReceipt
-
-__all__ = ["MANIFEST", "TLOG", "Bundle", "attachment_folder", "folder_beside", "read"]
 
 
 class Bundle(msgspec.Struct, frozen=True):
@@ -46,8 +45,8 @@ def read(folder: Path) -> Bundle:
         folder=folder,
         record=record,
         plan=plan_of(folder),
-        receipt=_receipt(folder / "receipt.json"),
-        events=_events(folder / "events.jsonl"),
+        receipt=_receipt(folder / RECEIPT),
+        events=_events(folder / EVENTS),
     )
 
 

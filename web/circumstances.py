@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from mission.airspace import Airspace
 from telemetry.errors import RecordingError
+from telemetry.flight_folder import TLOG
 from telemetry.review.airspace import near_zones
 from telemetry.review.together import separation
 from telemetry.review.track import Track, track_of
 from telemetry.review.wind import wind_of
 from web import recordings
 from web.api_review import Circumstances, OtherDrone
-from web.bundle import TLOG
 from web.store.models import Flight
 
 NEAR_M: Final = 1000.0

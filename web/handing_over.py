@@ -11,9 +11,10 @@ import msgspec
 from telemetry.evidence.exporting import Handover, export
 from telemetry.evidence.keys import EvidenceKeys
 from telemetry.evidence.verifier import SEAL
+from telemetry.flight_folder import TLOG
 from telemetry.review.export import gpx, kml
 from web import track
-from web.bundle import TLOG, attachment_folder
+from web.bundle import attachment_folder
 from web.dossier import Dossier
 from web.errors import Conflict
 from web.record import record

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from telemetry import subjects
 from telemetry.errors import RecordingError
+from telemetry.flight_folder import TLOG
 from telemetry.wire import Event, FlightRecord, LogReceipt, UploadReceipt
 from web import api_flights, bundle, charts, track
 from web.bundle import attachment_folder
@@ -193,7 +194,7 @@ def _facts(flight_id: str, folder: Path) -> Facts | None:
     """
     try:
         found = bundle.read(folder)
-        track.read(folder / bundle.TLOG)
+        track.read(folder / TLOG)
         return facts(found)
     except RecordingError as error:
         log.warning("flight %s is found by its sortie and notes only: %s", flight_id, error)

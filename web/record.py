@@ -13,8 +13,8 @@ import msgspec
 from mission.plan import Position
 from mission.sun import CIVIL_TWILIGHT_DEG, elevation_deg
 from telemetry.errors import RecordingError
+from telemetry.flight_folder import TLOG
 from web import track
-from web.bundle import TLOG
 from web.dossier import Dossier
 from web.store.records import Form
 from web.track import Track

@@ -14,13 +14,14 @@ import numpy as np
 
 from mission.plan import Plan
 from telemetry import logs
+from telemetry.flight_folder import TLOG
 from telemetry.logs import Log, Table
 from telemetry.logs.table import Floats
 from telemetry.review import Observation, examine
 from telemetry.review.levels import Levels
 from telemetry.review.together import offset_s
 from telemetry.review.track import track_of
-from web.bundle import TLOG, folder_beside
+from web.bundle import folder_beside
 
 LONG_BYTES: Final = 20_000_000
 """A shorter log is read in a tenth of a second."""

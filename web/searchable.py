@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from mission.errors import GeometryError
 from mission.geodesy import FloatArray, frame_at
 from mission.plan import Position
+from telemetry.flight_folder import TLOG
 from telemetry.review.battery import battery_of
 from telemetry.review.track import Track, track_of
 from telemetry.wire import Event
 from web import recordings
-from web.bundle import TLOG, Bundle
+from web.bundle import Bundle
 
 CELL_ZOOM: Final = 17
 """Web Mercator tiles about 190 m wide in London."""

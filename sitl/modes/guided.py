@@ -9,8 +9,6 @@ from sitl.modes.base import Mode
 from sitl.navigator import Point
 from sitl.state import GRAVITY, Xy, Yaw, Z
 
-YAW_SPEED_M_S = 0.3
-
 
 class Doing(Enum):
     NOTHING = 0

@@ -16,6 +16,7 @@ from telemetry.errors import RecordingError
 from telemetry.evidence import ed25519, verifier
 from telemetry.evidence.keys import EvidenceKeys, stamp
 from telemetry.evidence.verifier import CUSTODY, EXPORT, EXPORT_TITLE, FLIGHT, NO_HASH, SEAL, canonical, hash_of
+from telemetry.flight_folder import TLOG
 
 SUMS: Final = "SHA256SUMS"
 README: Final = """\
@@ -130,7 +131,7 @@ def _statement(folder: Path, handover: Handover, seal: str, head: str, listed: M
 
 
 def _readme(folder: Path, handover: Handover) -> str:
-    recording = folder / "telemetry.tlog"
+    recording = folder / TLOG
     with recording.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return README.format(

@@ -1,10 +1,4 @@
-"""The folder of one flight, from the plan put into it at arming to the manifest that closes it.
-
-``telemetry.tlog`` (every frame, both directions) · ``plan.json``, ``plan.plan``, ``receipt.json`` (what was on board
-at arming, with the proof of its upload; absent where nothing was uploaded) · ``events.jsonl`` · ``manifest.json``
-(`wire.FlightRecord`: a folder without it is a flight still open) · ``seal.json`` over all of them
-(`telemetry.evidence`), written last.
-"""
+"""A flight's folder (`telemetry.flight_folder`), from the plan at arming to the manifest and the seal that close it."""
 
 from __future__ import annotations
 
@@ -19,21 +13,20 @@ from mission import formats
 from mission.plan import encode as encode_plan
 from telemetry.evidence import seal_flight
 from telemetry.evidence.verifier import SEAL
+from telemetry.flight_folder import EVENTS, MANIFEST, PLAN, QGC_PLAN, RECEIPT
 from telemetry.recorder.journal import FlightState
 from telemetry.recorder.recording import at
 from telemetry.wire import Event, FlightRecord, Onboard, RecordedFile, RecordingHole, UploadReceipt
 from telemetry.writing import write
 
-MANIFEST: Final = "manifest.json"
-RECEIPT: Final = "receipt.json"
 _LANDED_M: Final = 5.0
 """A vehicle that disarms lower than this above home has landed, as far as the recording can tell."""
 
 
 def put_plan(folder: Path, onboard: Onboard) -> None:
     """The plan on board, for programs and for QGroundControl, and the receipt of its upload."""
-    write(folder / "plan.json", encode_plan(onboard.plan))
-    write(folder / "plan.plan", formats.save(onboard.plan, "plan"))
+    write(folder / PLAN, encode_plan(onboard.plan))
+    write(folder / QGC_PLAN, formats.save(onboard.plan, "plan"))
     write(folder / RECEIPT, _json(onboard.receipt))
 
 
@@ -41,7 +34,7 @@ def close(folder: Path, state: FlightState, events: Sequence[Event]) -> FlightRe
     """Writes the events and the manifest, and seals. May be done again after a crash: it gives the same bundle."""
     for draft in folder.glob("*.new"):  # of a writing that a crash cut off
         draft.unlink()
-    write(folder / "events.jsonl", b"".join(_json(event) + b"\n" for event in events))
+    write(folder / EVENTS, b"".join(_json(event) + b"\n" for event in events))
     receipt = _receipt(folder)
     ended_us = state.disarmed_us or state.last_us
     record = FlightRecord(

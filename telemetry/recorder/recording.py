@@ -9,12 +9,12 @@ from typing import Final
 
 from mission.geodesy import flat_distance_m
 from telemetry import subjects
+from telemetry.flight_folder import TLOG
 from telemetry.recorder.glance import Glance, Place
 from telemetry.recorder.journal import FlightState, Hole
 from telemetry.wire import OpenFlight, RawChunk, RawVehicle
 from telemetry.writing import sync_folder
 
-TLOG: Final = "telemetry.tlog"
 LATE_MS: Final = 30_000
 """A place further back than this in the vehicle's own time is from after a reboot."""
 _STEP_M: Final = 0.5

@@ -1,23 +1,20 @@
-"""A flight's folder as the recorder leaves it (`telemetry.recorder.bundle`), opened for review."""
+"""A flight's folder as the recorder leaves it (`telemetry.flight_folder`), opened for review."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from mission.plan import Plan
 from telemetry.errors import RecordingError
+from telemetry.flight_folder import MANIFEST, PLAN, TLOG
 from telemetry.logs import Log, read
 from telemetry.review.legs import planned_flown
 from telemetry.wire import FlightRecord
 
 _Content = TypeVar("_Content")
-
-TLOG: Final = "telemetry.tlog"
-PLAN: Final = "plan.json"
-MANIFEST: Final = "manifest.json"
 
 
 def open_log(flight: Path | Log) -> Log:

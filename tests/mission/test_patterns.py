@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from mission import patterns
 from mission.avoid import avoid
-from mission.camera import CAMERAS, footprint, line_spacing_m
+from mission.camera import footprint, line_spacing_m
 from mission.checks import check
 from mission.context import Context
 from mission.deconflict import Flight, conflicts
@@ -19,6 +20,7 @@ from mission.finding import Severity
 from mission.formats import load, save
 from mission.geodesy import distance_m, frame_of
 from mission.pattern import (
+    Camera,
     Containment,
     CorridorScan,
     ExpandingSquare,
@@ -39,6 +41,8 @@ from tests.mission.conftest import HOME, MakePlan
 
 Ring = Callable[..., tuple[Position, ...]]
 
+ONE_INCH: Final = Camera("1 inch, 10.3 mm", 13.2, 8.8, 10.3, 5472, 3648)
+
 
 @pytest.fixture
 def park(survey: Plan) -> Plan:
@@ -53,7 +57,7 @@ def specs(park: Plan, around: Ring) -> dict[str, PatternSpec]:
     centre = around((-100, 0))[0]
     return {
         "survey": Survey(area, 40.0, spacing_m=30.0),
-        "survey by camera": Survey(area, 60.0, camera=CAMERAS["1 inch, 10.3 mm"], crosshatch=True, turnaround_m=10.0),
+        "survey by camera": Survey(area, 60.0, camera=ONE_INCH, crosshatch=True, turnaround_m=10.0),
         "corridor": CorridorScan(line, 60.0, 40.0, spacing_m=15.0),
         "perimeter": Perimeter(park.geofence.polygons[1].vertices, 10.0, (20.0, 30.0)),
         "orbit": Orbit(centre, 40.0, (20.0, 30.0), turns=2),
@@ -192,11 +196,10 @@ def test_avoid_says_when_no_way_round_mends_it(make_plan: MakePlan) -> None:
 
 
 def test_the_camera_sees_what_geometry_says() -> None:
-    camera = CAMERAS["1 inch, 10.3 mm"]
-    seen = footprint(camera, 100.0)
+    seen = footprint(ONE_INCH, 100.0)
     assert seen.across_m == pytest.approx(128.2, abs=0.1)
     assert seen.gsd_m == pytest.approx(0.0234, abs=0.0001)
-    assert line_spacing_m(camera, 100.0, 60.0) == pytest.approx(0.4 * seen.across_m)
+    assert line_spacing_m(ONE_INCH, 100.0, 60.0) == pytest.approx(0.4 * seen.across_m)
 
 
 def test_the_probability_of_detection_is_koopmans() -> None:

@@ -13,10 +13,11 @@ import typst
 
 from telemetry.errors import RecordingError
 from telemetry.evidence.verifier import SEAL
+from telemetry.flight_folder import TLOG
 from telemetry.settings import Settings
 from web import custody_words, examining, track
 from web.against_plan import against_plan
-from web.bundle import TLOG, Bundle
+from web.bundle import Bundle
 from web.dossier import Dossier
 from web.errors import Gone
 from web.record import record

@@ -7,11 +7,12 @@ from typing import Final
 
 from flask import Blueprint, Response
 
+from telemetry.flight_folder import TLOG
 from web import charts, circumstances, query
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
-from web.bundle import TLOG, attachment_folder
+from web.bundle import attachment_folder
 from web.context import context
 from web.errors import NotFound
 from web.exchange import answer

@@ -10,8 +10,9 @@ from typing import Final
 from flask import Blueprint, Response, send_file
 
 from telemetry.evidence.verifier import SEAL
+from telemetry.flight_folder import MANIFEST, TLOG
 from telemetry.review.export import gpx, kml
-from web import bundle, folium_map, track
+from web import folium_map, track
 from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import Bundle
@@ -32,7 +33,7 @@ def whole(flight_id: str) -> Response:
     packed = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - closed with the answer
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         sealed = [SEAL] if (found.folder / SEAL).is_file() else []
-        for name in (*found.record.files, bundle.MANIFEST, *sealed):
+        for name in (*found.record.files, MANIFEST, *sealed):
             archive.write(found.folder / name, f"{flight_id}/{name}")
     packed.seek(0)
     return send_file(packed, "application/zip", as_attachment=True, download_name=f"{flight_id}.zip")
@@ -41,7 +42,7 @@ def whole(flight_id: str) -> Response:
 @blueprint.get("/flights/<flight_id>/telemetry.tlog")
 @requires(Permission.FLIGHT_EXPORT)
 def recording(flight_id: str) -> Response:
-    _, found = opened(flight_id, DEED, file=bundle.TLOG)
+    _, found = opened(flight_id, DEED, file=TLOG)
     path = _recording(found)
     return send_file(path, "application/octet-stream", as_attachment=True, download_name=f"{flight_id}.tlog")
 
@@ -80,7 +81,7 @@ def shareable_map(flight_id: str) -> Response:
 
 
 def _recording(found: Bundle) -> Path:
-    path = found.folder / bundle.TLOG
+    path = found.folder / TLOG
     if not path.is_file():
         raise NotFound("The recording of this flight is not here.")
     return path.absolute()

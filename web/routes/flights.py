@@ -10,6 +10,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from telemetry.evidence.verifier import hash_of
+from telemetry.flight_folder import TLOG
 from web import api_flights, bundle, examining, flight_form, pages, query, reach, track
 from web.against_plan import against_plan
 from web.auth import session
@@ -152,7 +153,7 @@ def opened(flight_id: str, deed: str, **detail: str) -> tuple[api_flights.Flight
 def series(flight_id: str) -> Response:
     """The charts' columns."""
     _, found = opened(flight_id, VIEW, part="series")
-    return answer(track.series(found.folder / bundle.TLOG))
+    return answer(track.series(found.folder / TLOG))
 
 
 @blueprint.get("/api/flights/<flight_id>/examination")
@@ -161,7 +162,7 @@ def examination(flight_id: str) -> Response:
     _, found = opened(flight_id, VIEW, part="examination")
     with context().database.read() as db:
         attached = attachments.of(db, flight_id)
-    observed = examining.observations(found.folder / bundle.TLOG, found.plan, attached)
+    observed = examining.observations(found.folder / TLOG, found.plan, attached)
     return answer(api_flights.Examination(observed, against_plan(found)))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from mission.pattern import Camera
+from telemetry.flight_folder import TLOG
 from web import bundle, comparing, coverage, query, reach
 from web.api_flights import FlightSummary
 from web.api_review import Companions
 from web.auth import session
 from web.auth.guard import requires
 from web.auth.permissions import Permission
-from web.bundle import TLOG, Bundle
+from web.bundle import Bundle
 from web.context import context
 from web.errors import BadRequest
 from web.exchange import answer

@@ -10,8 +10,9 @@ import pytest
 import shapely
 
 from mission.airspace import Airspace, Datum, Limit, Zone
-from mission.camera import CAMERAS, footprint
+from mission.camera import footprint
 from mission.geodesy import frame_at
+from mission.pattern import Camera
 from mission.plan import Position
 from telemetry.logs.log import Log
 from telemetry.review.airspace import distances, near_zones
@@ -21,7 +22,7 @@ from telemetry.review.track import Track
 from tests.telemetry.review.made import table
 
 START: Final = Position(51.5, -0.16)
-CAMERA: Final = next(iter(CAMERAS.values()))
+CAMERA: Final = Camera("Full frame, 35 mm", 35.9, 24.0, 35.0, 8192, 5460)
 SPEED_M_S: Final = 5.0
 HEIGHT_M: Final = 50.0
 
