@@ -123,6 +123,13 @@ def test_an_unknown_page_is_a_plain_404(pilot: Browser, stranger: Browser) -> No
     assert pilot.get("/sorties/%00'; DROP TABLE users").status_code == 404
 
 
+def test_a_refusal_leads_back_to_our_own_page_and_to_no_other(pilot: Browser) -> None:
+    from_ours = pilot.client.get("/sorties/99", headers={"Referer": "http://localhost/sorties?page=2"})
+    assert 'href="http://localhost/sorties?page=2">Back' in from_ours.text
+    for elsewhere in ("http://localhost.evil.org/", "javascript:alert(1)", "http://localhost/sorties/99"):
+        assert "Back" not in pilot.client.get("/sorties/99", headers={"Referer": elsewhere}).text
+
+
 def test_what_breaks_says_nothing_of_its_inside(app: Flask, pilot: Browser) -> None:
     def broken() -> str:
         raise RuntimeError("the secret of the inside")

@@ -4,19 +4,18 @@ import { HoldButton } from '../ui/HoldButton';
 import { Icon } from '../ui/Icon';
 import { modeWords } from '../ui/modes';
 import type { Aboard } from './aboard';
-import { mayNow } from './orders';
+import { armsIn, mayNow } from './orders';
 import { ReasonDialog } from './ReasonDialog';
 import type { Store } from './store';
 import { UploadPart } from './Upload';
 import { PreArm, VehicleState } from './VehicleState';
 
-/** Modes in which ArduCopter refuses to arm; a drone that came home by itself is left in one of them. */
-const NOT_ARMABLE: readonly string[] = ['RTL', 'SMART_RTL', 'LAND', 'BRAKE', 'AUTO'];
+/** A mode that it arms in. */
 const ARMABLE = 'GUIDED';
 
 function ModeToArm({ aboard }: { aboard: Aboard }) {
   const { mode, armed } = aboard.heartbeat.value?.live ?? {};
-  if (armed !== false || !mode || !NOT_ARMABLE.includes(mode) || aboard.stale.value) return null;
+  if (armed !== false || !mode || armsIn(mode) || aboard.stale.value) return null;
   return (
     <div class="note mode-to-arm" data-testid="mode-to-arm">
       <span>It does not arm in “{modeWords(mode)}”.</span>

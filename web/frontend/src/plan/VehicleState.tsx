@@ -4,6 +4,7 @@ import { Icon } from '../ui/Icon';
 import { modeWords } from '../ui/modes';
 import type { Aboard } from './aboard';
 import { setHome } from './edit';
+import { armsIn } from './orders';
 import type { Store } from './store';
 
 export function VehicleState({ aboard }: { aboard: Aboard }) {
@@ -63,7 +64,7 @@ export function PreArm({ aboard }: { aboard: Aboard }) {
     return (
       <p class="note note-ok" data-testid="prearm" data-state="ready">
         <Icon name="check" />
-        Ready to arm: the autopilot's own checks pass.
+        {armsIn(live?.mode ?? null) ? 'Ready to arm: the' : 'The'} autopilot's own checks pass.
       </p>
     );
   }
