@@ -22,7 +22,7 @@ from mission.plan import Plan
 from telemetry.errors import TelemetryError
 from web import api
 from web.serve import open_database
-from web.synthetic import seed_flights
+from web.store.synthetic import seed_flights
 from web.users import Login, seed_approved_sortie, seed_demo
 
 PASSWORD: Final = "over-hyde-park"

@@ -11,8 +11,8 @@ import msgspec
 
 from mission.plan import Plan
 from telemetry.errors import RecordingError
-from telemetry.flight_folder import EVENTS, MANIFEST, RECEIPT
-from telemetry.review.bundle import plan_of, record_of
+from telemetry.flight_folder import EVENTS, MANIFEST
+from telemetry.review.bundle import plan_of, receipt_of, record_of
 from telemetry.wire import Event, FlightRecord, UploadReceipt
 
 
@@ -45,18 +45,9 @@ def read(folder: Path) -> Bundle:
         folder=folder,
         record=record,
         plan=plan_of(folder),
-        receipt=_receipt(folder / RECEIPT),
+        receipt=receipt_of(folder),
         events=_events(folder / EVENTS),
     )
-
-
-def _receipt(path: Path) -> UploadReceipt | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=UploadReceipt)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise RecordingError(str(path), 0, str(error)) from error
 
 
 def _events(path: Path) -> tuple[Event, ...]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Final
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from mission.airspace import Airspace
 from telemetry.errors import RecordingError
@@ -18,28 +14,16 @@ from telemetry.review.track import Track, track_of
 from telemetry.review.wind import wind_of
 from web import recordings
 from web.api_review import Circumstances, OtherDrone
-from web.store.models import Flight
 
 NEAR_M: Final = 1000.0
 """Airspace further away is not told of."""
-_OTHERS: Final = 20
-"""So many recordings of other flights are compared at the most, the latest."""
-
-
-def overlapping(db: Session, flight_id: str, started_at: datetime, ended_at: datetime) -> list[tuple[str, str, Path]]:
-    """Id, vehicle and folder of the other flights that were in the air between two times."""
-    rows = db.execute(
-        select(Flight.flight_id, Flight.vehicle, Flight.bundle)
-        .where(Flight.flight_id != flight_id, Flight.started_at <= ended_at)
-        .where(func.coalesce(Flight.ended_at, Flight.started_at) >= started_at)
-        .order_by(Flight.started_at.desc())
-        .limit(_OTHERS)
-    )
-    return [(other, vehicle, Path(bundle)) for other, vehicle, bundle in rows]
 
 
 def circumstances(path: Path, airspace: Airspace | None, others: list[tuple[str, str, Path]]) -> Circumstances:
-    """Raises `RecordingError` for the flight's own recording; another's that cannot be read is told as unknown."""
+    """`others`: id, vehicle and folder of the flights beside it (`web.store.flights.beside`).
+
+    Raises `RecordingError` for the flight's own recording; another's that cannot be read is told as unknown.
+    """
     log = recordings.opened(path)
     track = track_of(log)
     if track is None:

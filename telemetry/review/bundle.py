@@ -9,10 +9,10 @@ import msgspec
 
 from mission.plan import Plan
 from telemetry.errors import RecordingError
-from telemetry.flight_folder import MANIFEST, PLAN, TLOG
+from telemetry.flight_folder import MANIFEST, PLAN, RECEIPT, TLOG
 from telemetry.logs import Log, read
 from telemetry.review.legs import planned_flown
-from telemetry.wire import FlightRecord
+from telemetry.wire import FlightRecord, UploadReceipt
 
 _Content = TypeVar("_Content")
 
@@ -35,6 +35,11 @@ def opened(flight: Path | Log, plan: Plan | None) -> tuple[Log, Plan | None]:
 def plan_of(folder: Path) -> Plan | None:
     """The plan that was on board at arming; None where none was uploaded. Raises `RecordingError`."""
     return _decoded(folder / PLAN, Plan)
+
+
+def receipt_of(folder: Path) -> UploadReceipt | None:
+    """The proof of its upload. As `plan_of`."""
+    return _decoded(folder / RECEIPT, UploadReceipt)
 
 
 def record_of(folder: Path) -> FlightRecord | None:

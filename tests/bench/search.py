@@ -29,7 +29,7 @@ from web.store.database import Database, sqlite_url
 from web.store.figures import figures
 from web.store.flights import Search, search
 from web.store.models_search import FlightFacts
-from web.synthetic import seed_flights
+from web.store.synthetic import seed_flights
 
 COUNT = int(os.environ.get("AIRBEAT_BENCH_N", "100000"))
 UNTIL = datetime(2026, 11, 22, tzinfo=UTC)

@@ -22,7 +22,7 @@ from web.store import flight_search, flights
 from web.store.database import Database
 from web.store.figures import Figures, figures
 from web.store.models_search import FlightFacts
-from web.synthetic import seed_flights
+from web.store.synthetic import seed_flights
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOME = Position(51.50735, -0.16370)

@@ -17,7 +17,7 @@ from web.context import context
 from web.errors import NotFound
 from web.exchange import answer
 from web.routes.flights import VIEW, looked, opened
-from web.store import attachments, audit
+from web.store import attachments, audit, flights
 
 blueprint = Blueprint("charts", __name__)
 
@@ -64,8 +64,7 @@ def flown_in(flight_id: str) -> Response:
     """That flights were combined is in the custody log of each before anybody sees how near they came."""
     summary, found = opened(flight_id, VIEW, part="circumstances")
     with context().database.read() as db:
-        ended_at = summary.ended_at or summary.started_at
-        others = circumstances.overlapping(db, flight_id, summary.started_at, ended_at)
+        others = flights.beside(db, summary)
     told = circumstances.circumstances(found.folder / TLOG, context().world.airspace, others)
     combined = [other.flight_id for other in told.others if other.nearest_at_s is not None]
     if combined:

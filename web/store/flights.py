@@ -21,6 +21,8 @@ from web.store.models import Flight as Row
 PAGE: Final = 50
 NOTE_LIMIT: Final = 4000
 COMPANIONS: Final = 20
+BESIDE: Final = 20
+"""So many recordings of other flights are read to see how near they came."""
 LONGEST: Final = timedelta(days=1)
 """No flight lasts longer."""
 
@@ -97,9 +99,7 @@ def search(db: Session, wanted: Search) -> api_flights.FlightList:
 
 def companions(db: Session, of: api_flights.FlightSummary, widest: Search) -> tuple[api_flights.FlightSummary, ...]:
     """Within `widest`: flights that were under way at the same time, or for the same incident or sortie."""
-    ended_at = of.ended_at or of.started_at
-    at_the_time = (Row.started_at <= ended_at) & (func.coalesce(Row.ended_at, Row.started_at) >= of.started_at)
-    same: list[ColumnElement[bool]] = [at_the_time & (Row.started_at > of.started_at - LONGEST)]
+    same = [_at_the_time(of)]
     if of.incident:
         same.append(Row.incident == of.incident)
     if of.sortie_id:
@@ -107,6 +107,23 @@ def companions(db: Session, of: api_flights.FlightSummary, widest: Search) -> tu
     rows = _narrowed(select(Row, SignOff).outerjoin(SignOff, Row.flight_id == SignOff.flight_id), widest)
     latest = rows.where(Row.flight_id != of.flight_id, or_(*same)).order_by(Row.started_at.desc()).limit(COMPANIONS)
     return tuple(_summary(row, signed) for row, signed in db.execute(latest))
+
+
+def beside(db: Session, of: api_flights.FlightSummary) -> list[tuple[str, str, Path]]:
+    """Id, vehicle and folder of the other flights that were in the air at the same time, the latest first."""
+    rows = db.execute(
+        select(Row.flight_id, Row.vehicle, Row.bundle)
+        .where(Row.flight_id != of.flight_id, _at_the_time(of))
+        .order_by(Row.started_at.desc())
+        .limit(BESIDE)
+    )
+    return [(other, vehicle, Path(bundle)) for other, vehicle, bundle in rows]
+
+
+def _at_the_time(of: api_flights.FlightSummary) -> ColumnElement[bool]:
+    ended_at = of.ended_at or of.started_at
+    begun = Row.started_at.between(of.started_at - LONGEST, ended_at)
+    return begun & (func.coalesce(Row.ended_at, Row.started_at) >= of.started_at)
 
 
 def _narrowed(rows: flight_search.FlightRows, wanted: Search) -> flight_search.FlightRows:
