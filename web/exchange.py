@@ -54,5 +54,12 @@ def split(message: str) -> tuple[str, str | None]:
     return found["text"], found["path"].removeprefix("$").removeprefix(".")
 
 
+def attachment(content: bytes, media_type: str, name: str) -> Response:
+    """A file to be kept under `name`, never shown in our own pages: it may bring scripts that our policy forbids."""
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
 def answer(struct: msgspec.Struct | tuple[msgspec.Struct, ...], status: int = 200) -> Response:
     return Response(msgspec.json.encode(struct), status, mimetype="application/json")

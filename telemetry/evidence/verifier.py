@@ -374,7 +374,7 @@ def _disposed(files: _Flight, public_key: str) -> Verdict:
 
 
 def main() -> int:
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 3 or len(sys.argv[2].strip()) != 64:
         print(__doc__)
         return 2
     try:

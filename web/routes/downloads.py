@@ -17,6 +17,7 @@ from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.bundle import Bundle
 from web.errors import NotFound
+from web.exchange import attachment
 from web.routes.flights import opened
 
 blueprint = Blueprint("downloads", __name__)
@@ -62,7 +63,7 @@ def flown(flight_id: str, form: str) -> Response:
             data = gpx(columns, flight_id, True).encode()
         case _:
             data = track.csv_table(columns)
-    return _attached(data, _MEDIA_TYPES[form], f"{flight_id}.{form}")
+    return attachment(data, _MEDIA_TYPES[form], f"{flight_id}.{form}")
 
 
 _MEDIA_TYPES: Final = {
@@ -77,7 +78,7 @@ _MEDIA_TYPES: Final = {
 def shareable_map(flight_id: str) -> Response:
     summary, found = opened(flight_id, DEED, file="map.html")
     page = folium_map.html(summary, track.read(_recording(found)), found.plan)
-    return _attached(page, "text/html", f"{flight_id}.html")
+    return attachment(page, "text/html", f"{flight_id}.html")
 
 
 def _recording(found: Bundle) -> Path:
@@ -85,10 +86,3 @@ def _recording(found: Bundle) -> Path:
     if not path.is_file():
         raise NotFound("The recording of this flight is not here.")
     return path.absolute()
-
-
-def _attached(data: bytes, media_type: str, name: str) -> Response:
-    """Never shown in our own pages: a shared map brings scripts that our policy forbids."""
-    response = Response(data, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

@@ -21,6 +21,7 @@ from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
 from web.errors import BadRequest
+from web.exchange import attachment
 from web.record import record
 from web.store import audit, custody, exports, flights, keeping, records
 from web.store.records import Form
@@ -82,9 +83,7 @@ def printed(flight_id: str) -> Response:
         keeping.require_there(db, flight_id)
         audit.append(db, session.who(), "flight.download", flight_id, file="report.pdf")
         known = dossier.gather(db, services.settings, flight_id)
-    made = Response(report.pdf(known, services.settings, datetime.now(UTC)), mimetype="application/pdf")
-    made.headers.set("Content-Disposition", "attachment", filename=f"{flight_id}.pdf")
-    return made
+    return attachment(report.pdf(known, services.settings, datetime.now(UTC)), "application/pdf", f"{flight_id}.pdf")
 
 
 @blueprint.post("/flights/<flight_id>/exports")

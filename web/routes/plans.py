@@ -19,7 +19,7 @@ from web.auth.guard import requires
 from web.auth.permissions import Permission
 from web.context import context
 from web.errors import BadRequest
-from web.exchange import answer, body
+from web.exchange import answer, attachment, body
 from web.judgement import judge
 from web.store import audit, sorties
 
@@ -94,9 +94,7 @@ def plan_file(plan: Plan, format_name: str, name: str) -> Response:
     """`plan` as a download in one of `mission.formats.FORMATS`."""
     data = formats.save(plan, format_name)
     known = formats.FORMATS[format_name]
-    response = Response(data, mimetype=known.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=file_name(name) + known.suffix)
-    return response
+    return attachment(data, known.media_type, file_name(name) + known.suffix)
 
 
 def file_name(name: str) -> str:

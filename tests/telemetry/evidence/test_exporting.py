@@ -91,6 +91,8 @@ def test_it_verifies_by_its_own_verifier_alone(evidence: Path, home: Path, tmp_p
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
     assert run(folder, ".", other).returncode == 1
     assert run(folder, "nothing.zip", other).returncode == 2
+    no_key = run(folder, ".", "public-key.txt")
+    assert (no_key.returncode, "64 hex digits" in no_key.stdout) == (2, True)
     sums = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, check=False)
     assert sums.returncode == 0
 
