@@ -27,7 +27,7 @@ class LinkQuality(msgspec.Struct, frozen=True):
 
 
 class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """All that is known of one vehicle now: words first, then numbers.
+    """All that is known of one vehicle now: words first, then numbers; all but places and clocks in single precision.
 
     Heights: AMSL, above home, and above ground where it reports one."""
 
