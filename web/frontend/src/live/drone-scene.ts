@@ -197,14 +197,14 @@ export class DroneScene {
   private trail({ track: { state, trail }, x, y, tone }: Seen, many: boolean, by: Trails, at: Moment, lens: Lens): void {
     const selected = tone === 'selected';
     const within = many && !selected ? SHORT_TRAIL_MS : TRAIL_MS;
-    const points = trail.points(at.mono, within);
+    const { points } = trail;
     const step = STEP_PX * this.scale;
     let [fromX, fromY] = [x, y];
     let band = bandOf(state.height_home_m);
     for (let index = points.length - 1; index >= 0; index -= 1) {
       const point = points[index];
-      if (!point) continue;
-      const [toX, toY] = lens.at(point.lon, point.lat);
+      if (!point || at.mono - point.monoMs > within) break;
+      const [toX, toY] = lens.of(point.x, point.y);
       if (Math.abs(toX - fromX) + Math.abs(toY - fromY) < step) continue;
       const faded = by === 'height' ? 0.9 : 0.75 * (1 - (at.mono - point.monoMs) / within);
       this.sprites.stretch(this.line(by === 'height' ? band : -1, selected), [fromX, fromY], [toX, toY], Math.max(0.06, selected ? Math.min(1, faded * 1.4) : faded));

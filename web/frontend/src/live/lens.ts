@@ -4,8 +4,9 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 const TILE_PX = 512;
 const TURN = 360;
 
-const east = (lon_deg: number): number => lon_deg / TURN + 0.5;
-const south = (lat_deg: number): number => 0.5 - Math.asinh(Math.tan((lat_deg * Math.PI) / 180)) / (2 * Math.PI);
+/** As a share of the world in Web Mercator's square: dear to work out, and the same for every picture. */
+export const east = (lon_deg: number): number => lon_deg / TURN + 0.5;
+export const south = (lat_deg: number): number => 0.5 - Math.asinh(Math.tan((lat_deg * Math.PI) / 180)) / (2 * Math.PI);
 
 export class Lens {
   private readonly world: number;
@@ -35,9 +36,13 @@ export class Lens {
     return x === this.x && y === this.y && zoom === this.zoom && width === this.width && height === this.height;
   }
 
-  /** Of the copies of the world, the one nearest to the middle. */
   at(lon_deg: number, lat_deg: number): readonly [x: number, y: number] {
-    const across = east(lon_deg) - this.x;
-    return [(across - Math.round(across)) * this.world + this.width / 2, (south(lat_deg) - this.y) * this.world + this.height / 2];
+    return this.of(east(lon_deg), south(lat_deg));
+  }
+
+  /** The same of shares of the world. Of the copies of the world, the one nearest to the middle. */
+  of(x: number, y: number): readonly [x: number, y: number] {
+    const across = x - this.x;
+    return [(across - Math.round(across)) * this.world + this.width / 2, (y - this.y) * this.world + this.height / 2];
   }
 }

@@ -1,8 +1,13 @@
 /* Where a drone has been: points thin enough to draw for a thousand of them, old ones forgotten. */
 
+import { east, south } from './lens';
+
 export interface TrailPoint {
   readonly lon: number;
   readonly lat: number;
+  /** The same as shares of the world (`Lens`). */
+  readonly x: number;
+  readonly y: number;
   readonly monoMs: number;
   /** Above home. */
   readonly height_m: number | null;
@@ -28,16 +33,15 @@ export class Trail {
   add(lon: number, lat: number, monoMs: number, height_m: number | null = null): boolean {
     const last = this.kept.at(-1);
     if (last && (monoMs - last.monoMs < SPACING_MS || moved(last, lon, lat) < LEAST_MOVE_M)) return false;
-    this.kept.push({ lon, lat, monoMs, height_m });
+    this.kept.push({ lon, lat, x: east(lon), y: south(lat), monoMs, height_m });
     const oldest = this.kept[0];
     if (oldest && monoMs - oldest.monoMs > KEPT_MS) this.kept.shift();
     return true;
   }
 
-  /** Oldest first, no older than `withinMs` before `monoMs`. */
-  points(monoMs: number, withinMs: number): readonly TrailPoint[] {
-    const first = this.kept.findIndex((point) => monoMs - point.monoMs <= withinMs);
-    return first < 0 ? [] : this.kept.slice(first);
+  /** Oldest first. */
+  get points(): readonly TrailPoint[] {
+    return this.kept;
   }
 }
 
