@@ -101,9 +101,10 @@ def test_the_last_administrator_cannot_be_disabled(administrator: Browser) -> No
 
 
 def test_the_audit_is_searched_and_looking_is_in_it(supervisor: Browser, pilot: Browser) -> None:
-    first = supervisor.get("/audit?action=login&username=pilot").text
-    assert "pilot" in first
-    assert "supervisor" not in first.split("<tbody>")[1]
+    for who in ("pilot", "nair"):
+        first = supervisor.get(f"/audit?action=login&who={who}").text
+        assert "P. Nair" in first
+        assert "supervisor" not in first.split("<tbody>")[1]
     assert "audit.view" in supervisor.get("/audit").text
     assert supervisor.get("/audit?from=never").status_code == 400
     assert supervisor.get("/audit?from=2020-01-01&to=2020-12-31").text.count("<tr>") == 0

@@ -22,7 +22,7 @@ blueprint = Blueprint("audit", __name__)
 @requires(Permission.AUDIT_READ)
 def listing() -> Response:
     wanted = audit.Search(
-        username=query.text("username"),
+        who=query.text("who"),
         action=query.text("action"),
         text=query.text("text"),
         since=_midnight("from"),

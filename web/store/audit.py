@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from web.api_flights import FlightSummary
-from web.store import custody
+from web.store import custody, users
 from web.store.database import Database
 from web.store.models import AuditRow
 
@@ -47,9 +47,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What to look for; None does not narrow. `until` is excluded."""
+    """What to look for; None does not narrow. `username` is one account, `who` an account or words of a name; `until`
+    is excluded."""
 
     username: str | None = None
+    who: str | None = None
     action: str | None = None
     text: str | None = None
     since: datetime | None = None
@@ -82,6 +84,8 @@ def search(db: Session, wanted: Search) -> tuple[list[Entry], int]:
     rows = select(AuditRow)
     if wanted.username:
         rows = rows.where(AuditRow.username == wanted.username)
+    if wanted.who:
+        rows = rows.where(or_(AuditRow.username == wanted.who, AuditRow.username.in_(users.called(wanted.who))))
     if wanted.action:
         rows = rows.where(AuditRow.action.startswith(wanted.action, autoescape=True))
     if wanted.since:
