@@ -15,7 +15,7 @@ $(STAMP): requirements-dev.lock pyproject.toml build_frontend.py
 	python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	AIRBEAT_SKIP_FRONTEND=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -c "from telemetry.gateway.hearing import warm_up; warm_up()"
+	$(BIN)/python -c "from telemetry.gateway.systems import warm_up; warm_up()"
 	touch $@
 
 $(DIST): $(STAMP) $(FRONTEND_SOURCES)

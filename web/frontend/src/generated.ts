@@ -107,7 +107,7 @@ export interface LinkQuality {
 }
 
 /**
- * All that is known of one vehicle now: words first, then numbers.
+ * All that is known of one vehicle now: words first, then numbers; all but places and clocks in single precision.
  *
  * Heights: AMSL, above home, and above ground where it reports one.
  */
