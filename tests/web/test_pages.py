@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -13,11 +14,12 @@ from flask import Flask, current_app
 
 from telemetry.bus_keys import BusKeys
 from telemetry.settings import MapSettings
+from telemetry.wire import FlightRecord
 from tests.web.conftest import NOWHERE, PASSWORD, SETTINGS, USERNAMES, Browser, problem
 from web.api import Sortie
 from web.app import create_app
 from web.auth import guard
-from web.auth.permissions import PEOPLE, Role
+from web.auth.permissions import PEOPLE, Permission, Role, allowed
 from web.bus_line import BusLine
 from web.store import audit
 from web.store.database import Database
@@ -32,6 +34,22 @@ def test_every_page_of_the_rail_opens(log_in: Callable[[Role], Browser], draft: 
     links = re.findall(r'class="rail-link" href="([^"]+)"', first.text)
     assert "/account" in links
     assert [(path, browser.get(path).status_code) for path in links] == [(path, 200) for path in links]
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_no_link_leads_anybody_where_they_may_not_go(
+    log_in: Callable[[Role], Browser], draft: Sortie, flown: FlightRecord, role: Role
+) -> None:
+    browser, waiting, answered = log_in(role), ["/"], dict[str, int]()
+    while waiting:
+        path = waiting.pop()
+        page = browser.get(path)
+        answered[path] = page.status_code
+        if page.mimetype == "text/html":
+            links = map(html.unescape, re.findall(r'<a [^>]*href="(/[^"#]*)', page.text))
+            waiting += [link for link in links if link not in answered]
+    assert {path: status for path, status in answered.items() if status != 200} == {}
+    assert ("/figures" in answered) == allowed(role, Permission.FIGURES_READ)
 
 
 def test_the_first_page_shows_each_role_its_work(
