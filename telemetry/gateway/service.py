@@ -38,6 +38,8 @@ from telemetry.wire import Event, LiveFrame, TrafficFrame, VehicleInfo, area, fi
 
 log = logging.getLogger(__name__)
 
+KEPT_EVERY_S: Final = 0.15
+"""With every second tick frames go to the recorder: of thousands of vehicles each share of a chunk has its price."""
 TIMESYNC_EVERY: Final = 5
 """Heartbeats."""
 FLEET_EVERY_S: Final = 1.0
@@ -82,7 +84,7 @@ class Gateway:
         self._traffic = Traffic()
         self.pilot_ports = PilotPorts(settings.vehicles, settings_file.home() / "keys", bus, self._events.add)
         self._frame_numbers: Counter[str] = Counter()
-        self._fleet_at = 0.0
+        self._fleet_at = self._kept_at = 0.0
         self._register = Register()
         self._were: dict[str, VehicleInfo] = {}
         """Vehicles as the bus knows them from before this start, until they are heard again."""
@@ -167,13 +169,13 @@ class Gateway:
             contact.look_at_links(now)
             if contact.vehicle.happened:
                 self._tell_happenings(contact)
+        if now - self._kept_at >= KEPT_EVERY_S:
+            self._keep(now)
         self._frames_lost(now)
         self._frames_refused(now)
         everyone = now - self._fleet_at >= FLEET_EVERY_S
         tiles: defaultdict[int, list[Shown]] = defaultdict(list)
         for systems in self._systems.values():
-            for recorded in systems.recorded():
-                self._raw.add(recorded)
             for shown in systems.shown(now, everyone):
                 tiles[shown.tile].append(shown)
         for tile, those in tiles.items():
@@ -184,6 +186,12 @@ class Gateway:
             await self._bus.pulse(self._settings.gateway, PULSE_WITHIN_S)
             fleet = [shown for those in tiles.values() for shown in those]
             await self._show(subjects.fleet(self._settings.gateway), subjects.EVERYWHERE, fleet)
+
+    def _keep(self, now: float) -> None:
+        self._kept_at = now
+        for systems in self._systems.values():
+            for recorded in systems.recorded():
+                self._raw.add(recorded)
 
     async def _show(self, subject: str, area: str, those: list[Shown]) -> None:
         self._frame_numbers[area] += 1
@@ -312,6 +320,7 @@ class Gateway:
 
     async def _store_the_rest(self) -> None:
         await self.tick(time.monotonic())
+        self._keep(time.monotonic())
         await self._raw.flush(self._bus)
         await self._events.flush(self._bus)
 
