@@ -76,6 +76,11 @@ def load(folder: Path) -> Journal:
         raise RecordingError(str(path), 0, f"the journal is damaged: {error}") from error
 
 
-def save(folder: Path, journal: Journal) -> None:
+def encoded(journal: Journal) -> bytes:
+    """What it says now, to be saved when it is true."""
+    return msgspec.json.encode(journal)
+
+
+def save(folder: Path, said: bytes) -> None:
     """Whole or not at all, and on the disk when it returns."""
-    write(folder / _NAME, msgspec.json.encode(journal))
+    write(folder / _NAME, said)

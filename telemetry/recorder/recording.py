@@ -61,7 +61,7 @@ class Recording:
                 self._measure(place)
 
     def sync(self) -> None:
-        """Everything appended so far is on the disk when it returns."""
+        """Everything appended so far is on the disk when it returns. Of a closed one it is already."""
         if self._dirty:
             self._file.flush()
             os.fsync(self._file.fileno())

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -30,10 +30,11 @@ log = logging.getLogger(__name__)
 
 COMMIT_S: Final = 1.0
 TAKING: Final = 19.0
-"""Times as long as a commit took are left for what comes meanwhile: thousands of open flights are thousands of files to
-be synced, and until they are the stream keeps what is in them."""
-PULSE_SLACK_S: Final = 2.0
-"""The recorder says after each commit that it is at work, and may take twice as long for the next one, and this."""
+"""Times as long as it took to sync a file are left for what comes meanwhile: thousands of open flights are thousands of
+files, and until all are synced the stream keeps what is in them."""
+PULSE_S: Final = 1.0
+PULSE_WITHIN_S: Final = 4.0
+"""The recorder says that often that it is at work: that the disk has just taken something."""
 BEFORE_US: Final = 10_000_000
 """A recording begins this long before the arming, so that the order to arm is in it."""
 AFTER_US: Final = 3_000_000
@@ -62,7 +63,7 @@ class Recorder:
         """Those of the journal's `closing` that it does not say so of on disk yet."""
         self._sealing = asyncio.Lock()
         """One flight is closed at a time: each seal names the one before it, and a fleet that lands spares the disk."""
-        self._forgot_at = 0.0
+        self._forgot_at = self._pulse_at = 0.0
 
     async def run(self) -> None:
         """Until cancelled. Raises `OSError` when the disk refuses; nothing is lost, start again."""
@@ -98,18 +99,25 @@ class Recorder:
                     self.take(stored, stored.message)
 
     async def _commit_all(self) -> None:
-        took_s = 0.0
         while not told_to_end():
-            await asyncio.sleep(max(COMMIT_S, TAKING * took_s))
-            begun = time.monotonic()
+            begun = resumed = time.monotonic()
             self._end_silent()
-            self.commit()
-            now = time.monotonic()
-            took_s = now - begun
-            await self._bus.pulse(subjects.RECORDER, PULSE_SLACK_S + 2 * max(COMMIT_S, TAKING * took_s))
-            if now - self._forgot_at > _FORGET_EVERY_S and self._journal.keep_from > 1:
-                self._forgot_at = now
+            for _ in self.committing():
+                taken_s = time.monotonic() - resumed
+                await self._pulse()
+                await asyncio.sleep(TAKING * taken_s)
+                resumed = time.monotonic()
+            await self._pulse()
+            if resumed - self._forgot_at > _FORGET_EVERY_S and self._journal.keep_from > 1:
+                self._forgot_at = resumed
                 await self._bus.forget(subjects.RAW_STREAM, self._journal.keep_from - 1)
+            await asyncio.sleep(begun + COMMIT_S - time.monotonic())
+
+    async def _pulse(self) -> None:
+        now = time.monotonic()
+        if now - self._pulse_at >= PULSE_S:
+            self._pulse_at = now
+            await self._bus.pulse(subjects.RECORDER, PULSE_WITHIN_S)
 
     def take(self, stored: Stored[RawChunk], chunk: RawChunk) -> None:
         """One chunk, in order. Those up to the journal's sequence have been recorded: they only fill `_before`."""
@@ -192,11 +200,15 @@ class Recorder:
             pieces.popleft()
 
     def commit(self) -> None:
-        """First the files, then the journal. Raises `OSError`."""
+        """What was taken is safe when it returns. Raises `OSError`."""
+        for _ in self.committing():
+            pass
+
+    def committing(self) -> Iterator[None]:
+        """First the files, one by one, then the journal, which says what was true at the beginning: what comes between
+        one file and the next is beyond it, and is cut off and taken again if this is the last that is heard of us."""
         if not self._arrivals and not self._journal.closing and not self._open:
             return
-        for recording in self._open.values():
-            recording.sync()
         while self._arrivals and abs(self._arrivals[-1][1] - self._arrivals[0][1]) > 2 * BEFORE_US:
             self._arrivals.popleft()
         kept = self._journal
@@ -204,10 +216,14 @@ class Recorder:
         kept.keep_from = self._arrivals[0][0] if self._arrivals else kept.keep_from
         kept.open = {vehicle: recording.state for vehicle, recording in self._open.items()}
         kept.closed = {vehicle: ended for vehicle, ended in kept.closed.items() if ended >= kept.keep_from}
-        journal.save(self._flights, kept)
-        for state in self._ended:
+        said, ended = journal.encoded(kept), self._ended
+        self._ended = []
+        for recording in list(self._open.values()):
+            recording.sync()
+            yield
+        journal.save(self._flights, said)
+        for state in ended:
             self._beside.start(self._finish(state))
-        self._ended.clear()
 
     async def _announce(self, recording: Recording) -> None:
         """Puts the plan on board into the folder and tells that the flight has begun; again after a restart."""

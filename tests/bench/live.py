@@ -45,7 +45,10 @@ RUNS: Final = (
 ONLY: Final = os.environ.get("AIRBEAT_BENCH_N")
 PEER_RUNS: Final = (50, 200)
 SETTLING_S: Final = {"simulated": 45.0, "replayed": 30.0}
-"""Until simulated drones know where they are; until a fleet that appeared at once has been greeted."""
+"""Until simulated drones know where they are, and the recorder has opened their flights."""
+GREETED_PER_S: Final = 50
+"""Drones of a fleet that appears all at once, which are asked for their messages in turn; one that takes off drone by
+drone never has that."""
 OPENING_S: Final = 40.0
 """For the browser, until the page stands."""
 SCREENS: Final = 30
@@ -84,13 +87,14 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
     ages = Ages()
     await stand.bus.subscribe(subjects.live(area_of(*HOME)), LiveFrame, ages.see)
     live_browser.seed(stand.home)
-    seconds = SETTLING_S[kind] + OPENING_S + SECONDS
+    settling_s = SETTLING_S[kind] + count / GREETED_PER_S
+    seconds = settling_s + OPENING_S + SECONDS
     load = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.bench.live_load", kind, str(count), str(seconds), *map(str, stand.ports)),
         stdout=asyncio.subprocess.PIPE,
     )
     await recorded.begun()
-    await asyncio.sleep(SETTLING_S[kind])
+    await asyncio.sleep(settling_s)
     async with live_browser.watching(stand.web) as screen:
         watched = {
             **stand.processes,
@@ -100,14 +104,12 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
         }
         await asyncio.sleep(SETTLED_AFTER_S)
         ages.ms.clear()
-        await live_browser.begin(screen)
         cores = Cores(watched)
-        await asyncio.sleep(SECONDS)
+        on_screen = await live_browser.figures(screen, SECONDS)
         used = cores.used()
         memory = {name: sum(map(memory_mb, pids)) for name, pids in watched.items()}
         if load.returncode is not None:
             raise SystemExit("The load ended before it was measured: this machine is too busy to open a page in time.")
-        on_screen = await live_browser.figures(screen)
         on_bus = {"bus_age_p50_ms": ages.of_hundred(50), "bus_age_p99_ms": ages.of_hundred(99)}
     sent = json.loads((await load.communicate())[0])
     await recorded.settled(sent["sent"], SETTLED_AFTER_S)

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +33,11 @@ SIZE: Final[ViewportSize] = {"width": 1920, "height": 1080}
 WINDOW: Final = ("--window-size=1920,1223", "--hide-scrollbars", "--remote-debugging-port=0")
 """Of that size below the head of the window."""
 
+LEAVING_S: Final = 2.0
+"""Until a driver has gone and the page has recovered."""
+TOLD_EVERY_S: Final = 1.5
+"""The page tells its figures once a second."""
+
 
 def seed(home: Path) -> None:
     """Somebody who may look."""
@@ -50,7 +54,6 @@ class Screen:
     def __init__(self, playwright: Playwright, port: int) -> None:
         self._playwright = playwright
         self._address = f"http://127.0.0.1:{port}"
-        self._begun = time.monotonic()
 
     @contextlib.asynccontextmanager
     async def attached(self) -> AsyncIterator[Page]:
@@ -58,17 +61,17 @@ class Screen:
         yield browser.contexts[0].pages[0]
         await browser.close()
 
-    async def begin(self) -> None:
-        """Pictures so far are not counted."""
+    async def count(self, seconds: float) -> dict[str, Any]:
+        """What the page tells of the pictures of so many seconds, with how many a second there were."""
+        asked = {"afterMs": 1000 * LEAVING_S, "forMs": 1000 * seconds}
         async with self.attached() as page:
-            await page.get_by_test_id("map").dispatch_event("pace")
-            self._begun = time.monotonic()
-
-    async def figures(self) -> dict[str, Any]:
-        """As the page tells them, and how many pictures it drew a second since they began to be counted."""
+            await page.get_by_test_id("map").evaluate(
+                "(map, asked) => map.dispatchEvent(new CustomEvent('pace', {detail: asked}))", asked
+            )
+        await asyncio.sleep(LEAVING_S + seconds + TOLD_EVERY_S)
         async with self.attached() as page:
             told = await page.get_by_test_id("map").evaluate("map => ({...map.dataset})")
-            return {**told, "perSecond": float(told["drawn"]) / (time.monotonic() - self._begun)}
+        return {**told, "perSecond": float(told["drawn"]) / seconds}
 
 
 @contextlib.asynccontextmanager
@@ -113,15 +116,13 @@ async def _enter(page: Page, address: str) -> None:
     await page.locator('[data-testid="map"][data-drawn]').wait_for(state="attached")
 
 
-async def begin(screen: Screen | None) -> None:
-    """Pictures so far are not counted."""
-    if screen is not None:
-        await screen.begin()
-
-
-async def figures(screen: Screen | None) -> dict[str, Any]:
-    """For the results: ages and work of the pictures since they began to be counted."""
-    told = {} if screen is None else await screen.figures()
+async def figures(screen: Screen | None, seconds: float) -> dict[str, Any]:
+    """For the results: ages and work of the pictures of the next `seconds`, and a little later."""
+    told = {}
+    if screen is None:
+        await asyncio.sleep(seconds)
+    else:
+        told = await screen.count(seconds)
     return {
         "age_p50_ms": _number(told, "ageP50Ms"),
         "age_p99_ms": _number(told, "ageP99Ms"),

@@ -21,7 +21,7 @@ from pymavlink import mavutil
 
 from mission.plan import EMPTY, digest
 from telemetry import subjects
-from telemetry.bus import Bus
+from telemetry.bus import Bus, Stored
 from telemetry.recorder import bundle
 from telemetry.recorder.glance import glance
 from telemetry.recorder.journal import FlightState
@@ -198,6 +198,28 @@ async def test_a_chunk_of_rubbish_is_named_and_the_flight_goes_on(
     (record,) = await asyncio.wait_for(closed(bus), 20)
     assert record.frames_lost == 1
     assert "chunk 4 of gateway, UAV-07: chunk at byte 0: no MAVLink frame here" in caplog.text
+
+
+async def test_what_comes_between_one_file_and_the_next_waits_for_the_next_commit(broker: Broker, bus: Bus) -> None:
+    """Killed after a commit, the recorder cuts off what came while that one went on, and takes it again."""
+    first, second = Source("UAV-07", "g7"), Source("UAV-08", "g8")
+    chunks = [source.second(armed=True) for _ in range(2) for source in (first, second)]
+    killed = Recorder(bus, broker.home / "flights")
+    take(killed, 1, chunks[:2])
+    for _ in killed.committing():
+        take(killed, 3, chunks[2:])
+    files = sorted((broker.home / "flights").glob("*/telemetry.tlog"))
+    assert [file.read_bytes() for file in files] == [tlog(chunks[:1]), tlog(chunks[1::2])]
+    again = Recorder(bus, broker.home / "flights")
+    assert [file.read_bytes() for file in files] == [tlog(chunks[:1]), tlog(chunks[1:2])]
+    take(again, 1, chunks)
+    again.commit()
+    assert [file.read_bytes() for file in files] == [tlog(chunks[::2]), tlog(chunks[1::2])]
+
+
+def take(recorder: Recorder, sequence: int, chunks: Sequence[RawChunk]) -> None:
+    for number, chunk in enumerate(chunks, start=sequence):
+        recorder.take(Stored(subjects.raw(chunk.gateway), number, datetime.now(UTC), 0, chunk), chunk)
 
 
 def start(broker: Broker) -> subprocess.Popen[bytes]:

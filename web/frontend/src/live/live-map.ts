@@ -17,7 +17,7 @@ import { DroneCanvas } from './drone-canvas';
 import { partAgeMs } from './freshness';
 import type { Model } from './model';
 import { addAirspaceLayers, addTrafficLayers, INCIDENTS } from './others-layers';
-import { Pace } from './pace';
+import { type Asked, Pace } from './pace';
 import type { Picture } from './picture';
 import { Surroundings } from './surroundings';
 import type { View } from './view';
@@ -193,7 +193,7 @@ export class LiveMap {
       this.drawAround();
       Object.assign(container.dataset, this.pace.figures());
     });
-    container.addEventListener('pace', () => this.pace.begin());
+    container.addEventListener('pace', (event) => this.pace.ask((event as CustomEvent<Asked>).detail));
   }
 
   private incidentAt({ x, y }: Point): string | null {
@@ -215,7 +215,7 @@ export class LiveMap {
     const through = this.drones.through();
     const workMs = performance.now() - begun;
     watch.bus.turns.hold(through);
-    if (this.picture.isLive.peek()) this.keepPace(at, workMs, through);
+    if (this.picture.isLive.peek() && this.pace.counts) this.keepPace(at, workMs, through);
     if (!this.placed && fleet.tracks.size > 0 && watch.whole.peek() && watch.loading.peek() !== 'loading') this.place();
     if (this._following.peek() && this.selected.peek() !== null) this.centre(this.selected.peek() ?? '');
   };

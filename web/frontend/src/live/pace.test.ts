@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { Pace } from './pace';
 
@@ -15,11 +15,19 @@ test('the ages of all drones in all pictures, and the oldest of each picture', (
   expect(pace.figures()).toMatchObject({ drawn: 400, ageP50Ms: 25, ageP99Ms: 925, pictureP99Ms: 1505 });
 });
 
-test('begins anew without the pictures so far', () => {
+test('only what was asked for counts, and begins anew', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   const pace = new Pace();
+  expect(pace.counts).toBe(false);
   pace.shown(Float64Array.of(9000), 80, 0);
-  pace.begin();
+  pace.ask({ afterMs: 1000, forMs: 500 });
   expect(pace.figures()).toMatchObject({ drawn: 0, workMs: 0 });
+  const counted = [900, 100, 400, 100].map((laterMs) => {
+    vi.advanceTimersByTime(laterMs);
+    return pace.counts;
+  });
+  expect(counted).toEqual([false, true, true, false]);
   pace.shown(Float64Array.of(40), 2, 1);
   expect(pace.figures()).toMatchObject({ drawn: 1, ageP99Ms: 45, workMs: 2 });
+  vi.useRealTimers();
 });

@@ -1,4 +1,11 @@
-/* How fresh the pictures are and what they cost, as the page itself sees it: for the bench, and for whoever asks. */
+/* How fresh the pictures are and what they cost, as the page itself sees it, for whoever asks: the event `pace` on the map
+   asks for a time to come, so that nobody has to be attached to the page meanwhile. */
+
+/** From so long after the asking, for so long. */
+export interface Asked {
+  readonly afterMs: number;
+  readonly forMs: number;
+}
 
 const STEP_MS = 5;
 /** What is older than ten seconds counts as that old. */
@@ -6,32 +13,42 @@ const STEPS = 2000;
 
 /** How many milliseconds something was, counted for a page that stays open for days. */
 class Tally {
-  private readonly counts = new Uint32Array(STEPS);
+  private readonly times = new Uint32Array(STEPS);
   private total = 0;
 
   add(ms: number): void {
     const step = Math.min(STEPS - 1, Math.max(0, Math.floor(ms / STEP_MS)));
-    this.counts[step] = (this.counts[step] ?? 0) + 1;
+    this.times[step] = (this.times[step] ?? 0) + 1;
     this.total += 1;
   }
 
   /** Rounded up to the step's end. */
   quantile(share: number): number {
     let left = share * this.total;
-    const step = this.counts.findIndex((count) => (left -= count) < 0);
+    const step = this.times.findIndex((times) => (left -= times) < 0);
     return (step + 1) * STEP_MS;
   }
 }
 
 export class Pace {
+  private from = Infinity;
+  private until = -Infinity;
   private drawn = 0;
   private workMs = 0;
   private ages = new Tally();
   private latest = new Tally();
 
   /** Forgets the pictures so far. */
-  begin(): void {
+  ask({ afterMs, forMs }: Asked): void {
+    this.from = performance.now() + afterMs;
+    this.until = this.from + forMs;
     [this.drawn, this.workMs, this.ages, this.latest] = [0, 0, new Tally(), new Tally()];
+  }
+
+  /** Whether a picture that is made now counts. */
+  get counts(): boolean {
+    const now = performance.now();
+    return now >= this.from && now < this.until;
   }
 
   /** A picture of positions as old as `ages` was made in `workMs` and is on the screen, `sinceMs` after they were so old. */
