@@ -82,6 +82,8 @@ class Contact:
         self._clocks: deque[tuple[float, float]] = deque(maxlen=CLOCKS_KEPT)
         """Round trip and offset, in seconds."""
         self._reboots = 0
+        self.has_link_to_tell = False
+        """It has several, or a signed one: its name is not all there is to tell."""
         self.mailbox.wanted.on_change = self._listen_anew
 
     def hear(self, link: Link, peer: Peer, signing: Mapping[str, Signing], now: float) -> Route:
@@ -90,6 +92,7 @@ class Contact:
         if route is None:
             hearing = self._systems[peer.link].hearing(self.vehicle.system_id)
             route = self.routes[peer.link] = Route(len(self.routes), link, peer, signing.get(peer.link), hearing)
+            self.has_link_to_tell = len(self.routes) > 1 or route.signing is not None
             if len(self.routes) == 1:
                 self._use(route)
         elif route.peer is not peer:
@@ -204,12 +207,11 @@ class Contact:
         return found
 
     def look_at_links(self, now: float) -> None:
-        """Which one commands go over, and the quality of all of them where one is not all there is to tell."""
+        """Which one commands go over, and the quality of all of them, where `has_link_to_tell`."""
         if len(self.routes) > 1:
             self._choose_route(now)
-        elif self.route.signing is None:
-            return
         self.vehicle.links = tuple(route.quality(now) for route in self.routes.values())
+        self.vehicle.reword()
 
     def _choose_route(self, now: float) -> None:
         """Stays on the route it has, unless that is silent or clearly worse than another one."""
@@ -241,6 +243,7 @@ class Contact:
     def _use(self, route: Route) -> None:
         self.route = route
         self.vehicle.link, self.vehicle.loss = route.peer.link, route.loss
+        self.vehicle.reword()
 
     def _is_behind(self, frame: Frame, route: Route, now: float) -> bool:
         """Whether another link has already brought this, or something newer: it is recorded, but changes no state."""

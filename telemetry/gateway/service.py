@@ -164,9 +164,13 @@ class Gateway:
 
     async def tick(self, now: float) -> None:
         """What is new since the last one: raw frames, events, live state."""
+        for systems in self._systems.values():
+            for vehicle in systems.silent(now):
+                waited_s = self._by_name[vehicle.name].route.link.waited_s
+                vehicle.check_link(now - waited_s)  # it is not silent if we have not read on
         for contact in self._by_name.values():
-            contact.vehicle.check_link(now - contact.route.link.waited_s)  # it is not silent if we have not read on
-            contact.look_at_links(now)
+            if contact.has_link_to_tell:
+                contact.look_at_links(now)
             if contact.vehicle.happened:
                 self._tell_happenings(contact)
         if now - self._kept_at >= KEPT_EVERY_S:

@@ -13,7 +13,7 @@ from telemetry.gateway.hearing import AROUND, AUTOPILOT, HEARD, Hearing
 from telemetry.links import MOST_BYTES, MOST_DATAGRAMS, Datagrams, Peer
 from telemetry.mavlink.frame import Frame
 from telemetry.mavlink.messages import BY_NAME
-from telemetry.vehicle import Vehicle
+from telemetry.vehicle import LINK_LATE_S, Vehicle
 from telemetry.vehicle.numbers import LARGEST, numbers_of, show
 from telemetry.vehicle.readings import PAYLOAD
 from telemetry.vehicle.tape import MOST_AROUND, TAPE, TAPE_BYTES, Tape, rewind
@@ -59,7 +59,9 @@ class Systems:
         self._vehicles: dict[int, Vehicle] = {}
         self._names = b""
         self._name_ends = np.zeros(SYSTEMS, np.int64)
-        self._word_sizes = np.zeros(SYSTEMS, np.int64)
+        self._words: list[bytes] = []
+        self._joined_words = b""
+        self._word_ends = np.zeros(SYSTEMS, np.int64)
         self._recorded: list[Recorded] = []
         self._amid_frames: set[int] = set()
         self._left = np.zeros(MOST_DATAGRAMS, np.int64)
@@ -79,7 +81,6 @@ class Systems:
         names = {number: _encode(other.name) for number, other in self._vehicles.items()}
         self._names = b"".join(names.values())
         self._name_ends = np.cumsum([len(names.get(number, b"")) for number in range(SYSTEMS)])
-        self._word_sizes = np.zeros(SYSTEMS, np.int64)
         return Tape(self._tapes[vehicle.system_id : vehicle.system_id + 1])
 
     def goes_on(self, peer: Peer, between_frames: bool) -> None:
@@ -122,12 +123,20 @@ class Systems:
         recorded, self._recorded = self._recorded, []
         return recorded
 
+    def silent(self, now: float) -> list[Vehicle]:
+        """Those whose last HEARTBEAT is so old that their link may be lost, and of whom that is not known yet."""
+        late = (now - self._numbers["heartbeat_at"] > LINK_LATE_S) & (self._numbers["link_lost"] == 0.0)
+        return [self._vehicles[number] for number in np.flatnonzero(late).tolist() if number in self._vehicles]
+
     def shown(self, now: float, everyone: bool) -> list[Shown]:
         """Those of whom there is something new, or `everyone`, with the ages of what is known at `now`."""
         words = [vehicle.words for vehicle in self._vehicles.values()]
-        self._word_sizes[list(self._vehicles)] = [len(said) for said in words]
-        into = np.empty(SYSTEMS * LARGEST + sum(map(len, words)), np.uint8)
-        found = show(self._numbers, b"".join(words), self._word_sizes.cumsum(), everyone, now, into, self._groups)
+        if words != self._words:
+            self._words, sizes = words, np.zeros(SYSTEMS, np.int64)
+            sizes[list(self._vehicles)] = [len(said) for said in words]
+            self._joined_words, self._word_ends = b"".join(words), sizes.cumsum()
+        into = np.empty(SYSTEMS * LARGEST + len(self._joined_words), np.uint8)
+        found = show(self._numbers, self._joined_words, self._word_ends, everyone, now, into, self._groups)
         shown, begin = [], 0
         for tile, vehicles, end in self._groups[:found].tolist():
             shown.append(Shown(into[begin:end].tobytes(), vehicles, tile))

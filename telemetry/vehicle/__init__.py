@@ -58,8 +58,7 @@ class Vehicle:
         self.firmware: str | None = None
         self.capabilities: int | None = None
         self.serial: str | None = None
-        self._said: tuple[object, ...] = ()
-        self._words = b""
+        self.reword()
 
     def __getitem__(self, name: str) -> float | None:
         """One of the `NUMBERS` by its name."""
@@ -110,13 +109,10 @@ class Vehicle:
             self["link_lost"] = 1.0
             self.happened.append(("link_lost", f"Nothing heard for {silent:.0f} s over {self.link}.", {}))
 
-    @property
-    def words(self) -> bytes:
-        """How the state as others see it begins: what is not in the `numbers`."""
-        said = (self.name, self.mode, self.link, self.links)
-        if said != self._said:
-            self._said, self._words = said, words(*said)
-        return self._words
+    def reword(self) -> None:
+        """Where `mode`, `link` or `links` has changed: `words` is how the state as others see it begins, all that is
+        not in the `numbers`."""
+        self.words = words(self.name, self.mode, self.link, self.links)
 
     def snapshot(self, now: float) -> LiveVehicle:
         """The state as others see it, with the ages of its parts at `now`."""
@@ -135,6 +131,7 @@ def _heartbeat(vehicle: Vehicle, message: Any, now: float) -> None:
         text = f"Mode {mode} after {vehicle.mode}."
         vehicle.happened.append(("mode", text, {"mode": mode, "before": vehicle.mode}))
     vehicle.mode = mode
+    vehicle.reword()
     armed, was_armed = bool(message.base_mode & ARMED), vehicle.armed
     if was_armed is None and armed:  # the gateway has come while it flies
         vehicle.happened.append(("armed", f"Found armed, in {mode}.", {"found": True}))

@@ -22,6 +22,24 @@ test('what is new is taken in before anything is drawn, and each is done once', 
   expect(done).toEqual(['take', 'draw']);
 });
 
+test('a picture waits for all that comes together, but not for ever', () => {
+  const come = (times: number, everyMs: number): void => {
+    for (let message = 0; message < times; message += 1) {
+      turns.take(does('take'));
+      turns.draw(does('draw'));
+      vi.advanceTimersByTime(everyMs);
+    }
+  };
+  come(5, 8);
+  expect(done).toEqual([]);
+  vi.advanceTimersByTime(40);
+  expect(done.join(' ')).toBe('take take take take take draw draw draw draw draw');
+  vi.advanceTimersByTime(100);
+  done.length = 0;
+  come(12, 8);
+  expect(done).toContain('draw');
+});
+
 test('what is taken in may ask to be drawn in the same turn', () => {
   turns.take(() => turns.draw(does('draw')));
   vi.advanceTimersByTime(40);

@@ -4,8 +4,10 @@
 /** What comes ten times a second is drawn ten times a second, and soon after it comes, also when something else was
     drawn shortly before. */
 const LEAST_MS = 70;
-/** The positions of one moment come in several messages: so long after the first of them the picture is begun. */
-const GATHER_MS = 20;
+/** The positions of one moment come in many messages: the picture is begun when no more of them have come for so long, */
+const QUIET_MS = 10;
+/** and at the latest so long after the first of them. */
+const GATHER_MS = 60;
 /** What does not mind waits so long for somebody else's turn. */
 const SOON_MS = 150;
 /** A page in the background is given no frames to draw in, but goes on. */
@@ -17,6 +19,8 @@ export class Turns {
   private readonly takes = new Set<() => void>();
   private readonly draws = new Set<() => void>();
   private begun = -Infinity;
+  private took = -Infinity;
+  private gathersUntil = -Infinity;
   private held = 0;
   private due = false;
   private late: ReturnType<typeof setTimeout> | undefined;
@@ -24,6 +28,7 @@ export class Turns {
   /** `work` brings in what is new; it is done once in the next turn, before anything is drawn. */
   take(work: () => void): void {
     this.takes.add(work);
+    this.took = performance.now();
     this.wake();
   }
 
@@ -60,10 +65,18 @@ export class Turns {
     this.late = undefined;
     if (this.due) return;
     this.due = true;
-    setTimeout(() => this.ready(), Math.max(GATHER_MS, this.begun + LEAST_MS - performance.now()));
+    const now = performance.now();
+    const first = Math.max(now + QUIET_MS, this.begun + LEAST_MS);
+    this.gathersUntil = Math.max(now + GATHER_MS, first);
+    setTimeout(() => this.ready(), first - now);
   }
 
   private ready(): void {
+    const waitMs = Math.min(this.took + QUIET_MS, this.gathersUntil) - performance.now();
+    if (waitMs > 0) {
+      setTimeout(() => this.ready(), waitMs);
+      return;
+    }
     const frame = requestAnimationFrame(() => {
       clearTimeout(timer);
       this.run(this.held === 0);
