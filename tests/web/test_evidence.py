@@ -258,7 +258,9 @@ class TestTheRecord:
         assert overview.count("Fence breach, reported") == 1
         assert supervisor.post(f"/flights/{FLIGHT}/tasks/1", outcome=" ").status_code == 400
         assert supervisor.post(f"/flights/{FLIGHT}/tasks/1", outcome="Propeller replaced").status_code == 303
-        assert supervisor.post(f"/flights/{FLIGHT}/tasks/1", outcome="again").status_code == 409
+        again = supervisor.post(f"/flights/{FLIGHT}/tasks/1", outcome="again")
+        assert again.status_code == 409
+        assert "S. Adeyemi has closed it already" in again.text
         assert "Propeller 2 chipped" not in supervisor.get("/evidence").text
         page = pilot.get(PAGE).text
         assert "Propeller replaced" in page

@@ -284,7 +284,7 @@ def test_a_supervisor_signs_a_flight_off_once(
     assert answered.status_code == 201
     signed = msgspec.json.decode(answered.data, type=SignOff)
     assert (signed.by, signed.remark) == ("supervisor", "As planned.")
-    assert "supervisor has signed" in problem(sign(supervisor), 409).text
+    assert "S. Adeyemi has signed" in problem(sign(supervisor), 409).text
     take(database, flown, sequence=2)
     seen = flight(pilot)
     assert seen.summary.sign_off == signed

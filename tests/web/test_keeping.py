@@ -182,7 +182,9 @@ class TestDisposal:
             keeping.decide(db, FLIGHT, "manager", confirmed=True)
         assert "Civil claim" in supervisor.get("/evidence").text
         assert supervisor.post(f"/flights/{FLIGHT}/holds/1/release", reason="Settled").status_code == 303
-        assert supervisor.post(f"/flights/{FLIGHT}/holds/1/release", reason="Settled").status_code == 409
+        again = supervisor.post(f"/flights/{FLIGHT}/holds/1/release", reason="Settled")
+        assert again.status_code == 409
+        assert "S. Adeyemi has released it already" in again.text
         assert decide(manager) == 303
         assert not is_there(flown)
 

@@ -186,7 +186,7 @@ def sign_off(db: Session, flight_id: str, supervisor: str, remark: str | None) -
     _row(db, flight_id, lock=True)
     before = db.get(SignOff, flight_id)
     if before is not None:
-        raise Conflict(f"{before.by} has signed it off already.")
+        raise Conflict(f"{users.name_of(db, before.by)} has signed it off already.")
     signed = SignOff(flight_id=flight_id, by=supervisor, at=datetime.now(UTC), remark=remark)
     db.add(signed)
     return api_flights.SignOff(signed.by, signed.at, signed.remark)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from telemetry.settings import RetentionSettings
 from web.errors import BadRequest, Conflict, Forbidden, Gone, NotFound
 from web.searchable import Facts
-from web.store import flight_search
+from web.store import flight_search, users
 from web.store.exports import reason
 from web.store.models import Flight, Note
 from web.store.models_evidence import Disposal as DisposalRow
@@ -99,8 +99,8 @@ def release_hold(db: Session, flight_id: str, hold_id: int, by: str, why: str) -
     row = db.get(LegalHold, hold_id, with_for_update=True)
     if row is None or row.flight_id != flight_id:
         raise NotFound("There is no such hold.")
-    if row.released_at is not None:
-        raise Conflict(f"{row.released_by} has released it already.")
+    if row.released_by is not None:
+        raise Conflict(f"{users.name_of(db, row.released_by)} has released it already.")
     row.released_by, row.released_at, row.release_reason = by, datetime.now(UTC), reason(why)
     return _hold(row)
 

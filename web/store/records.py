@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.errors import BadRequest, Conflict, NotFound
+from web.store import users
 from web.store.models import Flight
 from web.store.models_evidence import FlightForm as FormRow
 from web.store.models_evidence import FlightTask as TaskRow
@@ -120,8 +121,8 @@ def close(db: Session, flight_id: str, task_id: int, by: str, outcome: str) -> T
     row = db.get(TaskRow, task_id, with_for_update=True)
     if row is None or row.flight_id != flight_id:
         raise NotFound("There is no such task.")
-    if row.closed_at is not None:
-        raise Conflict(f"{row.closed_by} has closed it already.")
+    if row.closed_by is not None:
+        raise Conflict(f"{users.name_of(db, row.closed_by)} has closed it already.")
     if not 0 < len(outcome.strip()) <= TEXT_LIMIT:
         raise BadRequest("say what was done", "outcome")
     row.closed_by, row.closed_at, row.outcome = by, datetime.now(UTC), outcome.strip()
