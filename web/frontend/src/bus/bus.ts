@@ -95,11 +95,12 @@ export class Bus {
 
   /**
    * As `subscribe`, for frames that the next one replaces: they are decoded when a picture is begun, only the newest
-   * of each sender on each subject, and `skipped` counts the others.
+   * of each sender on each subject, and `skipped` counts the others. With `joins` they ask for no picture of their own.
    */
-  subscribeNewest<Message>(subject: string, handler: Handler<Message>): () => void {
+  subscribeNewest<Message>(subject: string, handler: Handler<Message>, joins = false): () => void {
+    const inTurn = (work: () => void): void => (joins ? this.turns.join(work) : this.turns.take(work));
     const taken = handler as Handler<never>;
-    return this.add({ subject, handler: taken, newest: new Newest(this.turns, (data, at) => this.tell(taken, data, at), () => (this._skipped += 1)) });
+    return this.add({ subject, handler: taken, newest: new Newest(inTurn, (data, at) => this.tell(taken, data, at), () => (this._skipped += 1)) });
   }
 
   /** Frames left out because this page is slower than they come. */

@@ -13,7 +13,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   taken.length = 0;
   skipped = 0;
-  newest = new Newest(new Turns(), (data) => taken.push(data[0]), () => (skipped += 1));
+  const turns = new Turns();
+  newest = new Newest((work) => turns.take(work), (data) => taken.push(data[0]), () => (skipped += 1));
 });
 afterEach(() => vi.useRealTimers());
 

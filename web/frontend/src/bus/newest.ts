@@ -1,6 +1,5 @@
 /* For what only the newest is wanted of: a screen that is slower than the bus leaves out pictures, and never falls behind. */
 import type { Moment } from './age';
-import type { Turns } from './turns';
 
 interface Waiting {
   readonly data: Uint8Array;
@@ -10,9 +9,10 @@ interface Waiting {
 export class Newest {
   private waiting = new Map<string, Waiting>();
 
-  /** `take` is called in the next of the `turns`, `skip` for each that is left out because a newer one came first. */
+  /** `inTurn` does what it is given in one of the turns to come: then `take` is called; `skip` for each that is left out
+      because a newer one came first. */
   constructor(
-    private readonly turns: Turns,
+    private readonly inTurn: (work: () => void) => void,
     private readonly take: (data: Uint8Array, at: Moment) => void,
     private readonly skip: () => void,
   ) {}
@@ -23,7 +23,7 @@ export class Newest {
     // Deleted first, so that what is told in the end is in the order in which it came.
     if (this.waiting.delete(key)) this.skip();
     this.waiting.set(key, { data, at });
-    this.turns.take(this.drain);
+    this.inTurn(this.drain);
   }
 
   private readonly drain = (): void => {

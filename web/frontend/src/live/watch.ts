@@ -62,7 +62,8 @@ export class Watch {
     private readonly pulses: Pulses,
   ) {
     this._whole.value = !all;
-    if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.hearFleet(frame, at));
+    // Mostly of vehicles that are heard of more closely: no picture waits for it.
+    if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.hearFleet(frame, at), true);
     else {
       this.listenTo('live.>');
       bus.subscribeNewest<LiveFrameTuple>('guest.*', (frame, at) => this.apply(() => this.fleet.apply(frame, at, FLEET_EVERY_MS)));
