@@ -2,7 +2,7 @@
 import { clock, metres, percent, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { modeWords } from '../ui/modes';
-import type { Aboard } from './aboard';
+import { type Aboard, LATE_MS } from './aboard';
 import { setHome } from './edit';
 import { armsIn } from './orders';
 import type { Store } from './store';
@@ -24,7 +24,7 @@ export function VehicleState({ aboard }: { aboard: Aboard }) {
         {live?.armed && <span class="badge badge-warn">armed</span>}
         <span class="spring" />
         <span class="age num" data-testid="vehicle-age">
-          {age === null ? 'no signal' : age < 1000 ? 'now' : `${clock(age / 1000)} ago`}
+          {age === null ? 'no signal' : age < LATE_MS ? 'now' : `${clock(age / 1000)} ago`}
         </span>
       </div>
       <dl>

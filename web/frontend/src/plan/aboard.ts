@@ -22,8 +22,10 @@ import type { Drone, Store } from './store';
 const ASK_MS = 3000;
 const TICK_MS = 1000;
 const MOST_ANSWERS = 20;
+/** A heartbeat comes once a second: after this, one is missing. */
+export const LATE_MS = 1800;
 /** Older than this, what a drone said is no longer what it does. */
-export const STALE_MS = 3000;
+const STALE_MS = 3000;
 /** These go out at once, whatever other order still waits for its answer. */
 const EMERGENCY: ReadonlySet<string> = new Set(['hold', 'return', 'land']);
 /** Puts the plan back that was aboard before an upload failed. */

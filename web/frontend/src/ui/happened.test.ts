@@ -11,8 +11,10 @@ function told(text: string, kind = 'command', data: Record<string, unknown> = {}
 beforeAll(() => setNames({ ann: 'A. Bell', ben: 'B. Cole' }));
 
 test('an order and its answer name the verb once; an answer about another verb keeps it', () => {
-  expect(told('ann: pause. pause: denied: a value is not valid for it.').text).toBe('pause: denied: a value is not valid for it.');
-  expect(told('ann: start. arm: failed.').text).toBe('start. arm: failed.');
+  expect(told('ann: pause. pause: denied: a value is not valid for it.').text).toBe('Pause: denied: a value is not valid for it.');
+  expect(told('ann: start. arm: failed.').text).toBe('Start: arm: failed.');
+  expect(told('ann: arm. Armed.').text).toBe('Arm: Armed.');
+  expect(told('ann: upload. Upload to UAV-02 started.').text).toBe('Upload to UAV-02 started.');
 });
 
 test('whoever did it stands beside what happened, by name, and not in it as well', () => {

@@ -3,8 +3,8 @@ import type { Event } from '../generated';
 import { modeWords } from './modes';
 import { personName } from './people';
 
-/** An order's event names its verb, and so does the drone's answer in it: `pause. pause: denied`. */
-const SAID_TWICE = /^(\w+)\. \1: /;
+/** An order's event names its verb, and so may the drone's answer in it: `arm. Armed.`, `pause. pause: denied`. */
+const ORDER = /^(\w+)\. (?:\1: )?(.*)/s;
 
 /** `text`, and by whom where it does not say so itself. */
 export function happened({ kind, text, actor, data }: Event): { readonly text: string; readonly by: string | null } {
@@ -12,7 +12,13 @@ export function happened({ kind, text, actor, data }: Event): { readonly text: s
   if (kind === 'mode') return { text: `Mode: ${modeWords(String(data['mode']))}, after ${modeWords(String(data['before']))}.`, by: null };
   if (kind === 'authority') return { text: withNames(text, [actor, data['holder'], data['before'], data['offered_to']]), by: null };
   const by = actor === null ? null : personName(actor);
-  return { text: withoutActor(text, actor).replace(SAID_TWICE, '$1: '), by };
+  const said = withoutActor(text, actor);
+  return { text: kind === 'command' ? said.replace(ORDER, answered) : said, by };
+}
+
+/** `Arm: Armed.`; an answer that begins with the verb says it all: `Upload to UAV-02 started.` */
+function answered(_: string, verb: string, answer: string): string {
+  return answer.toLowerCase().startsWith(`${verb} `) ? answer : `${verb.charAt(0).toUpperCase()}${verb.slice(1)}: ${answer}`;
 }
 
 /** `ann: pause.`, `Upload by ann: verified.` */
