@@ -22,51 +22,56 @@ from rich.table import Table
 from telemetry import subjects
 from telemetry.bus import Bus
 from telemetry.bus_keys import BusKeys
+from telemetry.gateway.systems import Systems
 from telemetry.mavlink import tlog
 from telemetry.nats_server import NatsServer
 from telemetry.settings import NatsSettings
-from telemetry.wire import LiveFrame, LiveVehicle, RawChunk, RawVehicle
+from telemetry.vehicle import Vehicle
+from telemetry.vehicle.numbers import NUMBERS
+from telemetry.wire import LiveFrame, RawChunk, RawVehicle, filled
 from tests.telemetry.cluster import Cluster
 
 RECORDING: Final = Path("tests/data/survey.tlog")
 RESULT: Final = Path("bench-results/scale.json")
 RATE_HZ: Final = 50.0
 TICK_S: Final = 0.1
+CHUNK_S: Final = 0.2
 PER_GATEWAY: Final = 100
 SECONDS: Final = 6.0
 SENDERS: Final = 8
 """Gateways that store at the same time, each one chunk after the other."""
-RAW_LIMIT_MB: Final = 512
+RAW_LIMIT_MB: Final = 4096
 
 
-def a_drone(number: int) -> LiveVehicle:
-    """Every field known."""
-    known: dict[str, Any] = {}
-    for field in msgspec.structs.fields(LiveVehicle):
-        kind = str(field.type)
-        if field.name == "vehicle" or "tuple" in kind or "LinkQuality" in kind:
-            continue
-        known[field.name] = (
-            "AUTO" if "str" in kind else True if "bool" in kind else 120 if "int" in kind else 51.5073511 + number
-        )
-    return LiveVehicle(vehicle=f"UAV-{number:04}", **known)
+def live_frame() -> bytes:
+    """Of a hundred drones of which everything is known."""
+    systems, known = Systems(), 51.5073511
+    for number in range(1, PER_GATEWAY + 1):
+        vehicle = Vehicle(f"UAV-{number:04}", number, "radio", True, systems.numbers(number))
+        vehicle.mode = "AUTO"
+        vehicle.reword()
+        systems.meet(vehicle)
+        for name in NUMBERS.names or ():
+            vehicle[name] = known
+    shown = systems.shown(known + 0.25, everyone=True)
+    frame = LiveFrame("gateway", "2046-1362", 1, datetime.now(UTC), ())
+    return bytes(filled(frame, PER_GATEWAY, (one.encoded for one in shown)))
 
 
 def sizes() -> dict[str, float]:
     entries = [8 + len(frame.raw) for _, frame in tlog.read(RECORDING)]
     entry = sum(entries) / len(entries)
-    per_tick = round(RATE_HZ * TICK_S)
+    per_chunk = round(RATE_HZ * CHUNK_S)
     packed = b"".join(
-        b"\0" * 8 + frame.raw for _, (_, frame) in zip(range(per_tick), tlog.read(RECORDING), strict=False)
+        b"\0" * 8 + frame.raw for _, (_, frame) in zip(range(per_chunk), tlog.read(RECORDING), strict=False)
     )
-    parts = tuple(RawVehicle(f"UAV-{n:04}", packed, per_tick, 0) for n in range(PER_GATEWAY))
+    parts = tuple(RawVehicle(f"UAV-{n:04}", packed, per_chunk, 0) for n in range(PER_GATEWAY))
     chunk = len(msgspec.msgpack.encode(RawChunk("gateway", "run", 1, parts))) / PER_GATEWAY
-    drones = tuple(a_drone(n) for n in range(PER_GATEWAY))
-    live = len(msgspec.msgpack.encode(LiveFrame("gateway", "2046-1362", 1, datetime.now(UTC), drones))) / PER_GATEWAY
+    live = len(live_frame()) / PER_GATEWAY
     return {
         "tlog_bytes_per_message": round(entry, 1),
         "tlog_mb_per_drone_hour": round(entry * RATE_HZ * 3600 / 1e6, 2),
-        "raw_bytes_per_drone_tick": round(chunk, 1),
+        "raw_bytes_per_drone_chunk": round(chunk, 1),
         "raw_kb_per_s_per_drone": round(entry * RATE_HZ / 1e3, 2),
         "live_bytes_per_drone": round(live, 1),
         "live_kb_per_s_per_drone": round(live / TICK_S / 1e3, 2),
@@ -103,7 +108,7 @@ async def stored_per_s(url: str, keys: BusKeys, replicas: int, chunk: RawChunk) 
 
 
 async def stores() -> dict[str, dict[str, float]]:
-    part = RawVehicle("UAV-0001", b"x" * 220, 5, 0)
+    part = RawVehicle("UAV-0001", b"x" * 440, 10, 0)
     chunk = RawChunk("gateway", "run", 1, (part,) * PER_GATEWAY)
     found = {}
     with tempfile.TemporaryDirectory() as folder:
