@@ -127,6 +127,17 @@ def test_logging_out_ends_the_session(pilot: Browser) -> None:
     assert pilot.get("/api/me").status_code == 401
 
 
+def test_what_was_sent_after_the_session_ended_is_told_as_not_done_and_leads_back(pilot: Browser) -> None:
+    with pilot.client.session_transaction() as session:
+        session["used"] = 0
+    sent = {"csrf_token": pilot.token, "title": "Rooftop search", "purpose": "Looking"}
+    refused = pilot.client.post("/sorties", data=sent, headers={"Referer": "http://localhost/sorties?new=1"})
+    assert refused.location == "/login?next=/sorties%3Fnew%3D1"
+    assert "nothing was changed" in pilot.get(refused.location).text
+    pilot.log_in("pilot")
+    assert "Rooftop search" not in pilot.get("/sorties").text
+
+
 def test_a_disabled_user_is_out_at_once(pilot: Browser, administrator: Browser) -> None:
     assert administrator.post("/users/pilot", role="pilot").status_code == 302
     assert pilot.get("/api/me").status_code == 401

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from web.api import Problem
@@ -79,5 +79,9 @@ def _log_in_first() -> BaseResponse:
     if is_api():
         refused: Response = answer(Problem("Your session has ended. Log in again."), 401)
         return refused
-    came_for = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if request.method == "GET":
+        came_for = request.full_path.rstrip("?")
+    else:
+        flash("You were logged out meanwhile: nothing was changed. Log in and do it again.")
+        came_for = (request.referrer or "/").removeprefix(request.host_url.rstrip("/"))
     return redirect(f"{url_for('login.form')}?next={quote(came_for)}")

@@ -85,6 +85,8 @@ async function problemOf(response: Response): Promise<ApiError> {
     const problem = (await response.json()) as Problem;
     return new ApiError(response.status, problem.text, problem.where);
   } catch {
+    // What is far too large is refused before the application hears of it.
+    if (response.status === 413) return new ApiError(413, 'That is larger than the server takes.');
     return new ApiError(response.status, `The server answered ${response.status} ${response.statusText}.`);
   }
 }
