@@ -31,9 +31,9 @@ def create() -> BaseResponse:
     username = form.get("username", "").strip().lower()
     role = _role()
     with context().database.write() as db:
-        users.create(db, username, form.get("name", ""), role, form.get("password", ""))
+        made = users.create(db, username, form.get("name", ""), role, form.get("password", ""))
         audit.append(db, session.who(), "user.create", username, role=role.value)
-    flash(f"{username} can log in now.", "ok")
+    flash(f"{made.name} can log in now.", "ok")
     return redirect(url_for("admin.listing"))
 
 
@@ -43,9 +43,9 @@ def change(username: str) -> BaseResponse:
     """The role, and whether they may log in; a change of either ends their sessions."""
     role, active = _role(), request.form.get("active") == "yes"
     with context().database.write() as db:
-        users.change(db, username, role, active)
+        changed = users.change(db, username, role, active)
         audit.append(db, session.who(), "user.change", username, role=role.value, active=active)
-    flash(f"{username} is {role.value.replace('_', ' ')}{'' if active else ', and may not log in'}.", "ok")
+    flash(f"{changed.name} is {role.value.replace('_', ' ')}{'' if active else ', and may not log in'}.", "ok")
     return redirect(url_for("admin.listing"))
 
 
@@ -53,9 +53,9 @@ def change(username: str) -> BaseResponse:
 @requires(Permission.USERS_MANAGE)
 def set_password(username: str) -> BaseResponse:
     with context().database.write() as db:
-        users.set_password(db, username, request.form.get("password", ""))
+        changed = users.set_password(db, username, request.form.get("password", ""))
         audit.append(db, session.who(), "user.password", username)
-    flash(f"{username} has a new password; their sessions have ended.", "ok")
+    flash(f"{changed.name} has a new password; their sessions have ended.", "ok")
     return redirect(url_for("admin.listing"))
 
 

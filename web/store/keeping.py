@@ -52,7 +52,6 @@ class Hold(msgspec.Struct, frozen=True):
 class Disposal(msgspec.Struct, frozen=True):
     """`confirmed` is None while the proposal waits for a second person."""
 
-    disposal_id: int
     flight_id: str
     proposed_by: str
     proposed_at: datetime
@@ -235,4 +234,4 @@ def _hold(row: LegalHold) -> Hold:
 
 
 def _disposal(row: DisposalRow) -> Disposal:
-    return Disposal(row.id, row.flight_id, row.by, row.at, row.reason, row.decided_by, row.decided_at, row.confirmed)
+    return Disposal(row.flight_id, row.by, row.at, row.reason, row.decided_by, row.decided_at, row.confirmed)
