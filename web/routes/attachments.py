@@ -112,9 +112,9 @@ def _add(flight_id: str, draft: Path, at: int | None) -> None:
             _clear(draft)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640), "ab") as file:
             if file.tell() != at:
-                raise Conflict(f"{file.tell()} bytes of this log are here.", "at")
+                raise Conflict(f"{file.tell()} bytes of it are here.", "at")
             if file.tell() + len(content) > LIMIT_BYTES:
-                raise TooLarge(f"A log of more than {LIMIT_BYTES // 1024**2} MB is not taken.")
+                raise TooLarge(f"A file of more than {LIMIT_BYTES // 1024**2} MB is not taken.")
             file.write(content)
 
 
