@@ -19,7 +19,8 @@ class Twins:
     def repeats(self, content: bytes, link: int, now: float) -> bool:
         """Whether another link has brought `content` before. `link` is one bit for each link.
 
-        The same from the same link again is no copy: sequence numbers begin anew after 256 frames.
+        The same from the same link again is no copy: sequence numbers begin anew after 256 frames. A HEARTBEAT that
+        says under the same number what one said that only another link brought cannot be told from a copy.
         """
         if now - self._turned_at > KEPT_S:
             self._turned_at, self._old, self._young = now, self._young, {}
