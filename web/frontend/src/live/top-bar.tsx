@@ -13,6 +13,7 @@ import { SoundButton, VoiceButton } from './sound-button';
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
   const battery = lowestBattery?.track?.state.battery_pct ?? null;
+  const told = heard > 0 || picture.watch.whole.value; // before that nobody has said how many there are
   const linksFresh = oldestLink !== null && linkFreshness(oldestLink) === 'fresh';
   const hearsAlerts = page.guest_until === null; // guests are told of none, which is not the same as that there is none
   return (
@@ -20,9 +21,9 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <h1 class="visually-hidden">{page.unit}: live</h1>
       {page.guest_until !== null && <GuestMark until={page.guest_until} />}
       <BusMark picture={picture} />
-      <Count testid="count-drones" number={heard} label={heard === 1 ? 'drone' : 'drones'} />
-      <Count testid="count-flying" number={flying} label="flying" />
-      <Count testid="count-stale" number={stale} label="stale" tone={stale > 0 ? 'stale' : ''} />
+      <Count testid="count-drones" number={told ? heard : null} label={heard === 1 ? 'drone' : 'drones'} />
+      <Count testid="count-flying" number={told ? flying : null} label="flying" />
+      <Count testid="count-stale" number={told ? stale : null} label="stale" tone={stale > 0 ? 'stale' : ''} />
       {hearsAlerts && <AlertCount alerts={picture.alerts.value} known={picture.alertsKnown.value} />}
       <div class="live-extremes">
         <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(battery)} tone={batteryTone(battery)} select={select} />
@@ -52,10 +53,10 @@ function GuestMark({ until }: { until: Instant }) {
   );
 }
 
-function Count({ testid, number, label, tone = '' }: { testid: string; number: number; label: string; tone?: string }) {
+function Count({ testid, number, label, tone = '' }: { testid: string; number: number | null; label: string; tone?: string }) {
   return (
     <div class={`count ${tone && `count-${tone}`}`} data-testid={testid}>
-      <strong>{number}</strong>
+      <strong>{number ?? UNKNOWN}</strong>
       <span>{label}</span>
     </div>
   );

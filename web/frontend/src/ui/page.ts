@@ -10,8 +10,13 @@ export function pageData<Page extends object>(): Page {
   return page;
 }
 
-/** The element a map page draws itself into. */
+/** The element a page draws itself into.
+ *
+ * Preact moves elements by `moveBefore` where there is one; Chromium 156 then keeps the style of a class that changes in
+ * the same turn: in the list a drone that was heard again looked unheard.
+ */
 export function mountPoint(): HTMLElement {
+  delete (Element.prototype as { moveBefore?: unknown }).moveBefore;
   const element = document.getElementById('app');
   if (!element) throw new Error('the page carries no element #app');
   return element;
