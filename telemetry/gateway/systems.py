@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import msgspec
@@ -57,11 +58,9 @@ class Systems:
         self._numbers = numbers_of(SYSTEMS)
         self._tapes = np.zeros(SYSTEMS, TAPE)
         self._vehicles: dict[int, Vehicle] = {}
-        self._names = b""
-        self._name_ends = np.zeros(SYSTEMS, np.int64)
+        self._names, self._name_ends = _joined({})
         self._words: list[bytes] = []
-        self._joined_words = b""
-        self._word_ends = np.zeros(SYSTEMS, np.int64)
+        self._joined_words, self._word_ends = _joined({})
         self._recorded: list[Recorded] = []
         self._amid_frames: set[int] = set()
         self._left = np.zeros(MOST_DATAGRAMS, np.int64)
@@ -79,8 +78,7 @@ class Systems:
         """From now on the vehicle, which has its `numbers` here, is recorded and shown. Gives its tape."""
         self._vehicles = dict(sorted({**self._vehicles, vehicle.system_id: vehicle}.items()))
         names = {number: _encode(other.name) for number, other in self._vehicles.items()}
-        self._names = b"".join(names.values())
-        self._name_ends = np.cumsum([len(names.get(number, b"")) for number in range(SYSTEMS)])
+        self._names, self._name_ends = _joined(names)
         return Tape(self._tapes[vehicle.system_id : vehicle.system_id + 1])
 
     def goes_on(self, peer: Peer, between_frames: bool) -> None:
@@ -132,9 +130,8 @@ class Systems:
         """Those of whom there is something new, or `everyone`, with the ages of what is known at `now`."""
         words = [vehicle.words for vehicle in self._vehicles.values()]
         if words != self._words:
-            self._words, sizes = words, np.zeros(SYSTEMS, np.int64)
-            sizes[list(self._vehicles)] = [len(said) for said in words]
-            self._joined_words, self._word_ends = b"".join(words), sizes.cumsum()
+            self._words = words
+            self._joined_words, self._word_ends = _joined(dict(zip(self._vehicles, words, strict=True)))
         into = np.empty(SYSTEMS * LARGEST + len(self._joined_words), np.uint8)
         found = show(self._numbers, self._joined_words, self._word_ends, everyone, now, into, self._groups)
         shown, begin = [], 0
@@ -142,6 +139,11 @@ class Systems:
             shown.append(Shown(into[begin:end].tobytes(), vehicles, tile))
             begin = end
         return shown
+
+
+def _joined(pieces: Mapping[int, bytes]) -> tuple[bytes, NDArray[np.int64]]:
+    """Those of some system ids one behind the other, in the order of the ids, and where that of each id ends."""
+    return b"".join(pieces.values()), np.cumsum([len(pieces.get(number, b"")) for number in range(SYSTEMS)])
 
 
 def warm_up() -> None:

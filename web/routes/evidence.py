@@ -96,7 +96,7 @@ def ask_export(flight_id: str) -> BaseResponse:
         keeping.lock(db, flight_id)
         handing_over.require_sealed(dossier.gather(db, services.settings, flight_id))
         form = request.form
-        asked = exports.begin(db, flight_id, _me(), form.get("reason", ""), form.get("recipient", ""))
+        asked = exports.begin(db, flight_id, session.user().username, form.get("reason", ""), form.get("recipient", ""))
         detail: dict[str, Any] = {"export": asked.number, "reason": asked.reason, "recipient": asked.recipient}
         audit.append(db, who, "flight.export", flight_id, **detail)
     flash(f"Export {asked.number} has its number. Download it now.", "ok")
@@ -133,7 +133,7 @@ def fill_record(flight_id: str) -> BaseResponse:
     said = _form()
     with context().database.write() as db:
         require(db, flight_id)
-        opened = records.fill(db, flight_id, _me(), said)
+        opened = records.fill(db, flight_id, session.user().username, said)
         audit.append(db, session.who(), "flight.record", flight_id, sha256=hash_of(str(msgspec.to_builtins(said))))
         for task in opened:
             audit.append(db, session.who(), "flight.task", flight_id, task=task.task_id, kind=task.kind)
@@ -166,7 +166,7 @@ def _form() -> Form:
 def close_task(flight_id: str, task_id: int) -> BaseResponse:
     with context().database.write() as db:
         require(db, flight_id)
-        task = records.close(db, flight_id, task_id, _me(), request.form.get("outcome", ""))
+        task = records.close(db, flight_id, task_id, session.user().username, request.form.get("outcome", ""))
         audit.append(db, session.who(), "flight.task", flight_id, task=task.task_id, closed=True)
     return back(flight_id, "tasks")
 
@@ -175,10 +175,6 @@ def require(db: Session, flight_id: str) -> None:
     """That this user may see the flight's evidence."""
     summary, _ = flights.get(db, flight_id)
     reach.require_evidence(session.user(), summary)
-
-
-def _me() -> str:
-    return session.user().username
 
 
 def back(flight_id: str, part: str) -> BaseResponse:

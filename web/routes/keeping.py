@@ -27,7 +27,7 @@ def set_retention(flight_id: str) -> BaseResponse:
     with services.database.write() as db:
         _require(db, flight_id)
         chosen = keeping.chosen_class(request.form.get("class", ""), services.settings.retention)
-        kept = keeping.set_retention(db, flight_id, chosen, _me(), request.form.get("reason", ""))
+        kept = keeping.set_retention(db, flight_id, chosen, session.user().username, request.form.get("reason", ""))
         detail: dict[str, Any] = {"class": kept.name, "review_on": kept.review_on.isoformat(), "reason": kept.reason}
         audit.append(db, session.who(), "flight.retention", flight_id, **detail)
     flash(f"Kept as {kept.name}; reviewed again on {kept.review_on:%d %b %Y}.", "ok")
@@ -39,7 +39,7 @@ def set_retention(flight_id: str) -> BaseResponse:
 def place_hold(flight_id: str) -> BaseResponse:
     with context().database.write() as db:
         _require(db, flight_id)
-        hold = keeping.place_hold(db, flight_id, _me(), request.form.get("reason", ""))
+        hold = keeping.place_hold(db, flight_id, session.user().username, request.form.get("reason", ""))
         audit.append(db, session.who(), "flight.hold", flight_id, hold=hold.hold_id, reason=hold.reason)
     flash("On legal hold: nothing of it is deleted.", "ok")
     return back(flight_id, "keeping")
@@ -50,7 +50,7 @@ def place_hold(flight_id: str) -> BaseResponse:
 def release_hold(flight_id: str, hold_id: int) -> BaseResponse:
     with context().database.write() as db:
         _require(db, flight_id)
-        hold = keeping.release_hold(db, flight_id, hold_id, _me(), request.form.get("reason", ""))
+        hold = keeping.release_hold(db, flight_id, hold_id, session.user().username, request.form.get("reason", ""))
         audit.append(db, session.who(), "flight.release", flight_id, hold=hold_id, reason=hold.release_reason)
     flash("The hold is released.", "ok")
     return back(flight_id, "keeping")
@@ -61,7 +61,7 @@ def release_hold(flight_id: str, hold_id: int) -> BaseResponse:
 def propose(flight_id: str) -> BaseResponse:
     with context().database.write() as db:
         _require(db, flight_id)
-        made = keeping.propose(db, flight_id, _me(), request.form.get("reason", ""))
+        made = keeping.propose(db, flight_id, session.user().username, request.form.get("reason", ""))
         audit.append(db, session.who(), "flight.propose_disposal", flight_id, reason=made.reason)
     flash("Proposed. An accountable manager other than you decides.", "ok")
     return back(flight_id, "keeping")
@@ -78,7 +78,7 @@ def decide(flight_id: str) -> BaseResponse:
             keep_record(db, services.settings, flight_id)
     with services.database.write() as db:
         _require(db, flight_id)
-        decided = keeping.decide(db, flight_id, _me(), confirmed=confirmed)
+        decided = keeping.decide(db, flight_id, session.user().username, confirmed=confirmed)
         detail = {"proposed_by": decided.proposed_by, "reason": decided.reason}
         if confirmed:
             erase(db, services.settings, services.home, decided)
@@ -91,7 +91,3 @@ def decide(flight_id: str) -> BaseResponse:
 def _require(db: Session, flight_id: str) -> None:
     require(db, flight_id)
     keeping.lock(db, flight_id)
-
-
-def _me() -> str:
-    return session.user().username

@@ -16,6 +16,10 @@ export interface Heard extends Moment {
   readonly transitMs: number;
 }
 
+/** A heartbeat comes at 1 Hz: from so old on one is missing, and the link is lost. */
+export const HEARTBEAT_LATE_MS = 1800;
+export const HEARTBEAT_LOST_MS = 3000;
+
 export function moment(): Moment {
   return { mono: performance.now(), wall: Date.now() };
 }

@@ -74,9 +74,7 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
 function Facts({ track, at, plan }: { track: Track; at: Moment; plan: Plan | null }) {
   const { state } = track;
   const [left, needed] = [batteryLeftS(state), homeS(state)];
-  const progress = progressOf(state, plan);
   const [home, here] = [homeOf(state), placeOf(state)];
-  const item = state.mission_items ? `${state.mission_item ?? UNKNOWN} of ${state.mission_items}` : state.mission_items === 0 ? 'None on board' : UNKNOWN;
   return (
     <>
       <Group title="Position" part="position" track={track} at={at}>
@@ -110,18 +108,7 @@ function Facts({ track, at, plan }: { track: Track; at: Moment; plan: Plan | nul
         <Fact label="Current" value={quantity(state.battery_a, 1, 'A')} />
         <Fact label="Used" value={quantity(state.battery_used_mah, 0, 'mAh')} />
       </Group>
-      <Group title="Mission" part="mission" track={track} at={at}>
-        {progress && (
-          <div class="fact fact-wide">
-            <progress max={1} value={progress.share} aria-label="Share of the mission flown" data-testid="mission-progress" />
-          </div>
-        )}
-        <Fact label="Item" value={item} />
-        {progress && <Fact label="To fly" value={distance(progress.left_m)} />}
-        {progress && <Fact label="There in" value={clockOf(progress.left_s)} testid="mission-eta" />}
-        {progress?.left_s != null && <Fact label="At" value={`≈ ${clock(at.wall + progress.left_s * 1000).slice(0, 5)} UTC`} />}
-        <Fact label="Geofence" {...fence(state)} />
-      </Group>
+      <Mission track={track} at={at} plan={plan} />
       <Group title="GPS and estimate" part="gps" track={track} at={at}>
         <Fact label="Fix" value={fixWords(state.gps_fix)} alarming={state.gps_fix !== null && state.gps_fix < 3} />
         <Fact label="Satellites" value={state.satellites === null ? UNKNOWN : String(state.satellites)} />
@@ -135,6 +122,26 @@ function Facts({ track, at, plan }: { track: Track; at: Moment; plan: Plan | nul
         <Fact label="Pitch" value={degrees(state.pitch_deg, 1)} />
       </Group>
     </>
+  );
+}
+
+function Mission({ track, at, plan }: { track: Track; at: Moment; plan: Plan | null }) {
+  const { state } = track;
+  const progress = progressOf(state, plan);
+  const item = state.mission_items ? `${state.mission_item ?? UNKNOWN} of ${state.mission_items}` : state.mission_items === 0 ? 'None on board' : UNKNOWN;
+  return (
+    <Group title="Mission" part="mission" track={track} at={at}>
+      {progress && (
+        <div class="fact fact-wide">
+          <progress max={1} value={progress.share} aria-label="Share of the mission flown" data-testid="mission-progress" />
+        </div>
+      )}
+      <Fact label="Item" value={item} />
+      {progress && <Fact label="To fly" value={distance(progress.left_m)} />}
+      {progress && <Fact label="There in" value={clockOf(progress.left_s)} testid="mission-eta" />}
+      {progress?.left_s != null && <Fact label="At" value={`≈ ${clock(at.wall + progress.left_s * 1000).slice(0, 5)} UTC`} />}
+      <Fact label="Geofence" {...fence(state)} />
+    </Group>
   );
 }
 

@@ -1,5 +1,5 @@
 /* When a value is too old to be believed. Each part of the state has its own rate, so each has its own limits. */
-import { ageMs, type Heard, type Moment } from '../bus/age';
+import { ageMs, HEARTBEAT_LATE_MS, HEARTBEAT_LOST_MS, type Heard, type Moment } from '../bus/age';
 import type { LiveVehicle } from '../generated';
 
 export type Freshness = 'fresh' | 'late' | 'stale' | 'unknown';
@@ -7,9 +7,9 @@ export type Freshness = 'fresh' | 'late' | 'stale' | 'unknown';
 /** The parts of a vehicle's state that are reported, and grow old, together. */
 export type Part = 'heartbeat' | 'position' | 'attitude' | 'battery' | 'gps' | 'mission';
 
-/** Milliseconds: [late from, stale from]. A heartbeat comes at 1 Hz, and 3 s of silence are a lost link. */
+/** Milliseconds: [late from, stale from]. */
 const LIMITS: Readonly<Record<Part, readonly [number, number]>> = {
-  heartbeat: [1800, 3000],
+  heartbeat: [HEARTBEAT_LATE_MS, HEARTBEAT_LOST_MS],
   position: [1000, 3000],
   attitude: [1000, 3000],
   battery: [3000, 10_000],

@@ -93,7 +93,10 @@ export function sorted(rows: readonly Row[], { key, descending }: Sort): Row[] {
   const sign = descending ? -1 : 1;
   const known = placesOf(rows);
   const names = (a: Row, b: Row): number => (known.get(a.vehicle) ?? 0) - (known.get(b.vehicle) ?? 0);
-  if (key === 'vehicle') return [...rows].sort((a, b) => Number(isMissed(b)) - Number(isMissed(a)) || sign * names(a, b));
+  if (key === 'vehicle') {
+    const [missed, others] = [rows.filter(isMissed), rows.filter((row) => !isMissed(row))];
+    return [missed, others].flatMap((some) => some.sort((a, b) => sign * names(a, b)));
+  }
   const value = VALUE[key];
   const keyed = rows.map((row) => ({ row, value: value(row) }));
   keyed.sort((a, b) => {

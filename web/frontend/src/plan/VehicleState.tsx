@@ -1,8 +1,9 @@
 /* What the drone says of itself: its values with their age, and whether it would arm. */
+import { HEARTBEAT_LATE_MS } from '../bus/age';
 import { clock, metres, percent, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { modeWords } from '../ui/modes';
-import { type Aboard, LATE_MS } from './aboard';
+import type { Aboard } from './aboard';
 import { setHome } from './edit';
 import { armsIn } from './orders';
 import type { Store } from './store';
@@ -24,7 +25,7 @@ export function VehicleState({ aboard }: { aboard: Aboard }) {
         {live?.armed && <span class="badge badge-warn">armed</span>}
         <span class="spring" />
         <span class="age num" data-testid="vehicle-age">
-          {age === null ? 'no signal' : age < LATE_MS ? 'now' : `${clock(age / 1000)} ago`}
+          {age === null ? 'no signal' : age < HEARTBEAT_LATE_MS ? 'now' : `${clock(age / 1000)} ago`}
         </span>
       </div>
       <dl>

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 
 import { api, ApiError, getJson } from '../api';
-import { ageMs, type Heard, moment, Transit } from '../bus/age';
+import { ageMs, HEARTBEAT_LOST_MS, type Heard, moment, Transit } from '../bus/age';
 import type { Bus } from '../bus/bus';
 import {
   type Event,
@@ -22,10 +22,6 @@ import type { Drone, Store } from './store';
 const ASK_MS = 3000;
 const TICK_MS = 1000;
 const MOST_ANSWERS = 20;
-/** A heartbeat comes once a second: after this, one is missing. */
-export const LATE_MS = 1800;
-/** Older than this, what a drone said is no longer what it does. */
-const STALE_MS = 3000;
 /** These go out at once, whatever other order still waits for its answer. */
 const EMERGENCY: ReadonlySet<string> = new Set(['hold', 'return', 'land']);
 /** Puts the plan back that was aboard before an upload failed. */
@@ -87,7 +83,8 @@ export class Aboard {
     const last = this.heartbeat.value;
     return last ? ageMs(last.live.heartbeat_age_ms, last.heard, this.now.value) : null;
   });
-  readonly stale = computed(() => this.age.value === null || this.age.value > STALE_MS);
+  /** Whether what it said is no longer what it does. */
+  readonly stale = computed(() => this.age.value === null || this.age.value > HEARTBEAT_LOST_MS);
   /** How far from the plan's home the drone stands, where that is too far to take off by this plan; else null. */
   readonly standsOff = computed<{ readonly position: Position; readonly distance_m: number } | null>(() => {
     const drone = this.store.drone.value;
