@@ -1,6 +1,7 @@
 /* Alerts stay here until they have ended and somebody has said that they know. Many that are alike stand in one row. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 
 import type { Alert } from '../generated';
 import { personName } from '../ui/people';
@@ -107,6 +108,7 @@ function AlertGroup({ entry: { key, alerts, gateway }, desk, picture, select }: 
   const [first, last] = [Math.min(...raised), Math.max(...raised)];
   const ready = desk.open(alerts);
   const whom = new Set(alerts.map(whoKnows));
+  const drones = useMemo(() => callsigns(alerts.map(({ vehicle }) => vehicle)), [alerts]);
   return (
     <article
       class={`alert alert-group alert-${severity} ${known ? 'alert-known' : over === alerts.length ? 'alert-over' : ''}`}
@@ -126,7 +128,7 @@ function AlertGroup({ entry: { key, alerts, gateway }, desk, picture, select }: 
           <time>{ageWords(Math.max(0, picture.tick.value.wall - last))}</time>
           <span class={`icon ${opened.value ? 'icon-up' : 'icon-down'}`} aria-hidden="true" />
         </span>
-        <span class="alert-text alert-drones">{callsigns(alerts.map(({ vehicle }) => vehicle))}</span>
+        <span class="alert-text alert-drones">{drones}</span>
         <span class="alert-when">
           Raised {clock(first)}
           {clock(last) !== clock(first) && ` to ${clock(last)}`}

@@ -5,26 +5,26 @@ import { ApiError } from '../api';
 import { type Moment, moment } from '../bus/age';
 import { type Alert, type Me, Permission, type Reply } from '../generated';
 import { AlertDesk } from './alert-desk';
-import { type Alerts, withAlert } from './alerts';
+import { OpenAlerts } from './open-alerts';
 import type { Picture } from './picture';
 
-const alerts = signal<Alerts>(new Map());
+/** What is given to it is done at once. */
+const turns = { take: (work: () => void): void => work() };
 const tick = signal<Moment>(moment());
 const isLive = signal(true);
-let told: (alert: Alert) => void;
+let open: OpenAlerts;
 let asked: string[];
 let answer: (id: string) => Promise<Reply>;
 let desk: AlertDesk;
 
 const me: Me = { username: 'ines', name: 'Ines Walker', role: 'control_room', can: [Permission.ALERT_ACKNOWLEDGE] };
-const waiting = (): string[] => [...alerts.value.values()].filter(({ acknowledged_at }) => acknowledged_at === null).map(({ vehicle }) => vehicle);
+const waiting = (): string[] => [...open.shown.value.values()].filter(({ acknowledged_at }) => acknowledged_at === null).map(({ vehicle }) => vehicle);
 const toasts = (): string[] => [...document.querySelectorAll('.toast')].map(({ textContent }) => textContent ?? '');
 
 function comes(vehicle: string, rule = 'link_lost'): void {
   const raised = { alert_id: `${rule}.${vehicle}`, vehicle, rule, severity: 'critical', text: `${vehicle}: nothing heard for 5 s.`, raised_at: new Date() };
   const alert: Alert = { ...raised, ended_at: null, acknowledged_at: null, acknowledged_by: null, lat_deg: null, lon_deg: null } as unknown as Alert;
-  alerts.value = withAlert(alerts.value, alert);
-  told(alert);
+  open.take(alert);
 }
 
 function looks(times: number): void {
@@ -38,17 +38,12 @@ function row(): readonly Alert[] {
 
 beforeEach(() => {
   document.body.replaceChildren();
-  alerts.value = new Map();
+  open = new OpenAlerts(turns);
   isLive.value = true;
   asked = [];
-  const watch = {
-    alerts,
-    tick,
-    onNewAlert: (handler: typeof told) => (told = handler),
-    take: (alert: Alert) => (alerts.value = withAlert(alerts.value, alert)),
-  };
+  const watch = { open, alerts: open.shown, tick, bus: { turns } };
   answer = () => Promise.resolve({ ok: true, text: '', said: [], data: {} } as unknown as Reply);
-  desk = new AlertDesk({ watch, alerts, isLive, infos: signal(new Map()) } as unknown as Picture, me, (id) => {
+  desk = new AlertDesk({ watch, alerts: open.shown, isLive, infos: signal(new Map()) } as unknown as Picture, me, (id) => {
     asked.push(id);
     return answer(id);
   });
@@ -60,7 +55,7 @@ test('those of a row are acknowledged one by one, by name', async () => {
   await desk.acknowledge(row());
   expect(asked.sort()).toEqual(['link_lost.UAV-01', 'link_lost.UAV-02', 'link_lost.UAV-03', 'link_lost.UAV-04', 'link_lost.UAV-05']);
   expect(waiting()).toEqual([]);
-  expect(new Set([...alerts.value.values()].map((alert) => alert.acknowledged_by))).toEqual(new Set(['Ines Walker']));
+  expect(new Set([...open.shown.value.values()].map((alert) => alert.acknowledged_by))).toEqual(new Set(['Ines Walker']));
 });
 
 test('one that came this moment is not swept along', async () => {

@@ -18,6 +18,9 @@ export class AlertDesk {
   /** What has come since the page was last told of something: for whoever does not see the column. */
   readonly news = signal('');
   private readonly _sending = signal<ReadonlySet<string>>(new Set());
+  /** As it is by now; what is shown follows in the next turn, with what became of them. */
+  private readonly inHand = new Set<string>();
+  private readonly answered = new Set<string>();
   /** Those that stood in the column long enough to be seen: one that came under the finger is not known to anybody. */
   private readonly stood = signal<ReadonlySet<string>>(new Set());
   private listed: ReadonlySet<string> = new Set();
@@ -30,7 +33,7 @@ export class AlertDesk {
   ) {
     const gatewayOf = (vehicle: string): string | null => picture.infos.value.get(vehicle)?.gateway ?? null;
     this.entries = computed(() => entriesOf(picture.alerts.value, gatewayOf));
-    picture.watch.onNewAlert((alert) => this.arrived.push(alert));
+    picture.watch.open.onNew((alert) => this.arrived.push(alert));
     picture.watch.tick.subscribe(() => this.look());
   }
 
@@ -54,13 +57,18 @@ export class AlertDesk {
   /** Those of them that wait and that nobody can have overlooked. */
   open(alerts: readonly Alert[]): Alert[] {
     if (!this.may) return [];
-    return alerts.filter(({ alert_id, acknowledged_at }) => acknowledged_at === null && this.stood.value.has(alert_id) && !this._sending.value.has(alert_id));
+    return alerts.filter((alert) => this.waits(alert) && this.stood.value.has(alert.alert_id));
   }
 
   /** The entry that waits after the one named `key`, in the column's order and round again. */
   nextWaiting(key: string | undefined): Entry | undefined {
-    const waiting = this.entries.value.filter(({ alerts }) => alerts.some(({ acknowledged_at, alert_id }) => acknowledged_at === null && !this._sending.value.has(alert_id)));
+    const waiting = this.entries.value.filter(({ alerts }) => alerts.some((alert) => this.waits(alert)));
     return waiting[(waiting.findIndex((entry) => entry.key === key) + 1) % waiting.length];
+  }
+
+  /** For somebody to say that they know of it. */
+  private waits({ acknowledged_at, alert_id }: Alert): boolean {
+    return acknowledged_at === null && !this.inHand.has(alert_id);
   }
 
   /** The alerts of an entry, or the one of that id; none if it is gone. */
@@ -73,7 +81,8 @@ export class AlertDesk {
   async acknowledge(alerts: readonly Alert[]): Promise<void> {
     const left = this.open(alerts);
     const refused: { readonly vehicle: string; readonly text: string }[] = [];
-    this._sending.value = new Set([...this._sending.value, ...left.map(({ alert_id }) => alert_id)]);
+    for (const { alert_id } of left) this.inHand.add(alert_id);
+    this.show();
     const sendOn = async (): Promise<void> => {
       for (let alert = left.shift(); alert; alert = left.shift()) {
         const problem = await this.sendOne(alert);
@@ -98,15 +107,22 @@ export class AlertDesk {
       if (!(error instanceof ApiError)) return { text: 'What the server answered cannot be read.', lasts: true };
       return { text: error.message, lasts: error.unreachable || error.status >= 500 };
     }
-    const { watch } = this.picture;
+    const { open } = this.picture.watch;
     // Over meanwhile, and told so before this answer came: it is off the list.
-    if (watch.alerts.peek().has(alert.alert_id)) watch.take({ ...alert, acknowledged_at: new Date().toISOString(), acknowledged_by: this.me.name });
+    if (open.has(alert.alert_id)) open.take({ ...alert, acknowledged_at: new Date().toISOString(), acknowledged_by: this.me.name });
     return null;
   }
 
   private sent(id: string): void {
-    this._sending.value = new Set([...this._sending.value].filter((one) => one !== id));
+    this.answered.add(id);
+    this.picture.watch.bus.turns.take(this.show);
   }
+
+  private readonly show = (): void => {
+    for (const id of this.answered) this.inHand.delete(id);
+    this.answered.clear();
+    this._sending.value = new Set(this.inHand);
+  };
 }
 
 /** A sentence for each of a few; of many how many, of what, and of which drones. */

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 
 import type { Alert } from '../generated';
 import { callsigns, entriesOf, ruleWords } from './alert-groups';
-import { withAlert, type Alerts } from './alerts';
 
 const alert = (rule: string, vehicle: string, given: Partial<Alert> = {}): Alert => ({
   alert_id: `${rule}.${vehicle}`,
@@ -20,8 +19,9 @@ const alert = (rule: string, vehicle: string, given: Partial<Alert> = {}): Alert
 });
 
 const drones = (count: number, from = 1): string[] => Array.from({ length: count }, (_, index) => `UAV-${String(from + index).padStart(2, '0')}`);
+const byId = (alerts: readonly Alert[]): Map<string, Alert> => new Map(alerts.map((one) => [one.alert_id, one]));
 const shown = (alerts: readonly Alert[], gatewayOf: (vehicle: string) => string | null = () => null): string[] =>
-  entriesOf(alerts.reduce<Alerts>(withAlert, new Map()), gatewayOf).map(({ alerts: some }) => `${some[0].severity} ${some[0].rule} ${some.length}`);
+  entriesOf(byId(alerts), gatewayOf).map(({ alerts: some }) => `${some[0].severity} ${some[0].rule} ${some.length}`);
 
 test('many of one rule are one row, a few stand by themselves', () => {
   expect(shown(drones(4).map((name) => alert('breach', name)))).toEqual(['critical breach 4']);
@@ -45,8 +45,8 @@ test('those somebody knows of stand in a row of their own', () => {
 });
 
 test('an alert that joins others is another entry: who chose it has not chosen them', () => {
-  const few = entriesOf(drones(3).map((name) => alert('breach', name)).reduce<Alerts>(withAlert, new Map()), () => null);
-  const many = entriesOf(drones(4).map((name) => alert('breach', name)).reduce<Alerts>(withAlert, new Map()), () => null);
+  const few = entriesOf(byId(drones(3).map((name) => alert('breach', name))), () => null);
+  const many = entriesOf(byId(drones(4).map((name) => alert('breach', name))), () => null);
   expect(few.map(({ key }) => key)).not.toContain(many[0]?.key);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Alert, Event } from '../generated';
-import { alertOf, type Alerts, inOrder, textOf, waiting, withAlert, worstByVehicle } from './alerts';
+import { alertOf, type Alerts, inOrder, takeIn, textOf, waiting, worstByVehicle } from './alerts';
 
 function alert(id: string, values: Partial<Alert> = {}): Alert {
   return {
@@ -20,20 +20,25 @@ function alert(id: string, values: Partial<Alert> = {}): Alert {
   };
 }
 
-const all = (...alerts: Alert[]): Alerts => alerts.reduce<Alerts>(withAlert, new Map());
+function all(...news: Alert[]): Alerts {
+  const alerts = new Map<string, Alert>();
+  for (const one of news) takeIn(alerts, one);
+  return alerts;
+}
+
 const ended = '2026-11-22T07:05:00Z';
 const known = { acknowledged_at: '2026-11-22T07:04:00Z', acknowledged_by: 'Ines' };
 
 test('an alert that ended stays until it is acknowledged', () => {
   const after = all(alert('a'), alert('a', { ended_at: ended }));
   expect(waiting(after)).toBe(1);
-  expect(withAlert(after, alert('a', { ended_at: ended, ...known })).size).toBe(0);
+  expect(all(...after.values(), alert('a', { ended_at: ended, ...known })).size).toBe(0);
 });
 
 test('an alert that is acknowledged stays until it ends', () => {
   const after = all(alert('a', known));
   expect([after.size, waiting(after)]).toEqual([1, 0]);
-  expect(withAlert(after, alert('a', { ended_at: ended })).size).toBe(0);
+  expect(all(...after.values(), alert('a', { ended_at: ended })).size).toBe(0);
 });
 
 test('late news of its raising does not undo an acknowledgement', () => {

@@ -14,7 +14,7 @@ export function alertOf(event: Event): Alert | null {
 }
 
 /** Takes one alert in. What once ended or was acknowledged stays so, in whatever order the news comes. */
-export function withAlert(alerts: Alerts, news: Alert): Alerts {
+export function takeIn(alerts: Map<string, Alert>, news: Alert): void {
   const known = alerts.get(news.alert_id);
   const alert: Alert = {
     ...news,
@@ -22,10 +22,8 @@ export function withAlert(alerts: Alerts, news: Alert): Alerts {
     acknowledged_at: news.acknowledged_at ?? known?.acknowledged_at ?? null,
     acknowledged_by: news.acknowledged_by ?? known?.acknowledged_by ?? null,
   };
-  const next = new Map(alerts);
-  if (alert.ended_at !== null && alert.acknowledged_at !== null) next.delete(alert.alert_id);
-  else next.set(alert.alert_id, alert);
-  return next;
+  if (alert.ended_at !== null && alert.acknowledged_at !== null) alerts.delete(alert.alert_id);
+  else alerts.set(alert.alert_id, alert);
 }
 
 export function severityOf(alert: Alert): Severity {
@@ -43,8 +41,10 @@ export function textOf(alert: Alert): string {
 export function inOrder(alerts: Alerts): Alert[] {
   const rank = (alert: Alert): number =>
     alert.acknowledged_at !== null ? 4 : (severityOf(alert) === 'critical' ? 0 : 2) + Number(alert.ended_at !== null);
-  const raised = (alert: Alert): number => new Date(alert.raised_at).getTime();
-  return [...alerts.values()].sort((a, b) => rank(a) - rank(b) || raised(b) - raised(a));
+  return [...alerts.values()]
+    .map((alert) => ({ alert, rank: rank(alert), raised: new Date(alert.raised_at).getTime() }))
+    .sort((a, b) => a.rank - b.rank || b.raised - a.raised)
+    .map(({ alert }) => alert);
 }
 
 /** The worst that still goes on or is not acknowledged, for each vehicle that has one. */

@@ -16,6 +16,7 @@ import type { Model } from './model';
 import { PastMark, Replay } from './replay';
 import { ServiceBanners } from './services';
 import { BusBanner, TopBar } from './top-bar';
+import type { Shows } from './view';
 import { Worst } from './worst';
 
 export function liveApp(model: Model) {
@@ -27,18 +28,14 @@ export function liveApp(model: Model) {
     return (
       <div class={`live live-bus-${picture.watch.bus.state.value} ${past}`} data-testid="live-page" data-only={only}>
         <TopBar model={model} />
-        <div class="live-banners">
-          <BusBanner picture={picture} guest={page.guest_until !== null} />
-          {picture.isLive.value && <ServiceBanners picture={picture} />}
-          {picture.isLive.value && <CommandOffers infos={picture.infos.value.values()} me={page.me} open={model.open} />}
-        </div>
+        {!hasMap(only) && <Banners model={model} />}
         <div class="live-body" data-panel={panel.value}>
           <PanelTabs model={model} />
           <div class="live-left">
             <BoardTabs model={model} />
             {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} guest={page.guest_until !== null} rows={model.rows} choice={model.choice} selected={selected} select={model.select} />}
           </div>
-          {(only === null || only === 'map' || only === 'wall') && <MapPane model={model} />}
+          {hasMap(only) && <MapPane model={model} />}
           <div class="live-side">
             {page.guest_until === null && <AlertColumn desk={model.alertDesk} picture={picture} select={model.open} />}
             {only === 'wall' && <Worst rows={model.all} select={model.open} />}
@@ -57,6 +54,19 @@ export function liveApp(model: Model) {
       </div>
     );
   };
+}
+
+const hasMap = (only: Shows['only']): boolean => only === null || only === 'map' || only === 'wall';
+
+/** Over the map where there is one: nothing that somebody is about to press moves away when one of them comes. */
+function Banners({ model: { picture, page, open } }: { model: Model }) {
+  return (
+    <div class="live-banners">
+      <BusBanner picture={picture} guest={page.guest_until !== null} />
+      {picture.isLive.value && <ServiceBanners picture={picture} />}
+      {picture.isLive.value && <CommandOffers infos={picture.infos.value.values()} me={page.me} open={open} />}
+    </div>
+  );
 }
 
 /** The left column shows the drones, or the incidents to whoever may see them. */
@@ -140,6 +150,7 @@ function MapPane({ model }: { model: Model }) {
     <section class="live-map" aria-label="Drones on the map">
       <div class="live-map-canvas" ref={container} />
       <PastMark picture={picture} />
+      <Banners model={model} />
       {map.value && <MapTools map={map.value} model={model} />}
     </section>
   );

@@ -16,8 +16,9 @@ import { VERY_LOW_PCT, phaseOf } from './words';
 
 /** With more drones than this their labels say the callsign alone. */
 const FULL_LABELS = 40;
-/** With more alarms in view than this their labels make room for one another, as all others do; the rings stay. */
-const ALARMS_LABELLED = 30;
+/** Of more than this in view an eye finds none: they are drawn as small as the calm ones, say their callsigns alone, and
+    make room for one another. */
+const MOST_LOUD = 30;
 /** With more drones in view than this they are drawn still smaller, and those that fly calmly without labels. */
 const CROWD = 1500;
 /** How often room is looked for anew for the labels while neither the view changes nor what is to be seen in it. */
@@ -54,6 +55,7 @@ interface Seen {
 
 /** The lower ones are drawn above the others and labelled first. */
 const RANK: Readonly<Record<Tone, number>> = { selected: 0, critical: 1, warning: 2, low: 3, stale: 4, plain: 5 };
+const LOUD = ['critical', 'warning', 'low', 'stale'] as const;
 
 /** Of what does not alarm: smaller from afar, so that a thousand are still a thousand. */
 function calmSize(zoom: number, crowded: boolean): number {
@@ -78,6 +80,8 @@ export class DroneScene {
   private labels: ReadonlyMap<string, Box> = new Map();
   private placing: Placing | null = null;
   private calmSize = 1;
+  /** The last rank that is loud. */
+  private loud = RANK.plain;
 
   /** One for each theme and size of screen: colours and letters are made once. */
   constructor(
@@ -94,10 +98,11 @@ export class DroneScene {
     this.seen = this.inView(fleet, look, at, lens);
     const crowded = this.seen.length > CROWD;
     this.calmSize = calmSize(lens.zoom, crowded);
-    const full = fleet.tracks.size <= FULL_LABELS;
+    this.loud = loudest(this.seen);
+    const detailed = fleet.tracks.size <= FULL_LABELS ? RANK.plain : this.loud;
     const anew = this.isDue({ fleet, look, at, lens });
     const labelled = this.seen.filter((one) => (anew ? one.tone !== 'plain' || (look.allLabels && !crowded) : this.declutter.has(one.track.state.vehicle)));
-    const tags = new Map(labelled.map((one) => [one.track.state.vehicle, tagOf(one, full, at)]));
+    const tags = new Map(labelled.map((one) => [one.track.state.vehicle, tagOf(one, RANK[one.tone] <= detailed, at)]));
     const wishes = this.wishes(labelled, tags);
     this.labels = anew ? this.declutter.place(wishes, this.cores(), { left: 0, top: 0, right: lens.width, bottom: lens.height }) : this.declutter.follow(wishes);
     this.sprites.show(() => {
@@ -142,7 +147,7 @@ export class DroneScene {
 
   private symbol({ track: { state }, x, y, tone, stale, alert }: Seen): void {
     if (tone === 'selected') this.stamp('ring-selected', 1, x, y, 0);
-    if (alert) this.stamp(`ring-${alert}`, 1, x, y, 0);
+    if (alert) this.stamp(`ring-${alert}`, this.sizeOf(tone), x, y, 0);
     const flying = phaseOf(state) === 'flying';
     const image: DroneImage = stale ? (flying ? 'drone-stale' : 'drone-ground-stale') : !flying ? 'drone-ground' : alert ? `drone-${alert}` : 'drone-flying';
     this.stamp(image, this.sizeOf(tone), x, y, state.heading_deg ?? 0);
@@ -172,16 +177,15 @@ export class DroneScene {
   }
 
   private sizeOf(tone: Tone): number {
-    return RANK[tone] < RANK.stale ? 1 : this.calmSize;
+    return RANK[tone] <= Math.min(this.loud, RANK.low) ? 1 : this.calmSize;
   }
 
   private wishes(labelled: readonly Seen[], tags: ReadonlyMap<string, Tag>): Wish[] {
-    const alarms = this.seen.filter(({ alert }) => alert !== undefined).length;
-    const must = alarms > ALARMS_LABELLED ? RANK.selected : RANK.warning;
+    const must = Math.min(this.loud, RANK.warning);
     return labelled.map(({ track, x, y, tone, alert }) => {
       const key = track.state.vehicle;
       const [width, height] = this.tags.size(tags.get(key) as Tag);
-      const reach = (tone === 'selected' || alert ? 30 : 16 * this.sizeOf(tone)) * this.scale;
+      const reach = (tone === 'selected' || alert ? 30 : 16) * this.sizeOf(tone) * this.scale;
       return { key, rank: RANK[tone], must: RANK[tone] <= must, x, y, reach, width, height };
     });
   }
@@ -228,13 +232,25 @@ function toneOf({ state }: Track, stale: boolean, alert: Severity | undefined): 
   return state.battery_pct !== null && state.battery_pct < VERY_LOW_PCT ? 'low' : 'plain';
 }
 
-function tagOf({ track: { state, heard }, tone, stale }: Seen, full: boolean, at: Moment): Tag {
+/** Those that alarm most, as far down as they are few. */
+function loudest(seen: readonly Seen[]): number {
+  let [last, count] = [RANK.selected, 0];
+  for (const tone of LOUD) {
+    count += seen.filter((one) => one.tone === tone).length;
+    if (count > MOST_LOUD) break;
+    last = RANK[tone];
+  }
+  return last;
+}
+
+function tagOf({ track: { state, heard }, tone, stale }: Seen, detailed: boolean, at: Moment): Tag {
   const tag = (detail: string): Tag => ({ tone, name: state.vehicle, detail });
+  if (!detailed) return tag('');
   if (stale) {
     const ages = (['heartbeat', 'position'] as const).map((part) => partAgeMs(part, state, heard, at) ?? 0);
     return tag(`${ageWords(Math.max(...ages))} old`);
   }
   if (tone === 'low') return tag(`Battery ${Math.floor(state.battery_pct ?? 0)} %`);
   const known = state.height_home_m !== null && phaseOf(state) === 'flying';
-  return tag((full || tone !== 'plain') && known ? `${Math.round(state.height_home_m ?? 0)} m` : '');
+  return tag(known ? `${Math.round(state.height_home_m ?? 0)} m` : '');
 }

@@ -91,7 +91,7 @@ export class Model {
   /** Whatever is looked at: an alert is of now. */
   private soundAlerts(): void {
     const { watch, alarm, voice } = this;
-    watch.onNewAlert((alert) => {
+    watch.open.onNew((alert) => {
       alarm.raise(severityOf(alert));
       if (alarm.state.peek() === 'on') voice.say(alert.vehicle, severityOf(alert), textOf(alert));
     });

@@ -154,6 +154,7 @@ test('what nobody renews says that it is stale, and how old it is', () => {
 test('an alert waits for somebody who may acknowledge it', () => {
   const raised: Event = { event_id: 'e1', at: new Date(), vehicle: 'UAV-07', kind: 'alert_raised', text: alert.text, actor: null, data: { ...alert } };
   bus.say('event.>', raised);
+  pass(1);
   showAlerts(me('observer'));
   expect(all('alert').map(({ dataset }) => dataset['state'])).toEqual(['open']);
   expect(page.textContent).toContain('Outside its geofence by 14 m.');
@@ -163,6 +164,7 @@ test('an alert waits for somebody who may acknowledge it', () => {
   act(() => {
     bus.say('event.>', { ...raised, event_id: 'e2', kind: 'alert_acknowledged', data: { ...alert, acknowledged_at: new Date(), acknowledged_by: 'Ines' } });
   });
+  pass(1);
   expect(all('alert').map(({ dataset }) => dataset['state'])).toEqual(['acknowledged']);
 });
 
@@ -208,6 +210,7 @@ test('the past is not commanded, and nothing in it is acknowledged', async () =>
   showAlerts(me('control_room', Permission.ALERT_ACKNOWLEDGE));
   expect(all('btn-acknowledge')).toHaveLength(0);
   act(() => render(<Replay picture={picture} />, page));
+  pass(1);
   expect(all('replay-state')[0]?.textContent).toBe('Nothing was recorded then');
   expect(all('replay-alerts')[0]?.textContent).toBe('Now: 1 alert waits');
   act(() => all('btn-live')[0]?.click());

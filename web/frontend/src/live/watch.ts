@@ -4,10 +4,11 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { api, ApiError } from '../api';
 import { elapsedMs, type Moment, moment } from '../bus/age';
 import type { Bus } from '../bus/bus';
-import type { Alert, Event, Fleet, Incident, LiveFrameTuple, LiveVehicle, Onboard, TrafficFrame, VehicleInfo } from '../generated';
+import type { Event, Fleet, Incident, LiveFrameTuple, LiveVehicle, Onboard, TrafficFrame, VehicleInfo } from '../generated';
 import { areaOf } from '../map/area';
-import { alertOf, type Alerts, withAlert } from './alerts';
+import { alertOf, type Alerts } from './alerts';
 import { LiveFleet } from './fleet';
+import { OpenAlerts } from './open-alerts';
 import type { Pulses, Silence } from './pulses';
 import { Traffic } from './traffic';
 
@@ -33,8 +34,8 @@ const CHANGES = new Set(['upload', 'reboot', 'link_back', 'authority']);
 export class Watch {
   readonly fleet = new LiveFleet();
   readonly traffic = new Traffic();
+  readonly open: OpenAlerts;
   private readonly _incidents = signal<ReadonlyMap<string, Incident>>(new Map());
-  private readonly _alerts = signal<Alerts>(new Map());
   private readonly _infos = signal<ReadonlyMap<string, VehicleInfo>>(new Map());
   private readonly _onboard = signal<ReadonlyMap<string, Onboard>>(new Map());
   private readonly _events = signal<ReadonlyMap<string, readonly Event[]>>(new Map());
@@ -44,15 +45,15 @@ export class Watch {
   private wasSilent = false;
   private readonly _heard = signal(0);
   private readonly _tick = signal<Moment>(moment());
-  private readonly alertHandlers: ((alert: Alert) => void)[] = [];
   private readonly listening = new Map<string, () => void>();
   private wanted: ReadonlySet<string> | null = new Set();
   private readonly _relieved = signal(false);
   private reloadTimer: number | undefined;
   /** Since the first gateway told of its drones: by its end the others have, too. */
   private wholeTimer: number | undefined;
-  /** Told by the bus while the lists are being fetched: they are newer than the lists. */
-  private meanwhile: Alert[] = [];
+  /** As they are by now; what is shown follows in the next turn. */
+  private readonly told = new Map<string, readonly Event[]>();
+  /** Told by the bus while the list is being fetched: newer than the list. */
   private incidentsMeanwhile: Incident[] = [];
 
   /** `all`: this page may hear of the whole fleet, and listens closely only to where it looks (`look`). */
@@ -62,6 +63,7 @@ export class Watch {
     private readonly pulses: Pulses,
   ) {
     this._whole.value = !all;
+    this.open = new OpenAlerts(bus.turns);
     // Mostly of vehicles that are heard of more closely: no picture waits for it.
     if (all) bus.subscribeNewest<LiveFrameTuple>('fleet.>', (frame, at) => this.hearFleet(frame, at), true);
     else {
@@ -171,7 +173,7 @@ export class Watch {
   readonly judged: ReadonlySignal<boolean> = computed(() => !this.silent.value.some(({ service }) => service === 'monitor'));
 
   get alerts(): ReadonlySignal<Alerts> {
-    return this._alerts;
+    return this.open.shown;
   }
 
   /** The open ones. */
@@ -201,17 +203,6 @@ export class Watch {
     return this._loading;
   }
 
-  /** `handler` is called once for each alert that nobody has acknowledged when it is first heard of. */
-  onNewAlert(handler: (alert: Alert) => void): void {
-    this.alertHandlers.push(handler);
-  }
-
-  take(alert: Alert): void {
-    const isNew = !this._alerts.value.has(alert.alert_id);
-    this._alerts.value = withAlert(this._alerts.value, alert);
-    if (isNew && alert.acknowledged_at === null) for (const handler of this.alertHandlers) handler(alert);
-  }
-
   /** Of two messages about one incident the greater version is true. */
   changed(incident: Incident): void {
     this.incidentsMeanwhile.push(incident);
@@ -225,17 +216,17 @@ export class Watch {
 
   private happened(event: Event): void {
     const alert = alertOf(event);
-    if (alert) {
-      this.meanwhile.push(alert);
-      this.take(alert);
-    }
-    const events = new Map(this._events.value);
-    const former = events.get(event.vehicle) ?? [];
+    if (alert) this.open.take(alert);
+    const former = this.told.get(event.vehicle) ?? [];
     if (former.some((known) => known.event_id === event.event_id)) return;
-    events.set(event.vehicle, [event, ...former].slice(0, EVENTS_KEPT));
-    this._events.value = events;
+    this.told.set(event.vehicle, [event, ...former].slice(0, EVENTS_KEPT));
+    this.bus.turns.take(this.tell);
     if (CHANGES.has(event.kind)) this.reloadSoon();
   }
+
+  private readonly tell = (): void => {
+    this._events.value = new Map(this.told);
+  };
 
   /** A page that is opened after a gateway died has never heard of it; that its drones are missed tells of it. */
   private expectGateways({ vehicles, alerts }: Fleet): void {
@@ -245,8 +236,8 @@ export class Watch {
 
   /** The autopilots' words told by events are now among the slow facts. */
   private forgetWords(): void {
-    const kept = [...this._events.value].map(([vehicle, events]) => [vehicle, events.filter(({ kind }) => kind !== 'statustext')] as const);
-    this._events.value = new Map(kept);
+    for (const [vehicle, events] of this.told) this.told.set(vehicle, events.filter(({ kind }) => kind !== 'statustext'));
+    this.tell();
   }
 
   /** The slow facts are no longer what they were. */
@@ -255,7 +246,7 @@ export class Watch {
   }
 
   private async reload(): Promise<void> {
-    this.meanwhile = [];
+    this.open.ask();
     this.incidentsMeanwhile = [];
     try {
       const told = await api.fleet();
@@ -265,9 +256,7 @@ export class Watch {
       for (const incident of [...this.incidentsMeanwhile]) this.changed(incident);
       this.expectGateways(told);
       this.forgetWords();
-      const listed = new Set(told.alerts.map((alert) => alert.alert_id));
-      this._alerts.value = new Map([...this._alerts.value].filter(([id]) => listed.has(id)));
-      for (const alert of [...told.alerts, ...this.meanwhile]) this.take(alert);
+      this.open.listed(told.alerts);
       this._loading.value = 'ready';
       this._ended.value = false;
     } catch (error) {
