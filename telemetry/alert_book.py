@@ -29,44 +29,63 @@ _AT_ONCE: Final = 4
 
 
 class AlertBook:
-    """`adopt` is told of every alert as others have changed it, `drop` of every matter that others have closed."""
+    """`adopt` is told of every alert as others have changed it, `drop` of every matter that others have closed.
 
-    def __init__(self, bus: Bus, adopt: Callable[[Alert], None], drop: Callable[[Alert], None]) -> None:
-        self._bus, self._adopt, self._drop = bus, adopt, drop
+    It writes in `tasks`: what cannot be written ends them all.
+    """
+
+    def __init__(
+        self, bus: Bus, tasks: asyncio.TaskGroup, adopt: Callable[[Alert], None], drop: Callable[[Alert], None]
+    ) -> None:
+        self._bus, self._tasks, self._adopt, self._drop = bus, tasks, adopt, drop
         self._revisions: dict[str, int] = {}
         self._known: dict[str, Alert] = {}
-        self._writing: set[str] = set()
+        self._writing: dict[str, asyncio.Task[bool]] = {}
+        """The last change of each matter that is not written yet."""
         self._missed: dict[str, Stored[Alert]] = {}
         """What others wrote under a key while it was being written here."""
         self._witnesses: set[asyncio.Task[None]] = set()
         self._checking = asyncio.Semaphore(_AT_ONCE)
 
-    def revision(self, alert: Alert) -> int:
-        """What a change of this alert's matter made now is based on."""
-        return self._revisions.get(key_of(alert), 0)
+    def settle(self, change: Change) -> asyncio.Task[bool]:
+        """Writes a change that is made this moment; False where another monitor was faster and its word holds.
 
-    async def settle(self, change: Change, revision: int) -> bool:
-        """Writes a change that was based on `revision`; False where another monitor was faster and its word holds."""
-        alert, key = change.alert, key_of(change.alert)
-        self._writing.add(key)
+        Nobody need wait for it: changes of one matter are written one after the other, each based on the one before.
+        """
+        key = key_of(change.alert)
+        before, revision = self._writing.get(key), self._revisions.get(key, 0)
+        task = self._tasks.create_task(self._settle(key, change, revision, before))
+        self._writing[key] = task
+        return task
+
+    async def _settle(self, key: str, change: Change, revision: int, before: asyncio.Task[bool] | None) -> bool:
         try:
-            written = await self._bus.swap(subjects.ALERTS_BUCKET, key, alert, revision)
-            if written is None:
-                standing, found = await self._bus.standing(subjects.ALERTS_BUCKET, key, Alert)
-                if standing != alert:
-                    self._take(key, standing, found)
+            if before is not None:
+                if not await before:
                     return False
-                written = found
-            self._revisions[key], self._known[key] = written, alert
-            await self._bus.record(event_of(change, written))
-            if change.is_closed:
-                await self._close(key, written)
-            return True
+                revision = self._revisions[key]
+            return await self._write(key, change, revision)
         finally:
-            self._writing.discard(key)
-            missed = self._missed.pop(key, None)
-            if missed is not None:
-                self._hear(key, missed)
+            if self._writing[key] is asyncio.current_task():
+                del self._writing[key]
+                missed = self._missed.pop(key, None)
+                if missed is not None:
+                    self._hear(key, missed)
+
+    async def _write(self, key: str, change: Change, revision: int) -> bool:
+        alert = change.alert
+        written = await self._bus.swap(subjects.ALERTS_BUCKET, key, alert, revision)
+        if written is None:
+            standing, found = await self._bus.standing(subjects.ALERTS_BUCKET, key, Alert)
+            if standing != alert:
+                self._take(key, standing, found)
+                return False
+            written = found
+        self._revisions[key], self._known[key] = written, alert
+        await self._bus.record(event_of(change, written))
+        if change.is_closed:
+            await self._close(key, written)
+        return True
 
     async def follow(self) -> None:
         """Takes over what others change, for ever; first all there is."""

@@ -44,11 +44,10 @@ USAGE_EVERY_S: Final = 2.0
 
 
 class Monitor:
-    def __init__(self, bus: Bus, kept: list[Alert]) -> None:
-        self._bus = bus
+    def __init__(self, bus: Bus, kept: list[Alert], tasks: asyncio.TaskGroup) -> None:
+        self._bus, self._tasks = bus, tasks
         self._watch = Watch(RULES, kept, socket.gethostname())
-        self._book = AlertBook(bus, self._watch.adopt, self._watch.drop)
-        self._changing = asyncio.Lock()
+        self._book = AlertBook(bus, tasks, self._watch.adopt, self._watch.drop)
         self._ground = Ground()
         self._drones: dict[str, Drone] = {}
         self._plans: dict[str, Plan] = {}
@@ -69,22 +68,17 @@ class Monitor:
         await self._bus.subscribe(subjects.TRAFFIC_ALL, TrafficFrame, self._hear_traffic)
         for kind in (FRAMES_LOST, SIGNATURE_REFUSED):
             await self._bus.subscribe(subjects.event_of_all(kind), Event, self._take_notice)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._learn_plans())
-            tasks.create_task(self._learn_vehicles())
-            tasks.create_task(self._learn_usage())
-            tasks.create_task(self._book.follow())
-            tasks.create_task(GuestRelay(self._bus).run())
-            tasks.create_task(self._judge())
+        learning = (self._learn_plans(), self._learn_vehicles(), self._learn_usage())
+        for work in (*learning, self._book.follow(), GuestRelay(self._bus).run(), self._judge()):
+            self._tasks.create_task(work)
 
     async def _judge(self) -> None:
         pulse_due = 0.0
         async for now in paced(STEP_S, LISTENING):
             fleet = Fleet(now, self._drones, self._ground, self._raw_share, self._traffic, self._notices, self._disk)
-            async with self._changing:
-                changes = self._watch.step(fleet, datetime.now(UTC))
-                based = [(change, self._book.revision(change.alert)) for change in changes]
-                await asyncio.gather(*(self._book.settle(change, revision) for change, revision in based))
+            changes = self._watch.step(fleet, datetime.now(UTC))
+            for change in sorted(changes, key=lambda change: change.alert.severity != "critical"):
+                self._book.settle(change)
             if now >= pulse_due:
                 pulse_due = now + PULSE_S
                 await self._bus.pulse(subjects.MONITOR, PULSE_WITHIN_S)
@@ -158,25 +152,24 @@ class Monitor:
 
     async def _acknowledge(self, _: str, request: Request) -> Reply:
         alert_id, by = request.arguments.get("alert_id"), request.actor.user
-        async with self._changing:
-            while True:
-                alert = next((one for one in self._watch.alerts if one.alert_id == alert_id), None)
-                if alert is None:
-                    return Reply(False, "There is no such alert any more.")
-                revision = self._book.revision(alert)
-                heard = alert.vehicle in self._drones
-                change = self._watch.acknowledge(alert.alert_id, by, datetime.now(UTC), still_heard=heard)
-                if change is None:
-                    return Reply(False, f"{alert.acknowledged_by} has acknowledged it before.")
-                if await self._book.settle(change, revision):
-                    return Reply(True, f"Acknowledged by {by}.", data={"alert_id": alert.alert_id})
+        while True:
+            alert = next((one for one in self._watch.alerts if one.alert_id == alert_id), None)
+            if alert is None:
+                return Reply(False, "There is no such alert any more.")
+            heard = alert.vehicle in self._drones
+            change = self._watch.acknowledge(alert.alert_id, by, datetime.now(UTC), still_heard=heard)
+            if change is None:
+                return Reply(False, f"{alert.acknowledged_by} has acknowledged it before.")
+            if await self._book.settle(change):
+                return Reply(True, f"Acknowledged by {by}.", data={"alert_id": alert.alert_id})
 
 
 async def run(settings: Settings) -> None:
     """Until cancelled."""
     async with joined(settings, "monitor") as bus:
         kept = await bus.entries(subjects.ALERTS_BUCKET, Alert)
-        await Monitor(bus, list(kept.values())).run()
+        async with asyncio.TaskGroup() as tasks:
+            await Monitor(bus, list(kept.values()), tasks).run()
 
 
 def main() -> None:

@@ -107,10 +107,10 @@ async def test_both_alive_tell_each_change_once_and_one_answers(
 class Watching:
     """What a book tells its watch."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, tasks: asyncio.TaskGroup) -> None:
         self.adopted: list[Alert] = []
         self.dropped: list[Alert] = []
-        self.book = AlertBook(bus, self.adopted.append, self.dropped.append)
+        self.book = AlertBook(bus, tasks, self.adopted.append, self.dropped.append)
 
     async def until(self, number: int) -> None:
         for _ in range(1_000):
@@ -124,18 +124,19 @@ class Watching:
 async def two(broker: Broker, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Watching, Watching]]:
     monkeypatch.setattr(alert_book, "WITNESS_S", 0.2)
     other = await broker.connect("other")
-    pair = Watching(bus), Watching(other)
-    tasks = [asyncio.create_task(one.book.follow()) for one in pair]
-    yield pair
-    for task in tasks:
-        task.cancel()
+    async with asyncio.TaskGroup() as tasks:
+        pair = Watching(bus, tasks), Watching(other, tasks)
+        following = [tasks.create_task(one.book.follow()) for one in pair]
+        yield pair
+        for task in following:
+            task.cancel()
     await other.close()
 
 
 async def test_the_faster_one_wins_and_the_other_takes_over_its_word(two: tuple[Watching, Watching], bus: Bus) -> None:
     mine, theirs = RAISED, msgspec.structs.replace(RAISED, alert_id="battery_low.UAV-07.2")
     won = await asyncio.gather(
-        two[0].book.settle(Change("alert_raised", mine), 0), two[1].book.settle(Change("alert_raised", theirs), 0)
+        two[0].book.settle(Change("alert_raised", mine)), two[1].book.settle(Change("alert_raised", theirs))
     )
     assert sorted(won) == [False, True]
     loser, word = (two[1], mine) if won[0] else (two[0], theirs)
@@ -143,6 +144,35 @@ async def test_the_faster_one_wins_and_the_other_takes_over_its_word(two: tuple[
     assert loser.adopted[-1] == word
     assert [kind for _, kind in await told(bus)] == ["alert_raised"]
     assert list(await bus.entries(subjects.ALERTS_BUCKET, Alert)) == [key_of(word)]
+
+
+ACKNOWLEDGED = msgspec.structs.replace(RAISED, acknowledged_at=AT + timedelta(seconds=5), acknowledged_by="ann")
+ENDED = msgspec.structs.replace(ACKNOWLEDGED, ended_at=AT + timedelta(seconds=9))
+STORY = (
+    Change("alert_raised", RAISED),
+    Change("alert_acknowledged", ACKNOWLEDGED),
+    Change("alert_ended", ENDED, is_closed=True),
+)
+
+
+async def test_nobody_waits_for_a_change_to_be_written_and_each_is_told_in_its_order(
+    two: tuple[Watching, Watching], bus: Bus
+) -> None:
+    assert await asyncio.gather(*[two[0].book.settle(change) for change in STORY]) == [True] * 3
+    assert await told(bus) == [("UAV-07", change.kind) for change in STORY]
+    assert await bus.entries(subjects.ALERTS_BUCKET, Alert) == {}
+    await two[1].until(2)
+    assert two[1].dropped[-1].alert_id == RAISED.alert_id
+
+
+async def test_what_was_judged_on_a_word_that_does_not_hold_is_not_told_either(
+    two: tuple[Watching, Watching], bus: Bus
+) -> None:
+    theirs = msgspec.structs.replace(RAISED, alert_id="battery_low.UAV-07.2")
+    await bus.swap(subjects.ALERTS_BUCKET, key_of(RAISED), theirs, 0)
+    assert await asyncio.gather(*[two[0].book.settle(change) for change in STORY]) == [False] * 3
+    assert two[0].adopted == [theirs]
+    assert await bus.entries(subjects.ALERTS_BUCKET, Alert) == {key_of(RAISED): theirs}
 
 
 async def test_a_change_whose_author_died_before_its_event_is_recorded_by_the_other(
