@@ -14,6 +14,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,10 +42,12 @@ RUNS: Final = (
     ("simulated", 1000),
     ("replayed", 1000),
     ("replayed", 4000),
+    ("silenced", 1000),
 )
+"""`silenced`: replayed, but all fall silent at once for a while in the midst of it, and come back."""
 ONLY: Final = os.environ.get("AIRBEAT_BENCH_N")
 PEER_RUNS: Final = (50, 200)
-SETTLING_S: Final = {"simulated": 45.0, "replayed": 30.0}
+SETTLING_S: Final = {"simulated": 45.0, "replayed": 30.0, "silenced": 30.0}
 """Until simulated drones know where they are, and the recorder has opened their flights."""
 GREETED_PER_S: Final = 50
 """Drones of a fleet that appears all at once, which are asked for their messages in turn; one that takes off drone by
@@ -54,6 +57,8 @@ OPENING_S: Final = 40.0
 SCREENS: Final = 30
 SETTLED_AFTER_S: Final = 10.0
 STOPPING_S: Final = 20.0
+SILENT_FROM_S: Final = 10.0
+SILENT_S: Final = 8.0
 SERVICES: Final = ("recorder", "gateway", "monitor", "nats", "web")
 """What grows with the fleet; the load, the screens and the browser would be other machines."""
 
@@ -89,8 +94,9 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
     live_browser.seed(stand.home)
     settling_s = SETTLING_S[kind] + count / GREETED_PER_S
     seconds = settling_s + OPENING_S + SECONDS
+    traffic = "simulated" if kind == "simulated" else "replayed"
     load = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.live_load", kind, str(count), str(seconds), *map(str, stand.ports)),
+        *(sys.executable, "-m", "tests.bench.live_load", traffic, str(count), str(seconds), *map(str, stand.ports)),
         stdout=asyncio.subprocess.PIPE,
     )
     await recorded.begun()
@@ -105,7 +111,10 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
         await asyncio.sleep(SETTLED_AFTER_S)
         ages.ms.clear()
         cores = Cores(watched)
+        silence = asyncio.create_task(_fall_silent(load.pid)) if kind == "silenced" else None
         on_screen = await live_browser.figures(screen, SECONDS)
+        if silence:
+            await silence
         used = cores.used()
         memory = {name: sum(map(memory_mb, pids)) for name, pids in watched.items()}
         if load.returncode is not None:
@@ -127,6 +136,13 @@ async def _run(kind: str, count: int, stand: Stand, recorded: Recorded) -> dict[
         "memory_mb": memory,
         "machine_load": round(os.getloadavg()[0], 1),
     }
+
+
+async def _fall_silent(load: int) -> None:
+    await asyncio.sleep(SILENT_FROM_S)
+    os.kill(load, signal.SIGSTOP)
+    await asyncio.sleep(SILENT_S)
+    os.kill(load, signal.SIGCONT)
 
 
 def growth(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -177,7 +193,7 @@ def measure_peer(count: int) -> dict[str, Any]:
 
 
 def show(console: Console, rows: list[dict[str, Any]], peers: list[dict[str, Any]]) -> None:
-    table = Table("Drones", "Frames/s", "Sent", "Recorded", "Lost", "Age p50", "p99", "CPU of a core")
+    table = Table("Drones", "Frames/s", "Sent", "Recorded", "Lost", "Age p50", "p99", "Longest gap", "CPU of a core")
     for row in rows:
         cores = ", ".join(f"{name} {share:.2f}" for name, share in row["cpu_cores"].items())
         table.add_row(
@@ -188,6 +204,7 @@ def show(console: Console, rows: list[dict[str, Any]], peers: list[dict[str, Any
             f"{row['lost']:,}",
             f"{row['age_p50_ms']} ms",
             f"{row['age_p99_ms']} ms",
+            f"{row['longest_gap_ms']} ms",
             cores,
         )
     for row in peers:
@@ -197,6 +214,7 @@ def show(console: Console, rows: list[dict[str, Any]], peers: list[dict[str, Any
             f"{row['sent']:,}",
             f"{row['recorded']:,}",
             f"{row['lost']:,}",
+            "",
             "",
             "",
             f"{row['cpu_cores']:.2f}",

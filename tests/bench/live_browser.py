@@ -71,7 +71,8 @@ class Screen:
         await asyncio.sleep(LEAVING_S + seconds + TOLD_EVERY_S)
         async with self.attached() as page:
             told = await page.get_by_test_id("map").evaluate("map => ({...map.dataset})")
-        return {**told, "perSecond": float(told["drawn"]) / seconds}
+            alerts = await page.locator('[data-testid="count-alerts"] strong').inner_text()
+        return {**told, "alerts": alerts, "perSecond": float(told["drawn"]) / seconds}
 
 
 @contextlib.asynccontextmanager
@@ -128,6 +129,8 @@ async def figures(screen: Screen | None, seconds: float) -> dict[str, Any]:
         "age_p99_ms": _number(told, "ageP99Ms"),
         "picture_p99_ms": _number(told, "pictureP99Ms"),
         "work_ms": _number(told, "workMs"),
+        "longest_gap_ms": _number(told, "gapMs"),
+        "alerts": _number(told, "alerts"),
         "pictures_per_s": round(told["perSecond"], 1) if told else None,
     }
 

@@ -59,3 +59,9 @@ test('every drone of a row is named, in short', () => {
 test('rules in words', () => {
   expect(['link_lost', 'ekf', 'gps_failed', 'way_home'].map(ruleWords)).toEqual(['Link lost', 'EKF', 'GPS failed', 'Way home']);
 });
+
+test('of very many single ones it is said how many more there are', () => {
+  const odd = Array.from({ length: 500 }, (_, index) => `UAV-${2 * index + 1}`);
+  expect(callsigns(odd)).toMatch(/^UAV-1, 3, 5, .*, 119 and 440 more$/);
+  expect(callsigns(drones(60))).toBe('UAV-01–60');
+});

@@ -1,6 +1,7 @@
 /* Alerts in masses: many of one rule and one cause stand together in one row of the column. */
 import type { Alert } from '../generated';
 import { type Alerts, inOrder } from './alerts';
+import { inNameOrder } from './names';
 
 /** A row of the column: one alert, or many that are alike, all of one severity. */
 export interface Entry {
@@ -25,9 +26,10 @@ export function entriesOf(alerts: Alerts, gatewayOf: (vehicle: string) => string
   });
   const alike = grouped(all, ({ key }) => key);
   return all.flatMap(({ alert, gateway, key }): Entry[] => {
-    const [first, ...others] = alike.get(key) ?? [];
-    if (others.length + 1 < MANY) return [{ key: alert.alert_id, gateway: null, alerts: [alert] }];
-    return first?.alert === alert ? [{ key, gateway, alerts: [alert, ...others.map((one) => one.alert)] }] : [];
+    const some = alike.get(key) ?? [];
+    if (some.length < MANY) return [{ key: alert.alert_id, gateway: null, alerts: [alert] }];
+    if (some[0]?.alert !== alert) return [];
+    return [{ key, gateway, alerts: [alert, ...some.slice(1).map((one) => one.alert)] }];
   });
 }
 
@@ -48,14 +50,16 @@ export function ruleWords(rule: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const asPeopleCount = new Intl.Collator('en', { numeric: true });
+/** Nobody reads more, and a page that lays out thousands of names anew for each alert stands still. */
+const MOST_NAMED = 60;
 
-/** Each of them, in short: `UAV-01–12, 15, RX-3`. */
+/** Each of them, in short: `UAV-01–12, 15, RX-3`; of very many single ones only how many more there are. */
 export function callsigns(vehicles: Iterable<string>): string {
-  const names = [...new Set(vehicles)].sort(asPeopleCount.compare);
+  const names = inNameOrder(vehicles);
   const said: string[] = [];
   let stem: string | null = null;
   for (let first = 0; first < names.length; ) {
+    if (said.length === MOST_NAMED) return `${said.join(', ')} and ${names.length - first} more`;
     let last = first;
     while (follows(names[last], names[last + 1])) last += 1;
     if (last === first + 1) last = first; // two are no row

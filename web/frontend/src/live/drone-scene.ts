@@ -115,7 +115,7 @@ export class DroneScene {
   /** Whether the labels are to be placed anew, for `now`. */
   private isDue(now: Placing): boolean {
     const { placing: last } = this;
-    const isSame = last?.fleet === now.fleet && last.look.worst === now.look.worst && last.look.selected === now.look.selected && last.look.allLabels === now.look.allLabels;
+    const isSame = last?.fleet === now.fleet && last.look.selected === now.look.selected && last.look.allLabels === now.look.allLabels;
     if (isSame && last.lens.equals(now.lens) && Math.abs(now.at.mono - last.at.mono) < PLACED_MS) return false;
     this.placing = now;
     return true;

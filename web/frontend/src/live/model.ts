@@ -53,7 +53,8 @@ export class Model {
     this.desk = new Desk(watch, api, page.me);
     this.alertDesk = new AlertDesk(picture, page.me, api.acknowledgeAlert);
     this.showIncidentsWhenWorkedWith();
-    this.all = computed(() => rowsOf(picture.fleet, picture.infos.value.keys(), picture.worst.value, picture.tick.value));
+    // With the tick as all words: thousands of rows are not made anew for each of a thousand alerts.
+    this.all = computed(() => rowsOf(picture.fleet, picture.infos.value.keys(), picture.worst.peek(), picture.tick.value));
     this.rows = computed(() => sorted(filtered(this.all.value, this.choice.value.filter, this.choice.value.text), this.choice.value.sort));
     this.summary = computed(() => summary(this.all.value));
     this.soundAlerts();

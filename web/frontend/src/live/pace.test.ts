@@ -5,7 +5,7 @@ import { Pace } from './pace';
 test('ages count until the picture is on the screen', () => {
   const pace = new Pace();
   pace.shown(Float64Array.of(300, 100, 200), 2, 50);
-  expect(pace.figures()).toEqual({ drawn: 1, ageP50Ms: 255, ageP99Ms: 355, pictureP99Ms: 355, workMs: 2 });
+  expect(pace.figures()).toMatchObject({ drawn: 1, ageP50Ms: 255, ageP99Ms: 355, pictureP99Ms: 355, workMs: 2 });
 });
 
 test('the ages of all drones in all pictures, and the oldest of each picture', () => {
@@ -28,6 +28,9 @@ test('only what was asked for counts, and begins anew', () => {
   });
   expect(counted).toEqual([false, true, true, false]);
   pace.shown(Float64Array.of(40), 2, 1);
-  expect(pace.figures()).toMatchObject({ drawn: 1, ageP99Ms: 45, workMs: 2 });
+  expect(pace.figures()).toMatchObject({ drawn: 1, ageP99Ms: 45, workMs: 2, gapMs: 500 });
+  vi.advanceTimersByTime(300);
+  pace.shown(Float64Array.of(40), 2, 1);
+  expect(pace.figures().gapMs).toBe(500);
   vi.useRealTimers();
 });

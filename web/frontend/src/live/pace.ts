@@ -34,6 +34,8 @@ export class Pace {
   private from = Infinity;
   private until = -Infinity;
   private drawn = 0;
+  private lastMs = 0;
+  private gapMs = 0;
   private workMs = 0;
   private ages = new Tally();
   private latest = new Tally();
@@ -42,7 +44,8 @@ export class Pace {
   ask({ afterMs, forMs }: Asked): void {
     this.from = performance.now() + afterMs;
     this.until = this.from + forMs;
-    [this.drawn, this.workMs, this.ages, this.latest] = [0, 0, new Tally(), new Tally()];
+    [this.drawn, this.lastMs, this.gapMs, this.workMs] = [0, this.from, 0, 0];
+    [this.ages, this.latest] = [new Tally(), new Tally()];
   }
 
   /** Whether a picture that is made now counts. */
@@ -53,17 +56,22 @@ export class Pace {
 
   /** A picture of positions as old as `ages` was made in `workMs` and is on the screen, `sinceMs` after they were so old. */
   shown(ages: Float64Array, workMs: number, sinceMs: number): void {
+    const now = performance.now();
     this.drawn += 1;
+    this.gapMs = Math.max(this.gapMs, now - this.lastMs);
+    this.lastMs = now;
     this.workMs += workMs;
     for (const age of ages) this.ages.add(age + sinceMs);
     ages.sort();
     this.latest.add((ages[Math.floor(0.99 * ages.length)] ?? 0) + sinceMs);
   }
 
-  /** `agePxxMs`: of every drone's age in every picture; `pictureP99Ms`: of each picture's own 99th percentile. */
-  figures(): Readonly<Record<'drawn' | 'ageP50Ms' | 'ageP99Ms' | 'pictureP99Ms' | 'workMs', number>> {
+  /** `agePxxMs`: of every drone's age in every picture; `pictureP99Ms`: of each picture's own 99th percentile; `gapMs`: the
+      longest that no picture came. */
+  figures(): Readonly<Record<'drawn' | 'gapMs' | 'ageP50Ms' | 'ageP99Ms' | 'pictureP99Ms' | 'workMs', number>> {
     return {
       drawn: this.drawn,
+      gapMs: Math.round(this.gapMs),
       ageP50Ms: this.ages.quantile(0.5),
       ageP99Ms: this.ages.quantile(0.99),
       pictureP99Ms: this.latest.quantile(0.99),

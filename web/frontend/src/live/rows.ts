@@ -3,6 +3,7 @@ import type { Moment } from '../bus/age';
 import type { Severity } from './alerts';
 import { droneFreshness, type Freshness, freshness, linkAgeMs } from './freshness';
 import type { LiveFleet, Track } from './fleet';
+import { placesOf } from './names';
 import { phaseOf } from './words';
 
 export interface Row {
@@ -68,20 +69,6 @@ const VALUE: Readonly<Record<Exclude<SortKey, 'vehicle'>, (row: Row) => number |
   },
 };
 
-const byName = new Intl.Collator('en', { numeric: true });
-
-/** Which place each callsign that was met has among all of them, as people count. */
-let places: ReadonlyMap<string, number> = new Map();
-
-/** Comparing names is dear, and the same thousands are sorted again and again: reckoned when one is new. */
-function placesOf(rows: readonly Row[]): ReadonlyMap<string, number> {
-  if (!rows.every(({ vehicle }) => places.has(vehicle))) {
-    const names = new Set([...places.keys(), ...rows.map(({ vehicle }) => vehicle)]);
-    places = new Map([...names].sort(byName.compare).map((name, place) => [name, place]));
-  }
-  return places;
-}
-
 /** Silent, and not known to stand disarmed; also one that was lost before this page was opened. */
 function isMissed({ freshness, track, alert }: Row): boolean {
   return track === null ? alert !== null : freshness === 'stale' && phaseOf(track.state) !== 'ground';
@@ -91,7 +78,7 @@ function isMissed({ freshness, track, alert }: Row): boolean {
     those that are missed come first: nobody is to scroll for them. */
 export function sorted(rows: readonly Row[], { key, descending }: Sort): Row[] {
   const sign = descending ? -1 : 1;
-  const known = placesOf(rows);
+  const known = placesOf(rows.map(({ vehicle }) => vehicle));
   const names = (a: Row, b: Row): number => (known.get(a.vehicle) ?? 0) - (known.get(b.vehicle) ?? 0);
   if (key === 'vehicle') {
     const [missed, others] = [rows.filter(isMissed), rows.filter((row) => !isMissed(row))];
@@ -144,18 +131,20 @@ export function summary(rows: readonly Row[]): Summary {
     if (row.freshness === 'stale') stale += 1;
     if (phaseOf(row.track.state) === 'flying') flying += 1;
   }
+  const known = placesOf(rows.map(({ vehicle }) => vehicle));
+  const place = ({ vehicle }: Row): number => known.get(vehicle) ?? 0;
   let lowestBattery: Row | null = null;
   let oldestLink: Row | null = null;
   for (const row of toWatch(rows)) {
-    if (isLower(row, lowestBattery)) lowestBattery = row;
+    if (isLower(row, lowestBattery, place)) lowestBattery = row;
     if (row.linkAgeMs !== null && row.linkAgeMs > (oldestLink?.linkAgeMs ?? -1)) oldestLink = row;
   }
   return { heard, known: rows.length, flying, stale, lowestBattery, oldestLink };
 }
 
 /** Of two as low, the one whose callsign is first: the list begins with it, too. */
-function isLower(row: Row, than: Row | null): boolean {
+function isLower(row: Row, than: Row | null, place: (row: Row) => number): boolean {
   const [battery, other] = [VALUE.battery(row), than === null ? null : VALUE.battery(than)];
   if (battery === null || than === null || other === null) return battery !== null;
-  return battery < other || (battery === other && byName.compare(row.vehicle, than.vehicle) < 0);
+  return battery < other || (battery === other && place(row) < place(than));
 }
