@@ -10,8 +10,8 @@ import { severityOf, textOf, waiting } from './alerts';
 import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
 import { PopOut } from './pop-out';
-import { clock } from './top-bar';
 import type { Picture } from './picture';
+import { clock } from './words';
 
 /** Where the focus stays when what had it is gone. */
 export const ALERT_LIST = 'alert-list';

@@ -14,11 +14,10 @@ import type { Track } from './fleet';
 import { ageWords, freshness, type Part, partAgeMs } from './freshness';
 import type { Model } from './model';
 import { Orders } from './orders';
-import { clock } from './top-bar';
 import { VideoSlot } from './video-slot';
 import type { Picture } from './picture';
 import { PopOut } from './pop-out';
-import { fixWords, PHASE_WORDS, phaseOf } from './words';
+import { clock, fixWords, PHASE_WORDS, phaseOf } from './words';
 
 interface Props {
   readonly model: Pick<Model, 'picture' | 'page' | 'rights' | 'selected' | 'map'>;
@@ -195,7 +194,7 @@ function Links({ track: { state, heard }, at }: { track: Track; at: Moment }) {
   );
 }
 
-/** Only who holds command now is known; of the past, whether he held it then. */
+/** Only who holds command now is known; of the past, whether they held it then. */
 function heldAlready({ command_since }: VehicleInfo, at: Moment): boolean {
   return command_since !== null && new Date(command_since).getTime() <= at.wall;
 }

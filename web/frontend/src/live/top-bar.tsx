@@ -3,12 +3,14 @@ import { elapsedMs } from '../bus/age';
 import type { Instant } from '../generated';
 import { percent, UNKNOWN } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
+import { Banner } from './banner';
 import { type BatteryTone, batteryTone } from './drone-list';
 import { ageWords } from './freshness';
 import type { Model } from './model';
 import type { Picture } from './picture';
 import { FRESH_LINK, linkFreshness, type Row } from './rows';
 import { SoundButton, VoiceButton } from './sound-button';
+import { clock } from './words';
 
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
@@ -171,21 +173,6 @@ export function BusBanner({ picture: { watch }, guest }: { picture: Picture; gue
   );
 }
 
-/** `since` grows, and is no news each time that it does. */
-export function Banner(props: { tone: 'warn' | 'crit'; title: string; since?: string; testid?: string; children: preact.ComponentChildren }) {
-  const { tone, title, since, testid = 'bus-banner', children } = props;
-  return (
-    <div class={`live-banner live-banner-${tone}`} role="alert" data-testid={testid}>
-      <span class={`icon ${tone === 'crit' ? 'icon-error' : 'icon-warning'}`} aria-hidden="true" />
-      <strong>
-        {title}
-        {since && <span aria-hidden="true"> · {since}</span>}
-      </strong>
-      <span>{children}</span>
-    </div>
-  );
-}
-
 function Clock({ picture }: { picture: Picture }) {
   const now = new Date(picture.tick.value.wall);
   return (
@@ -196,9 +183,4 @@ function Clock({ picture }: { picture: Picture }) {
       <span>{now.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })} local</span>
     </div>
   );
-}
-
-/** `07:41:05` in UTC. */
-export function clock(wallMs: number): string {
-  return new Date(wallMs).toISOString().slice(11, 19);
 }

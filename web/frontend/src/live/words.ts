@@ -1,4 +1,4 @@
-/* A drone's state in words. Unknown is a dash, never a zero. */
+/* A drone's state, and the time, in words. Unknown is a dash, never a zero. */
 import type { LiveVehicle } from '../generated';
 import { UNKNOWN } from '../ui/format';
 
@@ -32,4 +32,9 @@ export function missionWords(state: LiveVehicle): string {
   const { mission_item: item, mission_items: items } = state;
   if (items === null || items === 0) return items === 0 ? 'None' : UNKNOWN;
   return `${item ?? UNKNOWN}/${items}`;
+}
+
+/** `07:41:05` in UTC. */
+export function clock(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(11, 19);
 }
