@@ -6,7 +6,7 @@ import type { Alert } from '../generated';
 import { personName } from '../ui/people';
 import type { AlertDesk } from './alert-desk';
 import { callsigns, type Entry, ruleWords } from './alert-groups';
-import { severityOf, textOf, waiting } from './alerts';
+import { type Alerts, severityOf, textOf, waiting } from './alerts';
 import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
 import { PopOut } from './pop-out';
@@ -24,14 +24,13 @@ interface Props {
 
 export function AlertColumn({ desk, picture, select }: Props) {
   const entries = desk.entries.value;
-  const open = waiting(picture.alerts.value);
   const known = picture.alertsKnown.value;
   const now = picture.isLive.value;
   return (
     <section class="live-alerts" aria-label="Alerts">
       <div class="panel-head">
         <h2>Alerts</h2>
-        <span class="muted">{open > 0 ? `${open} waiting` : known ? 'none waiting' : 'not known'}</span>
+        <Waiting alerts={picture.alerts.value} known={known} />
         <PopOut panel="alerts" />
       </div>
       <p class="visually-hidden" role="alert" data-testid="news-of-alerts">
@@ -57,6 +56,18 @@ export function AlertColumn({ desk, picture, select }: Props) {
   );
 }
 
+/** In sight however many there are below. */
+function Waiting({ alerts, known }: { alerts: Alerts; known: boolean }) {
+  const [critical, warnings] = [waiting(alerts, 'critical'), waiting(alerts, 'warning')];
+  return (
+    <span class="alerts-waiting" data-testid="waiting-alerts">
+      {critical > 0 && <b>{critical} critical</b>}
+      {warnings > 0 && `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}
+      {critical + warnings === 0 && (known ? 'none waiting' : 'not known')}
+    </span>
+  );
+}
+
 function AlertCard({ alert, desk, picture, select }: Props & { readonly alert: Alert }) {
   const severity = severityOf(alert);
   const raised = new Date(alert.raised_at).getTime();
@@ -78,11 +89,13 @@ function AlertCard({ alert, desk, picture, select }: Props & { readonly alert: A
           <Severity severity={severity} over={over} />
           <time>{ageWords(Math.max(0, picture.tick.value.wall - raised))}</time>
         </span>
-        <span class="alert-text">{textOf(alert)}</span>
-        <span class="alert-when">
-          Raised {clock(raised)}
-          {alert.ended_at !== null && ` · ended ${clock(new Date(alert.ended_at).getTime())}`}
-          {known && ` · known to ${whoKnows(alert)}`}
+        <span class="alert-text">
+          {textOf(alert)}{' '}
+          <span class="alert-when">
+            <time>{clock(raised)}</time>
+            {alert.ended_at !== null && ` · ended ${clock(new Date(alert.ended_at).getTime())}`}
+            {known && ` · known to ${whoKnows(alert)}`}
+          </span>
         </span>
       </button>
       <Acknowledge desk={desk} alerts={[alert]} testid="btn-acknowledge">
@@ -128,7 +141,7 @@ function AlertGroup({ entry: { key, alerts, gateway }, desk, picture, select }: 
         </span>
         <span class="alert-text alert-drones">{callsigns(alerts.map(({ vehicle }) => vehicle))}</span>
         <span class="alert-when">
-          Raised {clock(first)}
+          {clock(first)}
           {clock(last) !== clock(first) && ` to ${clock(last)}`}
           {gateway !== null && ` · all by ${gateway}`}
           {over > 0 && over < alerts.length && ` · ${over} over`}
