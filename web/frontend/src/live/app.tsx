@@ -36,7 +36,7 @@ export function liveApp(model: Model) {
           <PanelTabs model={model} />
           <div class="live-left">
             <BoardTabs model={model} />
-            {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} guest={page.guest_until !== null} rows={model.rows} choice={model.choice} selected={selected} select={model.select} />}
+            {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} guest={page.guest_until !== null} rows={model.rows} choice={model.choice} selected={selected} select={model.select} open={model.open} />}
           </div>
           {(only === null || only === 'map' || only === 'wall') && <MapPane model={model} />}
           <div class="live-side">

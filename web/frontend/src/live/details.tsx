@@ -98,7 +98,7 @@ function Facts({ track, at, plan }: { track: Track; at: Moment; plan: Plan | nul
         <div class="fact fact-strong">
           <dt>Left</dt>
           <dd>
-            <Battery value={state.battery_pct} />
+            <Battery state={state} />
           </dd>
         </div>
         <Fact label="Time left" value={clockOf(left)} strong alarming={left !== null && needed !== null && left < needed} testid="battery-left" />

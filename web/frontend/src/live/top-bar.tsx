@@ -4,17 +4,16 @@ import type { Instant } from '../generated';
 import { percent, UNKNOWN } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
 import { Banner } from './banner';
-import { type BatteryTone, batteryTone } from './drone-list';
 import { ageWords } from './freshness';
 import type { Model } from './model';
 import type { Picture } from './picture';
 import { FRESH_LINK, linkFreshness, type Row } from './rows';
 import { SoundButton, VoiceButton } from './sound-button';
-import { clock } from './words';
+import { type BatteryTone, batteryTone, clock } from './words';
 
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
-  const battery = lowestBattery?.track?.state.battery_pct ?? null;
+  const lowest = lowestBattery?.track?.state ?? null;
   const told = heard > 0 || picture.watch.whole.value; // before that nobody has said how many there are
   const linksFresh = oldestLink !== null && linkFreshness(oldestLink) === 'fresh';
   const hearsAlerts = page.guest_until === null; // guests are told of none, which is not the same as that there is none
@@ -28,7 +27,7 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-stale" number={told ? stale : null} label="stale" tone={stale > 0 ? 'stale' : ''} />
       {hearsAlerts && <AlertCount alerts={picture.alerts.value} known={picture.alertsKnown.value} />}
       <div class="live-extremes">
-        <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(battery)} tone={batteryTone(battery)} select={select} />
+        <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(lowest?.battery_pct)} tone={batteryTone(lowest)} select={select} />
         {linksFresh ? (
           <Extreme label="Oldest link" flying={flying > 0} testid="oldest-link" row={null} value={FRESH_LINK} name="all of them" tone="ok" select={select} />
         ) : (
@@ -71,8 +70,10 @@ function AlertCount({ alerts, known }: { alerts: Alerts; known: boolean }) {
   return (
     <div class={`count ${tone && `count-${tone}`}`} data-testid="count-alerts">
       <strong>{open > 0 || known ? open : UNKNOWN}</strong>
-      <span>{open === 1 ? 'alert' : 'alerts'}</span>
-      {critical > 0 && <b class="count-sub">{critical} critical</b>}
+      <span>
+        {open === 1 ? 'alert' : 'alerts'}
+        {critical > 0 && <b class="count-sub">{critical} critical</b>}
+      </span>
     </div>
   );
 }
@@ -93,10 +94,7 @@ interface ExtremeProps {
 function Extreme({ label, flying, testid, row, value, name = UNKNOWN, tone, select }: ExtremeProps) {
   return (
     <button type="button" class={`extreme extreme-${tone}`} data-testid={testid} disabled={row === null} onClick={() => row && select(row.vehicle)}>
-      <span>
-        {label}
-        {flying && <i>, flying</i>}
-      </span>
+      <span>{flying ? `${label}, flying` : label}</span>
       <strong>{value}</strong>
       <b>{row?.vehicle ?? name}</b>
     </button>

@@ -9,9 +9,6 @@ export function fixWords(fix: number | null): string {
   return fix === null ? UNKNOWN : (FIXES[fix] ?? `Fix ${fix}`);
 }
 
-/** A battery below this is alarming. */
-export const VERY_LOW_PCT = 20;
-
 export type Phase = 'flying' | 'armed' | 'ground' | 'unknown';
 
 export function phaseOf(state: LiveVehicle): Phase {
@@ -26,6 +23,18 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   ground: 'Disarmed',
   unknown: 'Not known',
 };
+
+const VERY_LOW_PCT = 20;
+const LOW_PCT = 30;
+
+export type BatteryTone = 'unknown' | 'critical' | 'warning' | 'ok';
+
+/** One that stands disarmed has its battery changed: however empty, it alarms nobody. */
+export function batteryTone(state: LiveVehicle | null): BatteryTone {
+  if (state === null || state.battery_pct === null) return 'unknown';
+  if (phaseOf(state) === 'ground') return 'ok';
+  return state.battery_pct < VERY_LOW_PCT ? 'critical' : state.battery_pct < LOW_PCT ? 'warning' : 'ok';
+}
 
 /** Item n of m; MAVLink's item 0 is home and no item of the mission. */
 export function missionWords(state: LiveVehicle): string {
