@@ -79,6 +79,7 @@ function BoardTabs({ model }: { model: Model }) {
 function PanelTabs({ model }: { model: Model }) {
   const { panel, picture, page, selected, desk, board } = model;
   const open = waiting(picture.alerts.value);
+  const tone = waiting(picture.alerts.value, 'critical') > 0 ? 'tab-critical' : open > 0 ? 'tab-warning' : '';
   const incidents = desk.source.incidents.value.size;
   const left = panel.value === 'drones';
   return (
@@ -92,7 +93,7 @@ function PanelTabs({ model }: { model: Model }) {
         </Tab>
       )}
       {page.guest_until === null && (
-        <Tab testid="tab-alerts" tone={open > 0 ? 'tab-alert' : ''} chosen={panel.value === 'alerts'} choose={() => (panel.value = 'alerts')}>
+        <Tab testid="tab-alerts" tone={tone} chosen={panel.value === 'alerts'} choose={() => (panel.value = 'alerts')}>
           {open > 0 ? `Alerts ${open}` : 'Alerts'}
         </Tab>
       )}
