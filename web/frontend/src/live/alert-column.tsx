@@ -5,8 +5,8 @@ import type { ComponentChildren } from 'preact';
 import type { Alert } from '../generated';
 import { personName } from '../ui/people';
 import type { AlertDesk } from './alert-desk';
-import { callsigns, type Entry, ruleWords } from './alert-groups';
-import { type Alerts, severityOf, textOf, waiting } from './alerts';
+import { callsigns, type Entry, ruleWords, titleOf } from './alert-groups';
+import { type Alerts, isOfDrone, severityOf, textOf, waiting } from './alerts';
 import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
 import { PopOut } from './pop-out';
@@ -24,7 +24,8 @@ interface Props {
 
 export function AlertColumn({ desk, picture, select }: Props) {
   const entries = desk.entries.value;
-  const known = picture.alertsKnown.value;
+  const asking = picture.isLive.value && picture.watch.loading.value === 'loading';
+  const known = picture.alertsKnown.value && !asking;
   const now = picture.isLive.value;
   return (
     <section class="live-alerts" aria-label="Alerts">
@@ -39,9 +40,9 @@ export function AlertColumn({ desk, picture, select }: Props) {
       <div class="alert-list" id={ALERT_LIST} tabIndex={-1}>
         {entries.length === 0 && (
           <div class="empty empty-small" data-testid="no-alerts">
-            <span class={`icon ${known ? 'icon-check' : 'icon-warning'}`} aria-hidden="true" />
-            <strong>{known ? 'Nothing to report' : 'Not known'}</strong>
-            <p>{known ? (now ? 'No alert is open.' : 'No alert was open then.') : now ? 'What there is to report cannot be had just now.' : 'What there was to report then is not known.'}</p>
+            <span class={`icon ${known ? 'icon-check' : asking ? 'icon-signal' : 'icon-warning'}`} aria-hidden="true" />
+            <strong>{known ? 'Nothing to report' : asking ? 'Connecting' : 'Not known'}</strong>
+            <p>{known ? (now ? 'No alert is open.' : 'No alert was open then.') : asking ? 'Asking what there is to report.' : now ? 'What there is to report cannot be had just now.' : 'What there was to report then is not known.'}</p>
           </div>
         )}
         {entries.map((entry) =>
@@ -82,10 +83,10 @@ function AlertCard({ alert, desk, picture, select }: Props & { readonly alert: A
       data-severity={severity}
       data-state={known ? 'acknowledged' : 'open'}
     >
-      <button type="button" class="alert-what" onClick={() => select(alert.vehicle)}>
+      <button type="button" class="alert-what" onClick={() => isOfDrone(alert) && select(alert.vehicle)}>
         <span class="alert-title">
           <SeverityMark severity={severity} />
-          <strong>{alert.vehicle}</strong>
+          <strong>{titleOf(alert)}</strong>
           <Severity severity={severity} over={over} />
           <time>{ageWords(Math.max(0, picture.tick.value.wall - raised))}</time>
         </span>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { IncidentBoard } from '../tasking/incident-board';
+import { UNKNOWN } from '../ui/format';
 import { AlertColumn } from './alert-column';
 import { waiting } from './alerts';
 import { CommandOffers } from './command';
@@ -61,15 +62,16 @@ export function liveApp(model: Model) {
 
 /** The left column shows the drones, or the incidents to whoever may see them. */
 function BoardTabs({ model }: { model: Model }) {
-  const { desk, board, all } = model;
+  const { desk, board, all, watch } = model;
+  const count = (number: number): number | string => (watch.loading.value === 'ready' ? number : UNKNOWN);
   if (!desk.may.read) return null;
   return (
     <div class="tabs board-tabs" role="tablist" aria-label="Left column" onKeyDown={alongTabs}>
       <Tab testid="board-drones" chosen={!desk.open.value} choose={() => board('drones')}>
-        Drones <b class="tab-count">{all.value.length}</b>
+        Drones <b class="tab-count">{count(all.value.length)}</b>
       </Tab>
       <Tab testid="board-incidents" title="Incidents (I)" chosen={desk.open.value} choose={() => board('incidents')}>
-        Incidents <b class="tab-count">{desk.source.incidents.value.size}</b>
+        Incidents <b class="tab-count">{count(desk.source.incidents.value.size)}</b>
       </Tab>
     </div>
   );

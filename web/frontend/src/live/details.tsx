@@ -7,11 +7,13 @@ import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { bearing, clock as clockOf, degrees, metres as distance, quantity, speed, UNKNOWN } from '../ui/format';
 import { happened } from '../ui/happened';
 import { modeWords } from '../ui/modes';
+import { type Alerts, inOrder, severityOf, textOf } from './alerts';
 import { Commander, CommandOrders } from './command';
 import { Battery } from './drone-list';
 import { batteryLeftS, homeOf, homeS, placeOf, progressOf } from './estimates';
 import type { Track } from './fleet';
 import { ageWords, freshness, type Part, partAgeMs } from './freshness';
+import { SeverityMark } from './marks';
 import type { Model } from './model';
 import { Orders } from './orders';
 import { VideoSlot } from './video-slot';
@@ -58,6 +60,7 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
         </button>
       </div>
       <div class="details-body">
+        <OwnAlerts alerts={picture.alerts.value} vehicle={selected} />
         {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} commands={info?.commander?.user === page.me.username} />}
         {picture.isLive.value && <CommandOrders key={selected} vehicle={selected} command={info} rights={rights.value.find((right) => right.vehicle === selected)} me={page.me} commanders={page.commanders} />}
         {!picture.isLive.value && info && heldAlready(info, at) && <Commander command={info} me={page.me} />}
@@ -67,6 +70,24 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
         <Heard picture={picture} vehicle={selected} />
       </div>
     </section>
+  );
+}
+
+/** On a tablet the alerts' own panel is not in sight. */
+function OwnAlerts({ alerts, vehicle }: { alerts: Alerts; vehicle: string }) {
+  const own = inOrder(alerts).filter((alert) => alert.vehicle === vehicle);
+  if (own.length === 0) return null;
+  return (
+    <ul class="own-alerts" data-testid="details-alerts">
+      {own.map((alert) => (
+        <li key={alert.alert_id}>
+          <SeverityMark severity={severityOf(alert)} />
+          <span>
+            {textOf(alert)} <time>{clock(new Date(alert.raised_at).getTime())}</time>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
