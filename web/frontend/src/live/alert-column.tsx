@@ -6,13 +6,13 @@ import { useMemo } from 'preact/hooks';
 import type { Alert } from '../generated';
 import { personName } from '../ui/people';
 import type { AlertDesk } from './alert-desk';
-import { callsigns, type Entry, ruleWords } from './alert-groups';
-import { severityOf, textOf, waiting } from './alerts';
+import { callsigns, type Entry, ruleWords, titleOf } from './alert-groups';
+import { type Alerts, isOfDrone, severityOf, textOf, waiting } from './alerts';
 import { ageWords } from './freshness';
 import { SeverityMark } from './marks';
 import { PopOut } from './pop-out';
-import { clock } from './top-bar';
 import type { Picture } from './picture';
+import { clock } from './words';
 
 /** Where the focus stays when what had it is gone. */
 export const ALERT_LIST = 'alert-list';
@@ -25,14 +25,14 @@ interface Props {
 
 export function AlertColumn({ desk, picture, select }: Props) {
   const entries = desk.entries.value;
-  const open = waiting(picture.alerts.value);
-  const known = picture.alertsKnown.value;
+  const asking = picture.isLive.value && picture.watch.loading.value === 'loading';
+  const known = picture.alertsKnown.value && !asking;
   const now = picture.isLive.value;
   return (
     <section class="live-alerts" aria-label="Alerts">
       <div class="panel-head">
         <h2>Alerts</h2>
-        <span class="muted">{open > 0 ? `${open} waiting` : known ? 'none waiting' : 'not known'}</span>
+        <Waiting alerts={picture.alerts.value} known={known} />
         <PopOut panel="alerts" />
       </div>
       <p class="visually-hidden" role="alert" data-testid="news-of-alerts">
@@ -41,9 +41,9 @@ export function AlertColumn({ desk, picture, select }: Props) {
       <div class="alert-list" id={ALERT_LIST} tabIndex={-1}>
         {entries.length === 0 && (
           <div class="empty empty-small" data-testid="no-alerts">
-            <span class={`icon ${known ? 'icon-check' : 'icon-warning'}`} aria-hidden="true" />
-            <strong>{known ? 'Nothing to report' : 'Not known'}</strong>
-            <p>{known ? (now ? 'No alert is open.' : 'No alert was open then.') : now ? 'What there is to report cannot be had just now.' : 'What there was to report then is not known.'}</p>
+            <span class={`icon ${known ? 'icon-check' : asking ? 'icon-signal' : 'icon-warning'}`} aria-hidden="true" />
+            <strong>{known ? 'Nothing to report' : asking ? 'Connecting' : 'Not known'}</strong>
+            <p>{known ? (now ? 'No alert is open.' : 'No alert was open then.') : asking ? 'Asking what there is to report.' : now ? 'What there is to report cannot be had just now.' : 'What there was to report then is not known.'}</p>
           </div>
         )}
         {entries.map((entry) =>
@@ -55,6 +55,18 @@ export function AlertColumn({ desk, picture, select }: Props) {
         )}
       </div>
     </section>
+  );
+}
+
+/** In sight however many there are below. */
+function Waiting({ alerts, known }: { alerts: Alerts; known: boolean }) {
+  const [critical, warnings] = [waiting(alerts, 'critical'), waiting(alerts, 'warning')];
+  return (
+    <span class="alerts-waiting" data-testid="waiting-alerts">
+      {critical > 0 && <b>{critical} critical</b>}
+      {warnings > 0 && `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}
+      {critical + warnings === 0 && (known ? 'none waiting' : 'not known')}
+    </span>
   );
 }
 
@@ -72,18 +84,20 @@ function AlertCard({ alert, desk, picture, select }: Props & { readonly alert: A
       data-severity={severity}
       data-state={known ? 'acknowledged' : 'open'}
     >
-      <button type="button" class="alert-what" onClick={() => select(alert.vehicle)}>
+      <button type="button" class="alert-what" onClick={() => isOfDrone(alert) && select(alert.vehicle)}>
         <span class="alert-title">
           <SeverityMark severity={severity} />
-          <strong>{alert.vehicle}</strong>
+          <strong>{titleOf(alert)}</strong>
           <Severity severity={severity} over={over} />
           <time>{ageWords(Math.max(0, picture.tick.value.wall - raised))}</time>
         </span>
-        <span class="alert-text">{textOf(alert)}</span>
-        <span class="alert-when">
-          Raised {clock(raised)}
-          {alert.ended_at !== null && ` · ended ${clock(new Date(alert.ended_at).getTime())}`}
-          {known && ` · known to ${whoKnows(alert)}`}
+        <span class="alert-text">
+          {textOf(alert)}{' '}
+          <span class="alert-when">
+            <time>{clock(raised)}</time>
+            {alert.ended_at !== null && ` · ended ${clock(new Date(alert.ended_at).getTime())}`}
+            {known && ` · known to ${whoKnows(alert)}`}
+          </span>
         </span>
       </button>
       <Acknowledge desk={desk} alerts={[alert]} testid="btn-acknowledge">
@@ -130,7 +144,7 @@ function AlertGroup({ entry: { key, alerts, gateway }, desk, picture, select }: 
         </span>
         <span class="alert-text alert-drones">{drones}</span>
         <span class="alert-when">
-          Raised {clock(first)}
+          {clock(first)}
           {clock(last) !== clock(first) && ` to ${clock(last)}`}
           {gateway !== null && ` · all by ${gateway}`}
           {over > 0 && over < alerts.length && ` · ${over} over`}

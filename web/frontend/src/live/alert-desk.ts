@@ -4,7 +4,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type api, ApiError } from '../api';
 import { type Alert, type Me, Permission } from '../generated';
 import { toast } from '../ui/toast';
-import { callsigns, type Entry, entriesOf, grouped, ruleWords } from './alert-groups';
+import { callsigns, type Entry, entriesOf, grouped, ruleWords, titleOf } from './alert-groups';
 import { severityOf, textOf } from './alerts';
 import type { Picture } from './picture';
 
@@ -127,7 +127,7 @@ export class AlertDesk {
 
 /** A sentence for each of a few; of many how many, of what, and of which drones. */
 function told(alerts: readonly Alert[]): string {
-  if (alerts.length <= TOLD) return alerts.map((alert) => `${severityOf(alert)}: ${alert.vehicle}. ${textOf(alert)}`).join(' ');
+  if (alerts.length <= TOLD) return alerts.map((alert) => `${severityOf(alert)}: ${titleOf(alert)}. ${textOf(alert)}`).join(' ');
   const each = [...grouped(alerts, ({ rule }) => rule)].map(([rule, some]) => `${ruleWords(rule)}: ${callsigns(some.map(({ vehicle }) => vehicle))}.`);
   return `${alerts.length} new alerts. ${each.join(' ')}`;
 }

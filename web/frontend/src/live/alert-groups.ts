@@ -1,6 +1,6 @@
 /* Alerts in masses: many of one rule and one cause stand together in one row of the column. */
 import type { Alert } from '../generated';
-import { type Alerts, inOrder } from './alerts';
+import { type Alerts, inOrder, isOfDrone } from './alerts';
 import { inNameOrder } from './names';
 
 /** A row of the column: one alert, or many that are alike, all of one severity. */
@@ -48,6 +48,11 @@ export function grouped<Item>(items: Iterable<Item>, keyOf: (item: Item) => stri
 export function ruleWords(rule: string): string {
   const words = rule.replaceAll('_', ' ').replace(/\b(ekf|gps)\b/g, (name) => name.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Whom it is about, or what, where it is about none of the drones. */
+export function titleOf(alert: Alert): string {
+  return isOfDrone(alert) ? alert.vehicle : ruleWords(alert.rule);
 }
 
 /** Nobody reads more, and a page that lays out thousands of names anew for each alert stands still. */

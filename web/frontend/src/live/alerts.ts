@@ -56,6 +56,13 @@ export function worstByVehicle(alerts: Alerts): ReadonlyMap<string, Severity> {
   return worst;
 }
 
+/** The name that alerts of the unit's own machines and services come under; no drone is called so. */
+const SERVICES = 'airbeat';
+
+export function isOfDrone(alert: Alert): boolean {
+  return alert.vehicle !== SERVICES;
+}
+
 /** How many wait for somebody. */
 export function waiting(alerts: Alerts, severity?: Severity): number {
   let count = 0;

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { IncidentBoard } from '../tasking/incident-board';
+import { UNKNOWN } from '../ui/format';
 import { AlertColumn } from './alert-column';
 import { waiting } from './alerts';
 import { CommandOffers } from './command';
@@ -33,7 +34,7 @@ export function liveApp(model: Model) {
           <PanelTabs model={model} />
           <div class="live-left">
             <BoardTabs model={model} />
-            {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} guest={page.guest_until !== null} rows={model.rows} choice={model.choice} selected={selected} select={model.select} />}
+            {model.desk.open.value && only === null ? <IncidentBoard desk={model.desk} picture={picture} /> : <DroneList picture={picture} guest={page.guest_until !== null} rows={model.rows} choice={model.choice} selected={selected} select={model.select} open={model.open} />}
           </div>
           {hasMap(only) && <MapPane model={model} />}
           <div class="live-side">
@@ -71,15 +72,16 @@ function Banners({ model: { picture, page, open } }: { model: Model }) {
 
 /** The left column shows the drones, or the incidents to whoever may see them. */
 function BoardTabs({ model }: { model: Model }) {
-  const { desk, board, all } = model;
+  const { desk, board, all, watch } = model;
+  const count = (number: number): number | string => (watch.loading.value === 'ready' ? number : UNKNOWN);
   if (!desk.may.read) return null;
   return (
     <div class="tabs board-tabs" role="tablist" aria-label="Left column" onKeyDown={alongTabs}>
       <Tab testid="board-drones" chosen={!desk.open.value} choose={() => board('drones')}>
-        Drones <b class="tab-count">{all.value.length}</b>
+        Drones <b class="tab-count">{count(all.value.length)}</b>
       </Tab>
       <Tab testid="board-incidents" title="Incidents (I)" chosen={desk.open.value} choose={() => board('incidents')}>
-        Incidents <b class="tab-count">{desk.source.incidents.value.size}</b>
+        Incidents <b class="tab-count">{count(desk.source.incidents.value.size)}</b>
       </Tab>
     </div>
   );
@@ -89,6 +91,7 @@ function BoardTabs({ model }: { model: Model }) {
 function PanelTabs({ model }: { model: Model }) {
   const { panel, picture, page, selected, desk, board } = model;
   const open = waiting(picture.alerts.value);
+  const tone = waiting(picture.alerts.value, 'critical') > 0 ? 'tab-critical' : open > 0 ? 'tab-warning' : '';
   const incidents = desk.source.incidents.value.size;
   const left = panel.value === 'drones';
   return (
@@ -102,7 +105,7 @@ function PanelTabs({ model }: { model: Model }) {
         </Tab>
       )}
       {page.guest_until === null && (
-        <Tab testid="tab-alerts" tone={open > 0 ? 'tab-alert' : ''} chosen={panel.value === 'alerts'} choose={() => (panel.value = 'alerts')}>
+        <Tab testid="tab-alerts" tone={tone} chosen={panel.value === 'alerts'} choose={() => (panel.value = 'alerts')}>
           {open > 0 ? `Alerts ${open}` : 'Alerts'}
         </Tab>
       )}

@@ -75,7 +75,7 @@ test('command is handed over to somebody else of the unit, by name', async () =>
   expect(JSON.parse(String(init?.body))).toEqual({ arguments: { to: 'nair' } });
 });
 
-test('whoever is offered command is told whichever drone he looks at', () => {
+test('whoever is offered command is told whichever drone is looked at', () => {
   const infos = [{ ...held('nair', 'osei'), vehicle: 'UAV-07' }, { ...held('nair'), vehicle: 'UAV-08' }] as VehicleInfo[];
   const open = vi.fn();
   act(() => render(<CommandOffers infos={infos} me={me} open={open} />, page));

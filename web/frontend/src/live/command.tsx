@@ -5,7 +5,7 @@ import type { Me, OrderRights, Person, VehicleInfo } from '../generated';
 import { Choice } from '../ui/Choice';
 import { personName } from '../ui/people';
 import { OrderDialog } from './order-dialog';
-import { clock } from './top-bar';
+import { clock } from './words';
 
 const TAKE = { verb: 'take', words: 'Take command', icon: 'icon-lock', means: 'obeys you from now on, and nobody else' } as const;
 const HAND_OVER = { verb: 'hand_over', words: 'Hand over', icon: 'icon-right', means: 'goes on obeying you until the other takes command' } as const;
@@ -81,7 +81,7 @@ export function Commander({ command, me }: { command: Command | undefined; me: M
   );
 }
 
-/** Wherever he looks, whoever is offered command is told. */
+/** Whoever is offered command is told, whichever drone is looked at. */
 export function CommandOffers({ infos, me, open }: { infos: Iterable<VehicleInfo>; me: Me; open: (vehicle: string) => void }) {
   const offers = [...infos].filter(({ command_offered_to }) => command_offered_to === me.username);
   return (

@@ -43,6 +43,14 @@ test('what must be read is drawn though there is no room', () => {
   expect([...new Declutter().place([wish('a', 100, 100), wish('b', 300, 100, { must: true })], [wall(0, 0, 1000, 1000)], VIEW).keys()]).toEqual(['b']);
 });
 
+test('what must be read covers as few drones as it can', () => {
+  const drones = [wall(115, 90, 125, 100, 5), wall(140, 95, 150, 105, 5), wall(50, 95, 60, 105, 5), wall(95, 115, 105, 125, 5)];
+  const above = { left: 70, top: 70, right: 130, bottom: 90 };
+  expect(new Declutter().place([wish('a', 100, 100, { rank: 1, must: true })], drones, VIEW).get('a')).toEqual(above);
+  const full = [...drones, wall(0, 0, 1000, 90, 0), wall(110, 0, 1000, 1000, 1), wall(0, 110, 1000, 1000, 1)];
+  expect(new Declutter().place([wish('a', 100, 100, { rank: 1, must: true })], [...full, wall(90, 70, 95, 80, 5)], VIEW).get('a')).toEqual({ left: 30, top: 90, right: 90, bottom: 110 });
+});
+
 test('a label stays where it was while drones pass by', () => {
   const declutter = new Declutter();
   const blocked = wall(105, 80, 200, 120);

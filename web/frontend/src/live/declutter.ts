@@ -49,11 +49,13 @@ export class Declutter {
 
   /**
    * Boxes of the labels that are drawn, whole in the `view`. Of `taken` those stay free that are as important as the
-   * label. A label stays on the side where it was, and one that was drawn comes before one of the same rank that was not: labels do not
-   * flicker while drones move.
+   * label; of the others it covers as few as it can. Where that is the same a label stays on the side where it was, and
+   * one that was drawn comes before one of the same rank that was not: labels do not flicker while drones move.
    */
   place(wishes: readonly Wish[], taken: readonly Taken[], view: Box): Map<string, Box> {
     const room = new Room();
+    const symbols = new Room();
+    for (const one of taken) symbols.take(one);
     const fits = (box: Box): boolean => isIn(box, view) && room.isFree(box);
     const walls = [...taken].sort((a, b) => a.rank - b.rank);
     let walled = 0;
@@ -65,15 +67,27 @@ export class Declutter {
       for (let wall = walls[walled]; wall && wall.rank <= wish.rank; wall = walls[(walled += 1)]) room.take(wall);
       const last = before.get(wish.key);
       const sides = last === undefined ? SIDES : [last, ...SIDES.filter((side) => side !== last)];
-      const free = sides.find((side) => fits(boxAt(wish, side))) ?? (wish.must ? (last ?? 0) : null);
-      if (free === null) continue;
-      const box = boxAt(wish, free);
+      const free = sides.filter((side) => fits(boxAt(wish, side)));
+      const side = leastOf(free.length > 0 || !wish.must ? free : sides.filter((one) => isIn(boxAt(wish, one), view)), (one) => symbols.count(boxAt(wish, one))) ?? (wish.must ? (last ?? 0) : undefined);
+      if (side === undefined) continue;
+      const box = boxAt(wish, side);
       room.take(box);
-      this.sides.set(wish.key, free);
+      this.sides.set(wish.key, side);
       placed.set(wish.key, box);
     }
     return placed;
   }
+}
+
+/** The first of those that cost least. */
+function leastOf<Item>(items: readonly Item[], costOf: (item: Item) => number): Item | undefined {
+  let [best, least]: [Item | undefined, number] = [undefined, Infinity];
+  for (const item of items) {
+    const cost = costOf(item);
+    if (cost < least) [best, least] = [item, cost];
+    if (least === 0) break;
+  }
+  return best;
 }
 
 function isIn(box: Box, view: Box): boolean {
@@ -101,6 +115,13 @@ class Room {
 
   isFree(box: Box): boolean {
     return !cellsOf(box).some((cell) => this.cells.get(cell)?.some((other) => overlap(box, other)));
+  }
+
+  /** How many of them a box would cover. */
+  count(box: Box): number {
+    const covered = new Set<Box>();
+    for (const cell of cellsOf(box)) for (const other of this.cells.get(cell) ?? []) if (overlap(box, other)) covered.add(other);
+    return covered.size;
   }
 }
 

@@ -7,18 +7,19 @@ import { bearing as bearingTo, distance as metresTo } from '../map/geo';
 import { bearing, clock as clockOf, degrees, metres as distance, quantity, speed, UNKNOWN } from '../ui/format';
 import { happened } from '../ui/happened';
 import { modeWords } from '../ui/modes';
+import { type Alerts, inOrder, severityOf, textOf } from './alerts';
 import { Commander, CommandOrders } from './command';
 import { Battery } from './drone-list';
 import { batteryLeftS, homeOf, homeS, placeOf, progressOf } from './estimates';
 import type { Track } from './fleet';
 import { ageWords, freshness, type Part, partAgeMs } from './freshness';
+import { SeverityMark } from './marks';
 import type { Model } from './model';
 import { Orders } from './orders';
-import { clock } from './top-bar';
 import { VideoSlot } from './video-slot';
 import type { Picture } from './picture';
 import { PopOut } from './pop-out';
-import { fixWords, PHASE_WORDS, phaseOf } from './words';
+import { clock, fixWords, PHASE_WORDS, phaseOf } from './words';
 
 interface Props {
   readonly model: Pick<Model, 'picture' | 'page' | 'rights' | 'selected' | 'map'>;
@@ -59,6 +60,7 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
         </button>
       </div>
       <div class="details-body">
+        <OwnAlerts alerts={picture.alerts.value} vehicle={selected} />
         {picture.isLive.value && <Orders vehicle={selected} rights={rights.value.find((right) => right.vehicle === selected)} observer={page.me.role === 'observer'} commands={info?.commander?.user === page.me.username} />}
         {picture.isLive.value && <CommandOrders key={selected} vehicle={selected} command={info} rights={rights.value.find((right) => right.vehicle === selected)} me={page.me} commanders={page.commanders} />}
         {!picture.isLive.value && info && heldAlready(info, at) && <Commander command={info} me={page.me} />}
@@ -68,6 +70,24 @@ export function Details({ model: { picture, page, rights, map, ...model }, follo
         <Heard picture={picture} vehicle={selected} />
       </div>
     </section>
+  );
+}
+
+/** On a tablet the alerts' own panel is not in sight. */
+function OwnAlerts({ alerts, vehicle }: { alerts: Alerts; vehicle: string }) {
+  const own = inOrder(alerts).filter((alert) => alert.vehicle === vehicle);
+  if (own.length === 0) return null;
+  return (
+    <ul class="own-alerts" data-testid="details-alerts">
+      {own.map((alert) => (
+        <li key={alert.alert_id}>
+          <SeverityMark severity={severityOf(alert)} />
+          <span>
+            {textOf(alert)} <time>{clock(new Date(alert.raised_at).getTime())}</time>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -99,7 +119,7 @@ function Facts({ track, at, plan }: { track: Track; at: Moment; plan: Plan | nul
         <div class="fact fact-strong">
           <dt>Left</dt>
           <dd>
-            <Battery value={state.battery_pct} />
+            <Battery state={state} />
           </dd>
         </div>
         <Fact label="Time left" value={clockOf(left)} strong alarming={left !== null && needed !== null && left < needed} testid="battery-left" />
@@ -195,7 +215,7 @@ function Links({ track: { state, heard }, at }: { track: Track; at: Moment }) {
   );
 }
 
-/** Only who holds command now is known; of the past, whether he held it then. */
+/** Only who holds command now is known; of the past, whether they held it then. */
 function heldAlready({ command_since }: VehicleInfo, at: Moment): boolean {
   return command_since !== null && new Date(command_since).getTime() <= at.wall;
 }

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
+import type { LiveVehicle } from '../generated';
 import { percent, quantity, speed, UNKNOWN } from '../ui/format';
 import { modeWords } from '../ui/modes';
 import { ageWords } from './freshness';
@@ -10,11 +11,11 @@ import type { Picture } from './picture';
 import { PopOut } from './pop-out';
 import { type Filter, FRESH_LINK, linkFreshness, type Row, type Sort, type SortKey } from './rows';
 import { screenScale } from '../map/screen';
-import { missionWords, PHASE_WORDS, phaseOf, VERY_LOW_PCT } from './words';
+import { batteryTone, missionWords, PHASE_WORDS, phaseOf } from './words';
 
+const LIST = 'drone-list';
 const ROW_REM = 3;
 const SPARE_ROWS = 4;
-const LOW_PCT = 30;
 
 export interface ListChoice {
   readonly sort: Sort;
@@ -30,6 +31,8 @@ interface Props {
   readonly choice: Signal<ListChoice>;
   readonly selected: ReadonlySignal<string | null>;
   readonly select: (vehicle: string) => void;
+  /** The same, and on a tablet shows its details. */
+  readonly open: (vehicle: string) => void;
 }
 
 const COLUMNS: readonly (readonly [SortKey, string, string])[] = [
@@ -52,9 +55,15 @@ const FILTERS: readonly (readonly [Filter, string])[] = [
 /** The first press of a column shows its worrying end first. */
 const WORST_FIRST: ReadonlySet<SortKey> = new Set(['height', 'speed', 'link']);
 
-export function DroneList({ picture, guest, rows, choice, selected, select }: Props) {
+export function DroneList({ picture, guest, rows, choice, selected, select, open }: Props) {
   const { sort, filter, text } = choice.value;
   const change = (change: Partial<ListChoice>): void => void (choice.value = { ...choice.value, ...change });
+  /** By its callsign: it is shown among all others, and the arrows go on from it. */
+  const found = (vehicle: string): void => {
+    change({ text: '' });
+    open(vehicle);
+    focusList();
+  };
   const sortBy = (key: SortKey): void =>
     change({ sort: key === sort.key ? { key, descending: !sort.descending } : { key, descending: WORST_FIRST.has(key) } });
   return (
@@ -75,6 +84,12 @@ export function DroneList({ picture, guest, rows, choice, selected, select }: Pr
           aria-label="Find by callsign"
           value={text}
           onInput={(event) => change({ text: event.currentTarget.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') change({ text: '' });
+            if (event.key === 'Enter' || event.key === 'ArrowDown') event.preventDefault();
+            if (event.key === 'ArrowDown') focusList();
+            if (event.key === 'Enter' && rows.value[0]) found(rows.value[0].vehicle);
+          }}
         />
         <PopOut panel="drones" />
       </div>
@@ -93,18 +108,24 @@ export function DroneList({ picture, guest, rows, choice, selected, select }: Pr
           </button>
         ))}
       </div>
-      <Rows picture={picture} rows={rows} selected={selected} select={select} order={`${filter} ${sort.key} ${sort.descending}`} />
+      <Rows picture={picture} rows={rows} selected={selected} select={select} open={open} order={`${filter} ${sort.key} ${sort.descending}`} />
     </section>
   );
 }
 
-function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice' | 'guest'> & { readonly order: string }) {
+function Rows({ picture, rows, selected, select, open, order }: Omit<Props, 'choice' | 'guest'> & { readonly order: string }) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, height: 800 });
   const rowPx = ROW_REM * 16 * screenScale();
   const measure = (): void => {
     const element = scroller.current;
     if (element) view.value = { top: element.scrollTop, height: element.clientHeight };
+  };
+  const bring = (index: number): void => {
+    const element = scroller.current;
+    if (index < 0 || !element) return;
+    if (index * rowPx < element.scrollTop) element.scrollTop = index * rowPx;
+    else if ((index + 1) * rowPx > element.scrollTop + element.clientHeight) element.scrollTop = (index + 1) * rowPx - element.clientHeight;
   };
   useEffect(() => {
     const observer = new ResizeObserver(measure);
@@ -116,15 +137,13 @@ function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice' |
   useEffect(
     () =>
       selected.subscribe((vehicle) => {
-        const index = rows.peek().findIndex((row) => row.vehicle === vehicle);
-        const element = scroller.current;
-        if (index < 0 || !element) return;
-        if (index * rowPx < element.scrollTop) element.scrollTop = index * rowPx;
-        else if ((index + 1) * rowPx > element.scrollTop + element.clientHeight) element.scrollTop = (index + 1) * rowPx - element.clientHeight;
+        // What is chosen may just now be among those shown again.
+        requestAnimationFrame(() => bring(rows.peek().findIndex((row) => row.vehicle === vehicle)));
       }),
     [],
   );
   const step = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && selected.value !== null) return open(selected.value);
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[event.key];
     if (by === undefined) return;
     event.preventDefault();
@@ -136,7 +155,7 @@ function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice' |
   const first = Math.max(0, Math.floor(view.value.top / rowPx) - SPARE_ROWS);
   const shown = all.slice(first, Math.ceil((view.value.top + view.value.height) / rowPx) + SPARE_ROWS);
   return (
-    <div class="drone-rows" ref={scroller} tabIndex={0} role="listbox" aria-label="Drones" aria-activedescendant={selected.value === null ? undefined : rowId(selected.value)} onScroll={measure} onKeyDown={step}>
+    <div class="drone-rows" id={LIST} ref={scroller} tabIndex={0} role="listbox" aria-label="Drones" aria-activedescendant={selected.value === null ? undefined : rowId(selected.value)} onScroll={measure} onKeyDown={step}>
       {all.length === 0 && <NoDrones picture={picture} />}
       <div class="drone-rows-all" role="presentation" style={{ height: `${all.length * rowPx}px` }}>
         {shown.map((row, index) => (
@@ -153,6 +172,10 @@ function Rows({ picture, rows, selected, select, order }: Omit<Props, 'choice' |
       </div>
     </div>
   );
+}
+
+function focusList(): void {
+  document.getElementById(LIST)?.focus({ preventScroll: true });
 }
 
 interface RowProps {
@@ -200,7 +223,7 @@ function DroneRow({ row, place, of, top, selected, select }: RowProps) {
       <span class="column-height num">{quantity(state?.height_home_m, 0, 'm')}</span>
       <span class="column-speed num">{speed(state?.ground_speed_m_s, 0)}</span>
       <span class="column-battery num">
-        <Battery value={state?.battery_pct ?? null} />
+        <Battery state={state} />
       </span>
       <span class={`column-link num age-${link}`} data-testid="drone-age" data-age-ms={row.linkAgeMs === null ? '' : Math.round(row.linkAgeMs)}>
         {link === 'fresh' ? FRESH_LINK : ageWords(row.linkAgeMs)}
@@ -218,15 +241,10 @@ function inWords(row: Row): string {
   return [row.vehicle, ...known, ...(row.alert === null ? [] : [`${row.alert} alert`])].join(', ');
 }
 
-export type BatteryTone = 'unknown' | 'critical' | 'warning' | 'ok';
-
-export function batteryTone(value: number | null): BatteryTone {
-  return value === null ? 'unknown' : value < VERY_LOW_PCT ? 'critical' : value < LOW_PCT ? 'warning' : 'ok';
-}
-
-export function Battery({ value }: { value: number | null }) {
+export function Battery({ state }: { state: LiveVehicle | null }) {
+  const value = state?.battery_pct ?? null;
   return (
-    <span class={`battery battery-${batteryTone(value)}`}>
+    <span class={`battery battery-${batteryTone(state)}`}>
       <span class="battery-bar" aria-hidden="true">
         <span style={{ width: `${Math.max(0, Math.min(100, value ?? 0))}%` }} />
       </span>

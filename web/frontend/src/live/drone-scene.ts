@@ -2,6 +2,7 @@
 import type { Moment } from '../bus/age';
 import { around, type DroneImage, images, type RingImage } from '../map/drone-images';
 import { screenScale } from '../map/screen';
+import { percent } from '../ui/format';
 import { token } from '../ui/theme';
 import type { Severity } from './alerts';
 import { type Box, Declutter, type Taken, type Wish } from './declutter';
@@ -12,7 +13,7 @@ import { type Hull, type Sprite, type Sprites, whole } from './sprites';
 import { type Tag, Tags, type Tone } from './tags';
 import { bandOf, HEIGHT_BANDS } from './trail';
 import type { Trails } from './view';
-import { VERY_LOW_PCT, phaseOf } from './words';
+import { batteryTone, phaseOf } from './words';
 
 /** With more drones than this their labels say the callsign alone. */
 const FULL_LABELS = 40;
@@ -229,7 +230,7 @@ export class DroneScene {
 function toneOf({ state }: Track, stale: boolean, alert: Severity | undefined): Tone {
   if (alert) return alert;
   if (stale) return 'stale';
-  return state.battery_pct !== null && state.battery_pct < VERY_LOW_PCT ? 'low' : 'plain';
+  return batteryTone(state) === 'critical' ? 'low' : 'plain';
 }
 
 /** Those that alarm most, as far down as they are few. */
@@ -250,7 +251,7 @@ function tagOf({ track: { state, heard }, tone, stale }: Seen, detailed: boolean
     const ages = (['heartbeat', 'position'] as const).map((part) => partAgeMs(part, state, heard, at) ?? 0);
     return tag(`${ageWords(Math.max(...ages))} old`);
   }
-  if (tone === 'low') return tag(`Battery ${Math.floor(state.battery_pct ?? 0)} %`);
+  if (tone === 'low') return tag(`Battery ${percent(state.battery_pct)}`);
   const known = state.height_home_m !== null && phaseOf(state) === 'flying';
   return tag(known ? `${Math.round(state.height_home_m ?? 0)} m` : '');
 }

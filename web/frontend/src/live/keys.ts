@@ -2,6 +2,7 @@
 import { switchTheme } from '../ui/theme';
 import { toast } from '../ui/toast';
 import { ALERT_LIST } from './alert-column';
+import { isOfDrone } from './alerts';
 import type { Model } from './model';
 import { SPEEDS } from './past';
 import { openWindow } from './pop-out';
@@ -132,7 +133,7 @@ function follow({ map, selected }: Model): void {
 function nextWaiting({ alertDesk, panel, select }: Model): void {
   const next = alertDesk.nextWaiting(chosenEntry(`#${ALERT_LIST} > [data-entry]`));
   if (!next) return;
-  if (next.alerts.length === 1) select(next.alerts[0].vehicle);
+  if (next.alerts.length === 1 && isOfDrone(next.alerts[0])) select(next.alerts[0].vehicle);
   panel.value = 'alerts';
   // On a tablet the column is shown only now.
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-entry="${CSS.escape(next.key)}"] .alert-what`)?.focus());

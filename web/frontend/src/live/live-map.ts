@@ -9,6 +9,7 @@ import { boundsOf, lonLat, rounded } from '../map/geo';
 import { createMap, fit, type GroundMap, LONDON, type MapStart } from '../map/map';
 import { addMeasureLayers, drawMeasure } from '../map/measure';
 import { positions } from '../map/path';
+import { screenScale } from '../map/screen';
 import { addPlanLayers, showPlans } from '../map/shown-plan';
 import type { Desk } from '../tasking/desk';
 import { addTaskingLayers, drawingOf, drawTasking, EMPTY } from '../tasking/route-layers';
@@ -25,6 +26,8 @@ import type { View } from './view';
 const VIEW_KEY = 'airbeat-live-view';
 const FINGER_PX = 22;
 const EDGE_PX = 70;
+/** Labels stand beside their drones. */
+const SIDE_PX = 100;
 /** Plans of all drones are drawn up to this many. */
 const ALL_PLANS = 12;
 
@@ -106,7 +109,7 @@ export class LiveMap {
     const bounds = boundsOf([...this.places(), ...this.drawnPlans().flatMap(positions)]);
     if (!bounds) return;
     this._following.value = false;
-    fit(this.ground.map, bounds, 80);
+    fit(this.ground.map, bounds, this.clearOf());
   }
 
   show(vehicle: string): void {
@@ -118,7 +121,7 @@ export class LiveMap {
   /** A place that was searched for. */
   goTo(place: FoundPlace): void {
     this._following.value = false;
-    if (place.bounds) fit(this.ground.map, [...place.bounds], 80);
+    if (place.bounds) fit(this.ground.map, [...place.bounds], this.clearOf());
     else this.ground.map.easeTo({ center: lonLat(place.position), zoom: Math.max(15, this.ground.map.getZoom()), duration: 350 });
   }
 
@@ -166,15 +169,24 @@ export class LiveMap {
   private bring(places: readonly Position[]): void {
     const { map } = this.ground;
     const { clientWidth, clientHeight } = map.getCanvas();
+    const { top, right, bottom, left } = this.clearOf();
     const isSeen = (place: Position): boolean => {
       const { x, y } = map.project(lonLat(place));
-      return x > EDGE_PX && y > EDGE_PX && x < clientWidth - EDGE_PX && y < clientHeight - EDGE_PX;
+      return x > left && y > top && x < clientWidth - right && y < clientHeight - bottom;
     };
     const bounds = boundsOf(places);
     if (!bounds || places.every(isSeen)) return;
     this._following.value = false;
     if (places.length === 1 && places[0]) map.easeTo({ center: lonLat(places[0]), duration: 350 });
-    else fit(map, bounds, 100);
+    else fit(map, bounds, this.clearOf());
+  }
+
+  /** What is brought into view stands below the buttons and the search, and its labels in the picture. */
+  private clearOf(): { top: number; right: number; bottom: number; left: number } {
+    const frame = this.ground.map.getContainer().getBoundingClientRect();
+    const covers = [...document.querySelectorAll('.map-tools, .live-places .place-search, .past-mark')].map((one) => one.getBoundingClientRect().bottom - frame.top);
+    const side = SIDE_PX * screenScale();
+    return { top: Math.max(0, ...covers) + EDGE_PX, right: side, bottom: EDGE_PX, left: side };
   }
 
   private look(): void {

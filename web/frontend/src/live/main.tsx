@@ -2,6 +2,7 @@ import '../ui/wall.css';
 import './top-bar.css';
 import './drone-list.css';
 import './side.css';
+import './details.css';
 import './live.css';
 import './replay.css';
 import '../tasking/tasking.css';

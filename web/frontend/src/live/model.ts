@@ -6,6 +6,7 @@ import type { LivePage } from '../generated';
 import { areaOf, areasIn } from '../map/area';
 import { Desk } from '../tasking/desk';
 import { AlertDesk } from './alert-desk';
+import { titleOf } from './alert-groups';
 import { severityOf, textOf, waiting } from './alerts';
 import type { ListChoice } from './drone-list';
 import type { LiveMap } from './live-map';
@@ -94,7 +95,7 @@ export class Model {
     const { watch, alarm, voice } = this;
     watch.open.onNew((alert) => {
       alarm.raise(severityOf(alert));
-      if (alarm.state.peek() === 'on') voice.say(alert.vehicle, severityOf(alert), textOf(alert));
+      if (alarm.state.peek() === 'on') voice.say(titleOf(alert), severityOf(alert), textOf(alert));
     });
     watch.tick.subscribe(() => alarm.remind(waiting(watch.alerts.peek(), 'critical')));
   }

@@ -21,7 +21,7 @@ export function orderRights(initial: readonly OrderRights[], watch: Watch): Sign
   const ask = (): void => {
     api.orderRights().then(
       (told) => {
-        // Of a drone that is none of his a pilot hears no events: that it is offered to him shows here first.
+        // Of a drone that is not theirs a pilot hears no events: that it is offered to them shows here first.
         if (JSON.stringify(told) !== JSON.stringify(rights.peek())) watch.reloadSoon();
         rights.value = told;
       },

@@ -151,6 +151,23 @@ test('what nobody renews says that it is stale, and how old it is', () => {
   expect(all('details-battery-age')[0]?.textContent).toBe('never reported');
 });
 
+test('before anybody has said what there is to report, nothing is said to be well', () => {
+  showAlerts(me('observer'));
+  expect(page.textContent).toContain('Connecting');
+  expect(page.textContent).not.toContain('Nothing to report');
+});
+
+test('what the unit’s own services raise is called what it is, and chooses no drone', () => {
+  const desk = new AlertDesk(picture, me('observer'), () => Promise.reject(new TypeError('nobody is asked')));
+  const select = vi.fn();
+  act(() => watch.open.take({ ...alert, alert_id: 'disk', vehicle: 'airbeat', rule: 'disk', text: 'The disk is full.' }));
+  pass(1);
+  act(() => render(<AlertColumn desk={desk} picture={picture} select={select} />, page));
+  expect(page.querySelector('.alert-title strong')?.textContent).toBe('Disk');
+  act(() => page.querySelector<HTMLElement>('.alert-what')?.click());
+  expect(select).not.toHaveBeenCalled();
+});
+
 test('an alert waits for somebody who may acknowledge it', () => {
   const raised: Event = { event_id: 'e1', at: new Date(), vehicle: 'UAV-07', kind: 'alert_raised', text: alert.text, actor: null, data: { ...alert } };
   bus.say('event.>', raised);

@@ -2,7 +2,7 @@
 import { severityOf, waiting } from './alerts';
 import { HOUR_MS, type Shown, SPEEDS } from './past';
 import type { Picture } from './picture';
-import { clock } from './top-bar';
+import { clock } from './words';
 
 const BACK_MS = 10_000;
 const MARKS_MIN = 10;

@@ -1,8 +1,8 @@
 /* Says which service is not at work, and what that means for who looks. */
+import { Banner } from './banner';
 import { ageWords } from './freshness';
 import type { Picture } from './picture';
 import type { Silence } from './pulses';
-import { Banner } from './top-bar';
 
 interface Words {
   readonly title: string;

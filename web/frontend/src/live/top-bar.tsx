@@ -3,16 +3,17 @@ import { elapsedMs } from '../bus/age';
 import type { Instant } from '../generated';
 import { percent, UNKNOWN } from '../ui/format';
 import { type Alerts, waiting } from './alerts';
-import { type BatteryTone, batteryTone } from './drone-list';
+import { Banner } from './banner';
 import { ageWords } from './freshness';
 import type { Model } from './model';
 import type { Picture } from './picture';
 import { FRESH_LINK, linkFreshness, type Row } from './rows';
 import { SoundButton, VoiceButton } from './sound-button';
+import { type BatteryTone, batteryTone, clock } from './words';
 
 export function TopBar({ model: { page, picture, alarm, voice, summary, open: select } }: { model: Model }) {
   const { heard, flying, stale, lowestBattery, oldestLink } = summary.value;
-  const battery = lowestBattery?.track?.state.battery_pct ?? null;
+  const lowest = lowestBattery?.track?.state ?? null;
   const told = heard > 0 || picture.watch.whole.value; // before that nobody has said how many there are
   const linksFresh = oldestLink !== null && linkFreshness(oldestLink) === 'fresh';
   const hearsAlerts = page.guest_until === null; // guests are told of none, which is not the same as that there is none
@@ -24,9 +25,9 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-drones" number={told ? heard : null} label={heard === 1 ? 'drone' : 'drones'} />
       <Count testid="count-flying" number={told ? flying : null} label="flying" />
       <Count testid="count-stale" number={told ? stale : null} label="stale" tone={stale > 0 ? 'stale' : ''} />
-      {hearsAlerts && <AlertCount alerts={picture.alerts.value} known={picture.alertsKnown.value} />}
+      {hearsAlerts && <AlertCount alerts={picture.alerts.value} known={picture.alertsKnown.value && picture.watch.loading.value !== 'loading'} />}
       <div class="live-extremes">
-        <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(battery)} tone={batteryTone(battery)} select={select} />
+        <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(lowest?.battery_pct)} tone={batteryTone(lowest)} select={select} />
         {linksFresh ? (
           <Extreme label="Oldest link" flying={flying > 0} testid="oldest-link" row={null} value={FRESH_LINK} name="all of them" tone="ok" select={select} />
         ) : (
@@ -69,8 +70,10 @@ function AlertCount({ alerts, known }: { alerts: Alerts; known: boolean }) {
   return (
     <div class={`count ${tone && `count-${tone}`}`} data-testid="count-alerts">
       <strong>{open > 0 || known ? open : UNKNOWN}</strong>
-      <span>{open === 1 ? 'alert' : 'alerts'}</span>
-      {critical > 0 && <b class="count-sub">{critical} critical</b>}
+      <span>
+        {open === 1 ? 'alert' : 'alerts'}
+        {critical > 0 && <b class="count-sub">{critical} critical</b>}
+      </span>
     </div>
   );
 }
@@ -91,10 +94,7 @@ interface ExtremeProps {
 function Extreme({ label, flying, testid, row, value, name = UNKNOWN, tone, select }: ExtremeProps) {
   return (
     <button type="button" class={`extreme extreme-${tone}`} data-testid={testid} disabled={row === null} onClick={() => row && select(row.vehicle)}>
-      <span>
-        {label}
-        {flying && <i>, flying</i>}
-      </span>
+      <span>{flying ? `${label}, flying` : label}</span>
       <strong>{value}</strong>
       <b>{row?.vehicle ?? name}</b>
     </button>
@@ -171,21 +171,6 @@ export function BusBanner({ picture: { watch }, guest }: { picture: Picture; gue
   );
 }
 
-/** `since` grows, and is no news each time that it does. */
-export function Banner(props: { tone: 'warn' | 'crit'; title: string; since?: string; testid?: string; children: preact.ComponentChildren }) {
-  const { tone, title, since, testid = 'bus-banner', children } = props;
-  return (
-    <div class={`live-banner live-banner-${tone}`} role="alert" data-testid={testid}>
-      <span class={`icon ${tone === 'crit' ? 'icon-error' : 'icon-warning'}`} aria-hidden="true" />
-      <strong>
-        {title}
-        {since && <span aria-hidden="true"> · {since}</span>}
-      </strong>
-      <span>{children}</span>
-    </div>
-  );
-}
-
 function Clock({ picture }: { picture: Picture }) {
   const now = new Date(picture.tick.value.wall);
   return (
@@ -196,9 +181,4 @@ function Clock({ picture }: { picture: Picture }) {
       <span>{now.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })} local</span>
     </div>
   );
-}
-
-/** `07:41:05` in UTC. */
-export function clock(wallMs: number): string {
-  return new Date(wallMs).toISOString().slice(11, 19);
 }

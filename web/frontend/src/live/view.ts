@@ -43,7 +43,7 @@ function stored(): Partial<View> {
   }
 }
 
-export const PANELS = ['drones', 'map', 'alerts', 'details'] as const;
+const PANELS = ['drones', 'map', 'alerts', 'details'] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** What this window is for. */

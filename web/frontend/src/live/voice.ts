@@ -1,4 +1,4 @@
-/* Alerts spoken by the browser's own voice, for whoever has his eyes elsewhere. Each operator chooses for himself. */
+/* Alerts spoken by the browser's own voice, for whoever looks elsewhere. Each operator chooses alone. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 import type { Severity } from './alerts';

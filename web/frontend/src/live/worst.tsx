@@ -15,7 +15,7 @@ export function Worst({ rows, select }: { rows: ReadonlySignal<readonly Row[]>; 
   const links = sorted(late, { key: 'link', descending: true }).slice(0, SHOWN);
   return (
     <section class="worst" aria-label="To look at first" data-testid="worst">
-      <List title="Lowest battery" rows={batteries} select={select} value={(row) => <Battery value={row.track?.state.battery_pct ?? null} />} />
+      <List title="Lowest battery" rows={batteries} select={select} value={(row) => <Battery state={row.track?.state ?? null} />} />
       <List
         title="Oldest link"
         rows={links}

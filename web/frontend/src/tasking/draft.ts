@@ -72,7 +72,7 @@ export function closing({ version, number, lat_deg, lon_deg, grade, place, note 
 
 type Field = 'number' | 'at' | 'grade' | 'place' | 'note';
 
-export const FIELDS: readonly (readonly [Field, string])[] = [
+const FIELDS: readonly (readonly [Field, string])[] = [
   ['number', 'number'],
   ['at', 'place on the map'],
   ['grade', 'grade'],
