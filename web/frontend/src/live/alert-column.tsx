@@ -138,13 +138,12 @@ function AlertGroup({ entry: { key, alerts, gateway }, desk, picture, select }: 
           <strong>
             {ruleWords(rule)} <b class="alert-number">{alerts.length}</b>
           </strong>
-          <Severity severity={severity} over={over === alerts.length} />
           <time>{ageWords(Math.max(0, picture.tick.value.wall - last))}</time>
           <span class={`icon ${opened.value ? 'icon-up' : 'icon-down'}`} aria-hidden="true" />
         </span>
         <span class="alert-text alert-drones">{drones}</span>
         <span class="alert-when">
-          {clock(first)}
+          <Severity severity={severity} over={over === alerts.length} /> {clock(first)}
           {clock(last) !== clock(first) && ` to ${clock(last)}`}
           {gateway !== null && ` · all by ${gateway}`}
           {over > 0 && over < alerts.length && ` · ${over} over`}

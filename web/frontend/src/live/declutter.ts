@@ -30,6 +30,8 @@ type Side = 0 | 1 | 2 | 3;
 /** Right, left, below, above. */
 const SIDES: readonly Side[] = [0, 1, 2, 3];
 const CELL = 64;
+/** A label that nobody can read whole is worse than any that covers something. */
+const OUTSIDE = 1e6;
 
 export class Declutter {
   private sides = new Map<string, Side>();
@@ -56,7 +58,8 @@ export class Declutter {
     const room = new Room();
     const symbols = new Room();
     for (const one of taken) symbols.take(one);
-    const fits = (box: Box): boolean => isIn(box, view) && room.isFree(box);
+    const covered = (box: Box): number => (isIn(box, view) && room.isFree(box) ? symbols.count(box) : Infinity);
+    const hidden = (box: Box): number => symbols.count(box) + (isIn(box, view) ? 0 : OUTSIDE);
     const walls = [...taken].sort((a, b) => a.rank - b.rank);
     let walled = 0;
     const before = this.sides;
@@ -67,8 +70,8 @@ export class Declutter {
       for (let wall = walls[walled]; wall && wall.rank <= wish.rank; wall = walls[(walled += 1)]) room.take(wall);
       const last = before.get(wish.key);
       const sides = last === undefined ? SIDES : [last, ...SIDES.filter((side) => side !== last)];
-      const free = sides.filter((side) => fits(boxAt(wish, side)));
-      const side = leastOf(free.length > 0 || !wish.must ? free : sides.filter((one) => isIn(boxAt(wish, one), view)), (one) => symbols.count(boxAt(wish, one))) ?? (wish.must ? (last ?? 0) : undefined);
+      const least = (costOf: (box: Box) => number): Side | undefined => leastOf(sides, (side) => costOf(boxAt(wish, side)));
+      const side = least(covered) ?? (wish.must ? least(hidden) : undefined);
       if (side === undefined) continue;
       const box = boxAt(wish, side);
       room.take(box);
@@ -79,7 +82,7 @@ export class Declutter {
   }
 }
 
-/** The first of those that cost least. */
+/** The first of those that cost least; none where nothing is possible. */
 function leastOf<Item>(items: readonly Item[], costOf: (item: Item) => number): Item | undefined {
   let [best, least]: [Item | undefined, number] = [undefined, Infinity];
   for (const item of items) {
