@@ -184,7 +184,7 @@ export class LiveMap {
   /** What is brought into view stands below the buttons and the search, and its labels in the picture. */
   private clearOf(): { top: number; right: number; bottom: number; left: number } {
     const frame = this.ground.map.getContainer().getBoundingClientRect();
-    const covers = [...document.querySelectorAll('.map-tools, .live-places .place-search, .past-mark')].map((one) => one.getBoundingClientRect().bottom - frame.top);
+    const covers = [...document.querySelectorAll('.map-tools, .live-places .place-search, .past-mark, .live-map .live-banners')].map((one) => one.getBoundingClientRect().bottom - frame.top);
     const side = SIDE_PX * screenScale();
     return { top: Math.max(0, ...covers) + EDGE_PX, right: side, bottom: EDGE_PX, left: side };
   }
