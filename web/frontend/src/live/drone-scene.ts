@@ -229,8 +229,9 @@ function toneOf({ state }: Track, stale: boolean, alert: Severity | undefined): 
   return batteryTone(state) === 'critical' ? 'low' : 'plain';
 }
 
-function tagOf({ track: { state, heard }, tone, stale }: Seen, full: boolean, at: Moment): Tag {
-  const tag = (detail: string): Tag => ({ tone, name: state.vehicle, detail });
+/** One that alarms is labelled so, chosen or not: its ring says that it is chosen. */
+function tagOf({ track: { state, heard }, tone, stale, alert }: Seen, full: boolean, at: Moment): Tag {
+  const tag = (detail: string): Tag => ({ tone: alert ?? tone, name: state.vehicle, detail });
   if (stale) {
     const ages = (['heartbeat', 'position'] as const).map((part) => partAgeMs(part, state, heard, at) ?? 0);
     return tag(`${ageWords(Math.max(...ages))} old`);
