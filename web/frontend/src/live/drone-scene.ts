@@ -33,8 +33,9 @@ const STEP_PX = 4;
 const WAYS = 128;
 /** Symbols reach so far beyond their places. */
 const EDGE_PX = 29;
-/** How much of a drone's symbol a label may not cover. */
+/** How much of a drone's symbol a label may not cover; of one with a ring about it, all of that. */
 const CORE_PX = 8;
+const RING_PX = 20;
 
 export interface Look {
   readonly worst: ReadonlyMap<string, Severity>;
@@ -188,8 +189,8 @@ export class DroneScene {
   }
 
   private cores(): Taken[] {
-    return this.seen.map(({ x, y, tone }) => {
-      const half = CORE_PX * this.sizeOf(tone) * this.scale;
+    return this.seen.map(({ x, y, tone, alert }) => {
+      const half = (alert || tone === 'selected' ? RING_PX : CORE_PX * this.sizeOf(tone)) * this.scale;
       return { left: x - half, top: y - half, right: x + half, bottom: y + half, rank: RANK[tone] };
     });
   }
