@@ -18,7 +18,7 @@ import msgspec
 
 from telemetry import subjects
 from telemetry.bus import Bus, Stored
-from telemetry.rules.watch import Change, Kind, subject_of
+from telemetry.rules.watch import Change, Kind
 from telemetry.wire import Alert, Event
 
 WITNESS_S: Final = 2.0
@@ -52,7 +52,7 @@ class AlertBook:
 
         Nobody need wait for it: changes of one matter are written one after the other, each based on the one before.
         """
-        key = key_of(change.alert)
+        key = subjects.alert_key(change.alert.alert_id)
         before, revision = self._writing.get(key), self._revisions.get(key, 0)
         task = self._tasks.create_task(self._settle(key, change, revision, before))
         self._writing[key] = task
@@ -126,18 +126,13 @@ class AlertBook:
             if not any(one.message is not None and one.message.event_id == missing.event_id for one in recorded):
                 await self._bus.record(missing)
         if change.is_closed:
-            await self._close(key_of(alert), stored.sequence)
+            await self._close(subjects.alert_key(alert.alert_id), stored.sequence)
 
     async def _close(self, key: str, revision: int) -> None:
         gone = await self._bus.swap(subjects.ALERTS_BUCKET, key, None, revision)
         if gone is not None and gone > self._revisions.get(key, 0):
             self._revisions[key] = gone
             self._known.pop(key, None)
-
-
-def key_of(alert: Alert) -> str:
-    """One for each rule about each drone: there is never more than one alert of a matter."""
-    return subjects.token(f"{alert.rule}.{subject_of(alert)}")
 
 
 def last_change(alert: Alert) -> Change:

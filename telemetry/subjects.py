@@ -69,6 +69,12 @@ def token(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", name) or "_"
 
 
+def alert_key(alert_id: str) -> str:
+    """Of an alert in its bucket: one for each rule about each drone, since there is never more than one alert of a
+    matter. An id is rule, drone or pair, and time, with full stops between."""
+    return token(alert_id.rpartition(".")[0])
+
+
 def live(area: str) -> str:
     """`area` is a Web Mercator tile at zoom 12, ``x-y``, or `NOWHERE` (see `wire.area_of`)."""
     return f"live.{area}"

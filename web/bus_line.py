@@ -95,6 +95,11 @@ class BusLine:
         with self._reached() as bus:
             return bus.request(subject, message, reply, timeout_s)
 
+    def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
+        """Raises `BusDown`."""
+        with self._reached() as bus:
+            return bus.entry(bucket, key, kind)
+
     def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """Raises `BusDown`."""
         with self._reached() as bus:

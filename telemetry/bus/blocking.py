@@ -90,6 +90,10 @@ class SyncBus:
         self._subscriptions.append(subscription)
         self._call(subscription(bus), _CALL_TIMEOUT_S, subject)
 
+    def entry(self, bucket: str, key: str, kind: type[M]) -> M | None:
+        """See `Bus.entry`."""
+        return self._call(self._reached().entry(bucket, key, kind), _CALL_TIMEOUT_S, bucket)
+
     def entries(self, bucket: str, kind: type[M]) -> dict[str, M]:
         """See `Bus.entries`."""
         return self._call(self._reached().entries(bucket, kind), _CALL_TIMEOUT_S, bucket)

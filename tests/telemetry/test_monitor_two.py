@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from telemetry import alert_book, subjects
-from telemetry.alert_book import AlertBook, event_of, key_of, last_change
+from telemetry.alert_book import AlertBook, event_of, last_change
 from telemetry.bus import Bus
 from telemetry.rules.watch import Change
+from telemetry.subjects import alert_key
 from telemetry.wire import Alert, Event
 from tests.telemetry.conftest import Broker
 from tests.telemetry.monitoring import Fleet, Process, acknowledge, alerts, heard, ready
@@ -143,7 +144,7 @@ async def test_the_faster_one_wins_and_the_other_takes_over_its_word(two: tuple[
     await loser.until(1)
     assert loser.adopted[-1] == word
     assert [kind for _, kind in await told(bus)] == ["alert_raised"]
-    assert list(await bus.entries(subjects.ALERTS_BUCKET, Alert)) == [key_of(word)]
+    assert list(await bus.entries(subjects.ALERTS_BUCKET, Alert)) == [alert_key(word.alert_id)]
 
 
 ACKNOWLEDGED = msgspec.structs.replace(RAISED, acknowledged_at=AT + timedelta(seconds=5), acknowledged_by="ann")
@@ -169,10 +170,10 @@ async def test_what_was_judged_on_a_word_that_does_not_hold_is_not_told_either(
     two: tuple[Watching, Watching], bus: Bus
 ) -> None:
     theirs = msgspec.structs.replace(RAISED, alert_id="battery_low.UAV-07.2")
-    await bus.swap(subjects.ALERTS_BUCKET, key_of(RAISED), theirs, 0)
+    await bus.swap(subjects.ALERTS_BUCKET, alert_key(RAISED.alert_id), theirs, 0)
     assert await asyncio.gather(*[two[0].book.settle(change) for change in STORY]) == [False] * 3
     assert two[0].adopted == [theirs]
-    assert await bus.entries(subjects.ALERTS_BUCKET, Alert) == {key_of(RAISED): theirs}
+    assert await bus.entries(subjects.ALERTS_BUCKET, Alert) == {alert_key(RAISED.alert_id): theirs}
 
 
 async def test_a_change_whose_author_died_before_its_event_is_recorded_by_the_other(
@@ -181,7 +182,7 @@ async def test_a_change_whose_author_died_before_its_event_is_recorded_by_the_ot
     ended = msgspec.structs.replace(
         RAISED, ended_at=AT + timedelta(seconds=9), acknowledged_at=AT + timedelta(seconds=5), acknowledged_by="ann"
     )
-    revision = await bus.swap(subjects.ALERTS_BUCKET, key_of(RAISED), ended, 0)  # and here its author dies
+    revision = await bus.swap(subjects.ALERTS_BUCKET, alert_key(RAISED.alert_id), ended, 0)  # and here its author dies
     assert revision is not None
     for _ in range(300):
         if await told(bus) and not await bus.entries(subjects.ALERTS_BUCKET, Alert):

@@ -1,4 +1,4 @@
-"""Alerts stay until somebody says that he has seen them."""
+"""Alerts stay until somebody says that they have seen them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ ANSWER_S: Final = 5.0
 def acknowledge(alert_id: str) -> Response:
     """The monitor keeps the alerts; it is told who has seen this one."""
     services, user = context(), session.user()
-    listed = services.bus.entries(subjects.ALERTS_BUCKET, Alert).values()
-    alert = next((one for one in listed if one.alert_id == alert_id), None)
-    if alert is None:
+    alert = services.bus.entry(subjects.ALERTS_BUCKET, subjects.alert_key(alert_id), Alert)
+    if alert is None or alert.alert_id != alert_id:
         raise NotFound("That alert is over.")
     with services.database.write() as db:
         if not reach.may_hear_of(user, uploads.holder(db, alert.vehicle)):

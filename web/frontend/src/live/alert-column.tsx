@@ -26,7 +26,7 @@ interface Props {
 export function AlertColumn({ desk, picture, select }: Props) {
   const entries = desk.entries.value;
   const asking = picture.isLive.value && picture.watch.loading.value === 'loading';
-  const known = picture.alertsKnown.value && !asking;
+  const known = picture.alertsKnown.value;
   const now = picture.isLive.value;
   return (
     <section class="live-alerts" aria-label="Alerts">

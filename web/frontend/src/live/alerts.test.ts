@@ -79,3 +79,8 @@ test('only events of alerts tell of alerts', () => {
   expect(alertOf({ ...event, kind: 'armed', data: {} })).toBeNull();
   expect(alertOf({ ...event, data: {} })).toBeNull();
 });
+
+test('of two that come too close both alarm', () => {
+  const near = alert('separation.UAV-07+UAV-08.20261122T070000000000', { rule: 'separation', severity: 'critical' });
+  expect(worstByVehicle(all(near))).toEqual(new Map([['UAV-07', 'critical'], ['UAV-08', 'critical']]));
+});

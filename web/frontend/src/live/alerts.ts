@@ -51,9 +51,15 @@ export function inOrder(alerts: Alerts): Alert[] {
 export function worstByVehicle(alerts: Alerts): ReadonlyMap<string, Severity> {
   const worst = new Map<string, Severity>();
   for (const alert of alerts.values()) {
-    if (severityOf(alert) === 'critical' || !worst.has(alert.vehicle)) worst.set(alert.vehicle, severityOf(alert));
+    for (const vehicle of vehiclesOf(alert)) if (severityOf(alert) === 'critical' || !worst.has(vehicle)) worst.set(vehicle, severityOf(alert));
   }
   return worst;
+}
+
+/** Of two that come too close it is about both: its id is rule, drones with a plus between, and time. */
+function vehiclesOf({ alert_id, rule, vehicle }: Alert): readonly string[] {
+  const drones = alert_id.slice(rule.length + 1, alert_id.lastIndexOf('.'));
+  return drones.includes('+') ? drones.split('+') : [vehicle];
 }
 
 /** The name that alerts of the unit's own machines and services come under; no drone is called so. */

@@ -34,8 +34,9 @@ const STEP_PX = 4;
 const WAYS = 128;
 /** Symbols reach so far beyond their places. */
 const EDGE_PX = 29;
-/** How much of a drone's symbol a label may not cover. */
+/** How much of a drone's symbol a label may not cover; of one with a ring about it, all of that. */
 const CORE_PX = 8;
+const RING_PX = 20;
 
 export interface Look {
   readonly worst: ReadonlyMap<string, Severity>;
@@ -192,8 +193,8 @@ export class DroneScene {
   }
 
   private cores(): Taken[] {
-    return this.seen.map(({ x, y, tone }) => {
-      const half = CORE_PX * this.sizeOf(tone) * this.scale;
+    return this.seen.map(({ x, y, tone, alert }) => {
+      const half = (alert || tone === 'selected' ? RING_PX : CORE_PX * this.sizeOf(tone)) * this.scale;
       return { left: x - half, top: y - half, right: x + half, bottom: y + half, rank: RANK[tone] };
     });
   }
@@ -244,8 +245,9 @@ function loudest(seen: readonly Seen[]): number {
   return last;
 }
 
-function tagOf({ track: { state, heard }, tone, stale }: Seen, detailed: boolean, at: Moment): Tag {
-  const tag = (detail: string): Tag => ({ tone, name: state.vehicle, detail });
+/** One that alarms is labelled so, chosen or not: its ring says that it is chosen. */
+function tagOf({ track: { state, heard }, tone, stale, alert }: Seen, detailed: boolean, at: Moment): Tag {
+  const tag = (detail: string): Tag => ({ tone: alert ?? tone, name: state.vehicle, detail });
   if (!detailed) return tag('');
   if (stale) {
     const ages = (['heartbeat', 'position'] as const).map((part) => partAgeMs(part, state, heard, at) ?? 0);

@@ -38,7 +38,7 @@ export class Picture {
     this.isLive = computed(() => past.at.value === null);
     this.tick = computed(() => (past.at.value === null ? watch.tick.value : past.tick.value));
     this.alerts = computed(() => (past.at.value === null ? watch.alerts.value : past.alerts.value));
-    this.alertsKnown = computed(() => (past.at.value === null ? watch.judged.value && watch.loading.value !== 'failed' : past.hour.value !== null && past.shown.value !== 'nothing'));
+    this.alertsKnown = computed(() => (past.at.value === null ? watch.judged.value && watch.loading.value === 'ready' : past.hour.value !== null && past.shown.value !== 'nothing'));
     this.worst = computed(() => worstByVehicle(this.alerts.value));
     this.incidents = computed(() => openAt([...watch.incidents.value.values()], past.at.value));
     this.infos = watch.infos;

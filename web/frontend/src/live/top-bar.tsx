@@ -25,7 +25,7 @@ export function TopBar({ model: { page, picture, alarm, voice, summary, open: se
       <Count testid="count-drones" number={told ? heard : null} label={heard === 1 ? 'drone' : 'drones'} />
       <Count testid="count-flying" number={told ? flying : null} label="flying" />
       <Count testid="count-stale" number={told ? stale : null} label="stale" tone={stale > 0 ? 'stale' : ''} />
-      {hearsAlerts && <AlertCount alerts={picture.alerts.value} known={picture.alertsKnown.value && picture.watch.loading.value !== 'loading'} />}
+      {hearsAlerts && <AlertCount alerts={picture.alerts.value} known={picture.alertsKnown.value} />}
       <div class="live-extremes">
         <Extreme label="Lowest battery" flying={flying > 0} testid="lowest-battery" row={lowestBattery} value={percent(lowest?.battery_pct)} tone={batteryTone(lowest)} select={select} />
         {linksFresh ? (
