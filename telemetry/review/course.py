@@ -29,10 +29,10 @@ def observe_course(log: Log, track: Track | None, plan: Plan | None) -> list[Obs
     flown = course(log, track, plan) if plan else None
     if plan is None or track is None or flown is None:
         return []
-    return [*_left(log, track, flown), *_missed(track, flown), *_off_path(log, track, flown)]
+    return [*_left(log, track, flown, len(plan.items)), *_missed(track, flown), *_off_path(log, track, flown)]
 
 
-def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
+def _left(log: Log, track: Track, flown: Course, items: int) -> list[Observation]:
     """AUTO ended before the mission did, and did not go on: a pause is the pilot's business."""
     modes = log.story.modes
     found = []
@@ -47,7 +47,7 @@ def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
         if any(mode.name == "AUTO" for mode in modes[number + 1 :]):
             continue
         text = (
-            f"Left the mission for good on the way to item {item + 1} of {flown.last + 1}: "
+            f"Left the mission for good on the way to item {item + 1} of {items}: "
             f"{mode_words(auto.name)} to {mode_words(after.name)}{because(log, after)}."
         )
         found.append(_told(track, "mission left", Severity.INFO, after.time_s, text))

@@ -72,6 +72,10 @@ def test_a_mission_left_by_hand_is_a_remark_and_a_pause_of_it_is_none(
     monkeypatch.setitem(vars(log), "story", replace(story, modes=(*before, by_hand)))
     (found,) = examine(log)
     assert (found.check, found.severity, found.from_s) == ("mission left", Severity.INFO, at)
+    assert story.plan is not None
+    assert f" of {len(story.plan.items)}: " in found.text, (
+        "as many as the plan page shows, a return at its end included"
+    )
     assert found.text.endswith("Mission to Loiter (by the remote control).")
 
 
