@@ -12,14 +12,17 @@ from typing import Final
 import click
 
 from airbeat import services
-from airbeat.flying import Outcome, fly_plan, running
+from airbeat.flying import RETRY_S, Outcome, Pilot, Watcher, fly_plan, running
 from airbeat.machine import machine
 from airbeat.person import Person, PersonRefused
 from airbeat.progress import Progress
 from airbeat.supervisor import Service, until_told_to_stop
+from airbeat.terminal import COMMAND_LINE
 from mission import formats
 from mission.plan import Plan
+from telemetry.bus import joined
 from telemetry.errors import TelemetryError
+from telemetry.settings import load
 from web import api
 from web.serve import open_database
 from web.store.synthetic import seed_flights
@@ -63,7 +66,7 @@ async def run(port: int, flights: int) -> None:
     people, sortie = _seed(home, flights)
     async with machine(settings, home, [simulator(home, udp, DRONES, speedup=1)]) as address:
         click.echo(_welcome(address, people))
-        flying = asyncio.create_task(_take_off(address, sortie))
+        flying = asyncio.create_task(_take_off(address, settings, home, sortie))
         await stop
         flying.cancel()
 
@@ -112,10 +115,13 @@ def _seed(home: Path, flights: int) -> tuple[tuple[Login, ...], api.Sortie]:
         database.close()
 
 
-async def _take_off(address: str, sortie: api.Sortie) -> None:
-    """The pilot's part, done over HTTP as a browser would."""
+async def _take_off(address: str, settings: Path, home: Path, sortie: api.Sortie) -> None:
+    """The pilot's part, done over HTTP as a browser would, each when the drone is ready for it, as a pilot waits."""
     try:
-        async with asyncio.timeout(TAKE_OFF_S):
+        async with asyncio.timeout(TAKE_OFF_S), joined(load(settings), COMMAND_LINE, home) as bus:
+            drone = Pilot(bus, FLYING, Watcher())
+            await drone.listen()
+            await drone.heard()
             pilot = await asyncio.to_thread(Person, address, "pilot", PASSWORD)
             await _until_done(pilot, f"/api/sorties/{sortie.sortie_id}/upload", {"vehicle": FLYING})
             while True:
@@ -124,6 +130,8 @@ async def _take_off(address: str, sortie: api.Sortie) -> None:
                 if receipt is not None and receipt["verified"]:
                     break
                 await asyncio.sleep(0.5)
+            await drone.ready()
+            await drone.placed()
             await _until_done(pilot, f"/api/vehicles/{FLYING}/orders/start", {"arguments": {"arm": True}})
     except (TelemetryError, TimeoutError) as error:
         click.echo(f"{FLYING} did not take off: {error or 'it took too long'}", err=True)
@@ -132,7 +140,7 @@ async def _take_off(address: str, sortie: api.Sortie) -> None:
 
 
 async def _until_done(pilot: Person, path: str, body: object) -> None:
-    """Again and again while the drone is getting ready: it is not heard yet, or its pre-arm checks do not pass."""
+    """Again where it is refused all the same: each refusal stands in the audit that a newcomer reads."""
     while True:
         try:
             answer = await asyncio.to_thread(pilot.post, path, body)
@@ -140,7 +148,7 @@ async def _until_done(pilot: Person, path: str, body: object) -> None:
             answer = {"ok": False}
         if answer.get("ok", True):
             return
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(RETRY_S)
 
 
 def _welcome(address: str, people: tuple[Login, ...]) -> str:

@@ -112,12 +112,18 @@ class Pilot:
         await self._bus.subscribe(subjects.EVENTS_ALL, Event, self._on_event)
         await self._bus.subscribe(subjects.PROGRESS_ALL, Progress, self._on_progress)
 
-    async def ready(self) -> None:
-        """Returns when the vehicle says that it may be armed."""
+    async def heard(self) -> None:
         self._watcher.step("Waiting for the vehicle")
         await self._until(lambda live: True, PREPARE_S, "no vehicle was heard")
+
+    async def ready(self) -> None:
+        """Returns when the vehicle says that it may be armed."""
         self._watcher.step(f"{self.vehicle}: waiting for its pre-arm checks")
         await self._until(lambda live: live.prearm_ok is True, PREPARE_S, "its pre-arm checks do not pass")
+
+    async def placed(self) -> None:
+        """Returns when it knows where it is and where home is, without which ArduCopter refuses to arm in GUIDED."""
+        await self._until(lambda live: live.ekf_ok is True and live.home_lat_deg is not None, PREPARE_S, "no position")
 
     async def upload(self, plan: Plan) -> UploadReceipt:
         self._watcher.step(f"{self.vehicle}: uploading and reading back")
@@ -214,6 +220,7 @@ async def fly_plan(
         raise FlightFailed(f"the plan may not fly: {errors}")
     pilot = Pilot(bus, vehicle, watcher)
     await pilot.listen()
+    await pilot.heard()
     await pilot.ready()
     receipt = await pilot.upload(plan)
     if not receipt.verified:

@@ -66,7 +66,10 @@ class RallyPoint(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """The whole plan. Mission item numbers as the autopilot has them are `index + 1`: item 0 is home."""
+    """The whole plan.
+
+    People read "item n of m": n is `index + 1`, the autopilot's own number, for its item 0 is home; m is `len(items)`.
+    """
 
     home: Home | None = None
     items: tuple[MissionItem, ...] = ()

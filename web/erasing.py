@@ -17,7 +17,7 @@ from web import dossier, track
 from web.bundle import attachment_folder
 from web.errors import Conflict
 from web.record import record
-from web.store import flights, keeping, records
+from web.store import flights, keeping, records, users
 from web.store.keeping import Disposal
 
 
@@ -51,6 +51,8 @@ def erase(db: Session, settings: Settings, home: Path, decided: Disposal) -> Non
         confirmed_at=decided.decided_at,
         reason=decided.reason,
         retention=kept.name,
+        proposed_name=users.name_of(db, decided.proposed_by),
+        confirmed_name=users.name_of(db, decided.decided_by),
     )
     dispose(folder, decision, EvidenceKeys(home / "keys"))
     with contextlib.suppress(FileNotFoundError):  # nothing was attached

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,7 @@ from telemetry.wire import (
     Reply,
     TrafficFrame,
 )
+from telemetry.words import MODE_WORDS, ORDER_WORDS
 from web.api_incidents import Task
 from web.auth.permissions import Permission, Role
 
@@ -62,6 +63,9 @@ REQUESTS: Final = (
     "OfferCreate",
 )
 """Structs that only browsers write: what has a default may be left out of them."""
+
+TABLES: Final = {"MODE_WORDS": MODE_WORDS, "ORDER_WORDS": ORDER_WORDS}
+"""What people read, the same in the server's texts and on the pages."""
 
 HEADER: Final = """\
 // Written by `python -m web.schema` from the server's structs. Do not edit.
@@ -106,6 +110,7 @@ def typescript() -> str:
     """The whole generated file."""
     parts = [HEADER]
     parts += [_enum(kind) for kind in enums()]
+    parts += [_table(name, table) for name, table in TABLES.items()]
     for info in inspect.multi_type_info(structs()):
         assert isinstance(info, inspect.StructType)
         parts += list(_struct(info))
@@ -118,6 +123,11 @@ def _enum(kind: type[enum.Enum]) -> str:
     return (
         f"export const {name} = {{\n{members}}} as const;\nexport type {name} = (typeof {name})[keyof typeof {name}];\n"
     )
+
+
+def _table(name: str, table: Mapping[str, str]) -> str:
+    rows = "".join(f"  {key}: {_literal(words)},\n" for key, words in table.items())
+    return f"export const {name}: Readonly<Record<string, string>> = {{\n{rows}}};\n"
 
 
 def _literal(value: object) -> str:

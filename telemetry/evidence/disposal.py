@@ -27,7 +27,7 @@ _BEGUN: Final = f"{DISPOSAL}.begun"
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """Two persons' decision; `retention` is the flight's class."""
+    """Two persons' decision, by their accounts and names; `retention` is the flight's class."""
 
     proposed_by: str
     proposed_at: datetime
@@ -35,6 +35,8 @@ class Decision(msgspec.Struct, frozen=True):
     confirmed_at: datetime
     reason: str
     retention: str
+    proposed_name: str | None = None
+    confirmed_name: str | None = None
 
 
 def dispose(folder: Path, decision: Decision, keys: EvidenceKeys) -> Path:
@@ -75,10 +77,12 @@ def _signed(folder: Path, decision: Decision, at: str, keys: EvidenceKeys) -> di
         sealed, signature = seal["statement"], seal["signature"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RecordingError(str(folder / SEAL), 0, f"the seal cannot be read: {error}") from error
+    names = {"proposed_name": decision.proposed_name, "confirmed_name": decision.confirmed_name}
+    told = "".join(f"{key} {json.dumps(name)}\n" for key, name in names.items() if name is not None)
     statement = (
         f"{DISPOSAL_TITLE}\nflight {folder.name}\nseal {hash_of(sealed)}\nclass {json.dumps(decision.retention)}\n"
         f"proposed {decision.proposed_by} {stamp(decision.proposed_at)}\n"
-        f"confirmed {decision.confirmed_by} {stamp(decision.confirmed_at)}\nreason {json.dumps(decision.reason)}\n"
-        f"at {at}\nkey {keys.public}\n"
+        f"confirmed {decision.confirmed_by} {stamp(decision.confirmed_at)}\n{told}"
+        f"reason {json.dumps(decision.reason)}\nat {at}\nkey {keys.public}\n"
     )
     return {**keys.signed(statement), "seal": {"statement": sealed, "signature": signature}}

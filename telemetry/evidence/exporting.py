@@ -39,7 +39,7 @@ PUBLIC_KEY must come from the force by another way than this file: the one in pu
 
 
 class Handover(msgspec.Struct, frozen=True):
-    """Who gives a flight out, to whom, why; `number` counts the unit's exports."""
+    """Who gives a flight out, to whom, why; `number` counts the unit's exports. `by` is the account of `name`."""
 
     unit: str
     number: int
@@ -48,6 +48,7 @@ class Handover(msgspec.Struct, frozen=True):
     recipient: str
     reason: str
     at: datetime
+    name: str | None = None
 
 
 def export(
@@ -123,9 +124,10 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
 
 def _statement(folder: Path, handover: Handover, seal: str, head: str, listed: Mapping[str, str], key: str) -> str:
     lines = "".join(f"part {name} {digest}\n" for name, digest in sorted(listed.items()))
+    name = "" if handover.name is None else f"name {json.dumps(handover.name)}\n"
     return (
         f"{EXPORT_TITLE}\nflight {folder.name}\nnumber {handover.number}\nat {stamp(handover.at)}\n"
-        f"by {handover.by} {handover.role}\nrecipient {json.dumps(handover.recipient)}\n"
+        f"by {handover.by} {handover.role}\n{name}recipient {json.dumps(handover.recipient)}\n"
         f"reason {json.dumps(handover.reason)}\nseal {seal}\ncustody {head}\nkey {key}\n{lines}"
     )
 
@@ -140,6 +142,6 @@ def _readme(folder: Path, handover: Handover) -> str:
         tlog_bytes=f"{recording.stat().st_size:,}",
         tlog_sha256=digest,
         number=handover.number,
-        by=f"{handover.by} ({handover.role})",
+        by=f"{handover.name or handover.by} ({handover.role.replace('_', ' ')})",
         at=stamp(handover.at),
     )

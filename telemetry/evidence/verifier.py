@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from io import BufferedIOBase
+from io import BufferedIOBase, TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
@@ -297,7 +297,10 @@ def _exported(files: _Folder | _Zip, flight: Verdict, public_key: str) -> Verdic
         problems = _signatures(export, said["key"], public_key, EXPORT)
         if canonical(export) != raw or set(export) != {"statement", "signature", "rotations"}:
             problems.append(Problem("seal", "the export is not written as it was signed, it was changed", EXPORT))
-        what = f"export {said['number']} of {said['at']} by {said['by']} to {said['recipient']}: {said['reason']}"
+        account, _, role = said["by"].partition(" ")
+        who = f"{_person(said.get('name'), account)}, {role.replace('_', ' ')}"
+        to, why = _plain(said["recipient"]), _plain(said["reason"])
+        what = f"export {said['number']}, given out at {said['at']} by {who}, to {to}; reason: {why}"
         flight_id, seal, custody = said["flight"], said["seal"], said["custody"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = Problem("seal", f"{EXPORT} cannot be read, it was changed: {error}", EXPORT)
@@ -362,7 +365,8 @@ def _disposed(files: _Flight, public_key: str) -> Verdict:
         same = same and is_signed(sealed.values["key"], held["seal"]["statement"], held["seal"]["signature"])
         if not same or canonical(held) != raw:
             problems.append(Problem("disposal", "the certificate of disposal was changed", DISPOSAL))
-        how = f"disposed of: proposed by {said['proposed']}, confirmed by {said['confirmed']}: {said['reason']}"
+        proposed, confirmed = (_decided(said, deed) for deed in ("proposed", "confirmed"))
+        how = f"disposed of: proposed by {proposed}, confirmed by {confirmed}; reason: {_plain(said['reason'])}"
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return _refused("disposal", f"the certificate of disposal cannot be read, it was changed: {error}")
     left = tuple(name for name in files.names if name != DISPOSAL)
@@ -373,7 +377,25 @@ def _disposed(files: _Flight, public_key: str) -> Verdict:
     )
 
 
+def _person(name: str | None, account: str) -> str:
+    """Older statements hold no names."""
+    return f"account {account}" if name is None else f"{_plain(name)} (account {account})"
+
+
+def _decided(said: dict[str, str], deed: str) -> str:
+    account, _, at = said[deed].partition(" ")
+    return f"{_person(said.get(f'{deed}_name'), account)} at {at}"
+
+
+def _plain(text: str) -> str:
+    """A JSON text as it reads; as JSON where it holds what would move the cursor or end the line."""
+    words: str = json.loads(text)
+    return words if words.isprintable() else text
+
+
 def main() -> int:
+    if isinstance(sys.stdout, TextIOWrapper):  # a console may have no letter for a name
+        sys.stdout.reconfigure(errors="backslashreplace")
     if len(sys.argv) != 3 or len(sys.argv[2].strip()) != 64:
         print(__doc__)
         return 2

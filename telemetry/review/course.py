@@ -13,6 +13,7 @@ from telemetry.logs.log import Log
 from telemetry.review.legs import MISSED_M, Course, course
 from telemetry.review.observation import Case, Observation, because, exceeded, place_at
 from telemetry.review.track import Track
+from telemetry.words import mode_words
 
 OFF_PATH_M: Final = 15.0
 """ArduCopter holds its path within two metres in common wind, and cuts corners by its WPNAV_RADIUS and speed."""
@@ -26,12 +27,12 @@ _WORD_S: Final = 2.0
 def observe_course(log: Log, track: Track | None, plan: Plan | None) -> list[Observation]:
     """Quiet where no mission was flown. Items have the numbers that the autopilot says, of which the first is 1."""
     flown = course(log, track, plan) if plan else None
-    if track is None or flown is None:
+    if plan is None or track is None or flown is None:
         return []
-    return [*_left(log, track, flown), *_missed(track, flown), *_off_path(log, track, flown)]
+    return [*_left(log, track, flown, len(plan.items)), *_missed(track, flown), *_off_path(log, track, flown)]
 
 
-def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
+def _left(log: Log, track: Track, flown: Course, items: int) -> list[Observation]:
     """AUTO ended before the mission did, and did not go on: a pause is the pilot's business."""
     modes = log.story.modes
     found = []
@@ -46,8 +47,8 @@ def _left(log: Log, track: Track, flown: Course) -> list[Observation]:
         if any(mode.name == "AUTO" for mode in modes[number + 1 :]):
             continue
         text = (
-            f"Left the mission for good on the way to item {item + 1} of {flown.last + 1}: AUTO to {after.name}"
-            f"{because(log, after)}."
+            f"Left the mission for good on the way to item {item + 1} of {items}: "
+            f"{mode_words(auto.name)} to {mode_words(after.name)}{because(log, after)}."
         )
         found.append(_told(track, "mission left", Severity.INFO, after.time_s, text))
     return found

@@ -12,6 +12,7 @@ from telemetry.logs.table import Floats, Table
 from telemetry.logs.telling_tlog import said_by_vehicle
 from telemetry.review.observation import Observation, place_at, spans, while_armed
 from telemetry.review.track import Track, held
+from telemetry.words import mode_words
 
 LOSS_WINDOW_S: Final = 10.0
 LOSS_PCT: Final = 25.0
@@ -98,8 +99,8 @@ def observe_link(log: Log, track: Track | None) -> list[Observation]:
 
 def _meanwhile(log: Log, begin: float, end: float) -> str:
     """The mode that it came back in, if another; told by the first HEARTBEAT, up to a second late."""
-    before = [mode.name for mode in log.story.modes if mode.time_s <= begin]
-    after = [mode.name for mode in log.story.modes if mode.time_s <= end + _HEARTBEAT_S]
+    before = [mode_words(mode.name) for mode in log.story.modes if mode.time_s <= begin]
+    after = [mode_words(mode.name) for mode in log.story.modes if mode.time_s <= end + _HEARTBEAT_S]
     return f" It went from {before[-1]} to {after[-1]} meanwhile." if before and before[-1] != after[-1] else ""
 
 

@@ -18,6 +18,7 @@ from telemetry.logs.table import Floats
 from telemetry.logs.telling_tlog import vehicle_of
 from telemetry.mavlink.enums import MavCmd
 from telemetry.review.track import Track
+from telemetry.words import mode_words
 
 JOIN_S: Final = 10.0
 """What was exceeded again this soon was so all the time: a jammed receiver flickers."""
@@ -73,29 +74,32 @@ def place_at(track: Track | None, time_s: float) -> tuple[Position | None, float
 def action_after(log: Log, time_s: float, within_s: float) -> str | None:
     """What was done within that time; None: nothing.
 
-    ``The mode changed from AUTO to RTL (battery failsafe) at once, and 12 s later to LOITER``, the latter being how
-    that ended if not by landing; or ``the motors were stopped at once``. A .tlog tells of a mode and of disarming with
-    the next HEARTBEAT, so up to a second late.
+    ``The mode changed from Mission to Returning (battery failsafe) at once, and 12 s later to Loiter``, the latter
+    being how that ended if not by landing; or ``the motors were stopped at once``. A .tlog tells of a mode and of
+    disarming with the next HEARTBEAT, so up to a second late.
     """
     modes = log.story.modes
     stopped = next((a.to_s for a in log.story.armings if a.to_s is not None and a.to_s >= time_s), None)
     for number, (before, after) in enumerate(pairwise(modes), 2):
         waited = after.time_s - time_s
         if -_TOLD_S <= waited <= within_s:
-            change = f"the mode changed from {before.name} to {after.name}{because(log, after)} {_soon(waited)}"
+            modes_told = f"{mode_words(before.name)} to {mode_words(after.name)}"
+            change = f"the mode changed from {modes_told}{because(log, after)} {_soon(waited)}"
             then = next((mode for mode in modes[number:] if stopped is None or mode.time_s < stopped), None)
             if then is None:
                 return change
-            return f"{change}, and {then.time_s - after.time_s:.0f} s later to {then.name}{because(log, then)}"
+            return (
+                f"{change}, and {then.time_s - after.time_s:.0f} s later to {mode_words(then.name)}{because(log, then)}"
+            )
     if stopped is not None and stopped - time_s <= within_s:
         return f"the motors were stopped {_soon(stopped - time_s)}"
     return None
 
 
 def stayed(log: Log, time_s: float) -> str:
-    """``The mode stayed RTL``, where nothing was done."""
+    """``The mode stayed Returning``, where nothing was done."""
     mode = next((mode.name for mode in reversed(log.story.modes) if mode.time_s <= time_s + _TOLD_S), None)
-    return f"the mode stayed {mode}" if mode else "the mode did not change"
+    return f"the mode stayed {mode_words(mode)}" if mode else "the mode did not change"
 
 
 def _soon(after_s: float) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from mission.geodesy import flat_distance_m
 from telemetry.rules.fleet import Drone, Fleet
 from telemetry.rules.verdict import GOOD, SYSTEM, Verdicts, on_ground
+from telemetry.words import mode_words
 
 LINK_LATE_S, LINK_LOST_S, LINK_GOOD_S = 2.5, 5.0, 1.6
 """HEARTBEAT comes once a second."""
@@ -26,6 +27,7 @@ FRAMES_LOST, SIGNATURE_REFUSED = "frames_lost", "signature_refused"
 """Kinds of events of the gateway."""
 GOES_ON_S: Final = 20.0
 """The gateway tells of what goes on every few seconds; this long after the last word it is over."""
+UNKNOWN: Final = "an unknown mode"
 DISK_SHARE, DISK_GOOD_SHARE = 0.05, 0.08
 BEHIND_SHARE, BEHIND_GOOD_SHARE = 0.25, 0.15
 
@@ -36,7 +38,8 @@ def link_lost(fleet: Fleet) -> Verdicts:
         age_s = drone.age_s(drone.live.heartbeat_age_ms, fleet.now)
         if age_s is not None and age_s > LINK_LOST_S:
             name, live = drone.live.vehicle, drone.live
-            found[name] = f"{name}: nothing heard for {age_s:.0f} s. Last seen {_where(drone)}, in {live.mode}."
+            mode = "" if live.mode is None else f", its mode {mode_words(live.mode)}"
+            found[name] = f"{name}: nothing heard for {age_s:.0f} s. Last seen {_where(drone)}{mode}."
         elif age_s is not None and age_s < LINK_GOOD_S:
             found[drone.live.vehicle] = GOOD
     return found
@@ -189,9 +192,8 @@ def unexpected_mode(fleet: Fleet) -> Verdicts:
         if drone.ordered_at >= changed_at - ORDER_S:
             found[live.vehicle] = GOOD
         else:
-            found[live.vehicle] = (
-                f"{live.vehicle}: changed from {drone.mode_before} to {live.mode} without an order from here."
-            )
+            before, now = (UNKNOWN if mode is None else mode_words(mode) for mode in (drone.mode_before, live.mode))
+            found[live.vehicle] = f"{live.vehicle}: changed from {before} to {now} without an order from here."
     return found
 
 

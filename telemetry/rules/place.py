@@ -7,6 +7,7 @@ from typing import Final
 from telemetry.rules.fleet import Drone, Fleet
 from telemetry.rules.ground import Standing
 from telemetry.rules.verdict import GOOD, Verdicts, on_ground
+from telemetry.words import mode_words
 
 HEIGHT_M, HEIGHT_GOOD_M = 120.0, 117.0
 """120 m above the surface (UK Reg (EU) 2019/947, UAS.OPEN.010)."""
@@ -76,7 +77,9 @@ def off_track(fleet: Fleet) -> Verdicts:
         if fleet.drones[name].live.mode != "AUTO" or standing.off_path_m is None:
             found[name] = GOOD
         elif standing.off_path_m > OFF_TRACK_M:
-            found[name] = f"{name}: in AUTO, but {standing.off_path_m:.0f} m off its planned path."
+            found[name] = (
+                f"{name}: its mode is {mode_words('AUTO')}, but it is {standing.off_path_m:.0f} m off its planned path."
+            )
         elif standing.off_path_m < OFF_TRACK_GOOD_M:
             found[name] = GOOD
     return found

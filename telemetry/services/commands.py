@@ -22,15 +22,15 @@ LAST_WORDS_S: Final = 0.3
 
 RESULTS: Final = {
     0: "accepted",
-    1: "temporarily rejected",
-    2: "denied: a value is not valid for it",
-    3: "not supported",
-    4: "failed",
+    1: "refused by the drone for now",
+    2: "refused by the drone: a value is not valid for it",
+    3: "refused by the drone: not supported",
+    4: "refused by the drone: it failed",
     5: "in progress",
-    6: "cancelled",
-    7: "only understood as COMMAND_LONG",
-    8: "only understood as COMMAND_INT",
-    9: "coordinate frame not supported",
+    6: "cancelled by the drone",
+    7: "refused by the drone: only understood as COMMAND_LONG",
+    8: "refused by the drone: only understood as COMMAND_INT",
+    9: "refused by the drone: coordinate frame not supported",
 }
 """MAV_RESULT in words."""
 
@@ -97,7 +97,7 @@ async def _judge(service: str, result: int, said: Sequence[str]) -> None:
     if result == MavResult.ACCEPTED:
         return
     await asyncio.sleep(LAST_WORDS_S)
-    words = RESULTS.get(result, f"MAV_RESULT {result}")
+    words = RESULTS.get(result, f"refused by the drone: MAV_RESULT {result}")
     if result == MavResult.IN_PROGRESS:
         words = f"in progress, but no end came within {IN_PROGRESS_S:.0f} s"
     raise Refused(service, words, result, tuple(said))

@@ -32,6 +32,7 @@ from telemetry.mavlink.enums import COPTER_MODE_NUMBERS, MavCmd, MavFrame, MavMo
 from telemetry.services.channel import Channel
 from telemetry.services.commands import command, command_at
 from telemetry.wire import Reply, Request
+from telemetry.words import mode_words, order_words
 
 HEARTBEAT_TIMEOUT_S: Final = 3.5
 """Heartbeats come once a second: three may be lost."""
@@ -87,13 +88,20 @@ async def execute(channel: Channel, verb: str, request: Request) -> Reply:
     try:
         arguments = msgspec.convert(request.arguments, kind)
     except msgspec.ValidationError as error:
-        return Reply(False, f"{verb}: {error}")
+        return Reply(False, f"{order_words(verb)}: {error}")
     with channel.overhear() as said:
         try:
             text = await carry_out(channel, arguments)
         except ServiceError as error:
-            return Reply(False, str(error), tuple(said))
+            return Reply(False, _refusal(verb, error), tuple(said))
         return Reply(True, text, tuple(said))
+
+
+def _refusal(verb: str, error: ServiceError) -> str:
+    """What was ordered, by its name for people, then the step of it that ended it, if it was another, then why."""
+    why = str(error).removeprefix(f"{error.service}: ")
+    step = "" if error.service == verb else f"{order_words(error.service)}: "
+    return f"{order_words(verb)}: {step}{why}"
 
 
 async def state(channel: Channel) -> tuple[bool, int]:
@@ -124,12 +132,15 @@ async def _see(channel: Channel, service: str, wanted: Callable[[Any], bool], wh
     raise NotVerified(service, f"accepted, but {CHANGE_TIMEOUT_S:g} s later the vehicle is not {what}", tuple(said))
 
 
+async def _see_mode(channel: Channel, service: str, mode: int) -> None:
+    await _see(channel, service, lambda heartbeat: heartbeat.custom_mode == mode, f"in {mode_words(mode_name(mode))}")
+
+
 async def set_mode(channel: Channel, mode: int) -> None:
     """Raises as `command`, and `NotVerified` when the HEARTBEAT does not show the mode."""
-    name = mode_name(mode)
-    service = f"set mode {name}"
+    service = f"mode {mode_words(mode_name(mode))}"
     await command(channel, service, MavCmd.DO_SET_MODE, MavModeFlag.CUSTOM_MODE_ENABLED, mode)
-    await _see(channel, service, lambda heartbeat: heartbeat.custom_mode == mode, f"in {name}")
+    await _see_mode(channel, service, mode)
 
 
 async def set_armed(channel: Channel, armed: bool) -> None:
@@ -152,7 +163,7 @@ async def _disarm(channel: Channel, _: Nothing) -> str:
 async def _start(channel: Channel, arguments: Start) -> str:
     await _ready_in_guided(channel, "start", arguments.arm)
     await command(channel, "start", MavCmd.MISSION_START)
-    await _see(channel, "start", lambda heartbeat: heartbeat.custom_mode == COPTER_MODE_NUMBERS["AUTO"], "in AUTO")
+    await _see_mode(channel, "start", COPTER_MODE_NUMBERS["AUTO"])
     return "Mission started."
 
 
@@ -179,7 +190,7 @@ async def _continue(channel: Channel, _: Nothing) -> str:
         await command(channel, "continue", MavCmd.DO_PAUSE_CONTINUE, 1)
         return "Mission continued."
     await set_mode(channel, COPTER_MODE_NUMBERS["AUTO"])
-    return f"Mission continued from {mode_name(mode)}."
+    return f"Mission continued from {mode_words(mode_name(mode))}."
 
 
 async def _return(channel: Channel, _: Nothing) -> str:
@@ -197,8 +208,8 @@ async def _hold(channel: Channel, _: Nothing) -> str:
         await set_mode(channel, COPTER_MODE_NUMBERS["BRAKE"])
     except Refused:
         await set_mode(channel, COPTER_MODE_NUMBERS["LOITER"])
-        return "Holding in LOITER; BRAKE was refused."
-    return "Holding in BRAKE."
+        return f"Holding in {mode_words('LOITER')}; {mode_words('BRAKE')} was refused."
+    return "Holding."
 
 
 async def _takeoff(channel: Channel, arguments: TakeOff) -> str:
@@ -215,7 +226,7 @@ async def _goto(channel: Channel, place: Place) -> str:
     params = (speed_default, change_mode, radius, yaw_as_it_is)
     where = (place.lat_deg, place.lon_deg, place.height_home_m)
     await command_at(channel, "goto", MavCmd.DO_REPOSITION, MavFrame.GLOBAL_RELATIVE_ALT, params, where)
-    await _see(channel, "goto", lambda heartbeat: heartbeat.custom_mode == COPTER_MODE_NUMBERS["GUIDED"], "in GUIDED")
+    await _see_mode(channel, "goto", COPTER_MODE_NUMBERS["GUIDED"])
     return f"Going to {place.lat_deg:.6f}, {place.lon_deg:.6f} at {place.height_home_m:g} m above home."
 
 
@@ -224,7 +235,7 @@ async def _mode(channel: Channel, arguments: Mode) -> str:
     if number is None:
         raise Refused("mode", f"ArduCopter has no mode “{arguments.mode}”", 2)
     await set_mode(channel, number)
-    return f"In {mode_name(number)}."
+    return f"In {mode_words(mode_name(number))}."
 
 
 async def _speed(channel: Channel, arguments: Speed) -> str:

@@ -115,7 +115,9 @@ async def read_back(channel: Channel, broken: UploadUnderWay, on_progress: OnPro
         report = _Report(order.upload_id, channel.vehicle, stage, on_progress)
         failure = Interrupted(stage, "it was broken off")
         stages.append(await _look(channel, kind, ITEMS[kind](order.plan), report, failure))
-    found = [stage.problem or f"{stage.stage}: on board as sent, {stage.items} items." for stage in stages]
+    found = [
+        stage.problem or f"{stage.stage}: on board as sent, {_counted(stage.stage, stage.items)}." for stage in stages
+    ]
     return UploadReceipt(
         upload_id=order.upload_id,
         vehicle=channel.vehicle,
@@ -191,18 +193,23 @@ def _compare(
     wrong = differences(items, held)
     if not wrong and read_sha256 == sent_sha256:
         return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, True)
-    problem = f"{failure} {_on_board(items, held, wrong)}"
+    problem = f"{failure} {_on_board(report.stage, items, held, wrong)}"
     return TransferReceipt(report.stage, len(items), sent_sha256, read_sha256, False, problem)
 
 
-def _on_board(sent: Sequence[WireItem], held: Sequence[WireItem], wrong: Sequence[str]) -> str:
+def _on_board(stage: str, sent: Sequence[WireItem], held: Sequence[WireItem], wrong: Sequence[str]) -> str:
     """What the vehicle holds instead, in words."""
     if not held:
         return "On board: nothing."
     as_sent = bisect_left(range(len(sent)), True, key=lambda n: bool(differences(sent[: n + 1], held[: n + 1])))
     more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-    text = f"On board: {len(held)} items, the first {as_sent} of the {len(sent)} sent among them"
+    text = f"On board: {_counted(stage, len(held))}, the first {as_sent} of the {len(sent)} sent among them"
     return f"{text}; {'; '.join(wrong[:3])}{more}."
+
+
+def _counted(stage: str, items: int) -> str:
+    """MAVLink counts the mission's item 0, home, which is none of the plan's items."""
+    return f"{items} items with home" if stage == "mission" else f"{items} items"
 
 
 async def _enable_fence(channel: Channel, report: _Report) -> TransferReceipt:

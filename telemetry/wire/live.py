@@ -70,6 +70,7 @@ class LiveVehicle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     mission_item: int | None = None
     """Item now flown to, as MISSION_CURRENT numbers it (0 is home)."""
     mission_items: int | None = None
+    """As MISSION_CURRENT counts them: without home, as the plan does."""
     home_lat_deg: float | None = None
     home_lon_deg: float | None = None
     home_amsl_m: float | None = None

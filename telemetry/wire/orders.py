@@ -89,7 +89,10 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class TransferReceipt(msgspec.Struct, frozen=True):
-    """One of the three transfers: what was sent, what was read back, and whether they are equal."""
+    """One of the three transfers: what was sent, what was read back, and whether they are equal.
+
+    `items` are MAVLink's: the mission's count item 0, home, which no page counts among the plan's items.
+    """
 
     stage: str
     items: int

@@ -14,6 +14,8 @@ import pytest
 from pymavlink import mavutil
 
 from tests.airbeat.conftest import running_unit, stop_unit
+from web.serve import open_database
+from web.store import audit
 
 
 def frames_by_pymavlink(tlog: Path) -> int:
@@ -22,6 +24,14 @@ def frames_by_pymavlink(tlog: Path) -> int:
     while log.recv_msg() is not None:
         count += 1
     return count
+
+
+def refused(home: Path) -> list[tuple[str, str]]:
+    database = open_database(home)
+    with database.read() as db:
+        rows, _ = audit.search(db, audit.Search())
+    database.close()
+    return [(row.action, row.outcome) for row in rows if row.outcome in ("denied", "unanswered", "failed")]
 
 
 @pytest.mark.timeout(300)
@@ -64,6 +74,9 @@ def test_the_demo_serves_a_login_and_leaves_no_process_behind(tmp_path: Path) ->
             if connection.status == psutil.CONN_LISTEN
         }
         assert listening == {"127.0.0.1"}
+        assert unit.process.stdout is not None
+        assert any("is flying the approved sortie" in line for line in unit.process.stdout)
+        assert refused(unit.home) == []
         assert stop_unit(unit) == 0
         _, alive = psutil.wait_procs(children, timeout=10)
         assert alive == []

@@ -85,7 +85,10 @@ def test_an_incident_comes_in_and_the_pilot_has_a_search_to_submit(login: Login)
     offer_search(room, "UAV-02")
 
     expect(pilot.get_by_test_id("offers-count")).to_have_text("1", timeout=PATIENCE_MS)  # wherever he is
+    notice = pilot.get_by_test_id("toast").filter(has_text="Offered to you")
+    expect(notice.get_by_role("link", name="Open the draft")).to_be_visible()
     pilot.goto("/")
+    expect(notice).to_be_visible()
     pilot.get_by_test_id("offers").get_by_role("link", name=re.compile(f"{NUMBER}: expanding square search")).click()
     expect(pilot.get_by_test_id("sortie-state")).to_have_attribute("data-state", "draft")
     expect(pilot.get_by_test_id("check-state")).to_have_attribute("data-state", "current", timeout=PATIENCE_MS)

@@ -39,7 +39,11 @@ def sky() -> Sky:
         ("breach", {"north_m": 212.0}, "UAV-07: 12 m beyond its geofence (inclusion polygon 1)."),
         ("breach", {"east_m": 100.0}, "UAV-07: 20 m beyond its geofence (exclusion polygon 2)."),
         ("fence_margin", {"north_m": 196.0}, "UAV-07: only 4.0 m from its geofence (inclusion polygon 1)."),
-        ("off_track", {"east_m": -60.0, "north_m": 90.0, "mode": "AUTO"}, "UAV-07: in AUTO, but 60 m off"),
+        (
+            "off_track",
+            {"east_m": -60.0, "north_m": 90.0, "mode": "AUTO"},
+            "UAV-07: its mode is Mission, but it is 60 m off",
+        ),
     ],
 )
 def test_each_rule_raises_once_and_ends_once(sky: Sky, rule: str, fields: dict[str, Any], text: str) -> None:
@@ -72,7 +76,7 @@ def test_silence_is_late_then_lost_then_over(sky: Sky) -> None:
     assert sky.open == {"link_late": "UAV-07: its heartbeat is 2.5 s old."}
     sky.tick(3.0)
     assert sky.open["link_lost"].startswith(
-        "UAV-07: nothing heard for 5 s. Last seen at 51.50735, -0.16370, 40 m above"
+        "UAV-07: nothing heard for 5 s. Last seen at 51.50735, -0.16370, 40 m above home, its mode Guided."
     )
     sky.set("UAV-07")
     sky.stay(3.0)
@@ -140,7 +144,7 @@ def test_a_mode_nobody_ordered_is_told_and_an_ordered_one_is_not(sky: Sky) -> No
     drone.mode_before, drone.mode_changed_at = "RTL", sky.now
     sky.set("UAV-07", mode="LAND")
     (change,) = sky.stay(5.0)
-    assert change.alert.text == "UAV-07: changed from RTL to LAND without an order from here."
+    assert change.alert.text == "UAV-07: changed from Returning to Landing without an order from here."
     sky.drones["UAV-07"].ordered_at = sky.now
     (change,) = sky.stay(2.0)
     assert change.kind == "alert_ended"

@@ -65,6 +65,7 @@ class TestExports:
         assert verdict.unsealed == ()
         assert verdict.export is not None
         assert "Trial T2026/4711" in verdict.export
+        assert "by S. Adeyemi (account supervisor), supervisor, to " in verdict.export
         with zipfile.ZipFile(tmp_path / "e.zip") as archive:
             names = set(archive.namelist())
             master = archive.read("flight/telemetry.tlog")

@@ -15,6 +15,7 @@ from telemetry.errors import RecordingError
 from telemetry.evidence.verifier import SEAL
 from telemetry.flight_folder import TLOG
 from telemetry.settings import Settings
+from telemetry.wire import TransferReceipt
 from web import custody_words, examining, track
 from web.against_plan import against_plan
 from web.bundle import Bundle
@@ -133,11 +134,16 @@ def _receipts(known: Dossier, held: Bundle) -> dict[str, Any] | None:
     receipt = held.receipt
     if receipt is None:
         return None
-    stages = [[s.stage, str(s.items), s.sent_sha256, s.read_sha256 or (s.problem or "–")] for s in receipt.stages]
+    stages = [[s.stage, _items(s), s.sent_sha256, s.read_sha256 or (s.problem or "–")] for s in receipt.stages]
     words = "read back equal" if receipt.verified else f"NOT verified: {receipt.problem or 'read back differs'}"
     by, at = known.person(receipt.actor.user), _utc(receipt.finished_at)
     said = f"Plan {receipt.plan_sha256}, uploaded by {by}, {at}: {words}."
     return {"said": said, "stages": stages}
+
+
+def _items(stage: TransferReceipt) -> str:
+    """The plan's items, and home beside them, which MAVLink counts as one."""
+    return f"{stage.items - 1} + home" if stage.stage == "mission" and stage.items else str(stage.items)
 
 
 def _custody(known: Dossier) -> list[list[str]]:

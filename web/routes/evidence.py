@@ -116,7 +116,14 @@ def export(flight_id: str, number: int) -> Response:
         log, extract = custody.statements(db, flight_id), audit.of_flight(db, known.summary)
     contents = handing_over.Contents(known, log, extract, report.pdf(known, services.settings, asked.at))
     handover = Handover(
-        services.settings.unit, number, asked.by, user.role.value, asked.recipient, asked.reason, asked.at
+        services.settings.unit,
+        number,
+        asked.by,
+        user.role.value,
+        asked.recipient,
+        asked.reason,
+        asked.at,
+        user.name,
     )
     packed, digest = handing_over.pack(contents, handover, services.home)
     with services.database.write() as db:

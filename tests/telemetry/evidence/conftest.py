@@ -13,7 +13,9 @@ from telemetry.evidence.sealing import seal_flight
 from telemetry.evidence.verifier import CHUNK
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-DECISION = Decision("supervisor", NOW, "manager", NOW, "Reviewed: no policing purpose", "MoPI group 3")
+DECISION = Decision(
+    "supervisor", NOW, "manager", NOW, "Reviewed: no policing purpose", "MoPI group 3", "R. Osei", "M. Weber"
+)
 
 
 @pytest.fixture

@@ -34,8 +34,11 @@ def test_the_certificate_verifies_and_nothing_else_is_left(home: Path, data: Pat
     verdict = verify(folder, public(home))
     assert verdict.good
     assert verdict.disposed is not None
-    for said in ("supervisor 2026-11-22T09:00:00+00:00", "manager 2026-11-22T09:00:00+00:00", "no policing purpose"):
-        assert said in verdict.disposed
+    both = (
+        "proposed by R. Osei (account supervisor) at 2026-11-22T09:00:00+00:00, "
+        "confirmed by M. Weber (account manager) at 2026-11-22T09:00:00+00:00"
+    )
+    assert verdict.disposed == f"disposed of: {both}; reason: Reviewed: no policing purpose"
     assert (verdict.files, verdict.flight_id) == (4, folder.name)
     assert verify_log(home / "flights" / NAME, public(home), flights=home / "flights") == []
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from telemetry.evidence import custody, verify
 from telemetry.evidence.custody import Line
@@ -25,7 +26,7 @@ from telemetry.evidence.verifier import NO_HASH, custody_problems, hash_of
 from tests.telemetry.evidence.conftest import flight, public
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-HANDOVER = Handover("Test Unit", 17, "supervisor", "supervisor", "CPS London", "Trial\nT2026/4711", NOW)
+HANDOVER = Handover("Test Unit", 17, "rosei", "control_room", "CPS London", "Trial\nT2026/4711", NOW, "R. Oséi")
 
 
 def log(flight_id: str, lines: int = 3) -> list[str]:
@@ -121,6 +122,20 @@ def test_a_removed_and_an_added_file_are_named(evidence: Path, home: Path, tmp_p
     verdict = verify(folder, key)
     assert verdict.good
     assert verdict.unsealed == ("attachments/2-other.jpg",)
+
+
+def test_who_gave_it_out_is_told_by_name_and_role_and_in_older_exports_by_account(
+    evidence: Path, home: Path, folder: Path, tmp_path: Path
+) -> None:
+    assert verify(evidence, public(home)).export == (
+        "export 17, given out at 2026-11-22T09:00:00+00:00 by R. Oséi (account rosei), control room, to CPS London; "
+        'reason: "Trial\\nT2026/4711"'
+    ), "a line that would be broken stays as it was written"
+    unnamed = replace(HANDOVER, name=None)
+    packed(folder, tmp_path / "old.zip", unnamed, log(folder.name), {}, {}, EvidenceKeys(home / "keys"))
+    told = verify(tmp_path / "old.zip", public(home))
+    assert told.good
+    assert " by account rosei, control room, to CPS London; " in str(told.export)
 
 
 def test_a_custody_log_without_its_beginning_is_not_accepted(home: Path, folder: Path, tmp_path: Path) -> None:

@@ -72,7 +72,11 @@ def test_a_mission_left_by_hand_is_a_remark_and_a_pause_of_it_is_none(
     monkeypatch.setitem(vars(log), "story", replace(story, modes=(*before, by_hand)))
     (found,) = examine(log)
     assert (found.check, found.severity, found.from_s) == ("mission left", Severity.INFO, at)
-    assert found.text.endswith("AUTO to LOITER (by the remote control).")
+    assert story.plan is not None
+    assert f" of {len(story.plan.items)}: " in found.text, (
+        "as many as the plan page shows, a return at its end included"
+    )
+    assert found.text.endswith("Mission to Loiter (by the remote control).")
 
 
 def test_a_mission_begun_in_its_middle_missed_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,16 +96,16 @@ def test_the_breach_has_place_time_duration_and_action(data: Path) -> None:
     assert breach.to_s is not None
     assert breach.to_s - breach.from_s == pytest.approx(8.1, abs=0.3)
     assert "inclusion polygon 1" in breach.text
-    assert "GUIDED to RTL (fence breached)" in breach.text
+    assert "Guided to Returning (fence breached)" in breach.text
 
 
 def test_the_failsafes_have_cause_time_action_and_reserve(data: Path) -> None:
     low, critical = examine(data / "battery-failsafe.bin")
     assert "Battery 1 is low 12.60V used 301 mAh" in low.text
-    assert "AUTO to RTL (battery failsafe)" in low.text
+    assert "Mission to Returning (battery failsafe)" in low.text
     assert "Left in the battery then: 70 %, 700 of 1000 mAh" in low.text
     assert "Battery 1 is critical 12.60V used 701 mAh" in critical.text
-    assert "RTL to LAND" in critical.text
+    assert "Returning to Landing" in critical.text
     assert "with 7 %" in critical.text
     assert critical.from_s - low.from_s == pytest.approx(52.2, abs=0.2)
 

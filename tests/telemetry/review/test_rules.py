@@ -219,8 +219,8 @@ def test_what_was_done_is_told_with_how_the_pilot_took_over() -> None:
     """RTL by the failsafe, LOITER by hand eight seconds later; the landing itself is no change of mode."""
     log = flight(MODE=modes((0.0, 4, 2), (40.1, 6, 3), (48.1, 5, 1)), MSG=words((40.0, "Radio Failsafe")))
     text = only(log).text
-    assert "“Radio Failsafe”. The mode changed from GUIDED to RTL (radio failsafe) at once" in text
-    assert "8 s later to LOITER (by the remote control)." in text
+    assert "“Radio Failsafe”. The mode changed from Guided to Returning (radio failsafe) at once" in text
+    assert "8 s later to Loiter (by the remote control)." in text
     assert "Its end was not reported." in text
 
 
@@ -264,7 +264,7 @@ def test_the_action_is_found_where_positions_come_once_a_second() -> None:
         MSG=words((25.2, "Circle fence breached")),
         MODE=modes((0.0, 4, 2), (25.2, 6, 10)),
     )
-    assert "the mode changed from GUIDED to RTL (fence breached) at once" in only(log).text
+    assert "the mode changed from Guided to Returning (fence breached) at once" in only(log).text
 
 
 def test_a_fence_switched_off_by_its_parameter_is_told() -> None:
@@ -330,7 +330,7 @@ def test_what_a_lost_gps_does_to_the_estimator_is_one_event_and_its_failsafe_ano
     assert "7 s later: EKF reset: the autopilot said “EKF3 lane switch 1”. (The first of 2.)" in lost.text
     assert "21 s later: smart RTL: the autopilot said “SmartRTL deactivated: bad position”." in lost.text
     assert (failsafe.check, failsafe.from_s, failsafe.to_s) == ("EKF failsafe", 47.5, 65.0)
-    assert "The mode changed from AUTO to LAND (EKF failsafe) at once." in failsafe.text
+    assert "The mode changed from Mission to Landing (EKF failsafe) at once." in failsafe.text
 
 
 def test_a_motor_that_fails_is_one_event_from_the_tilt_to_the_ground() -> None:

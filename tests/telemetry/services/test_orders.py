@@ -14,6 +14,7 @@ from telemetry.mavlink.enums import MavCmd
 from telemetry.services import intervals, orders, transfer
 from telemetry.services.commands import command
 from telemetry.wire import Reply, Request
+from telemetry.words import ORDER_WORDS
 from tests.telemetry.services.hard_link import HardLink, simulated
 from tests.telemetry.services.plans import plan
 from tests.telemetry.services.scenarios import PILOT, quiet
@@ -104,6 +105,23 @@ def test_an_order_that_means_nothing_is_not_sent(verb: str, arguments: dict[str,
     assert not reply.ok
     assert words in reply.text
     assert sent == 0
+
+
+@pytest.mark.parametrize("verb", orders.ORDERS)
+def test_a_refusal_names_what_was_ordered_as_people_do(verb: str) -> None:
+    async def attempt() -> Reply:
+        async with simulated(warm_up_s=1.0) as link:
+            return await order(link, verb, nonsense=1)
+
+    assert run(attempt()).text.startswith(f"{ORDER_WORDS[verb]}: ")
+
+
+def test_a_drone_that_refuses_is_said_to_have_refused() -> None:
+    async def attempt() -> Reply:
+        async with simulated(warm_up_s=5.0) as link:
+            return await order(link, "goto", lat_deg=51.5, lon_deg=-0.16, height_home_m=30.0)
+
+    assert run(attempt()).text.startswith("Go to a place: refused by the drone")
 
 
 def test_a_command_is_repeated_with_its_confirmation_counted_up_then_named_silent() -> None:

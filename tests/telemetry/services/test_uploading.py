@@ -138,7 +138,7 @@ def test_a_broken_upload_says_what_is_on_board_and_the_former_plan_can_be_restor
         assert stage.verified or (stage.problem and "On board: " in stage.problem)
         assert stage.read_sha256
     mission = next(stage for stage in receipt.stages if stage.stage == "mission")
-    assert f"On board: {on_board} items" in str(mission.problem)
+    assert f"On board: {on_board} items with home, the first" in str(mission.problem)
     assert "of the 71 sent" in str(mission.problem)
     assert restored.verified
     assert wrong == ()

@@ -97,6 +97,60 @@ export const Task = {
 } as const;
 export type Task = (typeof Task)[keyof typeof Task];
 
+export const MODE_WORDS: Readonly<Record<string, string>> = {
+  STABILIZE: "Manual",
+  ACRO: "Acro",
+  ALT_HOLD: "Height hold",
+  AUTO: "Mission",
+  GUIDED: "Guided",
+  LOITER: "Loiter",
+  RTL: "Returning",
+  CIRCLE: "Circling",
+  LAND: "Landing",
+  DRIFT: "Drift",
+  SPORT: "Sport",
+  FLIP: "Flip",
+  AUTOTUNE: "Autotune",
+  POSHOLD: "Position hold",
+  BRAKE: "Braking",
+  THROW: "Throw",
+  AVOID_ADSB: "Avoiding",
+  GUIDED_NOGPS: "Guided, no GPS",
+  SMART_RTL: "Retracing",
+  FLOWHOLD: "Flow hold",
+  FOLLOW: "Following",
+  ZIGZAG: "Zigzag",
+  SYSTEMID: "System id",
+  AUTOROTATE: "Autorotation",
+  AUTO_RTL: "Mission return",
+  TURTLE: "Turtle",
+};
+
+export const ORDER_WORDS: Readonly<Record<string, string>> = {
+  arm: "Arm",
+  disarm: "Disarm",
+  start: "Start",
+  pause: "Pause",
+  continue: "Continue",
+  return: "Return",
+  land: "Land",
+  hold: "Hold",
+  takeoff: "Take off",
+  goto: "Go to a place",
+  mode: "Change the mode",
+  speed: "Change the speed",
+  roi: "Look at a place",
+  upload: "Upload",
+  restore: "Restore the former plan",
+  take: "Take command",
+  hand_over: "Hand over command",
+  release: "Release command",
+  parameter: "Set a parameter",
+  parameters: "Read parameters",
+  logs: "List the drone's logs",
+  log: "Fetch the drone's log",
+};
+
 /** One of the links that a vehicle is heard on. */
 export interface LinkQuality {
   readonly link: string;
@@ -574,7 +628,11 @@ export interface Pattern {
   readonly spec: Survey | CorridorScan | Perimeter | Orbit | ExpandingSquare | SectorSearch | TrackSearch | HastyRoute | Containment | Foreign;
 }
 
-/** The whole plan. Mission item numbers as the autopilot has them are `index + 1`: item 0 is home. */
+/**
+ * The whole plan.
+ *
+ * People read "item n of m": n is `index + 1`, the autopilot's own number, for its item 0 is home; m is `len(items)`.
+ */
 export interface Plan {
   readonly home: Home | null;
   readonly items: readonly MissionItem[];
@@ -590,7 +648,11 @@ export interface Actor {
   readonly role: string;
 }
 
-/** One of the three transfers: what was sent, what was read back, and whether they are equal. */
+/**
+ * One of the three transfers: what was sent, what was read back, and whether they are equal.
+ *
+ * `items` are MAVLink's: the mission's count item 0, home, which no page counts among the plan's items.
+ */
 export interface TransferReceipt {
   readonly stage: string;
   readonly items: number;

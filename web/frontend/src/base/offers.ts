@@ -1,24 +1,26 @@
-/* A pilot hears of a flight that the control room offers him, on whichever page he is. */
+/* A pilot hears of a flight that the control room offers, on whichever page that pilot is. */
 import type { SortieSummary } from '../generated';
-import { toast } from '../ui/toast';
+import { notice } from '../ui/toast';
 
 const EVERY_MS = 15_000;
-/** Those that this browser window has told of. */
-const TOLD = 'airbeat-offers-told';
+/** Those that were opened or closed in this browser window. */
+const SEEN = 'airbeat-offers-seen';
 
-/** Asks the address in `data-offers`, shows on `link` how many there are, and says when one has come. */
+/** Asks the address in `data-offers`, and shows on `link` how many there are.
+ *
+ * Each is told, with a way to the draft, until it is looked at or closed, or no longer offered.
+ */
 export function tellOffers(link: HTMLElement): void {
   const count = document.createElement('span');
   count.className = 'rail-count';
   count.dataset['testid'] = 'offers-count';
+  const told = new Map<string, HTMLElement>();
   const look = async (): Promise<void> => {
     const answer = await fetch(`${link.dataset['offers']}?unasked`).catch(() => null); // the next one may come through
     if (answer?.status === 401) return clearInterval(timer);
     if (!answer?.ok) return;
     const offers = (await answer.json()) as readonly SortieSummary[];
-    const told = new Set<string>(JSON.parse(sessionStorage.getItem(TOLD) ?? '[]'));
-    for (const offer of offers) if (!told.has(offer.sortie_id)) toast(`Offered to you: ${offer.title}`, 'warn');
-    sessionStorage.setItem(TOLD, JSON.stringify(offers.map((offer) => offer.sortie_id)));
+    tell(offers, told);
     count.textContent = String(offers.length);
     count.title = `${offers.length} offered to you`;
     if (offers.length > 0) link.append(count);
@@ -26,4 +28,23 @@ export function tellOffers(link: HTMLElement): void {
   };
   const timer = setInterval(() => void look(), EVERY_MS);
   void look();
+}
+
+function tell(offers: readonly SortieSummary[], told: Map<string, HTMLElement>): void {
+  const open = new Set(offers.map((offer) => offer.sortie_id));
+  for (const [id, message] of told) if (!open.has(id)) message.remove();
+  for (const { sortie_id: id, title } of offers) {
+    const href = `/sorties/${id}`;
+    if (window.location.pathname === href) see(id);
+    if (told.has(id) || seen().has(id)) continue;
+    told.set(id, notice(`Offered to you: ${title}`, 'warn', href, 'Open the draft', () => see(id)));
+  }
+}
+
+function seen(): Set<string> {
+  return new Set<string>(JSON.parse(sessionStorage.getItem(SEEN) ?? '[]'));
+}
+
+function see(id: string): void {
+  sessionStorage.setItem(SEEN, JSON.stringify([...seen().add(id)]));
 }

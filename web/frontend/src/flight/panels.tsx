@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Circumstances as Known, Attachment, Flight, FlightNote, UploadReceipt } from '../generated';
 import { clock, instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { itemsSent } from '../ui/items';
 import { personName } from '../ui/people';
 import { Circumstances } from './circumstances';
 import { CompareTab } from './compare-tab';
@@ -147,7 +148,7 @@ function Receipt({ receipt }: { receipt: UploadReceipt | null }) {
           {receipt.stages.map((stage) => (
             <tr key={stage.stage}>
               <td>{stage.stage}</td>
-              <td class="num">{stage.items}</td>
+              <td class="num">{itemsSent(stage)}</td>
               <td>
                 <Hash value={stage.sent_sha256} />
               </td>

@@ -3,6 +3,7 @@ import { instant } from '../ui/format';
 import { HoldButton } from '../ui/HoldButton';
 import { Icon } from '../ui/Icon';
 import { modeWords } from '../ui/modes';
+import { orderWords } from '../ui/orders';
 import type { Aboard } from './aboard';
 import { armsIn, mayNow } from './orders';
 import { ReasonDialog } from './ReasonDialog';
@@ -107,7 +108,7 @@ function Answers({ aboard }: { aboard: Aboard }) {
       <ol class="answers">
         {waiting && (
           <li data-testid="order-waiting">
-            <b>{waiting}</b> sent, waiting for the answer…
+            <b>{orderWords(waiting)}</b> sent, waiting for the answer…
           </li>
         )}
         {answers.map((answer) => (
@@ -120,7 +121,7 @@ function Answers({ aboard }: { aboard: Aboard }) {
           >
             <Icon name={answer.ok ? 'check' : 'error'} />
             <span>
-              <b>{answer.verb}:</b> {answer.text}
+              <b>{orderWords(answer.verb)}:</b> {answer.text}
               {answer.said.map((words) => (
                 <q key={words}>{words}</q>
               ))}
@@ -154,7 +155,7 @@ export function FlyTab({ store, aboard }: { store: Store; aboard: Aboard }) {
         <ReasonDialog
           title={`Take over ${aboard.vehicle.value ?? ''}`}
           text="This drone is not of your own sortie. Your reason and your name are kept in the audit."
-          action={`Order ${aboard.wantsReason.value.verb}`}
+          action={orderWords(aboard.wantsReason.value.verb)}
           onClose={() => (aboard.wantsReason.value = null)}
           onGiven={(reason) => void aboard.orderBecause(reason)}
         />

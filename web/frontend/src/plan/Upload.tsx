@@ -5,6 +5,7 @@ import type { UploadReceipt } from '../generated';
 import { Choice } from '../ui/Choice';
 import { instant, UNKNOWN } from '../ui/format';
 import { Icon } from '../ui/Icon';
+import { itemsSent } from '../ui/items';
 import { personName } from '../ui/people';
 import { type Aboard, RESTORE, type Upload } from './aboard';
 import { ReasonDialog } from './ReasonDialog';
@@ -38,7 +39,7 @@ function Progress({ upload, stage, name }: { upload: Upload; stage: string; name
         >
           <span style={{ width: `${share * 100}%` }} />
         </span>
-        <span class="num">{progress ? `${progress.done}/${progress.total}` : UNKNOWN}</span>
+        <span class="num">{progress ? `${Math.round(share * 100)} %` : UNKNOWN}</span>
       </div>
     );
   };
@@ -96,7 +97,7 @@ function Receipt({ receipt, aboard }: { receipt: UploadReceipt; aboard: Aboard }
           {receipt.stages.map((stage) => (
             <tr key={stage.stage} data-testid={`receipt-${stage.stage}`} data-verified={stage.verified}>
               <td>{stage.stage}</td>
-              <td class="num">{stage.items}</td>
+              <td class="num">{itemsSent(stage)}</td>
               <td class="mono" title={stage.sent_sha256}>
                 {stage.sent_sha256.slice(0, 8)}
               </td>

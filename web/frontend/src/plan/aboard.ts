@@ -16,6 +16,7 @@ import {
   type VehicleInfo,
 } from '../generated';
 import { distance } from '../map/geo';
+import { answerWords, orderWords } from '../ui/orders';
 import { toast } from '../ui/toast';
 import type { Drone, Store } from './store';
 
@@ -243,10 +244,10 @@ export class Aboard {
 
   private noted(verb: string, reply: Reply): void {
     const { ok, said } = reply;
-    const text = reply.text.replace(new RegExp(`^${verb}: `), '');
+    const text = answerWords(verb, reply.text);
     const answer = { verb, ok, text, said: [...new Set(said)], at: new Date() };
     this.answers.value = [answer, ...this.answers.value].slice(0, MOST_ANSWERS);
-    if (!ok) toast(`${verb}: ${text}`, 'crit');
+    if (!ok) toast(`${orderWords(verb)}: ${text}`, 'crit');
   }
 }
 

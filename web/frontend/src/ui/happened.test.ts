@@ -12,6 +12,8 @@ beforeAll(() => setNames({ ann: 'A. Bell', ben: 'B. Cole' }));
 
 test('an order and its answer name the verb once; an answer about another verb keeps it', () => {
   expect(told('ann: pause. pause: denied: a value is not valid for it.').text).toBe('Pause: denied: a value is not valid for it.');
+  expect(told('ann: goto. Go to a place: refused by the drone: it failed.').text).toBe('Go to a place: refused by the drone: it failed.');
+  expect(told('ann: goto. goto: failed.').text).toBe('Go to a place: failed.');
   expect(told('ann: start. arm: failed.').text).toBe('Start: arm: failed.');
   expect(told('ann: arm. Armed.').text).toBe('Arm: Armed.');
   expect(told('ann: upload. Upload to UAV-02 started.').text).toBe('Upload to UAV-02 started.');

@@ -1,10 +1,11 @@
 /* What an event says, as people read it: whoever did it once and by name, and flight modes as the pages call them. */
 import type { Event } from '../generated';
 import { modeWords } from './modes';
+import { answerWords, orderWords } from './orders';
 import { personName } from './people';
 
-/** An order's event names its verb, and so may the drone's answer in it: `arm. Armed.`, `pause. pause: denied`. */
-const ORDER = /^(\w+)\. (?:\1: )?(.*)/s;
+/** An order's event names its verb, and so may the drone's answer in it: `arm. Armed.`, `pause. Pause: refused`. */
+const ORDER = /^(\w+)\. (.*)/s;
 
 /** `text`, and by whom where it does not say so itself. */
 export function happened({ kind, text, actor, data }: Event): { readonly text: string; readonly by: string | null } {
@@ -18,7 +19,7 @@ export function happened({ kind, text, actor, data }: Event): { readonly text: s
 
 /** `Arm: Armed.`; an answer that begins with the verb says it all: `Upload to UAV-02 started.` */
 function answered(_: string, verb: string, answer: string): string {
-  return answer.toLowerCase().startsWith(`${verb} `) ? answer : `${verb.charAt(0).toUpperCase()}${verb.slice(1)}: ${answer}`;
+  return answer.toLowerCase().startsWith(`${verb} `) ? answer : `${orderWords(verb)}: ${answerWords(verb, answer)}`;
 }
 
 /** `ann: pause.`, `Upload by ann: verified.` */

@@ -1,4 +1,5 @@
-/* Short messages at the lower right. Errors stay until they are closed; the rest leave by themselves. */
+/* Short messages at the foot of the page. Errors, and those that lead on, stay until they are closed; the rest leave by
+   themselves. */
 
 export type Tone = 'info' | 'ok' | 'warn' | 'crit';
 
@@ -15,6 +16,27 @@ function container(): HTMLElement {
 }
 
 export function toast(text: string, tone: Tone = 'info'): void {
+  const box = message(text, tone, () => undefined);
+  if (tone !== 'crit') window.setTimeout(() => box.remove(), STAY_MS);
+}
+
+/** Stays until it was followed to `href` or closed, of which `onSeen` hears; or until whoever showed it removes it. */
+export function notice(text: string, tone: Tone, href: string, words: string, onSeen: () => void): HTMLElement {
+  const box = message(text, tone, onSeen);
+  const link = document.createElement('a');
+  link.className = 'btn';
+  link.href = href;
+  link.textContent = words;
+  if (document.querySelector('.page-map')) link.target = '_blank'; // a drone in the air keeps its page
+  link.addEventListener('click', () => {
+    box.remove();
+    onSeen();
+  });
+  box.lastElementChild?.before(link);
+  return box;
+}
+
+function message(text: string, tone: Tone, onClose: () => void): HTMLElement {
   const box = document.createElement('div');
   box.className = `toast toast-${tone}`;
   box.dataset['testid'] = 'toast';
@@ -26,8 +48,11 @@ export function toast(text: string, tone: Tone = 'info'): void {
   close.className = 'btn btn-quiet btn-icon';
   close.setAttribute('aria-label', 'Close message');
   close.innerHTML = '<span class="icon icon-close" aria-hidden="true"></span>';
-  close.addEventListener('click', () => box.remove());
+  close.addEventListener('click', () => {
+    box.remove();
+    onClose();
+  });
   box.append(words, close);
   container().append(box);
-  if (tone !== 'crit') window.setTimeout(() => box.remove(), STAY_MS);
+  return box;
 }
