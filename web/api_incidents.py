@@ -11,7 +11,7 @@ import msgspec
 
 from mission.position import Position
 from telemetry.wire import Grade
-from web.api import Person
+from web.api import Person, SortieSummary
 
 
 class IncidentCreate(msgspec.Struct, frozen=True):
@@ -65,7 +65,8 @@ class Candidate(msgspec.Struct, frozen=True):
 class Candidates(msgspec.Struct, frozen=True):
     """``GET /api/incidents/<id>/candidates``: every drone, the one that can be there first before the others.
 
-    `limits` says what the reckoning did not know, such as the wind. `pilots` may be offered it.
+    `limits` says what the reckoning did not know, such as the wind. `pilots` may be offered it. `offers`: what was
+    offered because of it, by whomever, and what has become of it.
     """
 
     incident_id: str
@@ -74,6 +75,7 @@ class Candidates(msgspec.Struct, frozen=True):
     height_m: float
     limits: tuple[str, ...]
     pilots: tuple[Person, ...]
+    offers: tuple[SortieSummary, ...] = ()
 
 
 class Task(StrEnum):

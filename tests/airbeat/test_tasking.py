@@ -97,6 +97,10 @@ def test_an_incident_comes_in_and_the_pilot_has_a_search_to_submit(login: Login)
     pilot.get_by_test_id("tab-sortie").click()
     expect(pilot.get_by_test_id("sortie-vehicle")).to_have_value("UAV-02")
 
+    room.mouse.move(0, 0)  # what is pointed at stays as it is
+    expect(room.get_by_test_id("offered")).to_have_attribute("data-state", "offered")
+    pilot.get_by_test_id("btn-submit").click()
+    expect(room.get_by_test_id("offered")).to_contain_text("submitted, waits for approval", timeout=PATIENCE_MS)
     room.get_by_test_id("btn-close-incident").click()
     expect(room.get_by_test_id("incident-closed")).to_contain_text(NUMBER)
     expect(room.get_by_test_id("incident")).to_have_count(0)

@@ -49,9 +49,10 @@ def candidates(incident_id: str) -> Response:
         incident = incidents.get(db, incident_id)
         unit = _unit(db)
         pilots = reach.pilots(db)
+        offers = sorties.offered_for(db, incident.number)
     errand = _errand(incident, query.number("height_m", LOWEST_M, _ceiling()) or HEIGHT_M, _stay())
     found = tasking.answer(incident.incident_id, errand, unit, _world())
-    return answer(msgspec.structs.replace(found, pilots=pilots))
+    return answer(msgspec.structs.replace(found, pilots=pilots, offers=offers))
 
 
 @blueprint.post("/api/incidents/<incident_id>/offer")

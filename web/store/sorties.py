@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import Select, func, or_, select, update
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 from mission.context import OtherFlight
 from mission.plan import Plan, digest, encode
@@ -187,6 +187,13 @@ def offers(db: Session, pilot: str) -> tuple[api.SortieSummary, ...]:
     """What others drew for `pilot`, who has not taken it up yet; last changed first."""
     mine = select(Row).where(Row.pilot == pilot, Row.state == State.DRAFT.value)
     return _summaries(db, mine.where(PlanVersion.saved_by != pilot))
+
+
+def offered_for(db: Session, incident: str) -> tuple[api.SortieSummary, ...]:
+    """What somebody drew for another pilot because of this incident, whatever has become of it; last changed first."""
+    first = aliased(PlanVersion)
+    drawn = (first.sortie_id == Row.id) & (first.version == 1) & (first.saved_by != Row.pilot)
+    return _summaries(db, select(Row).where(Row.incident == incident, select(first.version).where(drawn).exists()))
 
 
 def others(db: Session, sortie_id: str) -> tuple[OtherFlight, ...]:

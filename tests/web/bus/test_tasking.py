@@ -112,6 +112,12 @@ def test_the_wind_that_the_control_room_knows_counts(
     assert problem(control_room.get(f"{path}?height_m=400"), 400).where == "height_m"
 
 
+def became(browser: Browser, incident: Incident) -> list[tuple[str, str | None, str, str | None]]:
+    """What the offers for the incident have become, as the board shows it."""
+    offers = candidates(browser, incident).offers
+    return [(one.sortie_id, one.vehicle, one.state, one.offered_by) for one in offers]
+
+
 @pytest.mark.parametrize("task", list(Task))
 def test_an_offer_is_a_draft_of_the_pilot_under_the_same_checks(
     task: Task,
@@ -139,8 +145,10 @@ def test_an_offer_is_a_draft_of_the_pilot_under_the_same_checks(
     assert (waiting.sortie_id, waiting.offered_by) == (sortie.sortie_id, "control")
     assert "Offered to you" in pilot.get("/").text
     assert "offered</span>" in pilot.get("/sorties").text
+    assert became(control_room, incident) == [(sortie.sortie_id, VEHICLE, "draft", "control")]
     submitted = view(pilot.send("POST", f"/api/sorties/{sortie.sortie_id}/submit", SortieSubmit(sortie.version)))
     assert submitted.sortie.state == "submitted"
+    assert became(control_room, incident) == [(sortie.sortie_id, VEHICLE, "submitted", None)]
     assert msgspec.json.decode(pilot.get("/api/offers").data) == []
     assert "Offered to you" not in pilot.get("/").text
     approving = SortieApprove(sortie.plan_sha256)

@@ -1629,7 +1629,8 @@ export interface Candidate {
 /**
  * ``GET /api/incidents/<id>/candidates``: every drone, the one that can be there first before the others.
  *
- * `limits` says what the reckoning did not know, such as the wind. `pilots` may be offered it.
+ * `limits` says what the reckoning did not know, such as the wind. `pilots` may be offered it. `offers`: what was
+ * offered because of it, by whomever, and what has become of it.
  */
 export interface Candidates {
   readonly incident_id: string;
@@ -1638,6 +1639,7 @@ export interface Candidates {
   readonly height_m: number;
   readonly limits: readonly string[];
   readonly pilots: readonly Person[];
+  readonly offers: readonly SortieSummary[];
 }
 
 /**

@@ -1,12 +1,12 @@
 /* Who can be there first: the drones in the server's order, and what speaks for and against each in words. */
 import { useSignal } from '@preact/signals';
 
-import type { Candidate, Candidates, Sortie } from '../generated';
+import type { Candidate, Candidates, SortieSummary } from '../generated';
 import { NumberInput } from '../ui/NumberInput';
 import type { Desk } from './desk';
 import { OfferForm } from './offer-form';
 import { parted, type Reckoned, type Terms } from './reckoning';
-import { facts, minutes } from './words';
+import { facts, minutes, offerWords } from './words';
 
 /** Of those that can go, so many are shown before somebody asks for more. */
 const FIRST = 6;
@@ -97,9 +97,8 @@ function Ranked({ desk, answer, problem }: { desk: Desk; answer: Candidates; pro
   const everyone = useSignal(false);
   const [able, unable] = parted(answer.candidates);
   const shown = everyone.value ? able : able.slice(0, FIRST);
-  const offers = desk.offers.value.get(answer.incident_id) ?? [];
   const row = (candidate: Candidate, rank: number | null) => (
-    <CandidateRow key={candidate.vehicle} desk={desk} candidate={candidate} rank={rank} answer={answer} offers={offers.filter(({ vehicle }) => vehicle === candidate.vehicle)} />
+    <CandidateRow key={candidate.vehicle} desk={desk} candidate={candidate} rank={rank} answer={answer} offers={answer.offers.filter(({ vehicle }) => vehicle === candidate.vehicle)} />
   );
   return (
     <>
@@ -145,7 +144,7 @@ interface RowProps {
   /** Null for one that cannot go. */
   readonly rank: number | null;
   readonly answer: Candidates;
-  readonly offers: readonly Sortie[];
+  readonly offers: readonly SortieSummary[];
 }
 
 function CandidateRow({ desk, candidate, rank, answer, offers }: RowProps) {
@@ -194,15 +193,16 @@ function CandidateRow({ desk, candidate, rank, answer, offers }: RowProps) {
   );
 }
 
-function Offered({ sortie, pilots }: { sortie: Sortie; pilots: Candidates['pilots'] }) {
+function Offered({ sortie, pilots }: { sortie: SortieSummary; pilots: Candidates['pilots'] }) {
   const name = pilots.find(({ username }) => username === sortie.pilot)?.name ?? sortie.pilot;
   return (
-    <p class="candidate-offered" role="status" data-testid="offered">
+    <p class="candidate-offered" role="status" data-testid="offered" data-state={sortie.offered_by === null ? sortie.state : 'offered'}>
       <span class="icon icon-check" aria-hidden="true" />
       Offered to {name}:{' '}
       <a href={`/sorties/${sortie.sortie_id}`} target="_blank" data-testid="offered-link">
-        sortie {sortie.sortie_id}, a draft
+        sortie {sortie.sortie_id}
       </a>
+      , {offerWords(sortie)}
     </p>
   );
 }

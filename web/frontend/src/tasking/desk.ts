@@ -2,7 +2,7 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 
 import { type api, ApiError } from '../api';
-import { type FoundPlace, type Incident, type Me, Permission, type Position, type Sortie, Task } from '../generated';
+import { type FoundPlace, type Incident, type Me, Permission, type Position, Task } from '../generated';
 import { closing, creation, type Draft, draftOf, isTyped, type Merge, merged, missing, namedPlace, NEW, type Place, saving } from './draft';
 import { remembered } from './remembered';
 import { parted, queryOf, Reckoning, type Terms, USUAL } from './reckoning';
@@ -54,7 +54,6 @@ export class Desk {
   private readonly _busy = signal(false);
   private readonly _refusal = signal<Refusal | null>(null);
   private readonly _merge = signal<Merge | null>(null);
-  private readonly _offers = signal<ReadonlyMap<string, readonly Sortie[]>>(new Map());
   /** The chosen one as it was last known, even if it is closed by now. */
   readonly incident: ReadonlySignal<Incident | null>;
   readonly draft: ReadonlySignal<Draft | null>;
@@ -96,11 +95,6 @@ export class Desk {
   /** What somebody else changed while the draft was typed. */
   get merge(): ReadonlySignal<Merge | null> {
     return this._merge;
-  }
-
-  /** The drafts offered from this page, by incident. */
-  get offers(): ReadonlySignal<ReadonlyMap<string, readonly Sortie[]>> {
-    return this._offers;
   }
 
   choose(incidentId: string | null): void {
@@ -209,10 +203,10 @@ export class Desk {
     if (!incident || !offering || offering.pilot === '') return;
     const terms = this.terms.peek();
     await this.tried(async () => {
-      const { sortie } = await this.calls.offer(incident.incident_id, { ...offering, height_m: terms.height_m }, queryOf(terms));
-      const made = this._offers.peek().get(incident.incident_id) ?? [];
-      this._offers.value = new Map(this._offers.peek()).set(incident.incident_id, [sortie, ...made]);
+      await this.calls.offer(incident.incident_id, { ...offering, height_m: terms.height_m }, queryOf(terms));
       this.offering.value = null;
+      // Who is offered what stands in the server's answer, whoever offered it.
+      this.reckoning.follow(incident.incident_id, terms);
     }, null);
   }
 

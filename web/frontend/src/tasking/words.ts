@@ -1,6 +1,6 @@
 /* What the panel says of a drone that could go, in the words of a control room. */
 import { gridReference } from '../live/grid-reference';
-import { type Candidate, type Position, Task } from '../generated';
+import { type Candidate, type Position, type SortieSummary, Task } from '../generated';
 import { clock, metres, percent, UNKNOWN } from '../ui/format';
 
 /** `2:05 min`; what is not known is a dash. */
@@ -14,6 +14,20 @@ export const TASKS: readonly (readonly [Task, string, string])[] = [
   [Task.EXPANDING_SQUARE, 'Expanding square', 'Searches outwards from the place: best where it is well known.'],
   [Task.SECTOR, 'Sector search', 'Searches in spokes through the place, again and again over its middle.'],
 ];
+
+const BECAME: Readonly<Record<string, string>> = {
+  draft: 'taken up, not submitted yet',
+  submitted: 'submitted, waits for approval',
+  approved: 'approved',
+  rejected: 'rejected by the supervisor',
+  uploaded: 'on board',
+  flown: 'flown',
+};
+
+/** What has become of an offer. */
+export function offerWords({ state, offered_by }: Pick<SortieSummary, 'state' | 'offered_by'>): string {
+  return offered_by === null ? (BECAME[state] ?? state) : 'not taken up yet';
+}
 
 /** What speaks for it beside its time, shortest first. */
 export function facts({ distance_m, reserve_pct, stay_s }: Candidate): readonly string[] {
