@@ -38,6 +38,7 @@ from telemetry.wire import (
     UploadReceipt,
     UploadUnderWay,
 )
+from telemetry.words import order_words
 
 log = logging.getLogger(__name__)
 
@@ -89,9 +90,8 @@ class Desk:
         if verb == RESTORE:
             return await self._begin_restore(request)
         if self._writing and verb in FLIES_THE_MISSION:
-            return Reply(
-                False, f"Not while a plan is being uploaded: {verb} would change or fly what is half on board."
-            )
+            what = f"{order_words(verb)} would change or fly what is half on board."
+            return Reply(False, f"Not while a plan is being uploaded: {what}")
         if verb in JOBS:
             return await self._jobs.carry_out(verb, request)
         return await orders.execute(self._contact.mailbox, verb, request)
