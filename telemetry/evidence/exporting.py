@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import zipfile
 from collections.abc import Mapping
@@ -13,9 +14,10 @@ from typing import IO, Final
 import msgspec
 
 from telemetry.errors import RecordingError
-from telemetry.evidence import ed25519, verifier
+from telemetry.evidence import ed25519, files, verifier
+from telemetry.evidence.files import FLIGHT
 from telemetry.evidence.keys import EvidenceKeys, stamp
-from telemetry.evidence.verifier import CUSTODY, EXPORT, EXPORT_TITLE, FLIGHT, NO_HASH, SEAL, canonical, hash_of
+from telemetry.evidence.verifier import CUSTODY, EXPORT, EXPORT_TITLE, NO_HASH, SEAL, canonical, hash_of
 from telemetry.flight_folder import TLOG
 
 SUMS: Final = "SHA256SUMS"
@@ -93,9 +95,11 @@ def export(
 
 def standalone_verifier() -> str:
     """The verifier as one file: what it imports of Airbeat stands in the import's place."""
-    source = Path(verifier.__file__).read_text()
-    (wanted,) = [line for line in source.splitlines() if line.startswith("from telemetry.")]
-    return source.replace(wanted, f"# -- Ed25519\n{Path(ed25519.__file__).read_text().rstrip()}\n\n# -- Seals")
+    source = inspect.getsource(verifier)
+    for part, title in ((ed25519, "Ed25519"), (files, "Files")):
+        (wanted,) = [line for line in source.splitlines() if line.startswith(f"from {part.__name__} ")]
+        source = source.replace(wanted, f"# -- {title}\n{inspect.getsource(part).rstrip()}\n")
+    return source
 
 
 def _files(folder: Path) -> list[Path]:

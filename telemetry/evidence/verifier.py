@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import posixpath
 import sys
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,13 +20,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from telemetry.evidence.ed25519 import NotReadable, is_signed, unhex
+from telemetry.evidence.files import FLIGHT, Folder, OwnFiles, Zip
 
 SEAL: Final = "seal.json"
 EXPORT: Final = "export.json"
 CUSTODY: Final = "custody.jsonl"
 DISPOSAL: Final = "disposal.json"
-FLIGHT: Final = "flight/"
-"""Where the flight's own files lie in an export."""
 CHUNK: Final = 65_536
 SEAL_TITLE: Final = "airbeat-seal-1"
 CHAIN_TITLE: Final = "airbeat-chain-1"
@@ -130,45 +127,13 @@ def parse(statement: str, title: str) -> Statement:
 # -- Verification ----------------------------------------------------------------------------------------------------
 
 
-class _Folder:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.names = sorted(one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file())
-
-    def open(self, name: str) -> BufferedIOBase:
-        return (self._path / name).open("rb")
-
-
-class _Zip:
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path)
-        self.names = sorted(name for name in self._zip.namelist() if not name.endswith("/"))
-        plain = (unicodedata.normalize("NFKC", name.replace("\\", "/")).casefold() for name in self.names)
-        if len(set(map(posixpath.normpath, plain))) < len(self.names):  # which one is seen, the unpacker would choose
-            raise zipfile.BadZipFile("two files in it have one name")
-
-    def open(self, name: str) -> BufferedIOBase:
-        return self._zip.open(name)  # type: ignore[return-value]
-
-
-class _Flight:
-    """The flight's own files, of an export or by themselves."""
-
-    def __init__(self, files: _Folder | _Zip, exported: bool) -> None:
-        self._files, self._at = files, FLIGHT if exported else ""
-        self.names = [name.removeprefix(self._at) for name in files.names if name.startswith(self._at)]
-
-    def open(self, name: str) -> BufferedIOBase:
-        return self._files.open(self._at + name)
-
-
 def verify(bundle: Path, public_key: str) -> Verdict:
     """Checks a flight's folder, or an export (zip or folder), by the public key. `OSError` where it cannot be read."""
     key = public_key.strip().lower()
     try:
-        files = _Folder(bundle) if bundle.is_dir() else _Zip(bundle)
+        files = Folder(bundle) if bundle.is_dir() else Zip(bundle)
         exported = EXPORT in files.names or any(name.startswith(FLIGHT) for name in files.names)
-        flight = _Flight(files, exported)
+        flight = OwnFiles(files, exported)
         if SEAL not in flight.names and DISPOSAL in flight.names:
             return _disposed(flight, key)
         verdict = _verify(flight, key)
@@ -181,7 +146,7 @@ def _refused(kind: str, text: str) -> Verdict:
     return Verdict(None, None, None, 0, 0, (Problem(kind, text, SEAL),))
 
 
-def _verify(files: _Flight, public_key: str) -> Verdict:
+def _verify(files: OwnFiles, public_key: str) -> Verdict:
     if SEAL not in files.names:
         return _refused("seal", "there is no seal: it was taken away, or the flight was never closed")
     with files.open(SEAL) as file:
@@ -212,7 +177,7 @@ def _verify(files: _Flight, public_key: str) -> Verdict:
     return Verdict(flight_id, statement.values["sealed"], key, len(statement.files), total, tuple(problems), unsealed)
 
 
-def _file(files: _Flight, flight_id: str, name: str, size: int, head: str, links: list[bytes] | None) -> list[Problem]:
+def _file(files: OwnFiles, flight_id: str, name: str, size: int, head: str, links: list[bytes] | None) -> list[Problem]:
     """What is wrong with one file, where it begins to be; without a trusted list of links only whether it is."""
     last, count, seen = first_link(flight_id, name), 0, 0
     try:
@@ -284,7 +249,7 @@ def _entry(held: dict[str, Any], what: str, name: str, flight_id: str, key: str)
 # -- An export, its custody log, and the certificate of a disposal ---------------------------------------------------
 
 
-def _exported(files: _Folder | _Zip, flight: Verdict, public_key: str) -> Verdict:
+def _exported(files: Folder | Zip, flight: Verdict, public_key: str) -> Verdict:
     """The verdict on the flight, and on what was added to it when it was given out."""
     if EXPORT not in files.names:
         return replace(flight, problems=(*flight.problems, Problem("missing", f"{EXPORT} is missing", EXPORT)))
@@ -317,7 +282,7 @@ def _exported(files: _Folder | _Zip, flight: Verdict, public_key: str) -> Verdic
     return replace(flight, problems=(*flight.problems, *problems), unsealed=unsealed, export=what)
 
 
-def _part(files: _Folder | _Zip, name: str, digest: str) -> list[Problem]:
+def _part(files: Folder | Zip, name: str, digest: str) -> list[Problem]:
     if name not in files.names:
         return [Problem("missing", f"{name} is missing", name)]
     try:
@@ -349,7 +314,7 @@ def custody_problems(raw: bytes, flight_id: str, head: str) -> list[Problem]:
     return []
 
 
-def _disposed(files: _Flight, public_key: str) -> Verdict:
+def _disposed(files: OwnFiles, public_key: str) -> Verdict:
     """A flight whose content is gone: whether the certificate of that is good."""
     with files.open(DISPOSAL) as file:
         raw = file.read()

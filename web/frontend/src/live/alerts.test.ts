@@ -69,7 +69,7 @@ test('those that wait come first, newest on top', () => {
 });
 
 test('a vehicle shows its worst', () => {
-  const worst = worstByVehicle(all(alert('a', { severity: 'critical' }), alert('b'), alert('c', { vehicle: 'UAV-08' })));
+  const worst = worstByVehicle(all(alert('a', { severity: 'critical' }), alert('b'), alert('c', { vehicle: 'UAV-08' })).values());
   expect(Object.fromEntries(worst)).toEqual({ 'UAV-07': 'critical', 'UAV-08': 'warning' });
 });
 
@@ -82,5 +82,5 @@ test('only events of alerts tell of alerts', () => {
 
 test('of two that come too close both alarm', () => {
   const near = alert('separation.UAV-07+UAV-08.20261122T070000000000', { rule: 'separation', severity: 'critical' });
-  expect(worstByVehicle(all(near))).toEqual(new Map([['UAV-07', 'critical'], ['UAV-08', 'critical']]));
+  expect(worstByVehicle(all(near).values())).toEqual(new Map([['UAV-07', 'critical'], ['UAV-08', 'critical']]));
 });

@@ -47,10 +47,10 @@ export function inOrder(alerts: Alerts): Alert[] {
     .map(({ alert }) => alert);
 }
 
-/** The worst that still goes on or is not acknowledged, for each vehicle that has one. */
-export function worstByVehicle(alerts: Alerts): ReadonlyMap<string, Severity> {
+/** The worst of them, for each vehicle that has one. */
+export function worstByVehicle(alerts: Iterable<Alert>): ReadonlyMap<string, Severity> {
   const worst = new Map<string, Severity>();
-  for (const alert of alerts.values()) {
+  for (const alert of alerts) {
     for (const vehicle of vehiclesOf(alert)) if (severityOf(alert) === 'critical' || !worst.has(vehicle)) worst.set(vehicle, severityOf(alert));
   }
   return worst;

@@ -39,7 +39,9 @@ const CORE_PX = 8;
 const RING_PX = 20;
 
 export interface Look {
+  /** In whose colour a drone is drawn; only what waits for somebody is loud. */
   readonly worst: ReadonlyMap<string, Severity>;
+  readonly waiting: ReadonlyMap<string, Severity>;
   readonly selected: string | null;
   readonly allLabels: boolean;
   readonly trails: Trails;
@@ -52,6 +54,8 @@ interface Seen {
   readonly y: number;
   readonly tone: Tone;
   readonly stale: boolean;
+  readonly worst: Severity | undefined;
+  /** What waits for somebody. */
   readonly alert: Severity | undefined;
 }
 
@@ -141,17 +145,17 @@ export class DroneScene {
       const [x, y] = lens.at(lon_deg, lat_deg);
       if (x < -edge || y < -edge || x > lens.width + edge || y > lens.height + edge) continue;
       const stale = droneFreshness(track, at) === 'stale';
-      const alert = look.worst.get(vehicle);
-      seen.push({ track, x, y, stale, alert, tone: vehicle === look.selected ? 'selected' : toneOf(track, stale, alert) });
+      const alert = look.waiting.get(vehicle);
+      seen.push({ track, x, y, stale, alert, worst: look.worst.get(vehicle), tone: vehicle === look.selected ? 'selected' : toneOf(track, stale, alert) });
     }
     return seen.sort((a, b) => RANK[b.tone] - RANK[a.tone]);
   }
 
-  private symbol({ track: { state }, x, y, tone, stale, alert }: Seen): void {
+  private symbol({ track: { state }, x, y, tone, stale, alert, worst }: Seen): void {
     if (tone === 'selected') this.stamp('ring-selected', 1, x, y, 0);
     if (alert) this.stamp(`ring-${alert}`, this.sizeOf(tone), x, y, 0);
     const flying = phaseOf(state) === 'flying';
-    const image: DroneImage = stale ? (flying ? 'drone-stale' : 'drone-ground-stale') : !flying ? 'drone-ground' : alert ? `drone-${alert}` : 'drone-flying';
+    const image: DroneImage = stale ? (flying ? 'drone-stale' : 'drone-ground-stale') : !flying ? 'drone-ground' : worst ? `drone-${worst}` : 'drone-flying';
     this.stamp(image, this.sizeOf(tone), x, y, state.heading_deg ?? 0);
   }
 

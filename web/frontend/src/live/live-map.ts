@@ -220,10 +220,10 @@ export class LiveMap {
   private readonly draw = (): void => {
     if (!this.ready || document.hidden) return;
     const at = this.picture.moment();
-    const { fleet, worst, watch } = this.picture;
+    const { fleet, worst, waiting, watch } = this.picture;
     const { trails, allLabels } = this.view.peek();
     const begun = performance.now();
-    this.drones.draw(fleet, { worst: worst.peek(), selected: this.selected.peek(), allLabels, trails }, at);
+    this.drones.draw(fleet, { worst: worst.peek(), waiting: waiting.peek(), selected: this.selected.peek(), allLabels, trails }, at);
     const through = this.drones.through();
     const workMs = performance.now() - begun;
     watch.bus.turns.hold(through);

@@ -20,8 +20,10 @@ export class Picture {
   /** The pace at which words follow: twice a second, or the moment that is looked back at. */
   readonly tick: ReadonlySignal<Moment>;
   readonly alerts: ReadonlySignal<Alerts>;
-  /** Of each vehicle that has alerts. */
+  /** The worst that goes on or is not acknowledged, of each vehicle that has one; */
   readonly worst: ReadonlySignal<ReadonlyMap<string, Severity>>;
+  /** and of those that nobody has acknowledged. */
+  readonly waiting: ReadonlySignal<ReadonlyMap<string, Severity>>;
   /** Whether all alerts there are, or were then, are among them: an empty list is good news only so. */
   readonly alertsKnown: ReadonlySignal<boolean>;
   readonly incidents: ReadonlySignal<readonly Incident[]>;
@@ -39,7 +41,8 @@ export class Picture {
     this.tick = computed(() => (past.at.value === null ? watch.tick.value : past.tick.value));
     this.alerts = computed(() => (past.at.value === null ? watch.alerts.value : past.alerts.value));
     this.alertsKnown = computed(() => (past.at.value === null ? watch.judged.value && watch.loading.value === 'ready' : past.hour.value !== null && past.shown.value !== 'nothing'));
-    this.worst = computed(() => worstByVehicle(this.alerts.value));
+    this.worst = computed(() => worstByVehicle(this.alerts.value.values()));
+    this.waiting = computed(() => worstByVehicle([...this.alerts.value.values()].filter(({ acknowledged_at }) => acknowledged_at === null)));
     this.incidents = computed(() => openAt([...watch.incidents.value.values()], past.at.value));
     this.infos = watch.infos;
     this.onboard = computed(() => onboardAt(watch.onboard.value, past.at.value));
