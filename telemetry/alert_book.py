@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -44,6 +44,8 @@ class AlertBook:
         """The last change of each matter that is not written yet."""
         self._missed: dict[str, Stored[Alert]] = {}
         """What others wrote under a key while it was being written here."""
+        self._untold: dict[str, Event] = {}
+        """What others changed a moment ago and may not have told yet."""
         self._witnesses: set[asyncio.Task[None]] = set()
         self._checking = asyncio.Semaphore(_AT_ONCE)
 
@@ -73,12 +75,15 @@ class AlertBook:
                     self._hear(key, missed)
 
     async def _write(self, key: str, change: Change, revision: int) -> bool:
-        alert = change.alert
+        alert, before = change.alert, self._untold.pop(key, None)
+        if before is not None:  # told once whoever tells it, and before what is based on it
+            await self._bus.record(before)
         written = await self._bus.swap(subjects.ALERTS_BUCKET, key, alert, revision)
         if written is None:
             standing, found = await self._bus.standing(subjects.ALERTS_BUCKET, key, Alert)
             if standing != alert:
                 self._take(key, standing, found)
+                self._look_after(key, standing, found, datetime.now(UTC))
                 return False
             written = found
         self._revisions[key], self._known[key] = written, alert
@@ -98,7 +103,7 @@ class AlertBook:
             self._missed[key] = stored
         elif stored.sequence > self._revisions.get(key, 0):
             self._take(key, stored.message, stored.sequence)
-            self._look_after(stored)
+            self._look_after(key, stored.message, stored.sequence, stored.at)
 
     def _take(self, key: str, alert: Alert | None, revision: int) -> None:
         self._revisions[key] = revision
@@ -109,24 +114,27 @@ class AlertBook:
         elif before is not None:
             self._drop(before)
 
-    def _look_after(self, stored: Stored[Alert]) -> None:
-        if stored.message is not None:
-            task = asyncio.create_task(self._witness(stored.message, stored))
+    def _look_after(self, key: str, alert: Alert | None, revision: int, at: datetime) -> None:
+        if alert is not None:
+            change = last_change(alert)
+            self._untold[key] = event_of(change, revision)
+            task = asyncio.create_task(self._witness(key, change, revision, at))
             self._witnesses.add(task)
             task.add_done_callback(self._witnesses.discard)
 
-    async def _witness(self, alert: Alert, stored: Stored[Alert]) -> None:
+    async def _witness(self, key: str, change: Change, revision: int, at: datetime) -> None:
         await asyncio.sleep(WITNESS_S)
-        change = last_change(alert)
-        missing = event_of(change, stored.sequence)
+        missing = event_of(change, revision)
         async with self._checking:
             recorded = await self._bus.past(
-                subjects.EVENTS_STREAM, Event, stored.at - SAME_TIME, f"event.{subjects.token(alert.vehicle)}.*"
+                subjects.EVENTS_STREAM, Event, at - SAME_TIME, f"event.{subjects.token(change.alert.vehicle)}.*"
             )
             if not any(one.message is not None and one.message.event_id == missing.event_id for one in recorded):
                 await self._bus.record(missing)
+        if self._untold.get(key) == missing:
+            del self._untold[key]
         if change.is_closed:
-            await self._close(subjects.alert_key(alert.alert_id), stored.sequence)
+            await self._close(key, revision)
 
     async def _close(self, key: str, revision: int) -> None:
         gone = await self._bus.swap(subjects.ALERTS_BUCKET, key, None, revision)

@@ -51,7 +51,8 @@ def flying(vehicle: str, **changes: Any) -> LiveVehicle:
 
 
 def raised(vehicle: str, rule: str, severity: str, text: str) -> Alert:
-    return Alert(f"{rule}-{vehicle}", vehicle, rule, severity, f"{vehicle}: {text}", datetime.now(UTC))
+    at = datetime.now(UTC)
+    return Alert(f"{rule}.{vehicle}.{at:%Y%m%dT%H%M%S%f}", vehicle, rule, severity, f"{vehicle}: {text}", at)
 
 
 @dataclass
@@ -100,7 +101,7 @@ class _Services:
 
     async def _tell(self, alert: Alert, kind: str) -> None:
         self._alerts[alert.alert_id] = alert
-        await self._bus.put(subjects.ALERTS_BUCKET, alert.alert_id, alert)
+        await self._bus.put(subjects.ALERTS_BUCKET, subjects.alert_key(alert.alert_id), alert)
         number = len(self._alerts)
         told = Event(f"{kind}-{alert.alert_id}-{number}", datetime.now(UTC), alert.vehicle, kind, alert.text)
         await self._bus.record(msgspec.structs.replace(told, data=msgspec.to_builtins(alert)))

@@ -176,6 +176,32 @@ async def test_what_was_judged_on_a_word_that_does_not_hold_is_not_told_either(
     assert await bus.entries(subjects.ALERTS_BUCKET, Alert) == {alert_key(RAISED.alert_id): theirs}
 
 
+async def test_what_another_has_not_told_yet_is_told_before_what_is_based_on_it(
+    two: tuple[Watching, Watching], bus: Bus
+) -> None:
+    revision = await bus.swap(
+        subjects.ALERTS_BUCKET, alert_key(RAISED.alert_id), RAISED, 0
+    )  # and here its author waits
+    assert revision is not None
+    await two[0].until(1)
+    assert await two[0].book.settle(STORY[1])
+    await bus.record(event_of(STORY[0], revision))
+    assert await told(bus) == [("UAV-07", "alert_raised"), ("UAV-07", "alert_acknowledged")]
+
+
+async def test_what_the_faster_one_did_not_live_to_tell_is_told_by_the_slower(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_book, "WITNESS_S", 0.2)
+    theirs = msgspec.structs.replace(RAISED, alert_id="battery_low.UAV-07.2")
+    async with asyncio.TaskGroup() as tasks:
+        slower = Watching(bus, tasks)
+        await bus.swap(subjects.ALERTS_BUCKET, alert_key(RAISED.alert_id), theirs, 0)  # and here its author dies
+        assert not await slower.book.settle(STORY[0])
+        await until_told(bus, "alert_raised", 1)
+    assert await told(bus) == [("UAV-07", "alert_raised")]
+
+
 async def test_a_change_whose_author_died_before_its_event_is_recorded_by_the_other(
     two: tuple[Watching, Watching], bus: Bus
 ) -> None:

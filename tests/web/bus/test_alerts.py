@@ -15,8 +15,9 @@ from web.api import Sortie
 from web.store import audit
 from web.store.database import Database
 
-ALERT = Alert("a1", VEHICLE, "battery", "warning", "UAV-07: battery 24 %.", datetime(2026, 11, 22, 8, tzinfo=UTC))
-PATH = "/api/alerts/a1/acknowledge"
+ID = f"battery_low.{VEHICLE}.20261122T080000000000"
+ALERT = Alert(ID, VEHICLE, "battery_low", "warning", "UAV-07: battery 24 %.", datetime(2026, 11, 22, 8, tzinfo=UTC))
+PATH = f"/api/alerts/{ID}/acknowledge"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def heard(gateway: Gateway) -> list[Request]:
         told.append(request)
         return Reply(True, f"Acknowledged by {request.actor.user}.")
 
-    gateway.run(gateway.bus.put(subjects.ALERTS_BUCKET, ALERT.alert_id, ALERT))
+    gateway.run(gateway.bus.put(subjects.ALERTS_BUCKET, subjects.alert_key(ID), ALERT))
     subject = subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE)
     gateway.run(gateway.bus.serve(subject, Request, acknowledge))
     return told
@@ -43,9 +44,9 @@ def audited(database: Database) -> list[audit.Entry]:
 def test_the_control_room_acknowledges(control_room: Browser, heard: list[Request], database: Database) -> None:
     answered = control_room.send("POST", PATH)
     assert msgspec.json.decode(answered.data, type=Reply).text == "Acknowledged by control."
-    assert (heard[0].actor, heard[0].arguments) == (Actor("control", "control_room"), {"alert_id": "a1"})
+    assert (heard[0].actor, heard[0].arguments) == (Actor("control", "control_room"), {"alert_id": ID})
     answer, sent = audited(database)
-    assert (sent.username, sent.subject, sent.detail["vehicle"]) == ("control", "a1", VEHICLE)
+    assert (sent.username, sent.subject, sent.detail["vehicle"]) == ("control", ID, VEHICLE)
     assert (sent.outcome, answer.outcome) == ("sent", "done")
 
 
@@ -53,7 +54,7 @@ def test_the_audit_says_what_the_monitor_answered(control_room: Browser, gateway
     async def refuse(_: str, request: Request) -> Reply:
         return Reply(False, "Ines has acknowledged it before.")
 
-    gateway.run(gateway.bus.put(subjects.ALERTS_BUCKET, ALERT.alert_id, ALERT))
+    gateway.run(gateway.bus.put(subjects.ALERTS_BUCKET, subjects.alert_key(ID), ALERT))
     problem(control_room.send("POST", PATH), 503)
     assert [one.outcome for one in audited(database)] == ["unanswered", "sent"]
     gateway.run(gateway.bus.serve(subjects.request(subjects.MONITOR, subjects.ACKNOWLEDGE), Request, refuse))
